@@ -1,0 +1,126 @@
+"""The named errors of the package: what was wrong, with which value, and the way out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+
+class QuantsyncError(Exception):
+    """Base class of every error that quantsync raises on purpose."""
+
+
+class InvalidArgumentError(QuantsyncError, ValueError):
+    """An argument has a value that the function cannot use."""
+
+
+class NonHermitianError(InvalidArgumentError):
+    """An operator of the Hamiltonian is not Hermitian."""
+
+
+class InvalidRateError(InvalidArgumentError):
+    """A dissipation rate is negative or complex."""
+
+
+class InvalidCoefficientError(InvalidArgumentError):
+    """A coefficient of the Hamiltonian is not a real number."""
+
+
+class NonFiniteError(InvalidArgumentError):
+    """A number is NaN or infinite."""
+
+
+class DimensionError(InvalidArgumentError):
+    """An array or an operator has the wrong size."""
+
+
+class BroadcastError(InvalidArgumentError):
+    """Coefficient arrays do not broadcast against each other."""
+
+
+class InvalidStateError(InvalidArgumentError):
+    """A matrix that should be a density matrix is not one."""
+
+
+class UnknownNameError(QuantsyncError, LookupError):
+    """A model, parameter, measure, paper, figure or site of that name does not exist."""
+
+
+class MissingDependencyError(QuantsyncError, ImportError):
+    """An optional dependency is needed and not installed."""
+
+
+class ConvergenceError(QuantsyncError, ArithmeticError):
+    """A result could not be computed to the accuracy that is promised."""
+
+
+class NonUniqueSteadyStateError(QuantsyncError):
+    """The generator has more than one stationary state.
+
+    Attributes
+    ----------
+    count : int or ndarray
+        Number of linearly independent stationary states: one number for a single system, an
+        array of the batch shape otherwise (1 where the steady state is unique).
+    indices : list of tuple
+        Batch indices of the systems concerned; ``[()]`` for a single system.
+    result : SteadyState or None
+        The whole batch, with NaN at the points concerned and ``valid`` False there, so that
+        the other points are not lost. None for a single system.
+    """
+
+    def __init__(self, message: str, count: Any = None, indices: Any = None, result: Any = None):
+        super().__init__(message)
+        self.count = count
+        self.indices = indices
+        self.result = result
+
+
+class SweepError(QuantsyncError):
+    """Points of a sweep failed and the caller asked for an error.
+
+    Attributes
+    ----------
+    dataset : xarray.Dataset
+        Everything that was computed, with NaN at the failed points.
+    failures : list of PointFailure
+        Coordinates and cause of each failed point.
+    """
+
+    def __init__(self, message: str, dataset: Any = None, failures: Any = None):
+        super().__init__(message)
+        self.dataset = dataset
+        self.failures = failures
+
+
+class SweepWarning(UserWarning):
+    """Some points of a sweep failed; the warning names their coordinates and causes."""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name closest to ``name``, or None when none is close."""
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return matches[0] if matches else None
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """Build the error for an unknown name: one line with the nearest match and what there is."""
+    known = sorted(known)
+    nearest = nearest_name(name, known)
+    hint = f"; did you mean {nearest!r}?" if nearest else "."
+    return UnknownNameError(f"Unknown {kind} {name!r}{hint} Known: {', '.join(known)}.")
+
+
+def require_finite(name: str, values: np.ndarray) -> None:
+    """Raise `NonFiniteError` naming the first NaN or infinite entry of ``values``."""
+    bad = ~np.isfinite(values)
+    if bad.any():
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        where = f" at index {index}" if index else ""
+        raise NonFiniteError(
+            f"Argument `{name}` must be finite, but is {values[index]}{where}. "
+            "Remove or replace the offending values."
+        )

@@ -1,0 +1,7 @@
+"""Density matrices under Lindblad generators."""
+
+from quantsync.lindblad.evolution import Evolution, evolve
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.steady import SteadyState, steady_state
+
+__all__ = ["Evolution", "Lindbladian", "SteadyState", "evolve", "steady_state"]

@@ -1,0 +1,169 @@
+"""Time evolution of a batch of Lindblad generators by exact propagation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+from scipy.sparse.linalg import expm_multiply
+
+from quantsync.errors import BroadcastError, InvalidArgumentError, require_finite
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.sectors import Sector, find_sectors
+from quantsync.operators import Space
+from quantsync.parallel import chunk_slices, map_threads, thread_count
+from quantsync.states import require_density_matrix
+
+LARGEST_DENSE_EVOLUTION = 400  # sectors beyond use the action of the exponential
+CHUNK_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class Evolution:
+    """States of a batch at given times.
+
+    Attributes
+    ----------
+    rho : ndarray of shape (..., len(times), n, n)
+        Density matrices; the batch shape of the generator and of ``rho0`` in front.
+    times : ndarray of shape (len(times),)
+        The times, in the inverse unit of the rates.
+    space : Space
+        The space of the states.
+    """
+
+    rho: np.ndarray
+    times: np.ndarray
+    space: Space
+
+    def __repr__(self) -> str:
+        return f"<Evolution of {self.space}: rho {self.rho.shape}, {len(self.times)} times>"
+
+
+def evolve(
+    lindbladian: Lindbladian, rho0: Any, times: Any, *, threads: int | None = None
+) -> Evolution:
+    """Propagate initial states, ``rho(t) = exp(L t) rho0``, without a time-step error.
+
+    Only the invariant sectors that ``rho0`` touches are propagated, each by itself: by the
+    matrix exponential of every interval between times (computed once an interval length), or by
+    its action on the state where the sector has more than 400 elements.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+        The generators, of batch shape ``(...)``.
+    rho0 : array_like of shape (..., n, n)
+        Density matrices at time 0; broadcast against the batch.
+    times : array_like of shape (T,)
+        Times >= 0 in non-decreasing order, in the inverse unit of the rates.
+    threads : int, optional
+        Number of threads; every available core by default.
+
+    Returns
+    -------
+    Evolution
+        With ``rho`` of shape (..., T, n, n).
+
+    Raises
+    ------
+    InvalidStateError
+        If ``rho0`` is not Hermitian, not of unit trace or not positive.
+    DimensionError
+        If ``rho0`` has the wrong size.
+    BroadcastError
+        If its batch shape does not broadcast against the generator's.
+    InvalidArgumentError
+        If times are negative, decreasing or not one-dimensional.
+    NonFiniteError
+        If a number is NaN or infinite.
+
+    Examples
+    --------
+    An excited spin 1/2 that decays at rate 2; its excited population is exp(-2 t):
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> decay = qs.Lindbladian(space, dissipators=[(2.0, space["A"].minus)])
+    >>> path = qs.evolve(decay, np.diag([1.0, 0.0]), [0.0, 0.5, 1.0])
+    >>> print(np.round(path.rho[:, 0, 0].real, 6))
+    [1.       0.367879 0.135335]
+    """
+    times = _checked_times(times)
+    rho0 = require_density_matrix(rho0, lindbladian.dimension, "rho0")
+    try:
+        shape = np.broadcast_shapes(lindbladian.shape, rho0.shape[:-2])
+    except ValueError:
+        raise BroadcastError(
+            f"Argument `rho0` has batch shape {rho0.shape[:-2]}, which does not broadcast "
+            f"against the generator's {lindbladian.shape}."
+        ) from None
+    n, basis = lindbladian.dimension, lindbladian.terms.basis
+    size = int(np.prod(shape))
+    # The generator's index of every system in the joint batch.
+    systems = np.broadcast_to(
+        np.arange(lindbladian.size).reshape(lindbladian.shape), shape
+    ).reshape(-1)
+    table = lindbladian.coefficient_table(systems)
+    start = np.broadcast_to(basis.components(rho0), (*shape, n * n)).reshape(size, n * n)
+    result = np.zeros((size, len(times), n * n))
+    workers = thread_count(threads)
+    for sector in find_sectors(lindbladian.terms, (table != 0).any(axis=0)):
+        x0 = start[:, sector.elements]
+        if not x0.any():
+            continue
+        rows = max(1, CHUNK_BYTES // (8 * sector.dimension**2))
+
+        def propagate(chunk: slice, sector: Sector = sector, x0: np.ndarray = x0) -> None:
+            result[chunk, :, sector.elements] = _propagate(sector, table[chunk], x0[chunk], times)
+
+        map_threads(propagate, chunk_slices(size, rows), workers)
+    rho = basis.operators(result).reshape(*shape, len(times), n, n)
+    return Evolution(rho, times, lindbladian.space)
+
+
+def _checked_times(times: Any) -> np.ndarray:
+    array = np.asarray(times, dtype=float)
+    if array.ndim != 1:
+        raise InvalidArgumentError(
+            f"Argument `times` must be one-dimensional, but has shape {array.shape}."
+        )
+    require_finite("times", array)
+    if (array < 0).any():
+        raise InvalidArgumentError(
+            f"Argument `times` must be >= 0, but contains {array.min()}; "
+            "a Lindblad generator does not propagate backwards."
+        )
+    if (np.diff(array) < 0).any():
+        raise InvalidArgumentError("Argument `times` must not decrease; sort it first.")
+    return array
+
+
+def _propagate(
+    sector: Sector, coefficients: np.ndarray, x0: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """States (B, T, m) of one sector."""
+    states = np.empty((len(x0), len(times), sector.dimension))
+    steps = np.diff(times, prepend=0.0)
+    if sector.dimension > LARGEST_DENSE_EVOLUTION:
+        for k, row in enumerate(coefficients):
+            matrix = sp.csc_array(sector.sparse_matrix(row))
+            x = x0[k]
+            for t, step in enumerate(steps):
+                x = expm_multiply(matrix * step, x) if step > 0 else x
+                states[k, t] = x
+        return states
+    matrices = sector.matrices(coefficients)
+    # linspace yields steps that differ in the last digit: they share one exponential.
+    lengths = np.round(steps, 13 - int(np.floor(np.log10(max(times.max(initial=0), 1e-300)))))
+    x, propagator, length = x0, None, np.nan
+    for t in range(len(times)):
+        if steps[t] > 0:
+            if lengths[t] != length:
+                propagator, length = scipy.linalg.expm(matrices * steps[t]), lengths[t]
+            x = np.einsum("bij,bj->bi", propagator, x)
+        states[:, t] = x
+    return states

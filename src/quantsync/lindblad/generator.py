@@ -1,0 +1,330 @@
+"""`Lindbladian`: a batch of Lindblad generators that are affine in their coefficients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from quantsync.errors import (
+    BroadcastError,
+    InvalidArgumentError,
+    InvalidCoefficientError,
+    InvalidRateError,
+    NonHermitianError,
+    require_finite,
+)
+from quantsync.lindblad.hermitian_basis import (
+    HermitianBasis,
+    commutator_superoperator,
+    dissipator_superoperator,
+)
+from quantsync.operators import Space, as_operator
+
+if TYPE_CHECKING:
+    import qutip
+
+HERMITICITY = 1e-12  # allowed |H - H^dag| relative to the largest entry of H
+
+
+class Terms:
+    """The operators of a generator and what follows from them alone, computed once.
+
+    Shared by every `Lindbladian` that differs only in coefficients.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        hamiltonian: tuple[sp.csr_array, ...],
+        jumps: tuple[sp.csr_array, ...],
+    ):
+        self.space = space
+        self.hamiltonian = hamiltonian
+        self.jumps = jumps
+        self.basis = HermitianBasis(space.dimension)
+        self.cache: dict[Any, Any] = {}
+
+    @property
+    def count(self) -> int:
+        """Number of terms T, Hamiltonian first."""
+        return len(self.hamiltonian) + len(self.jumps)
+
+    @cached_property
+    def superoperators(self) -> list[sp.csr_array]:
+        """One complex (n^2, n^2) superoperator a term, on row-by-row flattened operators."""
+        return [commutator_superoperator(h) for h in self.hamiltonian] + [
+            dissipator_superoperator(jump) for jump in self.jumps
+        ]
+
+    @cached_property
+    def real(self) -> list[sp.csr_array]:
+        """One real (n^2, n^2) matrix a term, in the orthonormal Hermitian basis."""
+        return [self.basis.real_superoperator(term) for term in self.superoperators]
+
+
+class Lindbladian:
+    """A Lindblad generator, or a whole batch of them, affine in its coefficients.
+
+    ``d rho/dt = -i [sum_k c_k H_k, rho] + sum_k gamma_k D[L_k] rho`` with
+    ``D[L] rho = L rho L^dag - {L^dag L, rho}/2`` and hbar = 1.
+
+    Parameters
+    ----------
+    space : Space
+        The space of dimension n that the operators act on.
+    hamiltonian : iterable of (coefficient, operator)
+        Real coefficients (numbers or arrays) and Hermitian operators of shape (n, n), sparse
+        or dense.
+    dissipators : iterable of (rate, operator)
+        Rates >= 0 (numbers or arrays) and jump operators of shape (n, n).
+
+    Raises
+    ------
+    NonHermitianError
+        If an operator of the Hamiltonian is not Hermitian.
+    InvalidCoefficientError, InvalidRateError
+        If a coefficient is complex, or a rate complex or negative.
+    NonFiniteError
+        If a coefficient or an operator has NaN or infinite entries.
+    DimensionError
+        If an operator does not fit the space.
+    BroadcastError
+        If the coefficient arrays do not broadcast against each other.
+
+    Notes
+    -----
+    All coefficients broadcast to `shape`; results have that shape in front, ``(..., n, n)``.
+    The operators' superoperators are built once for the whole batch.
+
+    Examples
+    --------
+    A spin 1/2 that decays and is driven, for three drives at once:
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> a = space["A"]
+    >>> drives = np.array([0.0, 0.1, 0.2])
+    >>> qs.Lindbladian(space, hamiltonian=[(drives, a.x)], dissipators=[(1.0, a.minus)])
+    <Lindbladian of Space(A=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator,
+     3 systems of shape (3,)>
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        hamiltonian: Iterable[tuple[Any, Any]] = (),
+        dissipators: Iterable[tuple[Any, Any]] = (),
+    ):
+        if not isinstance(space, Space):
+            raise InvalidArgumentError(
+                f"Argument `space` must be a Space, but is {type(space).__name__}."
+            )
+        n = space.dimension
+        energies, operators = [], []
+        for k, (coefficient, operator) in enumerate(_pairs(hamiltonian, "hamiltonian")):
+            name = f"hamiltonian[{k}]"
+            energies.append(_real_array(coefficient, name, InvalidCoefficientError))
+            matrix = as_operator(operator, n, f"Operator of {name}")
+            deviation = abs(matrix - matrix.conj().T).max() if matrix.nnz else 0.0
+            if deviation > HERMITICITY * abs(matrix).max():
+                raise NonHermitianError(
+                    f"Operator of {name} must be Hermitian, but differs from its adjoint by "
+                    f"{deviation:.3g}. Add the Hermitian conjugate, as in "
+                    "1j * (a.plus @ b.minus - b.plus @ a.minus)."
+                )
+            operators.append(matrix)
+        rates, jumps = [], []
+        for k, (rate, operator) in enumerate(_pairs(dissipators, "dissipators")):
+            name = f"dissipators[{k}]"
+            values = _real_array(rate, name, InvalidRateError)
+            if (values < 0).any():
+                index = tuple(int(i) for i in np.argwhere(values < 0)[0])
+                where = f" at index {index}" if index else ""
+                raise InvalidRateError(
+                    f"Rate of {name} must be >= 0, but is {values[index]}{where}."
+                )
+            rates.append(values)
+            jumps.append(as_operator(operator, n, f"Operator of {name}"))
+        self._terms = Terms(space, tuple(operators), tuple(jumps))
+        self._coefficients = tuple(energies + rates)
+        try:
+            self._shape = np.broadcast_shapes(*(c.shape for c in self._coefficients))
+        except ValueError:
+            shapes = ", ".join(str(c.shape) for c in self._coefficients)
+            raise BroadcastError(
+                f"Coefficients must broadcast against each other, but have shapes {shapes}. "
+                "Give axes their own dimensions, as np.meshgrid(..., indexing='ij') does."
+            ) from None
+
+    @classmethod
+    def _from_terms(
+        cls, terms: Terms, coefficients: tuple[np.ndarray, ...], shape: tuple[int, ...]
+    ) -> Lindbladian:
+        new = cls.__new__(cls)
+        new._terms, new._coefficients, new._shape = terms, coefficients, shape
+        return new
+
+    @property
+    def space(self) -> Space:
+        """The space the operators act on."""
+        return self._terms.space
+
+    @property
+    def terms(self) -> Terms:
+        """The operators and their superoperators, shared by all systems of the batch."""
+        return self._terms
+
+    @property
+    def dimension(self) -> int:
+        """Dimension n of the space."""
+        return self.space.dimension
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape: what the coefficients broadcast to; ``()`` for a single system."""
+        return self._shape
+
+    @property
+    def size(self) -> int:
+        """Number of systems in the batch."""
+        return math.prod(self._shape)
+
+    def coefficient_table(self, systems: Any = None) -> np.ndarray:
+        """Coefficients of some systems, one row a system and one column a term.
+
+        Parameters
+        ----------
+        systems : ndarray of int, optional
+            Flat indices into the batch; all of them by default.
+
+        Returns
+        -------
+        ndarray of shape (len(systems), T)
+            Hamiltonian coefficients first, then rates.
+        """
+        systems = np.arange(self.size) if systems is None else np.asarray(systems)
+        index = np.unravel_index(systems, self.shape) if self.shape else ()
+        table = np.empty((len(systems), self._terms.count))
+        for k, values in enumerate(self._coefficients):
+            table[:, k] = np.broadcast_to(values, self._shape)[index]
+        return table
+
+    def __getitem__(self, index: Any) -> Lindbladian:
+        picked = tuple(np.broadcast_to(c, self._shape)[index] for c in self._coefficients)
+        shape = np.broadcast_to(0, self._shape)[index].shape
+        return self._from_terms(self._terms, tuple(np.asarray(c) for c in picked), shape)
+
+    def take(self, systems: Any) -> Lindbladian:
+        """Some systems of the batch, by flat index, as a batch of shape (len(systems),)."""
+        table = self.coefficient_table(systems)
+        return self._from_terms(self._terms, tuple(table.T), (len(table),))
+
+    def hamiltonian(self) -> np.ndarray:
+        """The Hamiltonian of every system, shape (..., n, n)."""
+        result = np.zeros((*self.shape, self.dimension, self.dimension), dtype=complex)
+        for c, h in zip(self._coefficients, self._terms.hamiltonian, strict=False):
+            result += np.asarray(c)[..., None, None] * h.toarray()
+        return result
+
+    def apply(self, rho: Any) -> np.ndarray:
+        """Apply the generator to operators, term by term: ``-i[H, rho] + sum gamma D[L] rho``.
+
+        Parameters
+        ----------
+        rho : array_like of shape (..., n, n)
+            Operators; the batch shape broadcasts against `shape`.
+
+        Returns
+        -------
+        ndarray of shape (..., n, n), complex
+        """
+        rho = np.asarray(rho)
+        energy = self.hamiltonian()
+        result = -1j * (energy @ rho - rho @ energy)
+        rates = self._coefficients[len(self._terms.hamiltonian) :]
+        for rate, jump in zip(rates, self._terms.jumps, strict=True):
+            L = jump.toarray()
+            decay = L.conj().T @ L
+            change = L @ rho @ L.conj().T - (decay @ rho + rho @ decay) / 2
+            result = result + np.asarray(rate)[..., None, None] * change
+        return result
+
+    def superoperator(self) -> sp.csr_array:
+        """The complex (n^2, n^2) matrix of a single system, on row-by-row flattened operators.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If this is a batch: pick one system first, as in ``lindbladian[0]``.
+        """
+        if self.shape:
+            raise InvalidArgumentError(
+                f"superoperator() is for a single system, but the batch has shape {self.shape}. "
+                "Pick one first, as in lindbladian[0]."
+            )
+        n = self.dimension
+        total = sp.csr_array((n * n, n * n), dtype=complex)
+        for c, term in zip(self._coefficients, self._terms.superoperators, strict=True):
+            total = total + float(c) * term
+        return sp.csr_array(total)
+
+    @classmethod
+    def from_qutip(
+        cls, H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
+    ) -> Lindbladian:
+        """Convert a Hamiltonian and collapse operators of QuTiP (extra ``quantsync[qutip]``).
+
+        See `quantsync.interop.lindbladian_from_qutip` for the parameters.
+        """
+        from quantsync.interop import lindbladian_from_qutip
+
+        return lindbladian_from_qutip(H, c_ops, space)
+
+    def to_qutip(self) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
+        """Hamiltonian and collapse operators sqrt(rate) L of a single system, for QuTiP.
+
+        See `quantsync.interop.lindbladian_to_qutip`.
+        """
+        from quantsync.interop import lindbladian_to_qutip
+
+        return lindbladian_to_qutip(self)
+
+    def __repr__(self) -> str:
+        def counted(number: int, noun: str) -> str:
+            return f"{number} {noun}{'' if number == 1 else 's'}"
+
+        batch = f"{counted(self.size, 'system')} of shape {self.shape}" if self.shape else "1 system"
+        return (
+            f"<Lindbladian of {self.space}: dimension {self.dimension}, "
+            f"{counted(len(self._terms.hamiltonian), 'Hamiltonian term')}, "
+            f"{counted(len(self._terms.jumps), 'dissipator')}, {batch}>"
+        )
+
+
+def _pairs(terms: Any, name: str) -> list[tuple[Any, Any]]:
+    pairs = list(terms)
+    for k, pair in enumerate(pairs):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise InvalidArgumentError(
+                f"{name}[{k}] must be a pair (coefficient, operator), but is {pair!r}."
+            )
+    return [(pair[0], pair[1]) for pair in pairs]
+
+
+def _real_array(values: Any, name: str, error: type[InvalidArgumentError]) -> np.ndarray:
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise error(
+            f"Coefficient of {name} must be real, but is complex ({array.ravel()[:1]}). "
+            "Put phases into the operator."
+        )
+    if array.dtype.kind not in "biuf":
+        raise error(f"Coefficient of {name} must be a real number or array, but is {values!r}.")
+    array = array.astype(float)
+    require_finite(f"coefficient of {name}", array)
+    return array

@@ -1,0 +1,178 @@
+"""Linear solves in one sector: batched dense LU, or sparse LU a system at a time.
+
+Both solve the row-scaled block with one population's equation (they sum to zero) replaced by
+the trace, and estimate the reciprocal condition number from the growth of fixed random probes:
+a vanishing one means that the block has a kernel of its own.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.linalg import splu
+
+from quantsync.lindblad.generator import Terms
+from quantsync.lindblad.sectors import Sector
+
+
+def probe_vectors(dimension: int, count: int) -> np.ndarray:
+    """Fixed random vectors of unit maximum norm, shape (dimension, count)."""
+    vectors = np.random.default_rng(20180730).uniform(-1, 1, (dimension, count))
+    return vectors / np.abs(vectors).max(axis=0)
+
+
+class _SectorSolver:
+    """What the two solvers share: right-hand sides, scaling, residuals."""
+
+    probes = 2
+
+    def __init__(self, sector: Sector, terms: Terms):
+        self.sector = sector
+        self._terms = terms
+
+    @property
+    def _replaced_row(self) -> int:
+        return self.sector.populations - 1
+
+    @cached_property
+    def right_hand_sides(self) -> np.ndarray:
+        """The trace equation's unit vector and the probes, shape (m, 1 + probes)."""
+        m = self.sector.dimension
+        unit = np.zeros((m, 1))
+        unit[self._replaced_row] = 1
+        return np.hstack([unit, probe_vectors(m, self.probes)])
+
+    @cached_property
+    def _full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
+        """Rows the full generator reaches from this sector, and all terms' columns stacked.
+
+        Taken from the complex superoperators, before rounding noise is pruned, so that the
+        residual is one against the generator as given.
+        """
+        basis = self._terms.basis
+        vectors = basis.vectors[:, self.sector.elements]
+        columns = [
+            sp.csr_array((basis.vectors.conj().T @ term @ vectors).real)
+            for term in self._terms.superoperators
+        ]
+        reached = sum((abs(c).sum(axis=1) for c in columns), np.zeros(basis.dimension**2))
+        rows = np.flatnonzero(reached)
+        return rows, sp.csr_array(sp.vstack([c[rows] for c in columns], format="csr"))
+
+    def null_vector(self, coefficients: np.ndarray) -> np.ndarray:
+        """Stationary vector (m,) of one system from a singular value decomposition."""
+        matrix = self.sector.sparse_matrix(coefficients).toarray()
+        scale = np.abs(matrix).max(axis=1, keepdims=True)
+        _, _, rows = np.linalg.svd(matrix / np.where(scale > 0, scale, 1.0))
+        return rows[-1] / (rows[-1] @ self.sector.trace_functional)
+
+    def residual(self, coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """||L[rho]||_F of solutions x (B, m) against the full generator, shape (B,)."""
+        rows, stacked = self._full_columns
+        parts = (stacked @ x.T).reshape(-1, len(rows), len(x))
+        total = np.einsum("bt,trb->rb", coefficients, parts)
+        return np.sqrt(np.einsum("rb,rb->b", total, total))
+
+
+class DenseSector(_SectorSolver):
+    """Batched LAPACK on the dense blocks."""
+
+    def solve(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Solve for the stationary vectors.
+
+        Parameters
+        ----------
+        coefficients : ndarray of shape (B, T)
+
+        Returns
+        -------
+        x : ndarray of shape (B, m)
+        reciprocal_condition : ndarray of shape (B,)
+        """
+        matrices = self._scaled(coefficients)
+        matrices[:, self._replaced_row] = self.sector.trace_functional
+        solutions = _solve_batch(matrices, self.right_hand_sides)
+        return solutions[:, :, 0], self._reciprocal_condition(solutions[:, :, 1:])
+
+    def condition(self, coefficients: np.ndarray) -> np.ndarray:
+        """Reciprocal condition estimates, shape (B,), of the blocks themselves."""
+        probes = probe_vectors(self.sector.dimension, self.probes)
+        return self._reciprocal_condition(_solve_batch(self._scaled(coefficients), probes))
+
+    def _scaled(self, coefficients: np.ndarray) -> np.ndarray:
+        matrices = self.sector.matrices(coefficients)
+        scale = np.abs(coefficients) @ self.sector.row_bounds
+        scale[scale == 0] = 1
+        matrices /= scale[:, :, None]
+        return matrices
+
+    @cached_property
+    def _norm_bound(self) -> float:
+        # Entries are at most 1 after scaling, so a row sums to at most its number of entries.
+        filled = (self.sector.table != 0).any(axis=0).reshape(self.sector.dimension, -1)
+        return float(max(filled.sum(axis=1).max(), self.sector.populations))
+
+    def _reciprocal_condition(self, solutions: np.ndarray) -> np.ndarray:
+        growth = np.abs(solutions).max(axis=(1, 2))
+        return 1 / (self._norm_bound * np.maximum(growth, np.finfo(float).tiny))
+
+
+class SparseSector(_SectorSolver):
+    """SuperLU on the sparse blocks, one system at a time."""
+
+    def solve(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Solve for the stationary vectors; shapes as in `DenseSector.solve`."""
+        x = np.empty((len(coefficients), self.sector.dimension))
+        condition = np.empty(len(coefficients))
+        for k, row in enumerate(coefficients):
+            matrix = sp.lil_array(self._scaled(row))
+            matrix[[self._replaced_row], :] = self.sector.trace_functional
+            solutions = _solve_sparse(sp.csc_array(matrix), self.right_hand_sides)
+            x[k] = solutions[:, 0]
+            condition[k] = self._reciprocal_condition(matrix, solutions[:, 1:])
+        return x, condition
+
+    def condition(self, coefficients: np.ndarray) -> np.ndarray:
+        """Reciprocal condition estimates, shape (B,), of the blocks themselves."""
+        probes = probe_vectors(self.sector.dimension, self.probes)
+        result = np.empty(len(coefficients))
+        for k, row in enumerate(coefficients):
+            matrix = sp.csc_array(self._scaled(row))
+            result[k] = self._reciprocal_condition(matrix, _solve_sparse(matrix, probes))
+        return result
+
+    def _scaled(self, coefficients: np.ndarray) -> sp.csr_array:
+        matrix = self.sector.sparse_matrix(coefficients)
+        scale = abs(matrix).max(axis=1).toarray().ravel()
+        return sp.csr_array(sp.diags_array(1 / np.where(scale > 0, scale, 1.0)) @ matrix)
+
+    @staticmethod
+    def _reciprocal_condition(matrix: sp.sparray, solutions: np.ndarray) -> float:
+        norm = float(abs(matrix).sum(axis=1).max())
+        growth = float(np.abs(solutions).max())
+        return 1 / (norm * growth) if np.isfinite(growth) and growth > 0 else 0.0
+
+
+def _solve_batch(matrices: np.ndarray, right_hand_sides: np.ndarray) -> np.ndarray:
+    """Batched solve in which a singular member comes back infinite instead of raising."""
+    shape = (len(matrices), *right_hand_sides.shape)
+    try:
+        return np.linalg.solve(matrices, np.broadcast_to(right_hand_sides, shape))
+    except np.linalg.LinAlgError:
+        # One exactly singular matrix makes the batched call raise: take them one by one.
+        solutions = np.full(shape, np.inf)
+        for k, matrix in enumerate(matrices):
+            try:
+                solutions[k] = np.linalg.solve(matrix, right_hand_sides)
+            except np.linalg.LinAlgError:
+                continue
+        return solutions
+
+
+def _solve_sparse(matrix: sp.csc_array, right_hand_sides: np.ndarray) -> np.ndarray:
+    try:
+        return splu(matrix).solve(right_hand_sides)
+    except RuntimeError:  # SuperLU: "Factor is exactly singular"
+        return np.full(right_hand_sides.shape, np.inf)

@@ -1,0 +1,290 @@
+"""Certified steady states of a batch of Lindblad generators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from quantsync.errors import ConvergenceError, InvalidArgumentError, NonUniqueSteadyStateError
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.sector_solve import DenseSector, SparseSector
+from quantsync.lindblad.sectors import Sector, find_sectors
+from quantsync.lindblad.uniqueness import jumps_force_uniqueness, stationary_state_count
+from quantsync.operators import Space
+from quantsync.parallel import chunk_slices, map_threads, thread_count
+
+LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see benchmarks/README.md
+CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
+LARGEST_RESIDUAL = 1e-9  # relative to the generator's scale; LU gives some 1e-16
+
+
+@dataclass(frozen=True)
+class SteadyState:
+    """The steady states of a batch of generators, with their certificates.
+
+    Attributes
+    ----------
+    rho : ndarray of shape (..., n, n)
+        Density matrices: exactly Hermitian, unit trace, positive to rounding. NaN where
+        ``valid`` is False.
+    residual : ndarray of shape (...)
+        ``||L[rho]||_F`` against the full generator, in the units of the coefficients.
+    reciprocal_condition : ndarray of shape (...)
+        Estimated reciprocal condition number of the row-scaled linear system that was solved.
+    valid : ndarray of bool, shape (...)
+        Where the steady state is unique; all True unless ``errors="mask"``.
+    sector_dimension : int
+        Dimension of the sector that carries the trace, out of n^2.
+    space : Space
+        The space of the states.
+    method : str
+        ``"dense"`` or ``"sparse"``.
+    """
+
+    rho: np.ndarray
+    residual: np.ndarray
+    reciprocal_condition: np.ndarray
+    valid: np.ndarray
+    sector_dimension: int
+    space: Space
+    method: str
+
+    def __repr__(self) -> str:
+        worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")
+        return (
+            f"<SteadyState of {self.space}: rho {self.rho.shape}, largest residual {worst:.1e}, "
+            f"sector {self.sector_dimension} of {self.space.dimension**2}, {self.method}>"
+        )
+
+
+def steady_state(
+    lindbladian: Lindbladian,
+    *,
+    method: Literal["auto", "dense", "sparse"] = "auto",
+    threads: int | None = None,
+    errors: Literal["raise", "mask"] = "raise",
+) -> SteadyState:
+    """Find the steady state of every system of a batch and certify it.
+
+    Solves ``L[rho] = 0, Tr rho = 1`` in the invariant sector that carries the trace. That the
+    solution is the only one is proven from the jump operators where that is possible, and
+    otherwise tested at every point in every sector by reciprocal condition numbers.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+        The generators, of batch shape ``(...)``.
+    method : {"auto", "dense", "sparse"}, default "auto"
+        Batched dense LU, or sparse LU point by point; "auto" takes sparse for sectors of more
+        than 600 elements.
+    threads : int, optional
+        Number of threads; every available core by default. Each uses one BLAS thread.
+    errors : {"raise", "mask"}, default "raise"
+        What to do with systems whose steady state is not unique: raise, or return NaN there
+        with ``valid`` False.
+
+    Returns
+    -------
+    SteadyState
+
+    Raises
+    ------
+    NonUniqueSteadyStateError
+        If a system has several stationary states. The error has their number, the indices
+        and, in ``result``, the states of all other systems.
+    ConvergenceError
+        If a residual is not at rounding level.
+    InvalidArgumentError
+        If an argument has an unknown value.
+
+    Examples
+    --------
+    A spin 1 whose two ends relax to m = 0 (Roulet and Bruder's limit cycle), undriven and
+    driven along y; the populations are
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1))
+    >>> a = space["A"]
+    >>> cycle = qs.Lindbladian(
+    ...     space,
+    ...     hamiltonian=[(np.array([0.0, 0.2]), a.y)],
+    ...     dissipators=[(0.5, a.plus @ a.z), (0.5, a.minus @ a.z)],
+    ... )
+    >>> steady = qs.steady_state(cycle)
+    >>> print(np.round(np.diagonal(steady.rho, axis1=-2, axis2=-1).real, 4))
+    [[0.     1.     0.    ]
+     [0.0976 0.8049 0.0976]]
+    >>> bool(steady.residual.max() < 1e-14)
+    True
+    """
+    if method not in ("auto", "dense", "sparse"):
+        raise InvalidArgumentError(
+            f"Argument `method` must be 'auto', 'dense' or 'sparse', but is {method!r}."
+        )
+    if errors not in ("raise", "mask"):
+        raise InvalidArgumentError(
+            f"Argument `errors` must be 'raise' or 'mask', but is {errors!r}."
+        )
+    workers = thread_count(threads)
+    table = lindbladian.coefficient_table()
+    sectors = find_sectors(lindbladian.terms, (table != 0).any(axis=0))
+    traced = [sector for sector in sectors if sector.carries_trace]
+    if len(traced) > 1:
+        # Each sector that carries trace has a stationary state of its own, at every point.
+        return _give_up_everywhere(lindbladian, len(traced), errors)
+    main, others = traced[0], sectors[len(traced) :]
+    if method == "auto":
+        method = "dense" if main.dimension <= LARGEST_DENSE_SECTOR else "sparse"
+    unproven = _unproven_points(lindbladian, table) if others else np.zeros(len(table), bool)
+    solver = (DenseSector if method == "dense" else SparseSector)(main, lindbladian.terms)
+    rho, residual, condition = _solve(lindbladian, solver, table, workers)
+    doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
+    if unproven.any():
+        singular = _singular_somewhere(others, table[unproven], method, workers)
+        doubtful[np.flatnonzero(unproven)[singular]] = True
+    counts = np.ones(len(table), int)
+    for k in np.flatnonzero(doubtful):
+        counts[k] = stationary_state_count(lindbladian.take([k])[0])
+    bad = doubtful & (counts != 1)
+    for k in np.flatnonzero(doubtful & ~bad):  # unique, but badly scaled for LU
+        x = solver.null_vector(table[k])[None]
+        residual[k] = solver.residual(table[k : k + 1], x)[0]
+        rho[k] = lindbladian.terms.basis.operators(x[0], main.elements)
+    _check_residuals(lindbladian, table, residual, bad)
+    rho[bad], residual[bad] = np.nan, np.nan
+    n, shape = lindbladian.dimension, lindbladian.shape
+    result = SteadyState(
+        rho=rho.reshape(*shape, n, n),
+        residual=residual.reshape(shape),
+        reciprocal_condition=condition.reshape(shape),
+        valid=~bad.reshape(shape),
+        sector_dimension=main.dimension,
+        space=lindbladian.space,
+        method=method,
+    )
+    if bad.any() and errors == "raise":
+        _raise_non_unique(lindbladian, counts.reshape(shape), result)
+    return result
+
+
+def _solve(
+    lindbladian: Lindbladian, solver: DenseSector | SparseSector, table: np.ndarray, workers: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    n = lindbladian.dimension
+    rho = np.zeros((len(table), 2 * n * n))
+    residual = np.empty(len(table))
+    condition = np.empty(len(table))
+    target, source, weight = lindbladian.terms.basis.scatter(solver.sector.elements)
+
+    def solve_chunk(chunk: slice) -> None:
+        x, condition[chunk] = solver.solve(table[chunk])
+        x[~np.isfinite(x)] = 0  # exactly singular: its condition 0 has it examined below
+        residual[chunk] = solver.residual(table[chunk], x)
+        rho[chunk, target] = x[:, source] * weight
+
+    map_threads(solve_chunk, chunk_slices(len(table), _chunk_size(solver.sector)), workers)
+    return rho.view(complex).reshape(-1, n, n), residual, condition
+
+
+def _chunk_size(sector: Sector) -> int:
+    return max(8, CHUNK_BYTES // (8 * sector.dimension**2))
+
+
+def _unproven_points(lindbladian: Lindbladian, table: np.ndarray) -> np.ndarray:
+    """Systems whose jump operators alone do not prove uniqueness, as a mask over the batch."""
+    active = table != 0
+    # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
+    active[:, : len(lindbladian.terms.hamiltonian)] = True
+    if active.all():
+        patterns, member = np.ones((1, active.shape[1]), bool), np.zeros(len(table), int)
+    else:
+        patterns, member = np.unique(active, axis=0, return_inverse=True)
+    proven = np.array([jumps_force_uniqueness(lindbladian.terms, p) for p in patterns])
+    return ~proven[member.ravel()]
+
+
+def _singular_somewhere(
+    sectors: list[Sector], table: np.ndarray, method: str, workers: int
+) -> np.ndarray:
+    """Systems with a (nearly) singular block in a sector that carries no trace."""
+    singular = np.zeros(len(table), bool)
+    for sector in sectors:
+        if sector.dimension == 1:
+            block = table @ sector.table
+            bound = np.abs(table) @ np.abs(sector.table)
+            singular |= np.abs(block[:, 0]) <= 1e-14 * bound[:, 0]
+            continue
+        dense = method == "dense" or sector.dimension <= LARGEST_DENSE_SECTOR
+        solver = (DenseSector if dense else SparseSector)(sector, sector.terms)
+        threshold = sector.dimension * 10 * np.finfo(float).eps
+
+        def test_chunk(chunk: slice, solver: Any = solver, threshold: float = threshold) -> None:
+            singular[chunk] |= ~(solver.condition(table[chunk]) > threshold)
+
+        map_threads(test_chunk, chunk_slices(len(table), _chunk_size(sector)), workers)
+    return singular
+
+
+def _check_residuals(
+    lindbladian: Lindbladian, table: np.ndarray, residual: np.ndarray, bad: np.ndarray
+) -> None:
+    scales = np.array([abs(term).max() if term.nnz else 0.0 for term in lindbladian.terms.real])
+    scale = np.abs(table) @ scales
+    wrong = ~bad & ~(residual <= LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0))
+    if wrong.any():
+        worst = int(np.flatnonzero(wrong)[np.argmax(residual[wrong])])
+        index = tuple(int(i) for i in np.unravel_index(worst, lindbladian.shape))
+        raise ConvergenceError(
+            f"The steady state at index {index} has residual {residual[worst]:.2e}, where the "
+            f"generator's scale is {scale[worst]:.2e}: coefficients that differ by many orders "
+            f"of magnitude? {int(wrong.sum())} of {len(residual)} systems are concerned."
+        )
+
+
+def _give_up_everywhere(lindbladian: Lindbladian, least: int, errors: str) -> SteadyState:
+    shape, n = lindbladian.shape, lindbladian.dimension
+    counts = np.array(
+        [stationary_state_count(lindbladian.take([k])[0]) for k in range(lindbladian.size)], int
+    )
+    result = SteadyState(
+        rho=np.full((*shape, n, n), np.nan + 0j),
+        residual=np.full(shape, np.nan),
+        reciprocal_condition=np.zeros(shape),
+        valid=np.zeros(shape, bool),
+        sector_dimension=0,
+        space=lindbladian.space,
+        method="dense",
+    )
+    if errors == "raise":
+        _raise_non_unique(lindbladian, np.maximum(counts, least).reshape(shape), result)
+    return result
+
+
+def _raise_non_unique(lindbladian: Lindbladian, counts: np.ndarray, result: SteadyState) -> None:
+    way_out = (
+        "Add the dissipation or the coupling that selects one, restrict the space to one value "
+        "of the conserved quantity, or follow a given initial state with evolve()."
+    )
+    if not lindbladian.shape:
+        count = int(counts)
+        raise NonUniqueSteadyStateError(
+            f"The steady state is not unique: the generator has {count} linearly independent "
+            f"stationary states. {way_out}",
+            count=count,
+            indices=[()],
+        )
+    indices = [tuple(int(i) for i in index) for index in np.argwhere(~result.valid)]
+    shown = ", ".join(f"{index}: {counts[index]}" for index in indices[:5])
+    more = f", and {len(indices) - 5} more" if len(indices) > 5 else ""
+    raise NonUniqueSteadyStateError(
+        f"The steady state is not unique for {len(indices)} of {lindbladian.size} systems "
+        f"(index: number of stationary states) {shown}{more}. {way_out} The other systems' "
+        "states are in this error's `result`; errors='mask' returns them without raising.",
+        count=counts,
+        indices=indices,
+        result=result,
+    )
+
+

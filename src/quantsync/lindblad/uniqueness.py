@@ -1,0 +1,199 @@
+"""When is the steady state unique? A proof from the jump operators, and a count otherwise.
+
+Facts used (Frigerio 1978; Baumgartner and Narnhofer, Rev. Math. Phys. 24, 1250001 (2012)):
+the support of an extremal stationary state is invariant under every jump operator, and two
+different extremal stationary states have two supports whose intersection is zero. If all
+nonzero subspaces invariant under the jump operators share a vector, whatever the Hamiltonian
+and the (positive) rates, the steady state is therefore unique. That is the case exactly when
+the jump operators' algebra has a simple socle, which is linear algebra on small matrices.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.linalg import eigs
+
+from quantsync.lindblad.generator import Lindbladian, Terms
+from quantsync.lindblad.sectors import find_sectors
+
+# Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
+LARGEST_ALGEBRA = 16
+LARGEST_SVD = 1500
+INDEPENDENT = 1e-8  # a normalised word that sticks out of the span by less adds nothing
+NULL, NONZERO = 1e-11, 1e-6  # singular values between the two decide nothing: no proof
+
+
+def jumps_force_uniqueness(terms: Terms, active: np.ndarray) -> bool:
+    """Whether the active jump operators alone prove that the steady state is unique.
+
+    Sufficient, not necessary, and independent of the Hamiltonian and of the rates: either each
+    site's own jump operators have a simple socle, or those of the whole space do.
+
+    Parameters
+    ----------
+    terms : Terms
+        The operators of the generator.
+    active : ndarray of bool, shape (T,)
+        Terms whose coefficient is nonzero in every system considered.
+
+    Returns
+    -------
+    bool
+    """
+    key = ("unique", active.tobytes())
+    if key not in terms.cache:
+        used = active[len(terms.hamiltonian) :]
+        jumps = [jump for jump, on in zip(terms.jumps, used, strict=True) if on]
+        terms.cache[key] = _every_site_relaxes(terms, jumps) or (
+            terms.space.dimension <= LARGEST_ALGEBRA
+            and has_simple_socle([jump.toarray() for jump in jumps], terms.space.dimension)
+        )
+    return terms.cache[key]
+
+
+def _every_site_relaxes(terms: Terms, jumps: list[sp.csr_array]) -> bool:
+    for name, site in terms.space.sites.items():
+        if site.dimension > LARGEST_ALGEBRA:
+            return False
+        local = [matrix for jump in jumps if (matrix := _local_part(terms, jump, name)) is not None]
+        if not has_simple_socle(local, site.dimension):
+            return False
+    return True
+
+
+def _local_part(terms: Terms, jump: sp.csr_array, name: str) -> np.ndarray | None:
+    """The matrix l if the jump operator is l on this site and the identity elsewhere."""
+    space = terms.space
+    position = space.names.index(name)
+    before = math.prod(space.dimensions[:position])
+    size = space.dimensions[position]
+    after = math.prod(space.dimensions[position + 1 :])
+    # Rows and columns of the block with every other site in its first state.
+    block = np.arange(size) * after
+    matrix = jump[block][:, block].toarray()
+    difference = jump - space.embed(name, matrix)
+    scale = abs(jump).max() if jump.nnz else 0.0
+    exact = difference.nnz == 0 or abs(difference).max() <= 1e-13 * scale
+    return matrix if exact and before * after >= 1 and scale > 0 else None
+
+
+def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
+    """Whether all nonzero subspaces invariant under the operators share a nonzero vector.
+
+    The unital algebra of the operators is spanned by words; its radical consists of the x with
+    tr(x y) = 0 for every y in it (Dickson); the socle is what the radical annihilates, and it
+    is simple when the algebra acts on it irreducibly (Burnside). Doubtful ranks count as "no".
+
+    Parameters
+    ----------
+    operators : list of ndarray of shape (d, d)
+        The generators of the algebra.
+    dimension : int
+        Dimension d.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    Decay alone relaxes a spin to its ground state; dephasing alone does not fix its state:
+
+    >>> import numpy as np
+    >>> has_simple_socle([np.array([[0, 0], [1, 0]])], 2), has_simple_socle([np.diag([1, -1])], 2)
+    (True, False)
+    """
+    words = _algebra(operators, dimension)
+    gram = np.einsum("aij,bji->ab", words, words)
+    _, values, rows = np.linalg.svd(gram)
+    null = _null_count(values)
+    if null is None:
+        return False
+    radical = np.einsum("ra,aij->rij", rows[len(rows) - null :].conj(), words)
+    socle = np.eye(dimension, dtype=complex)
+    if null:
+        _, values, rows = np.linalg.svd(radical.reshape(-1, dimension))
+        annihilated = _null_count(values)
+        if annihilated is None:
+            return False
+        socle = rows[dimension - annihilated :].conj().T
+    k = socle.shape[1]
+    acting = (socle.conj().T @ words @ socle).reshape(len(words), -1)
+    values = np.linalg.svd(acting, compute_uv=False)
+    return int((values > NONZERO * values[0]).sum()) == k * k
+
+
+def _null_count(values: np.ndarray) -> int | None:
+    scale = values[0] if len(values) and values[0] > 0 else 1.0
+    doubtful = (values > NULL * scale) & (values < NONZERO * scale)
+    return None if doubtful.any() else int((values <= NULL * scale).sum())
+
+
+def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray:
+    """Orthonormal basis, shape (r, d, d), of the unital algebra that the operators generate."""
+    generators = [op / np.linalg.norm(op) for op in operators if np.linalg.norm(op) > 0]
+    basis: list[np.ndarray] = [np.eye(dimension, dtype=complex) / math.sqrt(dimension)]
+    for word in basis:  # grows while it is walked through
+        for generator in generators:
+            product = (generator @ word).ravel()
+            norm = np.linalg.norm(product)
+            if norm < INDEPENDENT:
+                continue
+            product = product / norm
+            span = np.array(basis).reshape(len(basis), -1)
+            for _ in range(2):  # once more against the rounding of the first pass
+                product = product - span.T @ (span.conj() @ product)
+            if (rest := np.linalg.norm(product)) > INDEPENDENT:
+                basis.append((product / rest).reshape(dimension, dimension))
+    return np.array(basis)
+
+
+def stationary_state_count(lindbladian: Lindbladian, tolerance: float = 1e-12) -> int:
+    """Number of linearly independent stationary states of a single system.
+
+    The dimension of the generator's kernel, counted sector by sector from singular values of
+    the row-scaled blocks (of sectors with more than 1500 elements, from the eigenvalues nearest
+    to zero, at most 8 each).
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+        A single system, ``shape == ()``.
+    tolerance : float, default 1e-12
+        Singular values below this fraction of the largest count as zero.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    A spin 1 that only dephases keeps all three populations:
+
+    >>> import quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1))
+    >>> dephasing = qs.Lindbladian(space, dissipators=[(1.0, space["A"].z)])
+    >>> stationary_state_count(dephasing)
+    3
+    """
+    (coefficients,) = lindbladian.coefficient_table()
+    total = 0
+    for sector in find_sectors(lindbladian.terms, coefficients != 0):
+        block = sector.sparse_matrix(coefficients)
+        if sector.dimension > LARGEST_SVD:
+            # Zero eigenvalues of a Lindblad generator are semisimple, so counting them will do.
+            scale = float(abs(block).max()) or 1.0
+            near_zero = eigs(
+                block.tocsc(), k=8, sigma=1e-6 * scale, return_eigenvectors=False, tol=1e-12
+            )
+            total += int((np.abs(near_zero) <= 1e-10 * scale).sum())
+            continue
+        matrix = block.toarray()
+        row_scale = np.abs(matrix).max(axis=1, keepdims=True)
+        matrix = matrix / np.where(row_scale > 0, row_scale, 1.0)
+        values = np.linalg.svd(matrix, compute_uv=False)
+        total += int((values <= tolerance * max(1.0, values[0])).sum())
+    return total

@@ -1,0 +1,164 @@
+"""Real trigonometric polynomials on a torus: values, and the global maximum of a batch.
+
+S(phi) = 2 Re sum_h a_h exp(i k_h . phi), with one integer vector k_h of each pair +-k_h and no
+constant. The maximum is bracketed on a grid fine enough for the polynomial's degree; all grid
+maxima that a polynomial of that degree can have are polished by Newton steps, and the highest
+one is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+POINTS_A_PERIOD = 16  # grid points for each period of the fastest harmonic
+NEWTON_STEPS = 6  # quadratic from a start within 1/32 of a period
+TIE = 1e-12  # maxima closer than this fraction of the amplitude count as equal
+MOST_CANDIDATES = 64
+
+
+def evaluate(harmonics: Any, orders: np.ndarray, phases: Any) -> Any:
+    """Values of the polynomials.
+
+    Parameters
+    ----------
+    harmonics : array of shape (..., H), complex
+        Amplitudes a_h.
+    orders : ndarray of int, shape (H, D)
+        Integer vectors k_h.
+    phases : array of shape (P, D)
+        Points on the torus, in radians.
+
+    Returns
+    -------
+    array of shape (..., P), real
+    """
+    xp = array_namespace(harmonics)
+    angles = xp.asarray(orders, dtype=phases.dtype) @ xp.matrix_transpose(phases)
+    return 2 * (xp.real(harmonics) @ xp.cos(angles) - xp.imag(harmonics) @ xp.sin(angles))
+
+
+def maximum(harmonics: Any, orders: np.ndarray) -> tuple[Any, Any]:
+    """Global maximum of each polynomial of a batch.
+
+    Parameters
+    ----------
+    harmonics : array of shape (B, H), complex
+        Amplitudes a_h, one row a polynomial.
+    orders : ndarray of int, shape (H, D)
+        Integer vectors k_h.
+
+    Returns
+    -------
+    value : array of shape (B,)
+        The maxima; 0 where all harmonics vanish.
+    location : array of shape (B, D)
+        Where they are, each phase in (-pi, pi]. Of several equal maxima the one with the
+        smallest phases (first phase first) is returned.
+    """
+    xp = array_namespace(harmonics)
+    real = xp.real(harmonics).dtype
+    count, dimension = harmonics.shape[0], orders.shape[1]
+    if orders.shape[0] == 0 or count == 0:
+        return xp.zeros(count, dtype=real), xp.zeros((count, dimension), dtype=real)
+    degree = int(np.abs(orders).max())
+    points = POINTS_A_PERIOD * degree
+    # The axis ends at pi exactly and leaves -pi out.
+    axis = np.pi * (2 * np.arange(1, points + 1) / points - 1)
+    grid = np.stack(np.meshgrid(*[axis] * dimension, indexing="ij"), axis=-1)
+    grid = xp.asarray(grid.reshape(-1, dimension), dtype=real)
+    starts = _grid_maxima(harmonics, orders, grid, points, degree)
+    value, location = [], []
+    for start in starts:
+        v, phi = _polish(harmonics, orders, xp.take(grid, start, axis=0), 2 * math.pi / points)
+        value.append(v)
+        location.append(phi)
+    return _highest(xp, xp.stack(value, axis=-1), xp.stack(location, axis=-2), harmonics)
+
+
+def _grid_maxima(
+    harmonics: Any, orders: np.ndarray, grid: Any, points: int, degree: int
+) -> list[Any]:
+    """Indices (B,) of the highest grid maxima, rank by rank."""
+    xp = array_namespace(harmonics)
+    dimension = orders.shape[1]
+    values = evaluate(harmonics, orders, grid)
+    # A polynomial of degree K in one variable has at most K maxima.
+    ranks = degree if dimension == 1 else min(2 * degree**dimension, MOST_CANDIDATES)
+    if ranks == 1:
+        return [xp.argmax(values, axis=-1)]
+    torus = xp.reshape(values, (values.shape[0], *[points] * dimension))
+    peak = xp.ones(torus.shape, dtype=xp.bool)
+    for direction in range(1, dimension + 1):
+        for step in (1, -1):
+            peak = peak & (torus >= xp.roll(torus, step, axis=direction))
+    lowest = xp.asarray(-math.inf, dtype=values.dtype)
+    heights = xp.where(xp.reshape(peak, values.shape), values, lowest)
+    index = xp.arange(values.shape[1])[None, :]
+    starts = []
+    for rank in range(ranks):
+        starts.append(xp.argmax(heights, axis=-1))
+        if rank + 1 < ranks:
+            heights = xp.where(index == starts[-1][:, None], lowest, heights)
+    return starts
+
+
+def _polish(harmonics: Any, orders: np.ndarray, start: Any, spacing: float) -> tuple[Any, Any]:
+    """Climb from grid points (B, D) to the maxima: values (B,) and phases (B, D)."""
+    xp = array_namespace(harmonics)
+    k = xp.asarray(orders, dtype=start.dtype)
+    amplitude = xp.sum(xp.abs(harmonics), axis=-1)
+    # Below this curvature a step is not determined; it also keeps 0/0 out where S vanishes.
+    floor = 1e-14 * amplitude + np.finfo(float).tiny
+    phi = start
+    for _ in range(NEWTON_STEPS):
+        rotated = _rotated(xp, harmonics, k, phi)
+        slope = -2 * (xp.imag(rotated) @ k)
+        phi = phi + xp.clip(_ascent(xp, rotated, k, slope, floor), -spacing, spacing)
+    polished = 2 * xp.sum(xp.real(_rotated(xp, harmonics, k, phi)), axis=-1)
+    unpolished = 2 * xp.sum(xp.real(_rotated(xp, harmonics, k, start)), axis=-1)
+    better = polished >= unpolished
+    return xp.where(better, polished, unpolished), xp.where(better[:, None], phi, start)
+
+
+def _rotated(xp: Any, harmonics: Any, k: Any, phi: Any) -> Any:
+    angles = phi @ xp.matrix_transpose(k)
+    return harmonics * (xp.cos(angles) + 1j * xp.sin(angles))
+
+
+def _ascent(xp: Any, rotated: Any, k: Any, slope: Any, floor: Any) -> Any:
+    """Newton step with the curvature made negative, so that it always climbs."""
+    if k.shape[1] == 1:
+        curvature = 2 * (xp.real(rotated) @ (k * k))
+        return slope / xp.maximum(xp.abs(curvature), floor[:, None])
+    products = xp.reshape(k[:, :, None] * k[:, None, :], (k.shape[0], -1))
+    hessian = xp.reshape(-2 * (xp.real(rotated) @ products), (-1, k.shape[1], k.shape[1]))
+    values, vectors = xp.linalg.eigh(hessian)
+    along = xp.sum(vectors * slope[:, :, None], axis=-2)
+    along = along / xp.maximum(xp.abs(values), floor[:, None])
+    return xp.sum(vectors * along[:, None, :], axis=-1)
+
+
+def _highest(xp: Any, values: Any, phases: Any, harmonics: Any) -> tuple[Any, Any]:
+    """Pick the highest of the candidates (B, R), ties to the smallest phases."""
+    phases = _wrapped(xp, phases)
+    best = xp.max(values, axis=-1)
+    tolerance = TIE * xp.sum(xp.abs(harmonics), axis=-1)
+    tied = values >= (best - tolerance)[:, None]
+    highest = xp.asarray(math.inf, dtype=values.dtype)
+    for direction in range(phases.shape[-1]):
+        angle = xp.where(tied, phases[:, :, direction], highest)
+        tied = tied & (angle <= xp.min(angle, axis=-1)[:, None] + 1e-6)
+    choice = xp.argmax(xp.astype(tied, values.dtype), axis=-1)
+    picked = xp.arange(phases.shape[1])[None, :, None] == choice[:, None, None]
+    location = xp.sum(xp.where(picked, phases, xp.zeros_like(phases)), axis=1)
+    return xp.maximum(best, xp.zeros_like(best)), location
+
+
+def _wrapped(xp: Any, phases: Any) -> Any:
+    """Phases in (-pi, pi]; a rounding error above -pi counts as pi."""
+    turned = phases - 2 * math.pi * xp.ceil((phases - math.pi) / (2 * math.pi) - 1e-13)
+    return xp.where(turned > math.pi, xp.asarray(math.pi, dtype=phases.dtype), turned)

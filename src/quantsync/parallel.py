@@ -1,0 +1,104 @@
+"""Chunks of a batch on threads, each with one BLAS thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+from quantsync.errors import InvalidArgumentError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def available_cores() -> int:
+    """Number of cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def thread_count(threads: int | None) -> int:
+    """Check the ``threads`` argument; None means every available core.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not a positive integer.
+    """
+    if threads is None:
+        return available_cores()
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise InvalidArgumentError(
+            f"Argument `threads` must be a positive integer or None, but is {threads!r}."
+        )
+    return threads
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    # Looking the libraries up costs milliseconds, so it is done once.
+    return ThreadpoolController()
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Keep BLAS on one thread: many small problems lose time to its own threading."""
+    with _controller().limit(limits=1, user_api="blas"):
+        yield
+
+
+def map_threads(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    threads: int,
+    done: Callable[[Item], Any] | None = None,
+) -> list[Result]:
+    """Apply a function to every item on threads and return the results in order.
+
+    Parameters
+    ----------
+    function : callable
+        Called once an item; what it raises is raised here, and no further item is started.
+    items : sequence
+        The items.
+    threads : int
+        Number of threads.
+    done : callable, optional
+        Called in this thread with each item that is finished.
+    """
+    results: list[Any] = [None] * len(items)
+    with one_blas_thread():
+        if threads == 1 or len(items) <= 1:
+            for k, item in enumerate(items):
+                results[k] = function(item)
+                if done is not None:
+                    done(item)
+            return results
+        with ThreadPoolExecutor(max_workers=min(threads, len(items))) as pool:
+            pending = {pool.submit(function, item): k for k, item in enumerate(items)}
+            try:
+                while pending:
+                    finished, _ = wait(pending, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        k = pending.pop(future)
+                        results[k] = future.result()
+                        if done is not None:
+                            done(items[k])
+            except BaseException:
+                for future in pending:
+                    future.cancel()
+                raise
+    return results
+
+
+def chunk_slices(total: int, size: int) -> list[slice]:
+    """Cut ``range(total)`` into consecutive slices of at most ``size``."""
+    size = max(1, size)
+    return [slice(start, min(start + size, total)) for start in range(0, total, size)]
