@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,24 +47,36 @@ class Terms:
         self.hamiltonian = hamiltonian
         self.jumps = jumps
         self.basis = HermitianBasis(space.dimension)
-        self.cache: dict[Any, Any] = {}
+        self._derived: dict[Any, Any] = {}
+        self._lock = RLock()
+
+    def derive(self, key: Any, build: Callable[[], Any]) -> Any:
+        """What ``build`` returns, built once for each key even if several threads ask."""
+        with self._lock:
+            if key not in self._derived:
+                self._derived[key] = build()
+            return self._derived[key]
 
     @property
     def count(self) -> int:
         """Number of terms T, Hamiltonian first."""
         return len(self.hamiltonian) + len(self.jumps)
 
-    @cached_property
+    @property
     def superoperators(self) -> list[sp.csr_array]:
         """One complex (n^2, n^2) superoperator a term, on row-by-row flattened operators."""
-        return [commutator_superoperator(h) for h in self.hamiltonian] + [
-            dissipator_superoperator(jump) for jump in self.jumps
-        ]
+        return self.derive(
+            "superoperators",
+            lambda: [commutator_superoperator(h) for h in self.hamiltonian]
+            + [dissipator_superoperator(jump) for jump in self.jumps],
+        )
 
-    @cached_property
+    @property
     def real(self) -> list[sp.csr_array]:
         """One real (n^2, n^2) matrix a term, in the orthonormal Hermitian basis."""
-        return [self.basis.real_superoperator(term) for term in self.superoperators]
+        return self.derive(
+            "real", lambda: [self.basis.real_superoperator(term) for term in self.superoperators]
+        )
 
 
 class Lindbladian:

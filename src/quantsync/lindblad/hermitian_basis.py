@@ -67,6 +67,7 @@ class HermitianBasis:
         if real.nnz:
             real.data[np.abs(real.data) < ROUNDING * np.abs(real.data).max()] = 0
         real.eliminate_zeros()
+        real.sum_duplicates()  # now: SciPy would do it in place later, under several threads
         return real
 
     def components(self, operators: np.ndarray) -> np.ndarray:
@@ -133,14 +134,18 @@ class HermitianBasis:
 def commutator_superoperator(operator: sp.csr_array) -> sp.csr_array:
     """Matrix of rho -> -i [H, rho] on row-by-row flattened operators."""
     identity = sp.eye_array(operator.shape[0], dtype=complex)
-    return sp.csr_array(-1j * (sp.kron(operator, identity) - sp.kron(identity, operator.T)))
+    result = sp.csr_array(-1j * (sp.kron(operator, identity) - sp.kron(identity, operator.T)))
+    result.sum_duplicates()
+    return result
 
 
 def dissipator_superoperator(operator: sp.csr_array) -> sp.csr_array:
     """Matrix of D[L] rho = L rho L^dag - {L^dag L, rho}/2 on row-by-row flattened operators."""
     identity = sp.eye_array(operator.shape[0], dtype=complex)
     decay = operator.conj().T @ operator
-    return sp.csr_array(
+    result = sp.csr_array(
         sp.kron(operator, operator.conj())
         - (sp.kron(decay, identity) + sp.kron(identity, decay.T)) / 2
     )
+    result.sum_duplicates()
+    return result

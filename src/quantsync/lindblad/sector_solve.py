@@ -13,7 +13,6 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
-from quantsync.lindblad.generator import Terms
 from quantsync.lindblad.sectors import Sector
 
 
@@ -28,9 +27,8 @@ class _SectorSolver:
 
     probes = 2
 
-    def __init__(self, sector: Sector, terms: Terms):
+    def __init__(self, sector: Sector):
         self.sector = sector
-        self._terms = terms
 
     @property
     def _replaced_row(self) -> int:
@@ -44,23 +42,6 @@ class _SectorSolver:
         unit[self._replaced_row] = 1
         return np.hstack([unit, probe_vectors(m, self.probes)])
 
-    @cached_property
-    def _full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
-        """Rows the full generator reaches from this sector, and all terms' columns stacked.
-
-        Taken from the complex superoperators, before rounding noise is pruned, so that the
-        residual is one against the generator as given.
-        """
-        basis = self._terms.basis
-        vectors = basis.vectors[:, self.sector.elements]
-        columns = [
-            sp.csr_array((basis.vectors.conj().T @ term @ vectors).real)
-            for term in self._terms.superoperators
-        ]
-        reached = sum((abs(c).sum(axis=1) for c in columns), np.zeros(basis.dimension**2))
-        rows = np.flatnonzero(reached)
-        return rows, sp.csr_array(sp.vstack([c[rows] for c in columns], format="csr"))
-
     def null_vector(self, coefficients: np.ndarray) -> np.ndarray:
         """Stationary vector (m,) of one system from a singular value decomposition."""
         matrix = self.sector.sparse_matrix(coefficients).toarray()
@@ -70,7 +51,7 @@ class _SectorSolver:
 
     def residual(self, coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
         """||L[rho]||_F of solutions x (B, m) against the full generator, shape (B,)."""
-        rows, stacked = self._full_columns
+        rows, stacked = self.sector.full_columns
         parts = (stacked @ x.T).reshape(-1, len(rows), len(x))
         total = np.einsum("bt,trb->rb", coefficients, parts)
         return np.sqrt(np.einsum("rb,rb->b", total, total))

@@ -7,8 +7,9 @@ stationary state of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -43,23 +44,60 @@ class Sector:
         """Whether the sector contains populations."""
         return self.populations > 0
 
-    @cached_property
+    def _derive(self, name: str, build: Callable[[], Any]) -> Any:
+        return self.terms.derive((name, self.elements.tobytes()), build)
+
+    @property
     def blocks(self) -> list[sp.csr_array]:
         """The real (m, m) block of every term, sparse."""
-        return [sp.csr_array(term[self.elements][:, self.elements]) for term in self.terms.real]
+        return self._derive(
+            "blocks",
+            lambda: [sp.csr_array(t[self.elements][:, self.elements]) for t in self.terms.real],
+        )
 
-    @cached_property
+    @property
     def table(self) -> np.ndarray:
         """The blocks as a dense table of shape (T, m*m): coefficients @ table is the generator."""
-        return np.stack([block.toarray().ravel() for block in self.blocks])
+        return self._derive(
+            "table", lambda: np.stack([block.toarray().ravel() for block in self.blocks])
+        )
 
-    @cached_property
+    @property
     def row_bounds(self) -> np.ndarray:
         """Largest entry of each row of each block, shape (T, m)."""
         m = self.dimension
-        return np.abs(self.table).reshape(-1, m, m).max(axis=2)
+        return self._derive(
+            "row_bounds", lambda: np.abs(self.table).reshape(-1, m, m).max(axis=2)
+        )
 
-    @cached_property
+    @property
+    def scatter(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Where the sector's elements go in a density matrix; see `HermitianBasis.scatter`."""
+        return self._derive("scatter", lambda: self.terms.basis.scatter(self.elements))
+
+    @property
+    def full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
+        """Rows (r,) that the full generator reaches from here, and its columns (T*r, m).
+
+        Taken from the complex superoperators, before rounding noise is pruned, so that a
+        residual computed from them is one against the generator as given.
+        """
+        return self._derive("full_columns", self._full_columns)
+
+    def _full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
+        basis = self.terms.basis
+        vectors = basis.vectors[:, self.elements]
+        columns = [
+            sp.csr_array((basis.vectors.conj().T @ term @ vectors).real)
+            for term in self.terms.superoperators
+        ]
+        reached = sum((abs(c).sum(axis=1) for c in columns), np.zeros(basis.dimension**2))
+        rows = np.flatnonzero(reached)
+        stacked = sp.csr_array(sp.vstack([c[rows] for c in columns], format="csr"))
+        stacked.sum_duplicates()
+        return rows, stacked
+
+    @property
     def trace_functional(self) -> np.ndarray:
         """Vector t of shape (m,) with t . x = Tr rho."""
         return (np.arange(self.dimension) < self.populations).astype(float)
@@ -93,16 +131,17 @@ def find_sectors(terms: Terms, active: np.ndarray) -> list[Sector]:
     list of Sector
         Those that carry trace first, then by size.
     """
-    key = ("sectors", active.tobytes())
-    if key not in terms.cache:
-        n = terms.space.dimension
-        pattern = sp.csr_array((n * n, n * n))
-        for used, term in zip(active, terms.real, strict=True):
-            if used:
-                pattern = pattern + abs(term)
-        count, labels = connected_components(pattern, directed=False)
-        order = np.argsort(labels, kind="stable")
-        groups = np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
-        found = [Sector(terms, group, int((group < n).sum())) for group in groups]
-        terms.cache[key] = sorted(found, key=lambda s: (-s.populations, -s.dimension))
-    return terms.cache[key]
+    return terms.derive(("sectors", active.tobytes()), lambda: _components(terms, active))
+
+
+def _components(terms: Terms, active: np.ndarray) -> list[Sector]:
+    n = terms.space.dimension
+    pattern = sp.csr_array((n * n, n * n))
+    for used, term in zip(active, terms.real, strict=True):
+        if used:
+            pattern = pattern + abs(term)
+    count, labels = connected_components(pattern, directed=False)
+    order = np.argsort(labels, kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
+    found = [Sector(terms, group, int((group < n).sum())) for group in groups]
+    return sorted(found, key=lambda s: (-s.populations, -s.dimension))

@@ -138,7 +138,7 @@ def steady_state(
     if method == "auto":
         method = "dense" if main.dimension <= LARGEST_DENSE_SECTOR else "sparse"
     unproven = _unproven_points(lindbladian, table) if others else np.zeros(len(table), bool)
-    solver = (DenseSector if method == "dense" else SparseSector)(main, lindbladian.terms)
+    solver = (DenseSector if method == "dense" else SparseSector)(main)
     rho, residual, condition = _solve(lindbladian, solver, table, workers)
     doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
     if unproven.any():
@@ -176,7 +176,7 @@ def _solve(
     rho = np.zeros((len(table), 2 * n * n))
     residual = np.empty(len(table))
     condition = np.empty(len(table))
-    target, source, weight = lindbladian.terms.basis.scatter(solver.sector.elements)
+    target, source, weight = solver.sector.scatter
 
     def solve_chunk(chunk: slice) -> None:
         x, condition[chunk] = solver.solve(table[chunk])
@@ -217,7 +217,7 @@ def _singular_somewhere(
             singular |= np.abs(block[:, 0]) <= 1e-14 * bound[:, 0]
             continue
         dense = method == "dense" or sector.dimension <= LARGEST_DENSE_SECTOR
-        solver = (DenseSector if dense else SparseSector)(sector, sector.terms)
+        solver = (DenseSector if dense else SparseSector)(sector)
         threshold = sector.dimension * 10 * np.finfo(float).eps
 
         def test_chunk(chunk: slice, solver: Any = solver, threshold: float = threshold) -> None:

@@ -43,15 +43,16 @@ def jumps_force_uniqueness(terms: Terms, active: np.ndarray) -> bool:
     -------
     bool
     """
-    key = ("unique", active.tobytes())
-    if key not in terms.cache:
-        used = active[len(terms.hamiltonian) :]
-        jumps = [jump for jump, on in zip(terms.jumps, used, strict=True) if on]
-        terms.cache[key] = _every_site_relaxes(terms, jumps) or (
-            terms.space.dimension <= LARGEST_ALGEBRA
-            and has_simple_socle([jump.toarray() for jump in jumps], terms.space.dimension)
-        )
-    return terms.cache[key]
+    return terms.derive(("unique", active.tobytes()), lambda: _proven(terms, active))
+
+
+def _proven(terms: Terms, active: np.ndarray) -> bool:
+    used = active[len(terms.hamiltonian) :]
+    jumps = [jump for jump, on in zip(terms.jumps, used, strict=True) if on]
+    return _every_site_relaxes(terms, jumps) or (
+        terms.space.dimension <= LARGEST_ALGEBRA
+        and has_simple_socle([jump.toarray() for jump in jumps], terms.space.dimension)
+    )
 
 
 def _every_site_relaxes(terms: Terms, jumps: list[sp.csr_array]) -> bool:

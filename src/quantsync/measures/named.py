@@ -1,0 +1,156 @@
+"""The measures by name, as sweeps, `compute` and the command line know them.
+
+A named measure is a function of a view of the states: the view computes what several measures
+share (a phase distribution, say) once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.measures.correlations import (
+    log_negativity,
+    mutual_information,
+    negativity,
+    purity,
+    von_neumann_entropy,
+)
+from quantsync.measures.phase import (
+    PhaseDistribution,
+    phase_distribution,
+    relative_phase_distribution,
+)
+from quantsync.operators import Space
+
+
+class StateView:
+    """States of a batch, with the intermediate results that several measures share.
+
+    Parameters
+    ----------
+    rho : array of shape (..., n, n)
+        Density matrices.
+    space : Space
+        Their space.
+    residual : array of shape (...)
+        Certificates of the states.
+    """
+
+    def __init__(self, rho: Any, space: Space, residual: Any):
+        self.rho = rho
+        self.space = space
+        self.residual = residual
+
+    @cached_property
+    def locking(self) -> PhaseDistribution:
+        """Relative phases of all sites, or the phase of a single one."""
+        if len(self.space) == 1:
+            return phase_distribution(self.rho, self.space)
+        return relative_phase_distribution(self.rho, self.space)
+
+    @property
+    def first_site(self) -> str:
+        """The site that bipartite measures cut from the rest."""
+        if len(self.space) < 2:
+            raise InvalidArgumentError(
+                f"Correlations need at least two sites, but the system is {self.space}."
+            )
+        return self.space.names[0]
+
+    def locked_phase(self) -> Any:
+        """Location of the highest peak; without an axis for the phases if there is only one."""
+        location = self.locking.location
+        return location[..., 0] if location.shape[-1] == 1 else location
+
+
+@dataclass(frozen=True)
+class NamedMeasure:
+    """A measure that is known by name.
+
+    Attributes
+    ----------
+    name : str
+    long_name : str
+        For axis labels and files.
+    units : str
+        ``"1"`` for pure numbers.
+    function : callable
+        From a `StateView` to an array of the batch shape, or with further axes behind it.
+    may_be_undefined : bool
+        Whether NaN is a documented answer (as for the phase of a uniform distribution).
+    """
+
+    name: str
+    long_name: str
+    units: str
+    function: Callable[[StateView], Any]
+    may_be_undefined: bool = False
+
+
+def _table(*measures: NamedMeasure) -> dict[str, NamedMeasure]:
+    return {measure.name: measure for measure in measures}
+
+
+STATE_MEASURES: dict[str, NamedMeasure] = _table(
+    NamedMeasure(
+        "synchronization",
+        "maximum of S (one site) or S_rel (several): height of the phase peak above uniform",
+        "1/rad",
+        lambda view: view.locking.maximum,
+    ),
+    NamedMeasure(
+        "locked_phase",
+        "phase of the peak; undefined where no phase is preferred",
+        "rad",
+        StateView.locked_phase,
+        may_be_undefined=True,
+    ),
+    NamedMeasure(
+        "negativity",
+        "negativity between the first site and the rest",
+        "1",
+        lambda view: negativity(view.rho, view.space, view.first_site),
+    ),
+    NamedMeasure(
+        "log_negativity",
+        "logarithmic negativity between the first site and the rest",
+        "nat",
+        lambda view: log_negativity(view.rho, view.space, view.first_site),
+    ),
+    NamedMeasure(
+        "mutual_information",
+        "mutual information between the first site and the rest",
+        "nat",
+        lambda view: mutual_information(view.rho, view.space, view.first_site),
+    ),
+    NamedMeasure("purity", "purity Tr rho^2", "1", lambda view: purity(view.rho)),
+    NamedMeasure(
+        "von_neumann_entropy",
+        "von Neumann entropy of the whole state",
+        "nat",
+        lambda view: von_neumann_entropy(view.rho),
+    ),
+    NamedMeasure(
+        "residual",
+        "residual ||L[rho]|| of the steady state",
+        "rate",
+        lambda view: view.residual,
+    ),
+)
+
+
+def find_measure(name: str) -> NamedMeasure:
+    """Return the measure of that name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    if name not in STATE_MEASURES:
+        raise unknown_name("measure", str(name), STATE_MEASURES)
+    return STATE_MEASURES[name]

@@ -1,0 +1,72 @@
+"""One spin limit cycle under a semiclassical drive, the reference case of the spin pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.operators import Space, Spin
+
+
+def driven_spin(
+    drive: Any = 0.1,
+    detuning: Any = 0.0,
+    gain: Any = 100.0,
+    damping: Any = 1.0,
+    spin: float = 1,
+) -> Lindbladian:
+    r"""One spin limit cycle driven by an external semiclassical signal.
+
+    ``H = detuning Sz + (i drive/2)(S+ - S-) = detuning Sz - drive Sy`` in the frame of the
+    signal, with the dissipators ``(gain/2) D[S+ Sz] + (damping/2) D[S- Sz]``. This is the
+    coupling of `spin_pair`, Eq. (1) of Roulet and Bruder, with the operators of the partner
+    replaced by the number 1; their earlier work on a single driven spin 1 (PRL 121, 053601
+    (2018)) may measure the drive in another unit and from another phase. All parameters but
+    ``spin`` may be arrays that broadcast.
+
+    Parameters
+    ----------
+    drive : float, default 0.1
+        Strength of the signal (units of damping).
+    detuning : float, default 0
+        Frequency of the spin minus that of the signal (units of damping).
+    gain : float, default 100
+        Gain rate (units of damping).
+    damping : float, default 1
+        Damping rate; 1 makes it the unit of all rates.
+    spin : float, default 1
+        Spin quantum number S.
+
+    Returns
+    -------
+    Lindbladian
+        On ``Space(A=Spin(spin))``.
+
+    Raises
+    ------
+    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+        If a parameter is not a real number, or a rate is negative.
+    InvalidArgumentError
+        If ``spin`` is not 1/2, 1, 3/2, ...
+
+    Examples
+    --------
+    A balanced limit cycle does not respond to the signal at first order, an unbalanced one does:
+
+    >>> import numpy as np, quantsync as qs
+    >>> steady = qs.steady_state(qs.models.driven_spin(drive=1e-3, gain=np.array([1.0, 100.0])))
+    >>> print(qs.phase_distribution(steady.rho, steady.space).maximum.round(6))
+    [0.       0.000525]
+    """
+    space = Space(A=Spin(spin))
+    a = space["A"]
+    return Lindbladian(
+        space,
+        hamiltonian=[(detuning, a.z), (np.asarray(drive) / 2, 1j * (a.plus - a.minus))],
+        dissipators=[
+            (np.asarray(gain) / 2, a.plus @ a.z),
+            (np.asarray(damping) / 2, a.minus @ a.z),
+        ],
+    )

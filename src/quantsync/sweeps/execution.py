@@ -1,0 +1,265 @@
+"""`sweep`: measures over a grid of parameters, in memory, on threads."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError, SweepError, SweepWarning
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.measures.named import NamedMeasure
+from quantsync.models.registry import (
+    check_parameters,
+    find_model,
+    model_name,
+    model_parameters,
+)
+from quantsync.parallel import map_threads, thread_count
+from quantsync.sweeps.formalisms import (
+    ChunkResult,
+    filled_with_nan,
+    require_system,
+    resolve_measures,
+    solve_chunk,
+)
+from quantsync.sweeps.grid import Grid
+from quantsync.version import __version__
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+# States of one chunk, in bytes: large enough that Python's share is small, small enough that
+# the working arrays of a measure (some ten times as much) stay near the cache.
+CHUNK_BYTES = 1 << 21
+
+
+@dataclass(frozen=True)
+class PointFailure:
+    """A point of a sweep that could not be computed.
+
+    Attributes
+    ----------
+    coordinates : dict of str to float
+        Where it is.
+    message : str
+        Why.
+    """
+
+    coordinates: dict[str, float]
+    message: str
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name}={value:g}" for name, value in self.coordinates.items())
+        return f"{where}: {self.message}"
+
+
+def sweep(
+    model: str | Callable[..., Any],
+    axes: Mapping[str, Any],
+    measures: Any,
+    fixed: Mapping[str, Any] | None = None,
+    *,
+    threads: int | None = None,
+    errors: Literal["warn", "raise"] = "warn",
+    progress: bool | None = None,
+) -> xr.Dataset:
+    """Take measures of a model's steady state at every point of a parameter grid.
+
+    Parameters
+    ----------
+    model : str or callable
+        A model by name, or a function of keyword parameters that returns a `Lindbladian` and
+        whose parameters broadcast.
+    axes : mapping of str to array_like
+        Parameter names and their values, one-dimensional; the grid is their product.
+    measures : list of (str or callable), or mapping
+        Measures by name, or functions from a `SteadyState` with batch shape (B,) to an array of
+        shape (B, ...). A mapping gives names to functions.
+    fixed : mapping, optional
+        Values of further parameters; what is in neither has the model's default.
+    threads : int, optional
+        Number of threads; every available core by default.
+    errors : {"warn", "raise"}, default "warn"
+        Points that fail are NaN and True in the variable ``failed``. "warn" names their
+        coordinates in a `SweepWarning`, "raise" in a `SweepError` that carries the dataset.
+    progress : bool, optional
+        Whether to show a progress bar; by default on a terminal.
+
+    Returns
+    -------
+    xarray.Dataset
+        One variable a measure over the axes, with units and long names, and in ``attrs`` the
+        model, its fixed parameters, the version, the method and the largest residual.
+
+    Raises
+    ------
+    UnknownNameError
+        If the model, a parameter or a measure does not exist.
+    InvalidArgumentError
+        If an axis is empty or not one-dimensional, or a parameter is both an axis and fixed.
+    SweepError
+        If points failed and ``errors="raise"``.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> tongue = qs.sweep(
+    ...     qs.models.spin_pair,
+    ...     {"epsilon": [0.05, 0.1], "detuning": [-1.0, 0.0, 1.0]},
+    ...     measures=["synchronization", "negativity"],
+    ... )
+    >>> print(tongue.synchronization.values.round(5))
+    [[0.00768 0.01081 0.00768]
+     [0.01515 0.02101 0.01515]]
+    """
+    import xarray as xr
+
+    if errors not in ("warn", "raise"):
+        raise InvalidArgumentError(
+            f"Argument `errors` must be 'warn' or 'raise', but is {errors!r}."
+        )
+    function, grid, resolved = find_model(model), Grid.from_axes(axes), resolve_measures(measures)
+    fixed = dict(fixed or {})
+    if both := sorted(set(fixed) & set(grid.names)):
+        raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
+    check_parameters(function, [*grid.names, *fixed])
+    system = require_system(function(**grid.open_arrays(), **fixed), model_name(function))
+    # A parameter that no coefficient depends on leaves the batch smaller than the grid.
+    system = _broadcast(system, grid)
+    results = _run(system, grid, resolved, thread_count(threads), progress)
+    variables, failed, failures = _assemble(results, grid)
+    dataset = xr.Dataset(
+        {
+            name: _variable(xr, name, variables.get(name), measure, grid)
+            for name, measure in resolved.items()
+        },
+        coords=_coordinates(xr, function, grid),
+        attrs=_provenance(function, fixed, grid, system, results),
+    )
+    if failures:
+        dataset["failed"] = xr.DataArray(failed, dims=grid.names)
+        dataset.attrs["failures"] = [str(failure) for failure in failures]
+        shown = "; ".join(str(failure) for failure in failures[:5])
+        more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
+        message = f"{len(failures)} of {grid.size} points of the sweep failed: {shown}{more}."
+        if errors == "raise":
+            raise SweepError(message, dataset, failures)
+        warnings.warn(message, SweepWarning, stacklevel=2)
+    return dataset
+
+
+def points_per_chunk(system: Lindbladian) -> int:
+    """How many points go into one chunk, bounded by the memory of their states."""
+    return max(1, CHUNK_BYTES // (16 * system.dimension**2))
+
+
+def _broadcast(system: Lindbladian, grid: Grid) -> Lindbladian:
+    if system.shape == grid.shape:
+        return system
+    if np.broadcast_shapes(system.shape, grid.shape) != grid.shape:
+        raise InvalidArgumentError(
+            f"The model returned systems of shape {system.shape} for a grid of shape "
+            f"{grid.shape}: fixed parameters must be single numbers."
+        )
+    index = np.broadcast_to(np.arange(system.size).reshape(system.shape), grid.shape)
+    return system.take(index.ravel())
+
+
+def _run(
+    system: Lindbladian,
+    grid: Grid,
+    measures: Mapping[str, Any],
+    threads: int,
+    progress: bool | None,
+) -> list[tuple[slice, ChunkResult]]:
+    plan = grid.chunks(points_per_chunk(system))
+
+    def work(chunk: slice) -> tuple[slice, ChunkResult]:
+        part = system.take(np.arange(chunk.start, chunk.stop))
+        return chunk, solve_chunk(part, measures)
+
+    show = sys.stderr.isatty() if progress is None else progress
+    if not show:
+        return map_threads(work, plan, threads)
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("sweep", BarColumn(), MofNCompleteColumn(), "points", TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sweep", total=grid.size)
+        return map_threads(
+            work, plan, threads, lambda chunk: bar.advance(task, chunk.stop - chunk.start)
+        )
+
+
+def _assemble(
+    results: list[tuple[slice, ChunkResult]], grid: Grid
+) -> tuple[dict[str, np.ndarray], np.ndarray, list[PointFailure]]:
+    variables: dict[str, np.ndarray] = {}
+    failed = np.zeros(grid.size, bool)
+    failures = []
+    for chunk, result in results:
+        for name, array in result.values.items():
+            if name not in variables:
+                variables[name] = filled_with_nan((grid.size, *array.shape[1:]), array.dtype)
+            variables[name][chunk] = array
+        for k, message in sorted(result.failures.items()):
+            failed[chunk.start + k] = True
+            failures.append(PointFailure(grid.coordinates(chunk.start + k), message))
+    shaped = {
+        name: array.reshape(*grid.shape, *array.shape[1:]) for name, array in variables.items()
+    }
+    return shaped, failed.reshape(grid.shape), failures
+
+
+def _variable(
+    xr: Any, name: str, values: np.ndarray | None, measure: Any, grid: Grid
+) -> xr.DataArray:
+    array = filled_with_nan(grid.shape, float) if values is None else values
+    extra = [f"{name}_{k}" for k in range(array.ndim - len(grid.shape))]
+    attrs = {}
+    if isinstance(measure, NamedMeasure):
+        attrs = {"long_name": measure.long_name, "units": measure.units}
+    return xr.DataArray(array, dims=[*grid.names, *extra], attrs=attrs)
+
+
+def _coordinates(xr: Any, function: Callable[..., Any], grid: Grid) -> dict[str, Any]:
+    documented = model_parameters(function)
+    coordinates = {}
+    for name, values in grid.axes.items():
+        parameter = documented.get(name)
+        attrs = {
+            "long_name": parameter.description if parameter else "",
+            "units": (parameter.unit if parameter else "") or "1",
+        }
+        coordinates[name] = xr.DataArray(values, dims=[name], attrs=attrs)
+    return coordinates
+
+
+def _provenance(
+    function: Callable[..., Any],
+    fixed: dict[str, Any],
+    grid: Grid,
+    system: Lindbladian,
+    results: list[tuple[slice, ChunkResult]],
+) -> dict[str, Any]:
+    defaults = {
+        name: parameter.default
+        for name, parameter in model_parameters(function).items()
+        if name not in grid.axes and parameter.default is not inspect.Parameter.empty
+    }
+    attrs: dict[str, Any] = {"model": model_name(function), "system": repr(system.space)}
+    for name, value in (defaults | fixed).items():
+        attrs[f"parameter_{name}"] = value if isinstance(value, int | float) else repr(value)
+    attrs |= {
+        "method": "steady state in the invariant sector that carries the trace",
+        "largest_residual": max(result.residual for _, result in results),
+        "quantsync_version": __version__,
+    }
+    return attrs

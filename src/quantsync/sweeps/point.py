@@ -1,0 +1,78 @@
+"""`compute`: measures of a model at one point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError
+from quantsync.lindblad.steady import steady_state
+from quantsync.measures.named import NamedMeasure, StateView
+from quantsync.models.registry import check_parameters, find_model, model_name
+from quantsync.sweeps.formalisms import require_system, resolve_measures
+
+
+def compute(
+    model: str | Callable[..., Any], parameters: Mapping[str, Any], measures: Any
+) -> dict[str, Any]:
+    """Take measures of a model's steady state at one point.
+
+    Parameters
+    ----------
+    model : str or callable
+        A model by name, or a function of keyword parameters that returns a `Lindbladian`.
+    parameters : mapping of str to number
+        Parameters; the others have the model's defaults.
+    measures : list of (str or callable), or mapping
+        As in `sweep`.
+
+    Returns
+    -------
+    dict
+        One number a measure (a list where it has several components); None where a measure is
+        undefined, such as the locked phase of a uniform distribution.
+
+    Raises
+    ------
+    UnknownNameError
+        If the model, a parameter or a measure does not exist.
+    InvalidArgumentError
+        If a parameter is not a single number.
+    NonUniqueSteadyStateError
+        If the steady state is not unique.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> point = qs.compute("spin_pair", {"epsilon": 0.1, "detuning": 0.0}, ["synchronization"])
+    >>> round(point["synchronization"], 10)
+    0.0210072299
+    """
+    function, resolved = find_model(model), resolve_measures(measures)
+    check_parameters(function, parameters)
+    for name, value in parameters.items():
+        if np.ndim(value) != 0:
+            raise InvalidArgumentError(
+                f"Parameter `{name}` must be a single number, but has shape {np.shape(value)}; "
+                "sweep() takes arrays."
+            )
+    system = require_system(function(**parameters), model_name(function))
+    steady = steady_state(system)
+    view = StateView(steady.rho, steady.space, steady.residual)
+    result = {}
+    for name, measure in resolved.items():
+        function = measure.function if isinstance(measure, NamedMeasure) else measure
+        result[name] = _plain(
+            function(view if isinstance(measure, NamedMeasure) else steady)
+        )
+    return result
+
+
+def _plain(value: Any) -> Any:
+    array = np.asarray(value)
+    if array.ndim:
+        return [_plain(entry) for entry in array]
+    number = array.item()
+    return None if isinstance(number, float) and np.isnan(number) else number
