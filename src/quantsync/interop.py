@@ -78,7 +78,7 @@ def lindbladian_from_qutip(
                 "from_qutip takes constant operators (Qobj), but got "
                 f"{type(operator).__name__}; time-dependent ones have no steady state here."
             )
-    dimensions = tuple(int(d) for d in given[0].dims[0])
+    dimensions = tuple(int(d) for d in np.ravel(given[0].dims[0]))
     if space is None:
         if len(dimensions) > len(string.ascii_uppercase):
             raise InvalidArgumentError("More than 26 sites: pass `space` to name them.")

@@ -235,7 +235,7 @@ class Space:
     @cached_property
     def identity(self) -> sp.csr_array:
         """Identity on the whole space."""
-        return sp.csr_array(sp.eye_array(self.dimension, dtype=complex))
+        return sp.csr_array(np.eye(self.dimension, dtype=complex))
 
     def __getitem__(self, name: str) -> SiteOperators:
         if name not in self.sites:
@@ -320,8 +320,7 @@ class Space:
                 f"but has {matrix.shape}."
             )
         factors = [
-            matrix if k == position else sp.eye_array(d, dtype=complex)
-            for k, d in enumerate(self.dimensions)
+            matrix if k == position else sp.eye_array(d) for k, d in enumerate(self.dimensions)
         ]
         return sp.csr_array(reduce(lambda left, right: sp.kron(left, right, format="csr"), factors))
 

@@ -43,8 +43,7 @@ def require_density_matrix(rho: Any, dimension: int, name: str) -> np.ndarray:
     asymmetry = float(np.abs(array - np.conj(np.swapaxes(array, -1, -2))).max(initial=0))
     if asymmetry > TOLERANCE:
         raise InvalidStateError(
-            f"Argument `{name}` must be Hermitian, but differs from its adjoint by "
-            f"{asymmetry:.3g}."
+            f"Argument `{name}` must be Hermitian, but differs from its adjoint by {asymmetry:.3g}."
         )
     trace = np.trace(array, axis1=-2, axis2=-1).real
     worst = float(np.ravel(trace)[np.argmax(np.abs(np.ravel(trace) - 1))]) if trace.size else 1.0

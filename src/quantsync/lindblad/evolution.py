@@ -159,7 +159,7 @@ def _propagate(
     matrices = sector.matrices(coefficients)
     # linspace yields steps that differ in the last digit: they share one exponential.
     lengths = np.round(steps, 13 - int(np.floor(np.log10(max(times.max(initial=0), 1e-300)))))
-    x, propagator, length = x0, None, np.nan
+    x, propagator, length = x0, matrices, np.nan
     for t in range(len(times)):
         if steps[t] > 0:
             if lengths[t] != length:

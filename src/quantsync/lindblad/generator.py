@@ -67,8 +67,10 @@ class Terms:
         """One complex (n^2, n^2) superoperator a term, on row-by-row flattened operators."""
         return self.derive(
             "superoperators",
-            lambda: [commutator_superoperator(h) for h in self.hamiltonian]
-            + [dissipator_superoperator(jump) for jump in self.jumps],
+            lambda: (
+                [commutator_superoperator(h) for h in self.hamiltonian]
+                + [dissipator_superoperator(jump) for jump in self.jumps]
+            ),
         )
 
     @property
@@ -310,7 +312,9 @@ class Lindbladian:
         def counted(number: int, noun: str) -> str:
             return f"{number} {noun}{'' if number == 1 else 's'}"
 
-        batch = f"{counted(self.size, 'system')} of shape {self.shape}" if self.shape else "1 system"
+        batch = (
+            f"{counted(self.size, 'system')} of shape {self.shape}" if self.shape else "1 system"
+        )
         return (
             f"<Lindbladian of {self.space}: dimension {self.dimension}, "
             f"{counted(len(self._terms.hamiltonian), 'Hamiltonian term')}, "

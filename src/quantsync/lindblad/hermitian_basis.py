@@ -63,7 +63,8 @@ class HermitianBasis:
         scipy.sparse.csr_array of shape (n^2, n^2), real
         """
         transformed = sp.csr_array(self.vectors.conj().T @ superoperator @ self.vectors)
-        real = sp.csr_array(transformed.real)
+        parts = (np.real(transformed.data), transformed.indices, transformed.indptr)
+        real = sp.csr_array(parts, shape=transformed.shape)
         if real.nnz:
             real.data[np.abs(real.data) < ROUNDING * np.abs(real.data).max()] = 0
         real.eliminate_zeros()
@@ -73,7 +74,7 @@ class HermitianBasis:
     def components(self, operators: np.ndarray) -> np.ndarray:
         """Expand Hermitian operators, shape (..., n, n), in the basis: real, (..., n^2)."""
         i, j = self.pairs
-        diagonal = np.diagonal(operators, axis1=-2, axis2=-1).real
+        diagonal = np.real(np.diagonal(operators, axis1=-2, axis2=-1))
         upper = operators[..., i, j] * np.sqrt(2)
         return np.concatenate([diagonal, upper.real, upper.imag], axis=-1)
 
@@ -131,9 +132,13 @@ class HermitianBasis:
         return flat.view(complex).reshape(*batch, n, n)
 
 
+def _dimension(operator: sp.csr_array) -> int:
+    return len(operator.indptr) - 1
+
+
 def commutator_superoperator(operator: sp.csr_array) -> sp.csr_array:
     """Matrix of rho -> -i [H, rho] on row-by-row flattened operators."""
-    identity = sp.eye_array(operator.shape[0], dtype=complex)
+    identity = sp.eye_array(_dimension(operator))
     result = sp.csr_array(-1j * (sp.kron(operator, identity) - sp.kron(identity, operator.T)))
     result.sum_duplicates()
     return result
@@ -141,7 +146,7 @@ def commutator_superoperator(operator: sp.csr_array) -> sp.csr_array:
 
 def dissipator_superoperator(operator: sp.csr_array) -> sp.csr_array:
     """Matrix of D[L] rho = L rho L^dag - {L^dag L, rho}/2 on row-by-row flattened operators."""
-    identity = sp.eye_array(operator.shape[0], dtype=complex)
+    identity = sp.eye_array(_dimension(operator))
     decay = operator.conj().T @ operator
     result = sp.csr_array(
         sp.kron(operator, operator.conj())

@@ -110,7 +110,8 @@ class SparseSector(_SectorSolver):
         for k, row in enumerate(coefficients):
             matrix = sp.lil_array(self._scaled(row))
             matrix[[self._replaced_row], :] = self.sector.trace_functional
-            solutions = _solve_sparse(sp.csc_array(matrix), self.right_hand_sides)
+            matrix = sp.csc_array(matrix)
+            solutions = _solve_sparse(matrix, self.right_hand_sides)
             x[k] = solutions[:, 0]
             condition[k] = self._reciprocal_condition(matrix, solutions[:, 1:])
         return x, condition
@@ -130,7 +131,7 @@ class SparseSector(_SectorSolver):
         return sp.csr_array(sp.diags_array(1 / np.where(scale > 0, scale, 1.0)) @ matrix)
 
     @staticmethod
-    def _reciprocal_condition(matrix: sp.sparray, solutions: np.ndarray) -> float:
+    def _reciprocal_condition(matrix: sp.csc_array, solutions: np.ndarray) -> float:
         norm = float(abs(matrix).sum(axis=1).max())
         growth = float(np.abs(solutions).max())
         return 1 / (norm * growth) if np.isfinite(growth) and growth > 0 else 0.0

@@ -66,9 +66,7 @@ class Sector:
     def row_bounds(self) -> np.ndarray:
         """Largest entry of each row of each block, shape (T, m)."""
         m = self.dimension
-        return self._derive(
-            "row_bounds", lambda: np.abs(self.table).reshape(-1, m, m).max(axis=2)
-        )
+        return self._derive("row_bounds", lambda: np.abs(self.table).reshape(-1, m, m).max(axis=2))
 
     @property
     def scatter(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -187,9 +187,7 @@ def stationary_state_count(lindbladian: Lindbladian, tolerance: float = 1e-12) -
         if sector.dimension > LARGEST_SVD:
             # Zero eigenvalues of a Lindblad generator are semisimple, so counting them will do.
             scale = float(abs(block).max()) or 1.0
-            near_zero = eigs(
-                block.tocsc(), k=8, sigma=1e-6 * scale, return_eigenvectors=False, tol=1e-12
-            )
+            near_zero = eigs(block.tocsc(), k=8, sigma=1e-6 * scale, return_eigenvectors=False)
             total += int((np.abs(near_zero) <= 1e-10 * scale).sum())
             continue
         matrix = block.toarray()

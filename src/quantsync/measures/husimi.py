@@ -37,7 +37,7 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
     --------
     >>> import numpy as np, quantsync as qs
     >>> print(qs.coherent_state(1/2, np.pi / 2, np.pi).round(6))
-    [ 0.      -0.707107j -0.      +0.707107j]
+    [0.-0.707107j 0.+0.707107j]
     """
     site = Spin(spin)
     m = site.labels

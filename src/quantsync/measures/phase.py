@@ -165,7 +165,7 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
     >>> psi = np.array([1, np.sqrt(2), 1]) / 2
     >>> p = qs.phase_distribution(np.outer(psi, psi), qs.Space(A=qs.Spin(1)))
     >>> round(float(p.maximum), 6), abs(float(p.location[0])) < 1e-12
-    (0.266976, True)
+    (0.227289, True)
     """
     names = space.names if sites is None else _names(space, sites)
     labels = tuple(f"phi_{name}" for name in names)

@@ -69,6 +69,8 @@ def diagonal_blocks(matrices: Any) -> list[np.ndarray]:
     n = matrices.shape[-1]
     batch = tuple(range(matrices.ndim - 2))
     filled = xp.any(matrices != 0, axis=batch) if batch else matrices != 0
-    filled = filled if is_numpy_array(filled) else np.asarray([[bool(v) for v in row] for row in filled])
+    filled = (
+        filled if is_numpy_array(filled) else np.asarray([[bool(v) for v in row] for row in filled])
+    )
     count, labels = connected_components(filled, directed=False)
     return [np.flatnonzero(labels == k) for k in range(count)] if n else []

@@ -106,7 +106,9 @@ def check_parameters(model: Callable[..., Any], names: Any) -> None:
         for name in names:
             if name not in known:
                 raise unknown_name(f"parameter of {model_name(model)}", str(name), known)
-    missing = [n for n, p in known.items() if p.default is inspect.Parameter.empty and n not in names]
+    missing = [
+        n for n, p in known.items() if p.default is inspect.Parameter.empty and n not in names
+    ]
     if missing:
         raise InvalidArgumentError(
             f"Model {model_name(model)} needs a value for {', '.join(missing)}."

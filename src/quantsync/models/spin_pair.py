@@ -68,7 +68,10 @@ def spin_pair(
     exchange = a.plus @ b.minus - b.plus @ a.minus
     return Lindbladian(
         space,
-        hamiltonian=[(np.asarray(detuning) / 2, a.z - b.z), (np.asarray(epsilon) / 2, 1j * exchange)],
+        hamiltonian=[
+            (np.asarray(detuning) / 2, a.z - b.z),
+            (np.asarray(epsilon) / 2, 1j * exchange),
+        ],
         dissipators=[
             (np.asarray(gain_a) / 2, a.plus @ a.z),
             (np.asarray(damping_a) / 2, a.minus @ a.z),

@@ -63,10 +63,10 @@ def compute(
     view = StateView(steady.rho, steady.space, steady.residual)
     result = {}
     for name, measure in resolved.items():
-        function = measure.function if isinstance(measure, NamedMeasure) else measure
-        result[name] = _plain(
-            function(view if isinstance(measure, NamedMeasure) else steady)
-        )
+        if isinstance(measure, NamedMeasure):
+            result[name] = _plain(measure.function(view))
+        else:
+            result[name] = _plain(measure(steady))
     return result
 
 

@@ -1,0 +1,5 @@
+"""Runs the command line as ``python -m quantsync``."""
+
+from quantsync.cli import main
+
+main()

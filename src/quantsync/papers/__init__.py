@@ -1,0 +1,5 @@
+"""The papers that are reproduced: figures as data and drawing, claims with verdicts."""
+
+from quantsync.papers.paper import Claim, Figure, Paper
+
+__all__ = ["Claim", "Figure", "Paper"]

@@ -1,0 +1,92 @@
+"""Writes what a paper is reproduced by: figures, their data, and the table of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from quantsync import plotting
+from quantsync.papers.paper import Claim, Paper
+
+PREAMBLE = """\
+# The literature, checked
+
+What the papers say and what quantsync computes. Verdicts are decided from the computed numbers,
+never typed in. *Reproduced with* names the convention that was needed; *not reproduced* says why.
+This page is written by `quantsync reproduce`.
+"""
+
+
+def write_figure(paper: Paper, name: str, folder: Path, full: bool = False) -> tuple[Path, Path]:
+    """Compute a figure and write its data (netCDF) and its picture (PNG).
+
+    Parameters
+    ----------
+    paper : Paper
+    name : str
+        Key of the figure.
+    folder : Path
+        Where to write; made if it does not exist.
+    full : bool, default False
+        Whether to take the full resolution.
+
+    Returns
+    -------
+    picture, data : Path
+    """
+    figure = paper.figures[name]
+    dataset = figure.data(full)
+    dataset.attrs |= {"title": figure.title, "source": paper.citation}
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"figure_{name}" if name[0].isdigit() else name
+    data, picture = folder / f"{stem}.nc", folder / f"{stem}.png"
+    dataset.to_netcdf(data, engine="h5netcdf")
+    with plotting.style():
+        # No date and no version in the file, so that equal pictures are equal files.
+        figure.draw(dataset).savefig(picture, metadata={"Software": "quantsync"})
+    return picture, data
+
+
+def claims_page(
+    papers: Iterable[Paper], report: Callable[[Paper, list[Claim]], None] | None = None
+) -> str:
+    """Compute the claims of some papers and set them as a Markdown page.
+
+    Parameters
+    ----------
+    papers : iterable of Paper
+    report : callable, optional
+        Called with each paper and its claims.
+
+    Returns
+    -------
+    str
+    """
+    parts = [PREAMBLE]
+    for paper in papers:
+        claims = paper.claims()
+        if report is not None:
+            report(paper, claims)
+        parts.append(f"## {paper.name}\n\n{paper.citation}\n\n{claims_table(claims)}")
+    return "\n".join(parts)
+
+
+def claims_table(claims: Iterable[Claim]) -> str:
+    """Set claims as a Markdown table.
+
+    Examples
+    --------
+    >>> print(claims_table([Claim("Eq. (1)", "it holds", "1", "1.0", "reproduced")]))
+    | Where | Claim | Printed | Computed | Verdict |
+    |---|---|---|---|---|
+    | Eq. (1) | it holds | 1 | 1.0 | reproduced |
+    <BLANKLINE>
+    """
+    rows = ["| Where | Claim | Printed | Computed | Verdict |", "|---|---|---|---|---|"]
+    for claim in claims:
+        verdict = claim.verdict if claim.verdict == "reproduced" else f"**{claim.verdict}**"
+        if claim.reason:
+            verdict += f": {claim.reason}"
+        cells = (claim.where, claim.statement, claim.printed, claim.computed, verdict)
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,185 @@
+"""The look of the figures, and the drawings that several papers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMN, PAGE = 3.4, 7.0
+"""Widths of one column and of a page, in inches."""
+
+# Okabe and Ito's palette, which colour-blind readers can tell apart.
+BLUE, VERMILLION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"
+SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
+
+STYLE: Any = {
+    "font.size": 8,
+    "axes.labelsize": 8,
+    "axes.titlesize": 8,
+    "legend.fontsize": 7,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "lines.linewidth": 1.2,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "mathtext.fontset": "cm",
+    "legend.frameon": False,
+    "savefig.dpi": 200,
+    "figure.dpi": 100,
+    "axes.formatter.use_mathtext": True,
+    "axes.formatter.limits": (-2, 3),
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw with the package's look and without a display, leaving global settings alone."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of a size in inches, free of pyplot's global state."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def panel_label(axes: Axes, label: str) -> None:
+    """Write a bold (a), (b), ... above the upper left corner."""
+    axes.set_title(f"({label})", loc="left", fontweight="bold")
+
+
+def phase_axis(axes: Axes, label: str, which: str = "x") -> None:
+    """Ticks in units of pi from -pi to pi."""
+    ticks = np.array([-1, -0.5, 0, 0.5, 1]) * np.pi
+    names = [r"$-\pi$", r"$-\pi/2$", "0", r"$\pi/2$", r"$\pi$"]
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_ticks(ticks, names)
+    axis.set_label_text(label)
+    (axes.set_xlim if which == "x" else axes.set_ylim)(-np.pi, np.pi)
+
+
+def map_panel(
+    axes: Axes,
+    x: Any,
+    y: Any,
+    values: Any,
+    label: str,
+    colours: str = SEQUENTIAL,
+    vmin: float | None = None,
+    vmax: float | None = None,
+) -> Any:
+    """A parameter map with its colour bar.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x, y : array_like
+        Coordinates of the columns and of the rows.
+    values : array_like of shape (len(y), len(x))
+    label : str
+        Of the colour bar.
+    colours : str
+        Colour map.
+    vmin, vmax : float, optional
+        Ends of the colour scale.
+
+    Returns
+    -------
+    matplotlib.collections.QuadMesh
+    """
+    mesh = axes.pcolormesh(
+        x, y, values, cmap=colours, shading="nearest", rasterized=True, vmin=vmin, vmax=vmax
+    )
+    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, aspect=25)
+    bar.set_label(label)
+    bar.outline.set_linewidth(0.6)
+    return mesh
+
+
+def sphere_panel(
+    axes: Axes,
+    theta: np.ndarray,
+    phi: np.ndarray,
+    values: np.ndarray,
+    vmax: float,
+    elevation: float = 0.45,
+    azimuth: float = 0.0,
+    pixels: int = 240,
+) -> Any:
+    """A function on the sphere in orthographic projection, with the equator and two meridians.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    theta, phi : ndarray
+        Polar angle from 0 to pi and azimuth from -pi to pi.
+    values : ndarray of shape (len(theta), len(phi))
+    vmax : float
+        Upper end of the colour scale; the lower one is 0.
+    elevation, azimuth : float
+        Direction of view in radians: above the equator, and the phi that faces the reader.
+    pixels : int
+        Width of the picture.
+
+    Returns
+    -------
+    matplotlib.image.AxesImage
+    """
+    from scipy.interpolate import RegularGridInterpolator
+
+    line = np.linspace(-1, 1, pixels)
+    right, up = np.meshgrid(line, line)
+    inside = right**2 + up**2 <= 1
+    toward = np.sqrt(np.where(inside, 1 - right**2 - up**2, 0))
+    # From the reader's axes (toward, right, up) to the sphere's, tilted by the elevation.
+    front = toward * np.cos(elevation) - up * np.sin(elevation)
+    z = np.clip(toward * np.sin(elevation) + up * np.cos(elevation), -1, 1)
+    angle = np.angle(np.exp(1j * (np.arctan2(right, front) + azimuth)))
+    picture = RegularGridInterpolator((theta, phi), values)((np.arccos(z), angle))
+    image = axes.imshow(
+        np.ma.masked_where(~inside, picture),
+        extent=(-1, 1, -1, 1),
+        origin="lower",
+        cmap=SEQUENTIAL,
+        vmin=0,
+        vmax=vmax,
+        interpolation="bilinear",
+    )
+    turn = np.linspace(-np.pi, np.pi, 361)
+    curves = [(np.cos(turn), np.sin(turn), 0 * turn)]  # the equator
+    curves += [
+        (np.sin(turn) * np.cos(at), np.sin(turn) * np.sin(at), np.cos(turn))
+        for at in (-azimuth, np.pi / 2 - azimuth)
+    ]
+    for x, y, height in curves:
+        depth = x * np.cos(elevation) + height * np.sin(elevation)
+        lifted = height * np.cos(elevation) - x * np.sin(elevation)
+        visible = depth >= 0
+        axes.plot(
+            np.where(visible, y, np.nan),
+            np.where(visible, lifted, np.nan),
+            color="white",
+            linewidth=0.4,
+            alpha=0.7,
+        )
+    axes.plot(np.cos(turn), np.sin(turn), color=BLACK, linewidth=0.6)
+    axes.set_xlim(-1.03, 1.03)
+    axes.set_ylim(-1.03, 1.03)
+    axes.set_aspect("equal")
+    axes.axis("off")
+    return image

@@ -1,0 +1,119 @@
+"""The command line, as a subprocess."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import quantsync as qs
+
+
+def run(*arguments, **kwargs):
+    return subprocess.run(
+        [sys.executable, "-m", "quantsync", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        **kwargs,
+    )
+
+
+def test_compute_prints_the_json_of_its_python_twin():
+    parameters = {"epsilon": 0.1, "gain_a": 100, "damping_a": 1, "gain_b": 1, "damping_b": 100}
+    measures = ["synchronization", "locked_phase", "negativity", "mutual_information", "purity"]
+    given = [f"{name}={value}" for name, value in parameters.items()]
+    answer = run("compute", "spin_pair", *given, "--measure", ",".join(measures))
+    assert answer.returncode == 0, answer.stderr
+    values = json.loads(answer.stdout)
+    assert values == qs.compute("spin_pair", parameters, measures)  # full precision
+    assert values["synchronization"] == pytest.approx(0.021007229871928844427, abs=1e-14)
+    assert list(values) == measures
+
+
+def test_compute_takes_measures_one_by_one_and_fractions():
+    answer = run("compute", "spin_pair", "spin=3/2", "-m", "purity", "-m", "negativity")
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout) == qs.compute(
+        "spin_pair", {"spin": 1.5}, ["purity", "negativity"]
+    )
+
+
+def test_an_undefined_phase_is_null():
+    answer = run("compute", "spin_pair", "epsilon=0", "-m", "locked_phase,synchronization")
+    assert json.loads(answer.stdout) == {"locked_phase": None, "synchronization": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("compute", "spin_pear", "-m", "purity"), ("spin_pear", "'spin_pair'")),
+        (("compute", "spin_pair", "epsilonn=1", "-m", "purity"), ("epsilonn", "'epsilon'")),
+        (("compute", "spin_pair", "-m", "negativty"), ("negativty", "'negativity'")),
+        (("reproduce", "roulet", "2"), ("roulet", "'roulet2018'")),
+        (("reproduce", "roulet2018", "dynamic"), ("dynamic", "'dynamics'")),
+        (("list", "model"), ("model", "'models'")),
+        (("compute", "spin_pair", "epsilon", "-m", "purity"), ("name=value",)),
+        (("compute", "spin_pair", "epsilon=a", "-m", "purity"), ("epsilon", "'a'")),
+        (("compute", "spin_pair", "epsilon=nan", "-m", "purity"), ("nan",)),
+        (("compute", "spin_pair", "gain_a=-1", "-m", "purity"), ("-0.5", ">= 0")),
+        (("compute", "spin_pair", "spin=0.7", "-m", "purity"), ("0.7",)),
+        (("compute", "spin_pair"), ("--measure",)),
+        (("compute", "driven_spin", "-m", "negativity"), ("two sites",)),
+        (("compute", "spin_pair", "gain_a=0", "damping_a=0", "epsilon=0", "-m", "purity"),
+         ("not unique",)),
+    ],
+)  # fmt: skip
+def test_a_mistake_gives_one_line_and_exit_code_2(arguments, words):
+    answer = run(*arguments)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert len(answer.stderr.strip().splitlines()) == 1
+    for word in words:
+        assert word in answer.stderr
+
+
+def test_an_unknown_command_or_option_is_a_usage_error_without_traceback():
+    for arguments in (("computee",), ("compute", "spin_pair", "--measures", "purity")):
+        answer = run(*arguments)
+        assert answer.returncode == 2
+        assert "Traceback" not in answer.stderr
+
+
+def test_help_names_the_commands_and_shows_examples():
+    assert all(word in run("--help").stdout for word in ("reproduce", "compute", "list"))
+    assert "quantsync compute spin_pair" in run("compute", "--help").stdout
+    assert "quantsync reproduce roulet2018 3" in run("reproduce", "--help").stdout
+
+
+def test_list_shows_models_with_units_and_defaults_measures_and_papers():
+    shown = run("list", env={"COLUMNS": "200", "PATH": ""}).stdout
+    for word in ("spin_pair", "damping_a", "Coupling strength", "0.1", "driven_spin"):
+        assert word in shown
+    for word in ("synchronization", "||L[rho]||", "1/rad", "roulet2018", "dynamics"):
+        assert word in shown
+
+
+def test_version():
+    assert run("--version").stdout.strip() == qs.__version__
+
+
+def test_reproduce_writes_a_figure_and_its_data(tmp_path):
+    answer = run("reproduce", "roulet2018", "fig2", "--out", str(tmp_path / "out"))
+    assert answer.returncode == 0, answer.stderr
+    picture = tmp_path / "out" / "roulet2018" / "figure_2.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    with xr.open_dataset(picture.with_suffix(".nc"), engine="h5netcdf") as data:
+        assert float(data.S_rel.max()) == pytest.approx(0.021007229871928844, abs=1e-12)
+        assert data.S_rel.attrs["units"] == "1/rad"
+        assert np.isfinite(data.husimi).all()
+
+
+def test_reproduce_into_an_impossible_place_fails_in_one_line(tmp_path):
+    blocker = tmp_path / "file"
+    blocker.write_text("")
+    answer = run("reproduce", "roulet2018", "2", "--out", str(blocker))
+    assert answer.returncode == 1
+    assert len(answer.stderr.strip().splitlines()) == 1

@@ -1,0 +1,304 @@
+"""Phase distributions against quadrature of a Husimi function built here, and their symmetries."""
+
+import functools
+
+import numpy as np
+import pytest
+import qutip
+import scipy.linalg
+
+import quantsync as qs
+from quantsync.measures import phase as phase_module
+
+PAIR = qs.Space(A=qs.Spin(1), B=qs.Spin(1))
+
+
+def space_of(*sizes):
+    return qs.Space(**{name: qs.Spin(size) for name, size in zip("ABC", sizes, strict=False)})
+
+
+def coherent(size, theta, phi):
+    """e^{-i phi Sz} e^{-i theta Sy} |S,S>, from the matrices of another library."""
+    y, z = qutip.jmat(size, "y").full(), qutip.jmat(size, "z").full()
+    return scipy.linalg.expm(-1j * phi * z) @ scipy.linalg.expm(-1j * theta * y)[:, 0]
+
+
+@functools.cache
+def meridian(size):
+    """Coherent states at phi = 0 on the 80 Gauss-Legendre nodes in theta."""
+    nodes, _ = np.polynomial.legendre.leggauss(80)
+    theta = np.pi / 2 * (nodes + 1)
+    return scipy.linalg.expm(-1j * theta[:, None, None] * qutip.jmat(size, "y").full())[:, :, 0]
+
+
+def phase_operator(site, phi):
+    """Operator whose expectation value is the phase density, by Gauss-Legendre quadrature.
+
+    For a spin (2S+1)/(4 pi) int sin(theta) |theta,phi><theta,phi| d theta, for a mode
+    (1/pi) int r |alpha><alpha| dr with alpha = r e^{-i phi}.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(80)
+    if isinstance(site, qs.Spin):
+        theta, weights = np.pi / 2 * (nodes + 1), np.pi / 2 * weights
+        kets = meridian(site.size) * np.exp(-1j * phi * qutip.jmat(site.size, "z").diag())
+        density = (2 * site.size + 1) / (4 * np.pi) * weights * np.sin(theta)
+    else:
+        r, weights = 5 * (nodes + 1), 5 * weights
+        n = np.arange(site.levels)
+        norm = np.sqrt(np.cumprod([1.0, *n[1:]]))
+        kets = np.exp(-(r[:, None] ** 2) / 2) * (r[:, None] * np.exp(-1j * phi)) ** n / norm
+        density = weights * r / np.pi
+    return np.einsum("k,ki,kj->ij", density, kets, kets.conj())
+
+
+def quadrature(rho, sites, phases):
+    """Joint phase density at one point of the torus."""
+    operator = np.eye(1)
+    for site, phi in zip(sites, phases, strict=True):
+        operator = np.kron(operator, phase_operator(site, phi))
+    return np.trace(operator @ rho, axis1=-2, axis2=-1).real
+
+
+def product_state(*kets):
+    ket = np.ones(1)
+    for factor in kets:
+        ket = np.kron(ket, factor)
+    return np.outer(ket, ket.conj())
+
+
+def wrapped(angle):
+    return np.angle(np.exp(1j * angle))
+
+
+@pytest.mark.parametrize(
+    "site", [qs.Spin(1 / 2), qs.Spin(1), qs.Spin(3 / 2), qs.Spin(2), qs.Spin(20), qs.Fock(5)]
+)
+def test_single_phase_equals_quadrature_of_the_husimi_function(site, random_states):
+    rho = random_states(1, site.dimension, (3,))
+    distribution = qs.phase_distribution(rho, qs.Space(A=site))
+    for phi in (0.0, 0.7, 2.9, -1.3):
+        direct = quadrature(rho, [site], [phi])
+        np.testing.assert_allclose(distribution.density(phi), direct, atol=2e-13)
+
+
+@pytest.mark.parametrize(
+    "sites",
+    [
+        (qs.Spin(1 / 2), qs.Spin(1)),
+        (qs.Spin(1), qs.Spin(3 / 2)),
+        (qs.Fock(3), qs.Spin(1)),
+        (qs.Spin(2), qs.Spin(1 / 2), qs.Spin(1)),
+    ],
+    ids=str,
+)
+def test_joint_and_relative_phases_equal_quadrature(sites, random_states):
+    space = qs.Space(**dict(zip("ABC", sites, strict=False)))
+    rho = random_states(2, space.dimension, (2,))
+    joint, relative = qs.phase_distribution(rho, space), qs.relative_phase_distribution(rho, space)
+    point = [0.4, -1.9, 2.6][: len(sites)]
+    np.testing.assert_allclose(joint.density(*point), quadrature(rho, sites, point), atol=1e-13)
+    # The common phase integrated out by the trapezoid rule, exact for so low a degree.
+    common = 2 * np.pi * np.arange(16) / 16
+    turned = [[*(np.array(point[:-1]) + c), c] for c in common]
+    direct = 2 * np.pi * np.mean([quadrature(rho, sites, p) for p in turned], axis=0)
+    np.testing.assert_allclose(relative.density(*point[:-1]), direct, atol=1e-13)
+
+
+def test_relative_distribution_is_the_joint_one_without_its_common_phase(random_states):
+    space = space_of(1, 1 / 2, 3 / 2)
+    rho = random_states(3, space.dimension, (4,))
+    a, b, c = 0.3, -1.1, 2 * np.pi * np.arange(32) / 32
+    joint = qs.phase_distribution(rho, space).density(a + c, b + c, c)
+    relative = qs.relative_phase_distribution(rho, space).density(a, b)
+    np.testing.assert_allclose(relative, 2 * np.pi * joint.mean(axis=-1), atol=1e-14)
+
+
+def test_phases_of_some_sites_are_those_of_their_reduced_state(random_states):
+    space = space_of(1, 1 / 2, 3 / 2)
+    rho = random_states(4, space.dimension)
+    reduced, rest = qs.partial_trace(rho, space, ["A", "C"]), space.subspace(["A", "C"])
+    some = qs.relative_phase_distribution(rho, space, ["A", "C"])
+    assert some.phases == ("phi_A - phi_C",)
+    alone = qs.relative_phase_distribution(reduced, rest)
+    np.testing.assert_allclose(some.density(0.8), alone.density(0.8), atol=1e-15)
+    c = 2 * np.pi * np.arange(16) / 16
+    over_others = qs.phase_distribution(rho, space).density(0.8, c[:, None], c[None, :])
+    np.testing.assert_allclose(
+        qs.phase_distribution(rho, space, "A").density(0.8),
+        (2 * np.pi) ** 2 * over_others.mean(),
+        atol=1e-14,
+    )
+
+
+def test_spin_1_pair_follows_the_closed_form_of_two_harmonics(random_states):
+    rho = random_states(5, 9, (20,))
+
+    def r(a, b, c, d):  # <a,b| rho |c,d>, m = 1, 0, -1 at positions 0, 1, 2
+        return rho[:, 3 * (1 - a) + 1 - b, 3 * (1 - c) + 1 - d]
+
+    c1 = r(1, -1, 0, 0) + r(0, 0, -1, 1) + r(1, 0, 0, 1) + r(0, -1, -1, 0)
+    c2 = r(1, -1, -1, 1)
+    distribution = qs.relative_phase_distribution(rho, PAIR)
+    for phi in (0.0, 0.9, -2.2):
+        expected = 9 * np.pi / 128 * (np.exp(1j * phi) * c1).real
+        expected = expected + (np.exp(2j * phi) * c2).real / (4 * np.pi)
+        np.testing.assert_allclose(
+            distribution.density(phi) - 1 / (2 * np.pi), expected, atol=1e-15
+        )
+
+
+@pytest.mark.parametrize("sizes", [(1 / 2, 1), (1, 1), (3 / 2, 2), (1 / 2, 1 / 2)])
+def test_coherent_product_state_peaks_at_its_own_phases(sizes):
+    angles = [(1.0, 0.5), (1.2, -2.4)]
+    rho = product_state(*(coherent(s, *angle) for s, angle in zip(sizes, angles, strict=True)))
+    space = space_of(*sizes)
+    relative = qs.relative_phase_distribution(rho, space)
+    assert relative.phases == ("phi_A - phi_B",)
+    assert relative.location == pytest.approx([2.9], abs=1e-9)
+    assert qs.phase_distribution(rho, space).location == pytest.approx([0.5, -2.4], abs=1e-9)
+    assert qs.phase_distribution(rho, space, "A").location == pytest.approx([0.5], abs=1e-9)
+    assert qs.phase_distribution(rho, space, "B").location == pytest.approx([-2.4], abs=1e-9)
+
+
+def test_three_coherent_spins_have_two_relative_phases():
+    rho = product_state(coherent(1, 1.0, 0.5), coherent(1 / 2, 1.2, -0.4), coherent(1, 0.9, 2.0))
+    relative = qs.relative_phase_distribution(rho, space_of(1, 1 / 2, 1))
+    assert relative.phases == ("phi_A - phi_C", "phi_B - phi_C")
+    assert relative.location == pytest.approx([-1.5, -2.4], abs=1e-9)
+
+
+def test_phase_of_a_mode_is_minus_the_argument_of_its_amplitude():
+    alpha = 1.1 * np.exp(0.8j)
+    ket = qutip.coherent(30, alpha, method="analytic").full()[:, 0]
+    rho = np.outer(ket, ket.conj())
+    assert qs.phase_distribution(rho, qs.Space(A=qs.Fock(30))).location == pytest.approx([-0.8])
+    joint = product_state(coherent(1, 1.3, 0.3), ket)
+    relative = qs.relative_phase_distribution(joint, qs.Space(S=qs.Spin(1), M=qs.Fock(30)))
+    assert relative.location == pytest.approx([1.1], abs=1e-9)
+
+
+@pytest.mark.parametrize("site", [qs.Spin(3 / 2), qs.Fock(4)], ids=str)
+def test_phase_advances_at_the_frequency_of_the_site(site):
+    space = qs.Space(A=site)
+    ket = np.ones(4) / 2
+    energy = space["A"].z if isinstance(site, qs.Spin) else space["A"].number
+    path = qs.evolve(qs.Lindbladian(space, [(0.7, energy)]), np.outer(ket, ket), [0.0, 0.5, 2.0])
+    location = qs.phase_distribution(path.rho, space).location
+    np.testing.assert_allclose(location[:, 0], [0.0, 0.35, 1.4], atol=1e-9)
+
+
+@pytest.mark.parametrize("sizes", [(1,), (1 / 2, 2), (1, 1, 1 / 2)])
+def test_density_is_a_probability(sizes, random_states):
+    space = space_of(*sizes)
+    rho = random_states(6, space.dimension, (5,), rank=1)
+    axis = 2 * np.pi * np.arange(24) / 24
+    distributions = [qs.phase_distribution(rho, space)]
+    if len(sizes) > 1:
+        distributions.append(qs.relative_phase_distribution(rho, space))
+    for distribution in distributions:
+        d = len(distribution.phases)
+        density = distribution.density(*np.meshgrid(*[axis] * d, indexing="ij")).reshape(5, -1)
+        np.testing.assert_allclose((2 * np.pi) ** d * density.mean(axis=-1), 1, atol=1e-13)
+        assert density.min() > -1e-15
+        highest = distribution.maximum + (2 * np.pi) ** -d
+        assert (density.max(axis=-1) <= highest + 1e-14).all()
+
+
+def test_rotating_a_site_carries_the_peak_along(random_states):
+    space = space_of(1, 3 / 2)
+    rho, chi = random_states(7, space.dimension), 1.3
+    turn = scipy.linalg.expm(-1j * chi * space["A"].z.toarray())
+    turned = turn @ rho @ turn.conj().T
+    before = qs.relative_phase_distribution(rho, space)
+    after = qs.relative_phase_distribution(turned, space)
+    assert after.maximum == pytest.approx(before.maximum, abs=1e-14)
+    assert wrapped(after.location - before.location - chi) == pytest.approx([0], abs=1e-8)
+    np.testing.assert_allclose(after.density(0.4 + chi), before.density(0.4), atol=1e-14)
+    site_before, site_after = (qs.phase_distribution(r, space, "A") for r in (rho, turned))
+    np.testing.assert_allclose(site_after.density(chi), site_before.density(0.0), atol=1e-14)
+
+
+def test_exchanging_the_sites_flips_the_sign_of_the_relative_phase(random_states):
+    rho = random_states(8, 6, (10,))
+    exchanged = rho.reshape(10, 2, 3, 2, 3).transpose(0, 2, 1, 4, 3).reshape(10, 6, 6)
+    there = qs.relative_phase_distribution(rho, space_of(1 / 2, 1))
+    back = qs.relative_phase_distribution(exchanged, space_of(1, 1 / 2))
+    assert (np.abs(there.location) <= np.pi).all()
+    np.testing.assert_allclose(back.location, -there.location, atol=1e-9)
+    np.testing.assert_allclose(back.density(0.6), there.density(-0.6), atol=1e-14)
+
+
+def test_states_without_coherences_prefer_no_phase():
+    rho = np.diag([0.2, 0.1, 0.4, 0.1, 0.15, 0.05])
+    single_site = np.kron(np.full((2, 2), 0.5), np.diag([0.5, 0.2, 0.3]))
+    for state in (rho, single_site):
+        relative = qs.relative_phase_distribution(state, space_of(1 / 2, 1))
+        assert relative.maximum == 0
+        assert np.isnan(relative.location).all()
+        assert relative.density(0.3) == pytest.approx(1 / (2 * np.pi), abs=1e-16)
+    assert qs.phase_distribution(rho, space_of(1 / 2, 1)).maximum == 0
+
+
+def test_antiphase_locking_is_reported_at_exactly_plus_pi():
+    singlet = np.outer([0, 1, -1, 0], [0, 1, -1, 0]) / 2
+    assert qs.relative_phase_distribution(singlet, space_of(1 / 2, 1 / 2)).location == [np.pi]
+    pair = qs.models.spin_pair(epsilon=[1e-6, 1e-3, 0.1], gain_a=1, gain_b=100, damping_b=1)
+    location = qs.relative_phase_distribution(qs.steady_state(pair).rho, PAIR).location
+    assert (location == np.pi).all()
+
+
+def test_weak_locking_is_found_at_any_strength():
+    rho = np.eye(4, dtype=complex) / 4
+    coherence = np.array([1e-3, 1e-8, 1e-12]) * np.exp(-0.9j)
+    rho = np.stack([rho] * 3)
+    rho[:, 1, 2], rho[:, 2, 1] = coherence, coherence.conj()
+    relative = qs.relative_phase_distribution(rho, space_of(1 / 2, 1 / 2))
+    # Two spins 1/2 weigh a coherence with 2 (pi/4)^2/(2 pi).
+    np.testing.assert_allclose(relative.maximum, np.pi / 16 * np.abs(coherence), rtol=1e-12)
+    np.testing.assert_allclose(relative.location[:, 0], 0.9, atol=1e-9)
+
+
+def test_large_spins_stay_finite_and_sharpen():
+    heights = []
+    for size in (5, 20, 60):
+        ket = qs.coherent_state(size, np.pi / 2, -2.0)
+        distribution = qs.phase_distribution(np.outer(ket, ket.conj()), space_of(size))
+        assert distribution.location == pytest.approx([-2.0], abs=1e-8)
+        heights.append(float(distribution.maximum) + 1 / (2 * np.pi))
+    # A coherent state has the variance 1/S in phase: the peak tends to sqrt(S/(2 pi)).
+    np.testing.assert_allclose(heights, np.sqrt(np.array([5, 20, 60]) / (2 * np.pi)), rtol=0.03)
+    assert heights == sorted(heights)
+
+
+def test_batches_keep_their_shape_and_do_not_depend_on_their_chunks(random_states, monkeypatch):
+    space = space_of(1, 1 / 2, 1 / 2)
+    rho = random_states(10, 12, (3, 5))
+    whole = qs.relative_phase_distribution(rho, space)
+    assert (whole.maximum.shape, whole.location.shape) == ((3, 5), (3, 5, 2))
+    assert whole.density([0.1, 0.2], [0.3, 0.4]).shape == (3, 5, 2)
+    monkeypatch.setattr(phase_module, "LARGEST_TABLE", 1)
+    cut = qs.relative_phase_distribution(rho, space)
+    np.testing.assert_array_equal(cut.maximum, whole.maximum)
+    np.testing.assert_array_equal(cut.location, whole.location)
+
+
+def test_a_state_that_is_not_a_number_has_no_phase(random_states):
+    rho = random_states(11, 9, (2,))
+    good = qs.relative_phase_distribution(rho[1], PAIR)
+    rho[0] = np.nan
+    both = qs.relative_phase_distribution(rho, PAIR)
+    assert np.isnan(both.maximum[0])
+    assert np.isnan(both.location[0]).all()
+    assert both.maximum[1] == pytest.approx(good.maximum, abs=1e-15)
+    np.testing.assert_allclose(both.location[1], good.location, atol=1e-12)
+
+
+def test_misuse_is_explained():
+    with pytest.raises(qs.errors.DimensionError, match=r"`rho` must have shape .*9.* has \(4, 4\)"):
+        qs.phase_distribution(np.eye(4) / 4, PAIR)
+    with pytest.raises(qs.errors.InvalidArgumentError, match="at least two sites"):
+        qs.relative_phase_distribution(np.eye(9) / 9, PAIR, "A")
+    with pytest.raises(qs.errors.UnknownNameError, match="Unknown site 'C'"):
+        qs.phase_distribution(np.eye(9) / 9, PAIR, "C")
+    with pytest.raises(qs.errors.InvalidArgumentError, match=r"needs 2 phases.*got 1"):
+        qs.phase_distribution(np.eye(9) / 9, PAIR).density(0.0)

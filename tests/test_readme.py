@@ -1,0 +1,39 @@
+"""The README's example runs as printed, and what it names exists."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import quantsync as qs
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_example_prints_what_the_readme_says():
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    (expected,) = re.findall(r"```text\n(.*?)```", README, re.S)
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == expected
+
+
+def test_every_name_in_the_table_of_what_is_there_exists():
+    table = README.split("## What is there")[1]
+    names = set(re.findall(r"`((?:models\.)?[A-Za-z_]\w+)(?:\.from_qutip)?`", table))
+    attributes = {"density", "maximum", "location", "harmonics"}
+    for name in names - attributes - {"NonUniqueSteadyStateError"}:
+        owner = qs.models if name.startswith("models.") else qs
+        assert hasattr(owner, name.removeprefix("models.")), name
+    assert attributes <= set(dir(qs.PhaseDistribution)) | {"harmonics"}
+
+
+def test_importing_the_package_leaves_the_heavy_libraries_out():
+    code = (
+        "import sys, quantsync; heavy = ('xarray', 'pandas', 'matplotlib', 'qutip', 'rich'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
