@@ -9,6 +9,7 @@ from quantsync import plotting
 from quantsync.papers.paper import reproduced
 from quantsync.papers.registry import PAPERS, find_figure
 from quantsync.papers.reproduce import claims_page, claims_table, write_figure
+from quantsync.papers.roulet2018 import claims as claims_module
 from quantsync.papers.roulet2018 import data
 
 PAPER = PAPERS["roulet2018"]
@@ -111,10 +112,15 @@ def test_every_claim_says_what_was_computed_and_every_exception_why(claims):
         assert claim.reason or claim.verdict == "reproduced"
 
 
-def test_verdicts_turn_when_the_physics_is_wrong(monkeypatch):
-    monkeypatch.setitem(data.REVERSED, "damping_b", 50.0)
-    wrong = PAPER.claims()
-    assert verdict(wrong, "eventually all measures") == "not reproduced"
+def test_verdicts_turn_when_the_physics_does(monkeypatch):
+    pure, _ = claims_module.virtually_pure()
+    assert pure.verdict == "reproduced with"
+    monkeypatch.setattr(data, "EPSILON", 1.0)  # far from weak coupling
+    pure, _ = claims_module.virtually_pure()
+    assert pure.verdict == "not reproduced"
+    monkeypatch.setitem(data.BALANCED_A, "gain_a", 5.0)  # no longer balanced
+    locks_equally, _ = claims_module.balanced_partner()
+    assert locks_equally.verdict == "not reproduced"
 
 
 def test_reproduced_needs_the_statement_to_hold():

@@ -26,7 +26,7 @@ from scipy.special import gammaln
 
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures.correlations import partial_trace
-from quantsync.measures.trigonometric import evaluate, maximum
+from quantsync.measures.trigonometric import POINTS_A_PERIOD, evaluate, maximum
 from quantsync.operators import Fock, Site, Space
 
 UNIFORM = 1e-14  # harmonics that sum to less leave no preferred phase
@@ -97,7 +97,7 @@ class PhaseDistribution:
             return zero, xp.full((*batch, len(self.phases)), math.nan)
         flat = xp.reshape(self.harmonics, (-1, width))
         degree = int(np.abs(self.orders).max())
-        rows = max(1, LARGEST_TABLE // (16 * degree) ** len(self.phases))
+        rows = max(1, LARGEST_TABLE // (POINTS_A_PERIOD * degree) ** len(self.phases))
         parts = [
             maximum(flat[start : start + rows, :], self.orders)
             for start in range(0, max(flat.shape[0], 1), rows)

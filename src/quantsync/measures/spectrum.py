@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_numpy_array
+from array_api_compat import array_namespace
 from scipy.sparse.csgraph import connected_components
+
+from quantsync.measures.arrays import to_numpy
 
 
 def block_eigenvalues(matrices: Any) -> Any:
@@ -69,8 +71,5 @@ def diagonal_blocks(matrices: Any) -> list[np.ndarray]:
     n = matrices.shape[-1]
     batch = tuple(range(matrices.ndim - 2))
     filled = xp.any(matrices != 0, axis=batch) if batch else matrices != 0
-    filled = (
-        filled if is_numpy_array(filled) else np.asarray([[bool(v) for v in row] for row in filled])
-    )
-    count, labels = connected_components(filled, directed=False)
+    count, labels = connected_components(to_numpy(filled), directed=False)
     return [np.flatnonzero(labels == k) for k in range(count)] if n else []

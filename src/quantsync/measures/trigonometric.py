@@ -4,6 +4,11 @@ S(phi) = 2 Re sum_h a_h exp(i k_h . phi), with one integer vector k_h of each pa
 constant. The maximum is bracketed on a grid fine enough for the polynomial's degree; all grid
 maxima that a polynomial of that degree can have are polished by Newton steps, and the highest
 one is taken.
+
+That is the global maximum if its curvature is large enough for it to be the only critical point
+nearby: with spacing d and |S'''| <= B3, a maximum of curvature c > B3 d has no other critical
+point within 2 d, and no peak that the grid does not resolve can be higher. Where the curvature
+is smaller (two peaks about to merge), all critical points are computed.
 """
 
 from __future__ import annotations
@@ -12,10 +17,15 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 from array_api_compat import array_namespace
 
-POINTS_A_PERIOD = 16  # grid points for each period of the fastest harmonic
-NEWTON_STEPS = 6  # quadratic from a start within 1/32 of a period
+from quantsync.measures.arrays import to_numpy
+
+POINTS_A_PERIOD = 32  # grid points for each period of the fastest harmonic
+NEWTON_STEPS = 5  # quadratic from a start within 1/64 of a period
+# d B3 relative to B2 = 2 sum k^2 |a_k|, as B3 <= K B2 and d = 2 pi/(32 K).
+ISOLATED = 2 * math.pi / POINTS_A_PERIOD
 TIE = 1e-12  # maxima closer than this fraction of the amplitude count as equal
 MOST_CANDIDATES = 64
 
@@ -70,13 +80,71 @@ def maximum(harmonics: Any, orders: np.ndarray) -> tuple[Any, Any]:
     axis = np.pi * (2 * np.arange(1, points + 1) / points - 1)
     grid = np.stack(np.meshgrid(*[axis] * dimension, indexing="ij"), axis=-1)
     grid = xp.asarray(grid.reshape(-1, dimension), dtype=real)
-    starts = _grid_maxima(harmonics, orders, grid, points, degree)
+    spacing = 2 * math.pi / points
     value, location = [], []
-    for start in starts:
-        v, phi = _polish(harmonics, orders, xp.take(grid, start, axis=0), 2 * math.pi / points)
+    for start in _grid_maxima(harmonics, orders, grid, points, degree):
+        v, phi = _polish(harmonics, orders, xp.take(grid, start, axis=0), spacing)
         value.append(v)
         location.append(phi)
-    return _highest(xp, xp.stack(value, axis=-1), xp.stack(location, axis=-2), harmonics)
+    value, location = xp.stack(value, axis=-1), xp.stack(location, axis=-2)
+    best, where = _highest(xp, value, location, harmonics)
+    crowded = np.flatnonzero(to_numpy(~_isolated(xp, harmonics, orders, where)))
+    if len(crowded):
+        best, where = (np.array(to_numpy(part)) for part in (best, where))
+        rows = to_numpy(harmonics)[crowded]
+        best[crowded], where[crowded] = _among_many(rows, orders, to_numpy(location)[crowded])
+        best, where = xp.asarray(best), xp.asarray(where)
+    return best, where
+
+
+def _isolated(xp: Any, harmonics: Any, orders: np.ndarray, phi: Any) -> Any:
+    """Whether the maxima found are the only critical points nearby, shape (B,)."""
+    k = xp.asarray(orders, dtype=phi.dtype)
+    scale = 2 * xp.sum(xp.abs(harmonics) * xp.sum(k * k, axis=-1), axis=-1)
+    rotated = _rotated(xp, harmonics, k, phi)
+    if k.shape[1] == 1:
+        curvature = 2 * (xp.real(rotated) @ (k * k))[:, 0]
+    else:
+        curvature = xp.min(-xp.linalg.eigvalsh(_hessian(xp, rotated, k)), axis=-1)
+    return curvature >= ISOLATED * scale
+
+
+def _among_many(
+    harmonics: np.ndarray, orders: np.ndarray, found: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Maxima of a few polynomials whose peaks crowd: values (B,) and phases (B, D).
+
+    In one phase every critical point is a candidate. In several, a cluster of starts around
+    each maximum found is polished.
+    """
+    count, dimension = len(harmonics), orders.shape[1]
+    spacing = 2 * np.pi / (POINTS_A_PERIOD * int(np.abs(orders).max()))
+    if dimension == 1:
+        extra = np.stack([_critical_points(row, orders[:, 0]) for row in harmonics])[..., None]
+    else:
+        offsets = np.stack(np.meshgrid(*[np.linspace(-1.5, 1.5, 6)] * dimension), axis=-1)
+        cluster = found[:, :, None, :] + spacing * offsets.reshape(-1, dimension)
+        extra = cluster.reshape(count, -1, dimension)
+    starts = np.concatenate([found, extra], axis=1)
+    repeated = np.repeat(harmonics, starts.shape[1], axis=0)
+    phi = starts.reshape(-1, dimension)
+    value = np.zeros(len(phi))
+    for _ in range(3):  # near a merger of peaks Newton's steps converge slowly
+        value, phi = _polish(repeated, orders, phi, spacing)
+    return _highest(np, value.reshape(count, -1), phi.reshape(*starts.shape), harmonics)
+
+
+def _critical_points(amplitudes: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Angles of the roots of dS/dphi, a polynomial of degree 2K in z = e^{i phi}: (2K,)."""
+    degree = int(np.abs(orders).max())
+    coefficients = np.zeros(2 * degree + 1, complex)
+    np.add.at(coefficients, degree + orders, 1j * orders * amplitudes)
+    np.add.at(coefficients, degree - orders, -1j * orders * np.conj(amplitudes))
+    # A companion pencil instead of a companion matrix: the leading coefficient may vanish.
+    left, right = np.eye(2 * degree, k=1, dtype=complex), np.eye(2 * degree, dtype=complex)
+    left[-1], right[-1, -1] = -coefficients[:-1], coefficients[-1]
+    z = scipy.linalg.eigvals(left, right)
+    return np.angle(np.where(np.isfinite(z), z, 1))
 
 
 def _grid_maxima(
@@ -134,12 +202,15 @@ def _ascent(xp: Any, rotated: Any, k: Any, slope: Any, floor: Any) -> Any:
     if k.shape[1] == 1:
         curvature = 2 * (xp.real(rotated) @ (k * k))
         return slope / xp.maximum(xp.abs(curvature), floor[:, None])
-    products = xp.reshape(k[:, :, None] * k[:, None, :], (k.shape[0], -1))
-    hessian = xp.reshape(-2 * (xp.real(rotated) @ products), (-1, k.shape[1], k.shape[1]))
-    values, vectors = xp.linalg.eigh(hessian)
+    values, vectors = xp.linalg.eigh(_hessian(xp, rotated, k))
     along = xp.sum(vectors * slope[:, :, None], axis=-2)
     along = along / xp.maximum(xp.abs(values), floor[:, None])
     return xp.sum(vectors * along[:, None, :], axis=-1)
+
+
+def _hessian(xp: Any, rotated: Any, k: Any) -> Any:
+    products = xp.reshape(k[:, :, None] * k[:, None, :], (k.shape[0], -1))
+    return xp.reshape(-2 * (xp.real(rotated) @ products), (-1, k.shape[1], k.shape[1]))
 
 
 def _highest(xp: Any, values: Any, phases: Any, harmonics: Any) -> tuple[Any, Any]:

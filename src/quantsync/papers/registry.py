@@ -33,7 +33,7 @@ PAPERS: dict[str, Paper] = {
                 roulet2018.draw_dynamics,
             ),
         },
-        claims=roulet2018.claims,
+        claims=roulet2018.compute_claims,
     ),
 }
 

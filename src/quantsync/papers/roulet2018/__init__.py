@@ -1,6 +1,6 @@
 """Roulet and Bruder, "Quantum synchronization and entanglement generation" (2018)."""
 
-from quantsync.papers.roulet2018.claims import claims
+from quantsync.papers.roulet2018.claims import compute_claims
 from quantsync.papers.roulet2018.data import dynamics, figure_2, figure_3, figure_4
 from quantsync.papers.roulet2018.drawing import (
     draw_dynamics,
@@ -10,7 +10,7 @@ from quantsync.papers.roulet2018.drawing import (
 )
 
 __all__ = [
-    "claims",
+    "compute_claims",
     "draw_dynamics",
     "draw_figure_2",
     "draw_figure_3",

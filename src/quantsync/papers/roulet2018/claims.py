@@ -28,7 +28,7 @@ FIG_4_AXES = "axes that are not printed: rates of spin B from 1 to 100 damping_a
 IDENTICAL = {"gain_a": 1.0, "damping_a": 1.0, "gain_b": 1.0, "damping_b": 1.0}
 
 
-def claims() -> list[Claim]:
+def compute_claims() -> list[Claim]:
     """Compute every claim, in the order of the paper.
 
     Returns
