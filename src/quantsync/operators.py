@@ -48,10 +48,11 @@ class Spin:
     size: float
 
     def __post_init__(self) -> None:
-        twice = 2 * float(self.size) if not isinstance(self.size, str) else math.nan
+        twice = 2 * _single_number(self.size)
         if not (math.isfinite(twice) and twice == round(twice) and twice >= 1):
             raise InvalidArgumentError(
-                f"Argument `size` of Spin must be 1/2, 1, 3/2, ..., but is {self.size!r}."
+                f"Argument `size` of Spin must be a single number, 1/2, 1, 3/2, ..., "
+                f"but is {self.size!r}."
             )
         object.__setattr__(self, "size", float(self.size))
 
@@ -107,7 +108,8 @@ class Fock:
     levels: int
 
     def __post_init__(self) -> None:
-        if isinstance(self.levels, str) or self.levels != int(self.levels) or self.levels < 2:
+        levels = _single_number(self.levels)
+        if not (math.isfinite(levels) and levels == round(levels) and levels >= 2):
             raise InvalidArgumentError(
                 f"Argument `levels` of Fock must be an integer of at least 2, "
                 f"but is {self.levels!r}."
@@ -139,6 +141,16 @@ class Fock:
 
 
 Site = Spin | Fock
+
+
+def _single_number(value: Any) -> float:
+    """The value as a float; NaN for anything that is not one real number."""
+    if isinstance(value, str) or np.ndim(value) != 0 or isinstance(value, complex):
+        return math.nan
+    try:
+        return float(value)
+    except TypeError:
+        return math.nan
 
 
 class SiteOperators:

@@ -82,6 +82,17 @@ class Paper:
     claims: Callable[[], list[Claim]]
 
 
+def zero(value: float) -> str:
+    """Format a number that should vanish, without the rounding that differs between machines.
+
+    Examples
+    --------
+    >>> zero(-3e-17), zero(0.02)
+    ('0', '0.02')
+    """
+    return "0" if abs(value) < 1e-12 else f"{value:.3g}"
+
+
 def reproduced(holds: bool, otherwise: str, convention: str = "") -> tuple[Verdict, str]:
     """Verdict and reason of a claim from whether it holds.
 

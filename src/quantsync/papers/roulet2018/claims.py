@@ -17,7 +17,7 @@ from quantsync.models.spin_pair_first_order import (
     state_first_order,
     synchronization_first_order,
 )
-from quantsync.papers.paper import Claim, reproduced
+from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.roulet2018 import data
 from quantsync.papers.roulet2018.drawing import RANK_THRESHOLD
 from quantsync.states import basis_state
@@ -62,7 +62,7 @@ def uncoupled() -> Claim:
         "The model",
         "without interaction the steady state is |0><0| x |0><0| and S_rel vanishes",
         "0",
-        f"max S_rel = {point['synchronization']:.1g}, purity {point['purity']:.6f}",
+        f"max S_rel = {zero(point['synchronization'])}, purity {point['purity']:.6f}",
         *reproduced(holds, "the uncoupled state is another"),
     )
 
@@ -80,14 +80,14 @@ def figure_2_claims() -> list[Claim]:
             "Fig. 2(b)",
             "reversed limit cycles at epsilon = 0.1 lock in phase",
             "peak around 0",
-            f"max S_rel = {height:.7f} at {where:.1g}",
+            f"max S_rel = {height:.7f} at phi = {zero(where)}",
             *reproduced(abs(where) < 1e-9 and height > 0, "the peak is elsewhere"),
         ),
         Claim(
             "Fig. 2(b)",
             "the reduced states are diagonal, so p_A = p_B = 0, and keep the limit cycle",
             "p_j = 0",
-            f"largest coherence {off_diagonal:.1g}, population of |0> {equator:.4f}",
+            f"largest coherence {zero(off_diagonal)}, population of |0> {equator:.4f}",
             *reproduced(off_diagonal < 1e-12 and equator > 0.95, "a spin leaves its limit cycle"),
         ),
     ]
@@ -119,7 +119,7 @@ def individual_phases(tongue: xr.Dataset) -> Claim:
         "Fig. 3(a), insets",
         "the individual phases stay uniform over the whole tongue",
         "p_A = p_B = 0",
-        f"largest |p_j| = {largest:.1g}",
+        f"largest |p_j| = {zero(largest)}",
         *reproduced(largest < 1e-12, "a single phase is preferred"),
     )
 
@@ -197,7 +197,7 @@ def balanced_partner() -> list[Claim]:
             "below Eq. (6)",
             "a balanced spin A locks equally well to a damped and to a pumped spin B",
             "equally well",
-            f"max S_rel = {damped['synchronization']:.6f} at phi = {damped['locked_phase']:.4f} "
+            f"max S_rel = {damped['synchronization']:.6f} at phi = {zero(damped['locked_phase'])} "
             f"and {pumped['synchronization']:.6f} at phi = {pumped['locked_phase']:.4f}",
             *reproduced(
                 equal, "the two differ", "same height; with the pumped partner in antiphase"

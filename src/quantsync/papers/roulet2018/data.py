@@ -17,6 +17,7 @@ from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.measures.correlations import schmidt_coefficients
 from quantsync.measures.husimi import husimi
 from quantsync.measures.phase import phase_distribution, relative_phase_distribution
+from quantsync.models.registry import model_parameters
 from quantsync.models.spin_pair import spin_pair
 from quantsync.models.spin_pair_first_order import (
     mu_minus,
@@ -28,8 +29,9 @@ from quantsync.operators import Space, Spin
 from quantsync.states import basis_state
 from quantsync.sweeps.execution import sweep
 
-EPSILON = 0.1
-REVERSED = {"gain_a": 100.0, "damping_a": 1.0, "gain_b": 1.0, "damping_b": 100.0}
+EPSILON: float = model_parameters(spin_pair)["epsilon"].default
+RATES = ("gain_a", "damping_a", "gain_b", "damping_b")
+REVERSED: dict[str, float] = {name: model_parameters(spin_pair)[name].default for name in RATES}
 """Rates of Figs. 2 and 3: limit cycles with reversed dissipation."""
 BALANCED_A = {"gain_a": 1.0, "damping_a": 1.0}
 """Rates of spin A in Fig. 4."""
