@@ -99,19 +99,21 @@ def test_highest_of_nearly_equal_peaks_is_found(degree, advantage):
 @pytest.mark.parametrize("degree", [2, 3, 5, 8])
 def test_of_equal_peaks_the_one_with_the_smallest_phase_is_returned(degree):
     # Also where peaks fall midway between the points of a grid, which then sees each one twice.
-    shifts = np.pi * np.arange(1, 16 * degree) / (16 * degree)
+    shifts = np.pi * np.arange(1, 64 * degree) / (64 * degree)
     wrong = []
-    for peak in shifts:
+    locations = maximum(np.exp(-1j * degree * shifts[:, None]), np.array([[degree]]))[1][:, 0]
+    for peak, location in zip(shifts, locations, strict=True):
         # (-pi, pi] holds the peaks first, first + period, ...
         period = 2 * np.pi / degree
         first = peak - period * np.ceil((peak + np.pi) / period - 1 - 1e-9)
-        _, location = maximum(np.array([[np.exp(-1j * degree * peak)]]), np.array([[degree]]))
-        if abs(location[0, 0] - first) > 1e-6:
-            wrong.append((peak, location[0, 0], first))
+        if abs(location - first) > 1e-6:
+            wrong.append((peak, location, first))
     assert wrong == []
 
 
-@pytest.mark.parametrize("shift", [(0.0, 0.0), (np.pi / 32, np.pi / 32), (0.0, 3 * np.pi / 32)])
+@pytest.mark.parametrize(
+    "shift", [(0.0, 0.0), (np.pi / 32, np.pi / 32), (np.pi / 64, 3 * np.pi / 64), (0.0, np.pi / 64)]
+)
 def test_of_equal_peaks_the_first_phase_decides_before_the_second(shift):
     # 2 cos 2(x - s) + 2 cos 2(y - t): four peaks, at x = s or s - pi and y = t or t - pi.
     orders = np.array([[0, 2], [2, 0]])
@@ -134,8 +136,28 @@ def test_flat_maxima_are_found_to_rounding_in_height(shift):
         k = np.arange(1, len(amplitudes) + 1)
         a = np.array(amplitudes) * np.exp(-1j * k * shift)
         height, location = maximum(a[None], k[:, None])
-        assert height[0] == pytest.approx(2 * sum(amplitudes), abs=1e-10)
-        assert np.angle(np.exp(1j * (location[0, 0] - shift))) == pytest.approx(0, abs=0.03)
+        assert height[0] == pytest.approx(2 * sum(amplitudes), abs=1e-14)
+        assert np.angle(np.exp(1j * (location[0, 0] - shift))) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("splitting", [1e-2, 1e-4, 1e-6])
+def test_higher_of_two_merging_peaks_is_found(splitting):
+    # cos x - c cos 2x has two peaks, at cos x = 1/(4c), that merge as c falls to 1/4.
+    rng = np.random.default_rng(8)
+    k = np.array([1, 2])
+    cosine = 1 / (1 + splitting)
+    c = (1 + splitting) / 4
+    for shift in rng.uniform(-np.pi, np.pi, size=20):
+        tilt = 1e-3 * splitting * rng.choice([-1, 1])  # tilt sin x favours one of them
+        a = np.array([1 - 1j * tilt, -c]) * np.exp(-1j * k * shift)
+        height, location = maximum(a[None], k[:, None])
+        peak = np.sign(tilt) * np.arccos(cosine)
+        lower_bound = 2 * (np.cos(peak) + tilt * np.sin(peak) - c * np.cos(2 * peak))
+        assert height[0] >= lower_bound - 1e-15
+        assert height[0] == pytest.approx(lower_bound, abs=1e-3 * splitting**2)
+        if splitting > 1e-6:  # closer than that, rounding decides between the two
+            found = np.angle(np.exp(1j * (location[0, 0] - shift)))
+            assert found == pytest.approx(peak, abs=0.1 * abs(peak))
 
 
 def test_nearly_degenerate_ridge_is_climbed_to_its_top():

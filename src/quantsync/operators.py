@@ -357,7 +357,7 @@ def as_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
         If an entry is NaN or infinite.
     """
     if sp.issparse(operator):
-        matrix = sp.csr_array(operator, dtype=complex)
+        matrix = sp.csr_array(operator, dtype=complex, copy=True)
     else:
         dense = np.asarray(operator)
         if dense.dtype.kind not in "biufc":

@@ -74,6 +74,15 @@ class Sector:
         return self._derive("scatter", lambda: self.terms.basis.scatter(self.elements))
 
     @property
+    def matrix_elements(self) -> int:
+        """Number of density-matrix elements that the sector touches.
+
+        Larger than `dimension` where the generator keeps real and imaginary parts apart.
+        """
+        target, _, _ = self.scatter
+        return len(np.unique(target // 2))
+
+    @property
     def full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
         """Rows (r,) that the full generator reaches from here, and its columns (T*r, m).
 

@@ -36,7 +36,8 @@ class SteadyState:
     valid : ndarray of bool, shape (...)
         Where the steady state is unique; all True unless ``errors="mask"``.
     sector_dimension : int
-        Dimension of the sector that carries the trace, out of n^2.
+        Number of density-matrix elements, out of n^2, in the sector that carries the trace; the
+        others vanish in the steady state.
     space : Space
         The space of the states.
     method : str
@@ -131,7 +132,7 @@ def steady_state(
     table = lindbladian.coefficient_table()
     sectors = find_sectors(lindbladian.terms, (table != 0).any(axis=0))
     traced = [sector for sector in sectors if sector.carries_trace]
-    if len(traced) > 1:
+    if len(traced) > 1 and lindbladian.size:
         # Each sector that carries trace has a stationary state of its own, at every point.
         return _give_up_everywhere(lindbladian, len(traced), errors)
     main, others = traced[0], sectors[len(traced) :]
@@ -160,7 +161,7 @@ def steady_state(
         residual=residual.reshape(shape),
         reciprocal_condition=condition.reshape(shape),
         valid=~bad.reshape(shape),
-        sector_dimension=main.dimension,
+        sector_dimension=main.matrix_elements,
         space=lindbladian.space,
         method=method,
     )

@@ -16,4 +16,9 @@ def to_numpy(array: Any) -> np.ndarray:
     >>> to_numpy(np.array([1, 2]))
     array([1, 2])
     """
-    return array if is_numpy_array(array) else np.from_dlpack(to_device(array, "cpu"))
+    if is_numpy_array(array):
+        return array
+    try:
+        return np.from_dlpack(array)
+    except (BufferError, RuntimeError, TypeError):  # not in the memory of the host
+        return np.from_dlpack(to_device(array, "cpu"))

@@ -134,15 +134,15 @@ def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
     unit = _log_base(base)
     xp = array_namespace(rho)
     p = block_eigenvalues(rho)
-    lowest = float(xp.min(p)) if math.prod(p.shape) else 0.0
-    if not lowest >= -NEGATIVITY_OF_STATES:
+    lowest = float(xp.min(xp.where(xp.isnan(p), 0.0, p))) if math.prod(p.shape) else 0.0
+    if lowest < -NEGATIVITY_OF_STATES:
         raise InvalidStateError(
             f"Argument `rho` must be positive, but has the eigenvalue {lowest:.3g}."
         )
-    positive = p > 0
     # p ln p -> 0 exactly as p -> 0; eigenvalues at or below zero are rounding of zero.
-    logarithm = xp.log(xp.where(positive, p, xp.ones_like(p)))
-    return -xp.sum(xp.where(positive, p * logarithm, xp.zeros_like(p)), axis=-1) / unit
+    zero = p <= 0
+    logarithm = xp.log(xp.where(zero, xp.ones_like(p), p))
+    return -xp.sum(xp.where(zero, xp.zeros_like(p), p * logarithm), axis=-1) / unit
 
 
 def purity(rho: Any) -> Any:
@@ -243,7 +243,7 @@ def negativity(rho: Any, space: Space, sites: Any) -> Any:
     here, _ = _bipartition(space, sites)
     eigenvalues = block_eigenvalues(partial_transpose(rho, space, here))
     xp = array_namespace(eigenvalues)
-    return xp.sum(xp.where(eigenvalues < 0, -eigenvalues, xp.zeros_like(eigenvalues)), axis=-1)
+    return xp.sum(xp.where(eigenvalues >= 0, xp.zeros_like(eigenvalues), -eigenvalues), axis=-1)
 
 
 def log_negativity(rho: Any, space: Space, sites: Any, base: float = math.e) -> Any:

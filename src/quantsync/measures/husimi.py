@@ -126,5 +126,5 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
         rho = xp.astype(rho, xp.complex128)
     batch = rho.shape[:-2]
     flat = xp.reshape(rho, (-1, space.dimension, space.dimension))
-    values = xp.sum((xp.conj(state)[None] @ flat) * state[None], axis=-1)
+    values = xp.sum((xp.conj(state)[None, ...] @ flat) * state[None, ...], axis=-1)
     return xp.reshape(xp.real(values) * scale, (*batch, *angles))

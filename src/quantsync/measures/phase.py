@@ -28,6 +28,7 @@ from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures.correlations import partial_trace
 from quantsync.measures.trigonometric import POINTS_A_PERIOD, evaluate, maximum
 from quantsync.operators import Fock, Site, Space
+from quantsync.parallel import chunk_slices
 
 UNIFORM = 1e-14  # harmonics that sum to less leave no preferred phase
 LARGEST_TABLE = 1 << 22  # numbers in one chunk of the grid on which a maximum is bracketed
@@ -99,15 +100,16 @@ class PhaseDistribution:
         degree = int(np.abs(self.orders).max())
         rows = max(1, LARGEST_TABLE // (POINTS_A_PERIOD * degree) ** len(self.phases))
         parts = [
-            maximum(flat[start : start + rows, :], self.orders)
-            for start in range(0, max(flat.shape[0], 1), rows)
+            maximum(flat[chunk, :], self.orders)
+            for chunk in chunk_slices(flat.shape[0], rows) or [slice(0, 0)]
         ]
         value = xp.concat([part[0] for part in parts]) * self.uniform_density
         location = xp.concat([part[1] for part in parts])
-        uniform = xp.sum(xp.abs(flat), axis=-1) <= UNIFORM
+        amplitude = xp.sum(xp.abs(flat), axis=-1)
         nowhere = xp.asarray(math.nan, dtype=location.dtype)
-        location = xp.where(uniform[:, None], nowhere, location)
-        value = xp.where(uniform, xp.zeros_like(value), value)
+        # Written so that a state of NaN (a masked one) has no location either.
+        location = xp.where((amplitude > UNIFORM)[:, None], location, nowhere)
+        value = xp.where(amplitude <= UNIFORM, xp.zeros_like(value), value)
         return xp.reshape(value, batch), xp.reshape(location, (*batch, len(self.phases)))
 
     @property

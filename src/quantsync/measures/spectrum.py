@@ -7,6 +7,7 @@ blocks are much cheaper than the whole matrix.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ def block_eigenvalues(matrices: Any) -> Any:
     Returns
     -------
     array of shape (..., n), real
+        NaN for a matrix of NaN, such as a masked state.
 
     Examples
     --------
@@ -35,6 +37,10 @@ def block_eigenvalues(matrices: Any) -> Any:
     array([-1.,  1.,  5.])
     """
     xp = array_namespace(matrices)
+    known = xp.isfinite(xp.real(xp.linalg.trace(matrices)))
+    if not bool(xp.all(known)):  # LAPACK does not take NaN
+        shown = block_eigenvalues(xp.where(known[..., None, None], matrices, 0.0))
+        return xp.where(known[..., None], shown, math.nan)
     parts = []
     for members in diagonal_blocks(matrices):
         if len(members) == matrices.shape[-1]:

@@ -88,7 +88,8 @@ def maximum(harmonics: Any, orders: np.ndarray) -> tuple[Any, Any]:
         location.append(phi)
     value, location = xp.stack(value, axis=-1), xp.stack(location, axis=-2)
     best, where = _highest(xp, value, location, harmonics)
-    crowded = np.flatnonzero(to_numpy(~_isolated(xp, harmonics, orders, where)))
+    crowded = ~_isolated(xp, harmonics, orders, where) & xp.isfinite(best)
+    crowded = np.flatnonzero(to_numpy(crowded))
     if len(crowded):
         best, where = (np.array(to_numpy(part)) for part in (best, where))
         rows = to_numpy(harmonics)[crowded]
@@ -180,7 +181,7 @@ def _polish(harmonics: Any, orders: np.ndarray, start: Any, spacing: float) -> t
     k = xp.asarray(orders, dtype=start.dtype)
     amplitude = xp.sum(xp.abs(harmonics), axis=-1)
     # Below this curvature a step is not determined; it also keeps 0/0 out where S vanishes.
-    floor = 1e-14 * amplitude + np.finfo(float).tiny
+    floor = 1e-14 * amplitude + float(np.finfo(float).tiny)
     phi = start
     for _ in range(NEWTON_STEPS):
         rotated = _rotated(xp, harmonics, k, phi)

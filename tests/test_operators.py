@@ -1,0 +1,228 @@
+"""Sites, spaces and operators: the algebra of spins and modes, and the order of sites."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from numpy.testing import assert_allclose
+
+import quantsync as qs
+from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError, UnknownNameError
+from quantsync.operators import as_operator
+
+SIZES = [1 / 2, 1, 3 / 2, 2, 5 / 2, 5]
+
+
+def commutator(first, second):
+    return first @ second - second @ first
+
+
+def spin_operators(size):
+    site = qs.Space(A=qs.Spin(size))["A"]
+    return {name: getattr(site, name).toarray() for name in ("x", "y", "z", "plus", "minus")}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_spin_components_obey_the_angular_momentum_algebra(size):
+    s = spin_operators(size)
+    assert_allclose(commutator(s["x"], s["y"]), 1j * s["z"], atol=1e-13)
+    assert_allclose(commutator(s["y"], s["z"]), 1j * s["x"], atol=1e-13)
+    assert_allclose(commutator(s["z"], s["x"]), 1j * s["y"], atol=1e-13)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_total_spin_is_s_times_s_plus_one(size):
+    s = spin_operators(size)
+    total = s["x"] @ s["x"] + s["y"] @ s["y"] + s["z"] @ s["z"]
+    assert_allclose(total, size * (size + 1) * np.eye(round(2 * size) + 1), atol=1e-12)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_ladder_operators_are_x_plus_minus_i_y(size):
+    s = spin_operators(size)
+    assert_allclose(s["plus"], s["x"] + 1j * s["y"], atol=1e-14)
+    assert_allclose(s["minus"], s["x"] - 1j * s["y"], atol=1e-14)
+    assert_allclose(commutator(s["z"], s["plus"]), s["plus"], atol=1e-13)
+    assert_allclose(commutator(s["z"], s["minus"]), -s["minus"], atol=1e-13)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_spin_basis_runs_from_plus_s_to_minus_s(size):
+    m = np.arange(size, -size - 1, -1)
+    assert_allclose(qs.Spin(size).labels, m)
+    assert_allclose(spin_operators(size)["z"], np.diag(m))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_spin_matrices_are_those_of_qutip(size):
+    qutip = pytest.importorskip("qutip")
+    s = spin_operators(size)
+    for name, theirs in {"x": "x", "y": "y", "z": "z", "plus": "+", "minus": "-"}.items():
+        assert_allclose(s[name], qutip.jmat(size, theirs).full(), atol=1e-14)
+
+
+def test_spin_one_half_is_half_the_pauli_matrices():
+    s = spin_operators(1 / 2)
+    assert_allclose(2 * s["x"], [[0, 1], [1, 0]])
+    assert_allclose(2 * s["y"], [[0, -1j], [1j, 0]])
+    assert_allclose(2 * s["z"], [[1, 0], [0, -1]])
+
+
+def test_raising_takes_the_lower_state_to_the_upper_one():
+    # |m=+1/2> is the first basis state, so raising has its only entry in row 0, column 1.
+    assert_allclose(spin_operators(1 / 2)["plus"], [[0, 1], [0, 0]])
+    assert_allclose(spin_operators(1)["plus"], np.sqrt(2) * np.diag([1, 1], k=1))
+
+
+@pytest.mark.parametrize("levels", [2, 3, 7])
+def test_mode_operators_act_on_number_states(levels):
+    a = qs.Space(A=qs.Fock(levels))["A"]
+    destroy, create, number = (getattr(a, k).toarray() for k in ("destroy", "create", "number"))
+    for n in range(levels):
+        ket = np.eye(levels)[n]
+        lowered = np.sqrt(n) * np.eye(levels)[n - 1] if n else np.zeros(levels)
+        assert_allclose(destroy @ ket, lowered)
+        assert_allclose(number @ ket, n * ket)
+    assert_allclose(create, destroy.conj().T)
+    assert_allclose(create @ destroy, number, atol=1e-14)
+    # Truncation spoils [a, a^dag] = 1 in the last level only.
+    assert_allclose(
+        commutator(destroy, create), np.diag([*np.ones(levels - 1), 1 - levels]), atol=1e-13
+    )
+    assert_allclose(qs.Fock(levels).labels, np.arange(levels))
+
+
+def test_operators_of_different_sites_commute():
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3))
+    a, b, c = space["A"], space["B"], space["C"]
+    for first, second in [(a.x, b.y), (a.plus, c.destroy), (b.minus, c.create)]:
+        assert abs(commutator(first, second)).max() == 0
+
+
+def test_the_first_site_is_the_slowest_index():
+    space = qs.Space(A=qs.Spin(1), B=qs.Fock(2), C=qs.Spin(1 / 2))
+    diagonals = [space["A"].z.diagonal(), space["B"].number.diagonal(), space["C"].z.diagonal()]
+    expected = [(m, n, s) for m in (1, 0, -1) for n in (0, 1) for s in (0.5, -0.5)]
+    assert_allclose(np.stack(diagonals, axis=1), expected)
+
+
+def test_embedding_is_the_kronecker_product_in_the_order_of_sites():
+    rng = np.random.default_rng(1)
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(4))
+    local = rng.normal(size=(2, 2)) + 1j * rng.normal(size=(2, 2))
+    expected = np.kron(np.kron(np.eye(3), local), np.eye(4))
+    assert_allclose(space.embed("B", local).toarray(), expected)
+    assert_allclose(space.embed("B", sp.csr_array(local)).toarray(), expected)
+
+
+def test_a_product_of_embedded_operators_is_their_tensor_product():
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(3 / 2))
+    a, b = qs.Spin(1).operators(), qs.Spin(3 / 2).operators()
+    product = space["A"].plus @ space["B"].minus
+    assert_allclose(product.toarray(), np.kron(a["plus"], b["minus"]))
+
+
+def test_operators_are_complex_sparse_arrays_built_once():
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1))
+    operator = space["A"].z
+    assert isinstance(operator, sp.csr_array)
+    assert operator.dtype == complex
+    assert space["A"].z is operator
+    assert_allclose(space["A"].identity.toarray(), np.eye(9))
+    assert_allclose(space.identity.toarray(), np.eye(9))
+
+
+def test_a_space_knows_its_sites():
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3))
+    assert space.names == ("A", "B", "C")
+    assert list(space) == ["A", "B", "C"]
+    assert len(space) == 3
+    assert space.dimensions == (3, 2, 3)
+    assert space.dimension == 18
+    assert repr(space) == "Space(A=Spin(1), B=Spin(1/2), C=Fock(3))"
+    assert "z" in dir(space["A"])
+    assert "Spin(1)" in repr(space["A"])
+
+
+def test_spaces_are_equal_when_their_sites_are_in_order():
+    pair = qs.Space(A=qs.Spin(1), B=qs.Fock(3))
+    assert pair == qs.Space(A=qs.Spin(1), B=qs.Fock(3))
+    assert hash(pair) == hash(qs.Space(A=qs.Spin(1), B=qs.Fock(3)))
+    assert pair != qs.Space(B=qs.Fock(3), A=qs.Spin(1))
+    assert pair != qs.Space(A=qs.Spin(1), B=qs.Spin(1))
+    assert pair != "a space"
+
+
+def test_a_subspace_keeps_the_order_of_sites():
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3))
+    assert space.subspace(["C", "A"]) == qs.Space(A=qs.Spin(1), C=qs.Fock(3))
+    assert space.subspace("B") == qs.Space(B=qs.Spin(1 / 2))
+    assert space.positions(["C", "A"]) == (0, 2)
+    with pytest.raises(InvalidArgumentError, match=r"`sites` names a site twice: \['A', 'A'\]"):
+        space.positions(["A", "A"])
+    with pytest.raises(UnknownNameError, match="Unknown site 'D'"):
+        space.positions(["A", "D"])
+
+
+@pytest.mark.parametrize("size", [0, 0.3, -1, -1 / 2, np.inf, np.nan, "1", None, 1j, [1]])
+def test_a_spin_of_impossible_size_is_rejected(size):
+    with pytest.raises(InvalidArgumentError, match=r"`size` of Spin must be .*1/2, 1") as caught:
+        qs.Spin(size)
+    assert repr(size) in str(caught.value)
+
+
+@pytest.mark.parametrize("levels", [1, 0, -2, 2.5, np.inf, np.nan, "3", None])
+def test_a_mode_with_impossible_truncation_is_rejected(levels):
+    with pytest.raises(InvalidArgumentError, match="`levels` of Fock must be an integer") as caught:
+        qs.Fock(levels)
+    assert repr(levels) in str(caught.value)
+
+
+def test_a_space_of_nothing_or_of_something_else_is_rejected():
+    with pytest.raises(InvalidArgumentError, match="at least one site"):
+        qs.Space()
+    with pytest.raises(InvalidArgumentError, match="Site `B` must be a Spin or a Fock, but is 3"):
+        qs.Space(A=qs.Spin(1), B=3)
+
+
+def test_an_unknown_site_or_operator_is_named_with_what_there_is():
+    space = qs.Space(left=qs.Spin(1), right=qs.Fock(2))
+    with pytest.raises(UnknownNameError, match="Unknown site 'rigth'; did you mean 'right'"):
+        space["rigth"]
+    with pytest.raises(AttributeError, match="Site 'left' has no operator 'destroy'; it has x, y"):
+        _ = space["left"].destroy
+    with pytest.raises(AttributeError, match="Site 'right' has no operator 'plus'"):
+        _ = space["right"].plus
+
+
+def test_embedding_a_matrix_of_the_wrong_size_is_rejected():
+    space = qs.Space(A=qs.Spin(1), B=qs.Fock(2))
+    with pytest.raises(DimensionError, match=r"`local` must have shape \(2, 2\) for site 'B'"):
+        space.embed("B", np.eye(3))
+
+
+def test_operators_of_the_wrong_kind_or_size_are_rejected():
+    with pytest.raises(DimensionError, match=r"X must have shape \(3, 3\), but has \(2, 2\)"):
+        as_operator(np.eye(2), 3, "X")
+    with pytest.raises(DimensionError, match=r"X must have shape \(3, 3\), but has \(3,\)"):
+        as_operator(np.ones(3), 3, "X")
+    with pytest.raises(InvalidArgumentError, match="X must be a SciPy sparse array"):
+        as_operator("sigma_x", 2, "X")
+    for bad in (np.nan, np.inf):
+        for operator in (np.diag([1.0, bad]), sp.csr_array(np.diag([1.0, bad]))):
+            with pytest.raises(NonFiniteError, match="X must be finite"):
+                as_operator(operator, 2, "X")
+
+
+def test_converting_an_operator_leaves_the_given_one_untouched():
+    # Two explicit zeros: dropping them is for the copy only.
+    entries = (np.array([0, 1, 1, 0], complex), ([0, 0, 1, 1], [0, 1, 0, 1]))
+    given = sp.csr_array(sp.coo_array(entries, shape=(2, 2)))
+    as_operator(given, 2, "X")
+    assert given.nnz == 4
+
+
+def test_a_converted_operator_does_not_follow_later_changes():
+    given = sp.csr_array(np.array([[0, 1], [1, 0]], complex))
+    converted = as_operator(given, 2, "X")
+    given.data[:] = 7
+    assert_allclose(converted.toarray(), [[0, 1], [1, 0]])
