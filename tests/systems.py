@@ -24,7 +24,7 @@ import quantsync as qs
 
 
 def bloch_state(rabi, detuning, loss, gain, dephasing):
-    """The steady state of `driven_qubit`, from the optical Bloch equations."""
+    """The steady state of `bloch_system`, from the optical Bloch equations."""
     relaxation = gain + loss
     decoherence = relaxation / 2 + dephasing / 2
     equilibrium = (gain - loss) / (2 * relaxation)
@@ -35,16 +35,21 @@ def bloch_state(rabi, detuning, loss, gain, dephasing):
     return np.array([[0.5 + z, x - 1j * y], [x + 1j * y, 0.5 - z]])
 
 
-def driven_qubit(rabi=0.7, detuning=-0.4, loss=1.0, gain=0.3, dephasing=0.5):
+def bloch_system(rabi, detuning, loss, gain, dephasing):
     """A spin 1/2 driven along x, damped, pumped and dephased."""
     space = qs.Space(A=qs.Spin(1 / 2))
     a = space["A"]
-    system = qs.Lindbladian(
+    return qs.Lindbladian(
         space,
         hamiltonian=[(rabi, a.x), (detuning, a.z)],
         dissipators=[(loss, a.minus), (gain, a.plus), (dephasing, a.z)],
     )
-    return system, bloch_state(rabi, detuning, loss, gain, dephasing)
+
+
+def driven_qubit(rabi=0.7, detuning=-0.4, loss=1.0, gain=0.3, dephasing=0.5):
+    """A spin 1/2 with all terms of the optical Bloch equations."""
+    parameters = (rabi, detuning, loss, gain, dephasing)
+    return bloch_system(*parameters), bloch_state(*parameters)
 
 
 def boltzmann(nbar, levels):

@@ -147,23 +147,34 @@ def _propagate(
 ) -> np.ndarray:
     """States (B, T, m) of one sector."""
     states = np.empty((len(x0), len(times), sector.dimension))
-    steps = np.diff(times, prepend=0.0)
-    if sector.dimension > LARGEST_DENSE_EVOLUTION:
-        for k, row in enumerate(coefficients):
-            matrix = sp.csc_array(sector.sparse_matrix(row))
-            x = x0[k]
-            for t, step in enumerate(steps):
-                x = expm_multiply(matrix * step, x) if step > 0 else x
-                states[k, t] = x
-        return states
-    matrices = sector.matrices(coefficients)
-    # linspace yields steps that differ in the last digit: they share one exponential.
-    lengths = np.round(steps, 13 - int(np.floor(np.log10(max(times.max(initial=0), 1e-300)))))
-    x, propagator, length = x0, matrices, np.nan
-    for t in range(len(times)):
-        if steps[t] > 0:
-            if lengths[t] != length:
-                propagator, length = scipy.linalg.expm(matrices * steps[t]), lengths[t]
-            x = np.einsum("bij,bj->bi", propagator, x)
-        states[:, t] = x
+    dense = sector.dimension <= LARGEST_DENSE_EVOLUTION
+    matrices: Any = sector.matrices(coefficients) if dense else None
+    sparse = [] if dense else [sp.csc_array(sector.sparse_matrix(row)) for row in coefficients]
+    x, position = x0, 0
+    for step, count in _equal_steps(times):
+        propagator = scipy.linalg.expm(matrices * step) if dense and step > 0 else None
+        for _ in range(count):
+            if propagator is not None:
+                x = np.einsum("bij,bj->bi", propagator, x)
+            elif step > 0:
+                x = np.stack([expm_multiply(m * step, v) for m, v in zip(sparse, x, strict=True)])
+            states[:, position] = x
+            position += 1
     return states
+
+
+def _equal_steps(times: np.ndarray) -> list[tuple[float, int]]:
+    """Runs of steps (length, count) that are equal to the rounding of the times themselves.
+
+    Each run's length is its mean, so that the steps of a linspace share one exponential and
+    their sum still ends where it should.
+    """
+    edges = np.concatenate([[0.0], times])
+    steps = np.diff(edges)
+    runs, start = [], 0
+    for k in range(1, len(steps) + 1):
+        rounding = 8 * np.finfo(float).eps * edges[min(k + 1, len(steps))]
+        if k == len(steps) or abs(steps[k] - steps[start]) > rounding:
+            runs.append(((edges[k] - edges[start]) / (k - start), k - start))
+            start = k
+    return runs

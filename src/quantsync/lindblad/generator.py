@@ -11,13 +11,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.errors import (
-    BroadcastError,
     InvalidArgumentError,
-    InvalidCoefficientError,
-    InvalidRateError,
     NonHermitianError,
-    require_finite,
 )
+from quantsync.lindblad.coefficients import checked_coefficients
 from quantsync.lindblad.hermitian_basis import (
     HermitianBasis,
     commutator_superoperator,
@@ -141,39 +138,57 @@ class Lindbladian:
         n = space.dimension
         energies, operators = [], []
         for k, (coefficient, operator) in enumerate(_pairs(hamiltonian, "hamiltonian")):
-            name = f"hamiltonian[{k}]"
-            energies.append(_real_array(coefficient, name, InvalidCoefficientError))
-            matrix = as_operator(operator, n, f"Operator of {name}")
-            deviation = abs(matrix - matrix.conj().T).max() if matrix.nnz else 0.0
-            if deviation > HERMITICITY * abs(matrix).max():
-                raise NonHermitianError(
-                    f"Operator of {name} must be Hermitian, but differs from its adjoint by "
-                    f"{deviation:.3g}. Add the Hermitian conjugate, as in "
-                    "1j * (a.plus @ b.minus - b.plus @ a.minus)."
-                )
-            operators.append(matrix)
+            energies.append(coefficient)
+            operators.append(_hermitian(operator, n, f"Operator of hamiltonian[{k}]"))
         rates, jumps = [], []
         for k, (rate, operator) in enumerate(_pairs(dissipators, "dissipators")):
-            name = f"dissipators[{k}]"
-            values = _real_array(rate, name, InvalidRateError)
-            if (values < 0).any():
-                index = tuple(int(i) for i in np.argwhere(values < 0)[0])
-                where = f" at index {index}" if index else ""
-                raise InvalidRateError(
-                    f"Rate of {name} must be >= 0, but is {values[index]}{where}."
-                )
-            rates.append(values)
-            jumps.append(as_operator(operator, n, f"Operator of {name}"))
+            rates.append(rate)
+            jumps.append(as_operator(operator, n, f"Operator of dissipators[{k}]"))
         self._terms = Terms(space, tuple(operators), tuple(jumps))
-        self._coefficients = tuple(energies + rates)
-        try:
-            self._shape = np.broadcast_shapes(*(c.shape for c in self._coefficients))
-        except ValueError:
-            shapes = ", ".join(str(c.shape) for c in self._coefficients)
-            raise BroadcastError(
-                f"Coefficients must broadcast against each other, but have shapes {shapes}. "
-                "Give axes their own dimensions, as np.meshgrid(..., indexing='ij') does."
-            ) from None
+        self._coefficients, self._shape = checked_coefficients(energies, rates)
+
+    def with_coefficients(
+        self, hamiltonian: Iterable[Any] = (), dissipators: Iterable[Any] = ()
+    ) -> Lindbladian:
+        """The same operators under other coefficients.
+
+        Everything that follows from the operators alone (superoperators, sectors, the proof of
+        uniqueness) is shared, so models build their operators once and call this.
+
+        Parameters
+        ----------
+        hamiltonian : iterable of float or array_like
+            Real coefficients, one a Hamiltonian term.
+        dissipators : iterable of float or array_like
+            Rates >= 0, one a dissipator.
+
+        Returns
+        -------
+        Lindbladian
+
+        Raises
+        ------
+        InvalidArgumentError
+            If their number is not that of the terms.
+        InvalidCoefficientError, InvalidRateError, NonFiniteError, BroadcastError
+            As for a new `Lindbladian`.
+
+        Examples
+        --------
+        >>> import quantsync as qs
+        >>> space = qs.Space(A=qs.Spin(1/2))
+        >>> unit = qs.Lindbladian(space, [(1.0, space["A"].x)], [(1.0, space["A"].minus)])
+        >>> unit.with_coefficients([[0.1, 0.2, 0.3]], [2.0]).shape
+        (3,)
+        """
+        energies, rates = list(hamiltonian), list(dissipators)
+        expected = (len(self._terms.hamiltonian), len(self._terms.jumps))
+        if (len(energies), len(rates)) != expected:
+            raise InvalidArgumentError(
+                f"with_coefficients() needs {expected[0]} Hamiltonian coefficients and "
+                f"{expected[1]} rates, but got {len(energies)} and {len(rates)}."
+            )
+        return self._from_terms(self._terms, *checked_coefficients(energies, rates))
 
     @classmethod
     def _from_terms(
@@ -332,15 +347,12 @@ def _pairs(terms: Any, name: str) -> list[tuple[Any, Any]]:
     return [(pair[0], pair[1]) for pair in pairs]
 
 
-def _real_array(values: Any, name: str, error: type[InvalidArgumentError]) -> np.ndarray:
-    array = np.asarray(values)
-    if array.dtype.kind == "c":
-        raise error(
-            f"Coefficient of {name} must be real, but is complex ({array.ravel()[:1]}). "
-            "Put phases into the operator."
+def _hermitian(operator: Any, dimension: int, name: str) -> sp.csr_array:
+    matrix = as_operator(operator, dimension, name)
+    deviation = abs(matrix - matrix.conj().T).max() if matrix.nnz else 0.0
+    if deviation > HERMITICITY * abs(matrix).max():
+        raise NonHermitianError(
+            f"{name} must be Hermitian, but differs from its adjoint by {deviation:.3g}. "
+            "Add the Hermitian conjugate, as in 1j * (a.plus @ b.minus - b.plus @ a.minus)."
         )
-    if array.dtype.kind not in "biuf":
-        raise error(f"Coefficient of {name} must be a real number or array, but is {values!r}.")
-    array = array.astype(float)
-    require_finite(f"coefficient of {name}", array)
-    return array
+    return matrix

@@ -157,21 +157,21 @@ def _grid_maxima(
     values = evaluate(harmonics, orders, grid)
     # A polynomial of degree K in one variable has at most K maxima.
     ranks = degree if dimension == 1 else min(2 * degree**dimension, MOST_CANDIDATES)
+    starts = [xp.argmax(values, axis=-1)]
     if ranks == 1:
-        return [xp.argmax(values, axis=-1)]
+        return starts
     torus = xp.reshape(values, (values.shape[0], *[points] * dimension))
     peak = xp.ones(torus.shape, dtype=xp.bool)
     for direction in range(1, dimension + 1):
-        for step in (1, -1):
-            peak = peak & (torus >= xp.roll(torus, step, axis=direction))
+        # Strictly above one neighbour only: a peak midway between two points is seen once.
+        peak = peak & (torus > xp.roll(torus, 1, axis=direction))
+        peak = peak & (torus >= xp.roll(torus, -1, axis=direction))
     lowest = xp.asarray(-math.inf, dtype=values.dtype)
     heights = xp.where(xp.reshape(peak, values.shape), values, lowest)
     index = xp.arange(values.shape[1])[None, :]
-    starts = []
-    for rank in range(ranks):
+    while len(starts) < ranks:
+        heights = xp.where(index == starts[-1][:, None], lowest, heights)
         starts.append(xp.argmax(heights, axis=-1))
-        if rank + 1 < ranks:
-            heights = xp.where(index == starts[-1][:, None], lowest, heights)
     return starts
 
 

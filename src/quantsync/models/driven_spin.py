@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -60,13 +61,19 @@ def driven_spin(
     >>> print(qs.phase_distribution(steady.rho, steady.space).maximum.round(6))
     [0.       0.000371]
     """
-    space = Space(A=Spin(spin))
+    return _unit_spin(Spin(spin)).with_coefficients(
+        hamiltonian=[detuning, np.asarray(drive) / 2],
+        dissipators=[np.asarray(gain) / 2, np.asarray(damping) / 2],
+    )
+
+
+@lru_cache(maxsize=8)
+def _unit_spin(spin: Spin) -> Lindbladian:
+    """The operators, each with coefficient 1; built once for every size of spin."""
+    space = Space(A=spin)
     a = space["A"]
     return Lindbladian(
         space,
-        hamiltonian=[(detuning, a.z), (np.asarray(drive) / 2, 1j * (a.plus - a.minus))],
-        dissipators=[
-            (np.asarray(gain) / 2, a.plus @ a.z),
-            (np.asarray(damping) / 2, a.minus @ a.z),
-        ],
+        hamiltonian=[(1, a.z), (1, 1j * (a.plus - a.minus))],
+        dissipators=[(1, a.plus @ a.z), (1, a.minus @ a.z)],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,19 +64,25 @@ def spin_pair(
     >>> round(float(locking.maximum), 10)
     0.0210072299
     """
-    space = Space(A=Spin(spin), B=Spin(spin))
+    return _unit_pair(Spin(spin)).with_coefficients(
+        hamiltonian=[np.asarray(detuning) / 2, np.asarray(epsilon) / 2],
+        dissipators=[np.asarray(rate) / 2 for rate in (gain_a, damping_a, gain_b, damping_b)],
+    )
+
+
+@lru_cache(maxsize=8)
+def _unit_pair(spin: Spin) -> Lindbladian:
+    """The pair's operators, each with coefficient 1; built once for every size of spin."""
+    space = Space(A=spin, B=spin)
     a, b = space["A"], space["B"]
     exchange = a.plus @ b.minus - b.plus @ a.minus
     return Lindbladian(
         space,
-        hamiltonian=[
-            (np.asarray(detuning) / 2, a.z - b.z),
-            (np.asarray(epsilon) / 2, 1j * exchange),
-        ],
+        hamiltonian=[(1, a.z - b.z), (1, 1j * exchange)],
         dissipators=[
-            (np.asarray(gain_a) / 2, a.plus @ a.z),
-            (np.asarray(damping_a) / 2, a.minus @ a.z),
-            (np.asarray(gain_b) / 2, b.plus @ b.z),
-            (np.asarray(damping_b) / 2, b.minus @ b.z),
+            (1, a.plus @ a.z),
+            (1, a.minus @ a.z),
+            (1, b.plus @ b.z),
+            (1, b.minus @ b.z),
         ],
     )

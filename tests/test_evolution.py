@@ -1,0 +1,259 @@
+"""Time evolution against closed forms, QuTiP, the steady state and the semigroup property."""
+
+import numpy as np
+import pytest
+import qutip
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from systems import (
+    CLOSED_FORMS,
+    UNEQUAL,
+    driven_qubit,
+    local_chain,
+    random_state,
+    random_system,
+    spin_pair,
+)
+
+import quantsync as qs
+from quantsync.errors import (
+    BroadcastError,
+    DimensionError,
+    InvalidArgumentError,
+    InvalidStateError,
+    NonFiniteError,
+)
+from quantsync.lindblad import evolution as evolution_module
+
+QUBIT = qs.Space(A=qs.Spin(1 / 2))
+A = QUBIT["A"]
+STATE = np.array([[0.7, 0.1 - 0.2j], [0.1 + 0.2j, 0.3]])
+TIMES = np.array([0.0, 0.3, 0.3, 0.35, 2.0, 2.0, 5.5])  # non-uniform and repeated
+EXCITED = np.diag([1.0, 0.0])
+
+
+@pytest.fixture(params=["exponential", "action"])
+def propagation(request, monkeypatch):
+    """Both ways to propagate: dense exponentials, and the action of the exponential."""
+    if request.param == "action":
+        monkeypatch.setattr(evolution_module, "LARGEST_DENSE_EVOLUTION", 0)
+    return request.param
+
+
+@pytest.mark.usefixtures("propagation")
+def test_a_decaying_spin_precesses_and_relaxes():
+    loss, gain, dephasing, detuning = 0.8, 0.3, 0.5, 1.7
+    system, rho = driven_qubit(0.0, detuning, loss, gain, dephasing)
+    path = qs.evolve(system, STATE, TIMES)
+    relaxation = np.exp(-(loss + gain) * TIMES)
+    upper = gain / (loss + gain) * (1 - relaxation) + 0.7 * relaxation
+    coherence = np.exp(-(loss + gain + dephasing) / 2 * TIMES - 1j * detuning * TIMES)
+    assert_allclose(path.rho[:, 0, 0], upper, atol=1e-14)
+    assert_allclose(path.rho[:, 1, 1], 1 - upper, atol=1e-14)
+    assert_allclose(path.rho[:, 0, 1], STATE[0, 1] * coherence, atol=1e-14)
+    assert_allclose(path.rho[:, 1, 0], path.rho[:, 0, 1].conj(), atol=0)
+    assert_allclose(rho[0, 0], gain / (loss + gain))
+
+
+@pytest.mark.usefixtures("propagation")
+def test_a_closed_spin_performs_rabi_oscillations():
+    # H = w Sx turns |up> about x: <Sy> = -sin(wt)/2, <Sz> = cos(wt)/2.
+    system = qs.Lindbladian(QUBIT, hamiltonian=[(2.0, A.x)])
+    rho = qs.evolve(system, EXCITED, TIMES).rho
+    expected_y = np.trace(A.y.toarray() @ rho, axis1=-2, axis2=-1)
+    expected_z = np.trace(A.z.toarray() @ rho, axis1=-2, axis2=-1)
+    assert_allclose(expected_y, -np.sin(2 * TIMES) / 2, atol=1e-13)
+    assert_allclose(expected_z, np.cos(2 * TIMES) / 2, atol=1e-13)
+
+
+@pytest.mark.usefixtures("propagation")
+def test_a_damped_mode_loses_its_amplitude_at_half_the_rate():
+    # Under H = w n and loss at rate k, <n> decays as e^{-kt} and <a> as e^{-kt/2 - iwt}.
+    space = qs.Space(A=qs.Fock(5))
+    a = space["A"]
+    rho0 = random_state(np.random.default_rng(0), 5)
+    system = qs.Lindbladian(space, [(1.3, a.number)], [(0.4, a.destroy)])
+    rho = qs.evolve(system, rho0, TIMES).rho
+    number, amplitude = (
+        np.trace(operator.toarray() @ rho, axis1=-2, axis2=-1) for operator in (a.number, a.destroy)
+    )
+    assert_allclose(number, number[0] * np.exp(-0.4 * TIMES), atol=1e-13)
+    assert_allclose(amplitude, amplitude[0] * np.exp((-0.2 - 1.3j) * TIMES), atol=1e-13)
+
+
+@pytest.mark.usefixtures("propagation")
+@pytest.mark.parametrize("build", [random_system, local_chain])
+@pytest.mark.parametrize("name", ["spin 1 x spin 1/2", "mode x spin 1/2"])
+def test_random_systems_evolve_as_in_qutip(name, build):
+    space = UNEQUAL[name]
+    rng = np.random.default_rng(1)
+    system, rho0 = build(rng, space), random_state(rng, space.dimension)
+    H, c_ops = system.to_qutip()
+    times = np.array([0.0, 0.1, 0.5, 2.0])
+    result = qutip.mesolve(
+        H,
+        qs.to_qutip(rho0, space),
+        times,
+        c_ops,
+        options={"atol": 1e-13, "rtol": 1e-11, "nsteps": 100_000, "method": "dop853"},
+    )
+    expected = [state.full() for state in result.states]
+    assert_allclose(qs.evolve(system, rho0, times).rho, expected, atol=1e-9)
+
+
+def test_the_spin_pair_leaves_its_initial_limit_cycles_as_in_qutip():
+    system = spin_pair(0.4, 1.0, (3.0, 1.0, 1.0, 2.0))
+    rho0 = qs.basis_state(system.space, A=0, B=0)
+    H, c_ops = system.to_qutip()
+    times = np.linspace(0, 3, 7)
+    result = qutip.mesolve(
+        H,
+        qs.to_qutip(rho0, system.space),
+        times,
+        c_ops,
+        options={"atol": 1e-13, "rtol": 1e-11, "nsteps": 100_000},
+    )
+    rho = qs.evolve(system, rho0, times).rho
+    assert_allclose(rho, [state.full() for state in result.states], atol=1e-9)
+    assert (rho[:, 0] == 0).all()
+
+
+@pytest.mark.parametrize("system", CLOSED_FORMS.values(), ids=CLOSED_FORMS)
+def test_the_steady_state_stays_and_every_state_reaches_it(system):
+    lindbladian, expected = system()
+    n = lindbladian.dimension
+    assert_allclose(qs.evolve(lindbladian, expected, [7.0]).rho[0], expected, atol=1e-13)
+    start = random_state(np.random.default_rng(2), n)
+    steady = qs.steady_state(lindbladian).rho
+    assert_allclose(qs.evolve(lindbladian, start, [1e4]).rho[0], steady, atol=1e-10)
+
+
+@settings(derandomize=True, deadline=None, max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 3), st.floats(0.01, 3))
+def test_two_steps_are_one_and_states_remain_states(seed, first, second):
+    rng = np.random.default_rng(seed)
+    system, rho0 = local_chain(rng, UNEQUAL["spin 1 x spin 1/2"]), random_state(rng, 6)
+    halfway, end = qs.evolve(system, rho0, [first, first + second]).rho
+    assert_allclose(qs.evolve(system, halfway, [second]).rho[0], end, atol=1e-12)
+    for rho in (halfway, end):
+        assert (rho == rho.conj().T).all()
+        assert_allclose(np.trace(rho), 1, rtol=1e-13)
+        assert np.linalg.eigvalsh(rho).min() > -1e-14
+
+
+@pytest.mark.usefixtures("propagation")
+def test_the_derivative_is_the_generator():
+    rng = np.random.default_rng(3)
+    system, rho0 = random_system(rng, UNEQUAL["spin 1 x spin 1/2"]), random_state(rng, 6)
+    step = 1e-4
+    before, now, after = qs.evolve(system, rho0, [0.5 - step, 0.5, 0.5 + step]).rho
+    assert_allclose((after - before) / (2 * step), system.apply(now), atol=1e-6)
+
+
+@pytest.mark.usefixtures("propagation")
+def test_generators_and_initial_states_broadcast():
+    rng = np.random.default_rng(4)
+    system = driven_qubit(rabi=np.linspace(0, 1, 3))[0]
+    starts = np.stack([[random_state(rng, 2)] for _ in range(4)])
+    path = qs.evolve(system, starts, TIMES)
+    assert path.rho.shape == (4, 3, len(TIMES), 2, 2)
+    for i, j in np.ndindex(4, 3):
+        single = qs.evolve(system[j], starts[i, 0], TIMES)
+        assert single.rho.shape == (len(TIMES), 2, 2)
+        assert_allclose(path.rho[i, j], single.rho, atol=1e-14)
+
+
+def test_chunks_and_threads_do_not_change_the_result(monkeypatch):
+    system = spin_pair(np.linspace(0, 1, 9), 0.3, (2.0, 1.0, 1.0, 1.0))
+    rho0 = random_state(np.random.default_rng(5), 9)
+    whole = qs.evolve(system, rho0, TIMES, threads=1).rho
+    monkeypatch.setattr(evolution_module, "CHUNK_BYTES", 1)
+    assert_allclose(qs.evolve(system, rho0, TIMES, threads=3).rho, whole, atol=1e-14)
+
+
+@pytest.mark.usefixtures("propagation")
+def test_time_zero_returns_the_initial_state():
+    for times in ([0.0], [0, 0, 0], [0, 1]):
+        path = qs.evolve(driven_qubit()[0], STATE, times)
+        assert_allclose(path.rho[0], STATE, atol=1e-15)
+        assert len(path.times) == len(times)
+    assert qs.evolve(driven_qubit()[0], STATE, []).rho.shape == (0, 2, 2)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-12, 1e12, 1e200])
+def test_the_unit_of_time_does_not_matter(scale):
+    decay = qs.Lindbladian(QUBIT, dissipators=[(1 / scale, A.minus)])
+    rho = qs.evolve(decay, EXCITED, scale * TIMES).rho
+    assert_allclose(rho[:, 0, 0], np.exp(-TIMES), atol=1e-13)
+
+
+def test_times_of_many_decades_are_all_exact():
+    # A femtosecond relaxation watched for a second: the first steps differ in length.
+    decay = qs.Lindbladian(QUBIT, dissipators=[(1e14, A.minus)])
+    times = np.array([1e-15, 3e-15, 1e-14, 1e-13, 1.0])
+    rho = qs.evolve(decay, EXCITED, times).rho
+    assert_allclose(rho[:, 0, 0], np.exp(-1e14 * times), atol=1e-12)
+
+
+def test_a_thousand_equal_steps_do_not_drift():
+    times = np.linspace(0, 100, 1001)
+    system = qs.Lindbladian(QUBIT, hamiltonian=[(7.0, A.z)])
+    rho = qs.evolve(system, np.full((2, 2), 0.5), times).rho
+    assert_allclose(rho[:, 0, 1], np.exp(-7j * times) / 2, atol=1e-11)
+
+
+def test_large_sectors_take_the_action_of_the_exponential(monkeypatch):
+    # Three coupled sites of dimension 3 without a symmetry: one sector of 729 elements.
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1), C=qs.Fock(3))
+    rng = np.random.default_rng(6)
+    system, rho0 = local_chain(rng, space), random_state(rng, 27)
+    action = qs.evolve(system, rho0, [0.1, 0.4]).rho
+    monkeypatch.setattr(evolution_module, "LARGEST_DENSE_EVOLUTION", 1000)
+    assert_allclose(action, qs.evolve(system, rho0, [0.1, 0.4]).rho, atol=1e-12)
+
+
+def test_a_conserved_population_keeps_its_value():
+    space = qs.Space(A=qs.Spin(1))
+    dephasing = qs.Lindbladian(space, [(1.0, space["A"].z)], [(0.7, space["A"].z)])
+    rho0 = random_state(np.random.default_rng(7), 3)
+    rho = qs.evolve(dephasing, rho0, [50.0]).rho[0]
+    assert_allclose(rho, np.diag(rho0.diagonal()), atol=1e-7)
+
+
+def test_the_description_counts_times():
+    path = qs.evolve(driven_qubit()[0], EXCITED, [0.0, 1.0])
+    assert repr(path) == "<Evolution of Space(A=Spin(1/2)): rho (2, 2, 2), 2 times>"
+    assert path.space == QUBIT
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "rho0", "times"),
+    [
+        (InvalidStateError, r"`rho0` must be Hermitian", [[0.5, 0.2], [0.0, 0.5]], [1.0]),
+        (InvalidStateError, r"`rho0` must have unit trace, but has trace 2", np.eye(2), [1.0]),
+        (InvalidStateError, r"`rho0` must be positive.* -0\.5", np.diag([1.5, -0.5]), [1.0]),
+        (DimensionError, r"`rho0` must have shape .* \(3, 3\)", np.eye(3) / 3, [1.0]),
+        (
+            NonFiniteError,
+            r"`rho0` must be finite, but is .*nan.* at index",
+            np.diag([np.nan, 1]),
+            [1.0],
+        ),
+        (BroadcastError, r"`rho0` has batch shape \(2,\).* \(3,\)", [STATE] * 2, [1.0]),
+        (InvalidArgumentError, r"`times` must be >= 0, but contains -0\.5", STATE, [-0.5, 1]),
+        (InvalidArgumentError, r"`times` must not decrease", STATE, [1.0, 0.5]),
+        (InvalidArgumentError, r"`times` must be one-dimensional.* shape \(\)", STATE, 1.0),
+        (InvalidArgumentError, r"`times` must be one-dimensional.* \(1, 2\)", STATE, [[0, 1]]),
+        (NonFiniteError, r"`times` must be finite, but is inf at index \(1,\)", STATE, [0, np.inf]),
+        (NonFiniteError, r"`times` must be finite, but is nan", STATE, [np.nan]),
+    ],
+)
+def test_impossible_input_is_rejected_by_name_and_value(error, message, rho0, times):
+    with pytest.raises(error, match=message):
+        qs.evolve(driven_qubit(rabi=np.ones(3))[0], rho0, times)
+
+
+def test_an_impossible_number_of_threads_is_rejected():
+    with pytest.raises(InvalidArgumentError, match="`threads` must be a positive integer"):
+        qs.evolve(driven_qubit()[0], STATE, [1.0], threads=-1)
