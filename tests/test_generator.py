@@ -225,7 +225,7 @@ def test_sectors_do_not_couple():
         (InvalidRateError, r"dissipators\[0\] must be real, but is complex", [], [(1j, A.minus)]),
         (
             InvalidCoefficientError,
-            r"hamiltonian\[0\] must be real, but is complex .*2\.\+1\.j",
+            r"hamiltonian\[0\] must be real, but is complex .*2\+1j",
             [(2 + 1j, A.z)],
             [],
         ),
@@ -233,13 +233,13 @@ def test_sectors_do_not_couple():
         (InvalidCoefficientError, r"hamiltonian\[0\] must be .* None", [(None, A.z)], []),
         (
             NonFiniteError,
-            r"coefficient of hamiltonian\[0\]` must be finite, but is nan at index \(1,\)",
+            r"Coefficient of hamiltonian\[0\] must be finite, but is nan at index \(1,\)",
             [([0.0, np.nan], A.z)],
             [],
         ),
         (
             NonFiniteError,
-            r"coefficient of dissipators\[0\]` must be finite, but is inf",
+            r"Rate of dissipators\[0\] must be finite, but is inf",
             [],
             [(np.inf, A.minus)],
         ),

@@ -109,6 +109,23 @@ def test_phase_distribution_is_the_husimi_function_integrated_over_the_polar_ang
     np.testing.assert_allclose(integrated, qs.phase_distribution(rho, space).density(phi))
 
 
+def test_product_of_two_coherent_states_has_the_reference_phases(roulet2018):
+    # |theta_A = 1, phi_A = 0.5> x |theta_B = 1.2, phi_B = -0.3>
+    ket = np.kron(qs.coherent_state(1, 1.0, 0.5), qs.coherent_state(1, 1.2, -0.3))
+    rho, space = np.outer(ket, ket.conj()), qs.Space(A=qs.Spin(1), B=qs.Spin(1))
+    numbers = {k: v for k, v in roulet2018["product_coherent_state"].items() if k != "state"}
+    relative = qs.relative_phase_distribution(rho, space)
+    found = {
+        "S_rel(0)": relative.density(0.0) - 1 / (2 * np.pi),
+        "S_rel(0.8)=max": relative.maximum,
+        "p_A(0.5)": qs.phase_distribution(rho, space, "A").density(0.5) - 1 / (2 * np.pi),
+    }
+    assert found == {
+        name: pytest.approx(float(value), abs=1e-14) for name, value in numbers.items()
+    }
+    assert relative.location == pytest.approx([0.8], abs=1e-9)
+
+
 def test_misuse_is_explained():
     space = qs.Space(A=qs.Spin(1), M=qs.Fock(2))
     rho = np.eye(6) / 6

@@ -52,7 +52,7 @@ def test_spin_pair_has_the_reference_density_matrix(reference_case):
         expected[row, column] = float(value["re"]) + 1j * float(value["im"])
         expected[column, row] = expected[row, column].conjugate()
     np.testing.assert_allclose(steady.rho, expected, atol=1e-14)
-    # The U(1) symmetry leaves 19 of the 81 elements, a reality condition on resonance 14.
+    # The U(1) symmetry leaves 19 of the 81 elements.
     assert steady.sector_dimension == 19
     assert np.count_nonzero(steady.rho) <= 19
 

@@ -104,15 +104,6 @@ def test_joint_and_relative_phases_equal_quadrature(sites, random_states):
     np.testing.assert_allclose(relative.density(*point[:-1]), direct, atol=1e-13)
 
 
-def test_relative_distribution_is_the_joint_one_without_its_common_phase(random_states):
-    space = space_of(1, 1 / 2, 3 / 2)
-    rho = random_states(3, space.dimension, (4,))
-    a, b, c = 0.3, -1.1, 2 * np.pi * np.arange(32) / 32
-    joint = qs.phase_distribution(rho, space).density(a + c, b + c, c)
-    relative = qs.relative_phase_distribution(rho, space).density(a, b)
-    np.testing.assert_allclose(relative, 2 * np.pi * joint.mean(axis=-1), atol=1e-14)
-
-
 def test_phases_of_some_sites_are_those_of_their_reduced_state(random_states):
     space = space_of(1, 1 / 2, 3 / 2)
     rho = random_states(4, space.dimension)

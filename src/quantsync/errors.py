@@ -121,6 +121,6 @@ def require_finite(name: str, values: np.ndarray) -> None:
         index = tuple(int(i) for i in np.argwhere(bad)[0])
         where = f" at index {index}" if index else ""
         raise NonFiniteError(
-            f"Argument `{name}` must be finite, but is {values[index]}{where}. "
+            f"{name} must be finite, but is {values[index]}{where}. "
             "Remove or replace the offending values."
         )

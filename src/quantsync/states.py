@@ -39,7 +39,7 @@ def require_density_matrix(rho: Any, dimension: int, name: str) -> np.ndarray:
             f"but has {array.shape}."
         )
     array = array.astype(complex)
-    require_finite(name, array)
+    require_finite(f"Argument `{name}`", array)
     asymmetry = float(np.abs(array - np.conj(np.swapaxes(array, -1, -2))).max(initial=0))
     if asymmetry > TOLERANCE:
         raise InvalidStateError(

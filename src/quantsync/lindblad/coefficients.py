@@ -20,18 +20,9 @@ def checked_coefficients(
 ) -> tuple[tuple[np.ndarray, ...], tuple[int, ...]]:
     """Coefficients as float arrays, Hamiltonian first, and the shape they broadcast to."""
     arrays = [
-        _real_array(value, f"hamiltonian[{k}]", InvalidCoefficientError)
-        for k, value in enumerate(energies)
+        real_array(value, f"Coefficient of hamiltonian[{k}]") for k, value in enumerate(energies)
     ]
-    for k, rate in enumerate(rates):
-        values = _real_array(rate, f"dissipators[{k}]", InvalidRateError)
-        if (values < 0).any():
-            index = tuple(int(i) for i in np.argwhere(values < 0)[0])
-            where = f" at index {index}" if index else ""
-            raise InvalidRateError(
-                f"Rate of dissipators[{k}] must be >= 0, but is {values[index]}{where}."
-            )
-        arrays.append(values)
+    arrays += [rate_array(value, f"Rate of dissipators[{k}]") for k, value in enumerate(rates)]
     try:
         return tuple(arrays), np.broadcast_shapes(*(array.shape for array in arrays))
     except ValueError:
@@ -42,15 +33,53 @@ def checked_coefficients(
         ) from None
 
 
-def _real_array(values: Any, name: str, error: type[InvalidArgumentError]) -> np.ndarray:
+def real_array(
+    values: Any, name: str, error: type[InvalidArgumentError] = InvalidCoefficientError
+) -> np.ndarray:
+    """Real, finite numbers as a float array.
+
+    Parameters
+    ----------
+    values : float or array_like
+    name : str
+        How messages call them, e.g. "Parameter `detuning`".
+    error : type of exception
+        What is raised if they are not real numbers.
+
+    Raises
+    ------
+    InvalidCoefficientError
+        If they are complex, or no numbers.
+    NonFiniteError
+        If one is NaN or infinite.
+
+    Examples
+    --------
+    >>> real_array([1, 2], "Parameter `detuning`")
+    array([1., 2.])
+    """
     array = np.asarray(values)
     if array.dtype.kind == "c":
-        raise error(
-            f"Coefficient of {name} must be real, but is complex ({array.ravel()[:1]}). "
-            "Put phases into the operator."
-        )
+        first = array.ravel()[0] if array.size else array
+        raise error(f"{name} must be real, but is complex ({first}). Put phases into the operator.")
     if array.dtype.kind not in "biuf":
-        raise error(f"Coefficient of {name} must be a real number or array, but is {values!r}.")
+        raise error(f"{name} must be a real number or array, but is {values!r}.")
     array = array.astype(float)
-    require_finite(f"coefficient of {name}", array)
+    require_finite(name, array)
+    return array
+
+
+def rate_array(values: Any, name: str) -> np.ndarray:
+    """Rates >= 0 as a float array; arguments and errors as `real_array`.
+
+    Raises
+    ------
+    InvalidRateError
+        If one is negative or complex.
+    """
+    array = real_array(values, name, InvalidRateError)
+    if (array < 0).any():
+        index = tuple(int(i) for i in np.argwhere(array < 0)[0])
+        where = f" at index {index}" if index else ""
+        raise InvalidRateError(f"{name} must be >= 0, but is {array[index]}{where}.")
     return array

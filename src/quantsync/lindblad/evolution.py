@@ -131,7 +131,7 @@ def _checked_times(times: Any) -> np.ndarray:
         raise InvalidArgumentError(
             f"Argument `times` must be one-dimensional, but has shape {array.shape}."
         )
-    require_finite("times", array)
+    require_finite("Argument `times`", array)
     if (array < 0).any():
         raise InvalidArgumentError(
             f"Argument `times` must be >= 0, but contains {array.min()}; "

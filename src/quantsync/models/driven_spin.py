@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from quantsync.lindblad.generator import Lindbladian
+from quantsync.models.parameters import rate_parameters, real_parameters
 from quantsync.operators import Space, Spin
 
 
@@ -61,9 +60,10 @@ def driven_spin(
     >>> print(qs.phase_distribution(steady.rho, steady.space).maximum.round(6))
     [0.       0.000371]
     """
+    detuning, drive = real_parameters(detuning=detuning, drive=drive)
+    gain, damping = rate_parameters(gain=gain, damping=damping)
     return _unit_spin(Spin(spin)).with_coefficients(
-        hamiltonian=[detuning, np.asarray(drive) / 2],
-        dissipators=[np.asarray(gain) / 2, np.asarray(damping) / 2],
+        hamiltonian=[detuning, drive / 2], dissipators=[gain / 2, damping / 2]
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from quantsync.lindblad.generator import Lindbladian
+from quantsync.models.parameters import rate_parameters, real_parameters
 from quantsync.operators import Space, Spin
 
 
@@ -64,9 +63,10 @@ def spin_pair(
     >>> round(float(locking.maximum), 10)
     0.0210072299
     """
+    energies = real_parameters(detuning=detuning, epsilon=epsilon)
+    rates = rate_parameters(gain_a=gain_a, damping_a=damping_a, gain_b=gain_b, damping_b=damping_b)
     return _unit_pair(Spin(spin)).with_coefficients(
-        hamiltonian=[np.asarray(detuning) / 2, np.asarray(epsilon) / 2],
-        dissipators=[np.asarray(rate) / 2 for rate in (gain_a, damping_a, gain_b, damping_b)],
+        hamiltonian=[energy / 2 for energy in energies], dissipators=[rate / 2 for rate in rates]
     )
 
 

@@ -39,7 +39,9 @@ def mu_plus(damping_a: Any, gain_b: Any, detuning: Any = 0.0, time: Any = np.inf
     >>> complex(mu_plus(1.0, 1.0)), complex(mu_plus(1.0, 1.0, time=0.0))
     ((1+0j), 0j)
     """
-    return _driven_coherence((np.asarray(damping_a) + gain_b) / 2 + 1j * np.asarray(detuning), time)
+    return _driven_coherence(
+        (np.asarray(damping_a) + np.asarray(gain_b)) / 2 + 1j * np.asarray(detuning), time
+    )
 
 
 def mu_minus(gain_a: Any, damping_b: Any, detuning: Any = 0.0, time: Any = np.inf) -> Any:
@@ -63,7 +65,7 @@ def mu_minus(gain_a: Any, damping_b: Any, detuning: Any = 0.0, time: Any = np.in
     >>> complex(mu_minus(100.0, 100.0)).real
     -0.01
     """
-    kappa = (np.asarray(gain_a) + damping_b) / 2 - 1j * np.asarray(detuning)
+    kappa = (np.asarray(gain_a) + np.asarray(damping_b)) / 2 - 1j * np.asarray(detuning)
     return -_driven_coherence(kappa, time)
 
 
@@ -109,7 +111,11 @@ def synchronization_first_order(
     coherence = mu_plus(damping_a, gain_b, detuning, time) + np.conj(
         mu_minus(gain_a, damping_b, detuning, time)
     )
-    return LOCKING_COEFFICIENT * np.asarray(epsilon) * np.real(np.exp(1j * phi) * coherence)
+    return (
+        LOCKING_COEFFICIENT
+        * np.asarray(epsilon)
+        * np.real(np.exp(1j * np.asarray(phi)) * coherence)
+    )
 
 
 def locking_rate_first_order(
@@ -144,10 +150,15 @@ def locking_rate_first_order(
     0.0
     """
     t = np.asarray(time)
-    difference = np.exp(-(np.asarray(damping_a) + gain_b) * t / 2) - np.exp(
-        -(np.asarray(gain_a) + damping_b) * t / 2
+    difference = np.exp(-(np.asarray(damping_a) + np.asarray(gain_b)) * t / 2) - np.exp(
+        -(np.asarray(gain_a) + np.asarray(damping_b)) * t / 2
     )
-    return LOCKING_COEFFICIENT * np.asarray(epsilon) * difference * np.cos(phi - detuning * t)
+    return (
+        LOCKING_COEFFICIENT
+        * np.asarray(epsilon)
+        * difference
+        * np.cos(np.asarray(phi) - np.asarray(detuning) * t)
+    )
 
 
 def negativity_first_order(

@@ -53,7 +53,7 @@ class Grid:
                 raise InvalidArgumentError(
                     f"Axis `{name}` must hold real numbers, but has dtype {array.dtype}."
                 )
-            require_finite(name, array.astype(float))
+            require_finite(f"Axis `{name}`", array.astype(float))
             checked[str(name)] = array
         return cls(checked)
 
