@@ -127,7 +127,6 @@ def spoil(monkeypatch, error):
 
 
 def test_the_residual_is_measured_against_the_full_generator(monkeypatch):
-    # A state that is off by a known amount must have the residual of that amount.
     system, _ = driven_qubit(rabi=np.array([0.2, 0.7]))
     spoil(monkeypatch, [[0.01, -0.01, 0.003, 0.02], [-0.02, 0.02, 0.0, 0.01]])
     monkeypatch.setattr(steady_module, "LARGEST_RESIDUAL", 1.0)
@@ -162,7 +161,6 @@ def test_large_sectors_are_solved_sparsely(monkeypatch):
 def test_the_spin_pair_lives_in_nineteen_elements_and_empties_the_corners():
     steady = qs.steady_state(spin_pair(np.linspace(0.01, 0.1, 3), 1.0))
     assert steady.sector_dimension == 19
-    # m_A + m_B = 2 and -2 are left by the jumps and never entered.
     assert_allclose(steady.rho[:, [0, 8]], 0, atol=1e-17)
     assert "sector 19 of 81, dense" in repr(steady)
 
@@ -217,7 +215,7 @@ def test_the_order_of_the_sites_is_a_matter_of_naming(seed):
 def test_exchanging_the_spins_exchanges_their_parameters(seed, epsilon):
     detuning, *rates = np.random.default_rng(seed).uniform(0.1, 3, 5)
     rho = qs.steady_state(spin_pair(epsilon, detuning, rates)).rho
-    # Swapping A and B turns i(A+ B- - B+ A-) into minus itself.
+    # i(A+ B- - B+ A-) changes its sign.
     swapped = qs.steady_state(spin_pair(-epsilon, -detuning, rates[2:] + rates[:2])).rho
     tensor = swapped.reshape(3, 3, 3, 3).transpose(1, 0, 3, 2)
     assert_allclose(rho, tensor.reshape(9, 9), atol=1e-12)

@@ -10,7 +10,6 @@ from systems import (
     random_hermitian,
     random_matrix,
     random_unitary,
-    spin_pair,
 )
 
 import quantsync as qs
@@ -27,12 +26,8 @@ PAIR = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
 A, B = PAIR["A"], PAIR["B"]
 
 
-def ket(n, k):
-    return np.eye(n)[k]
-
-
 def jump(n, to, source):
-    return np.outer(ket(n, to), ket(n, source))
+    return np.outer(np.eye(n)[to], np.eye(n)[source])
 
 
 def null_dimension(lindbladian):
@@ -67,14 +62,12 @@ SOCLES = {
     "decay of a spin 5/2": (True, [spin(5 / 2)["minus"]]),
     "limit cycle of a spin 1": (True, [spin(1)[k] @ spin(1)["z"] for k in ("plus", "minus")]),
     "two ends of a spin 3/2": (True, [spin(3 / 2)[k] for k in ("plus", "minus")]),
-    "irreducible noise": (True, [spin(1)["x"], spin(1)["z"]]),
     "loss of a mode": (True, [MODE]),
     "loss of a displaced mode": (True, [MODE + 0.7 * np.eye(5)]),
     "gain and two-boson loss": (True, [MODE.T, MODE @ MODE]),
     "V system": (True, VEE),
     "independent decay of two spins": (True, [A.minus.toarray(), B.minus.toarray()]),
     "nothing": (False, []),
-    "the identity": (False, [np.eye(2)]),
     "dephasing": (False, [spin(1)["z"]]),
     "one transverse noise": (False, [spin(1)["x"]]),
     "two-boson loss": (False, [MODE @ MODE]),
@@ -99,11 +92,10 @@ def test_a_simple_socle_means_one_steady_state_for_every_hamiltonian(simple, jum
     n = len(jumps[0]) if jumps else 2
     rng, space = np.random.default_rng(1), qs.Space(A=qs.Spin((n - 1) / 2))
     dissipators = [(rng.uniform(0.5, 2), L) for L in jumps]
-    for H in (np.zeros((n, n)), np.diag(rng.normal(size=n)), random_hermitian(rng, n)):
-        if simple:
-            assert null_dimension(qs.Lindbladian(space, [(1.0, H)], dissipators)) == 1
-    if not simple:
-        assert null_dimension(qs.Lindbladian(space, [], dissipators)) > 1
+    assert (null_dimension(qs.Lindbladian(space, [], dissipators)) == 1) is simple
+    for H in (np.diag(rng.normal(size=n)), random_hermitian(rng, n)):
+        system = qs.Lindbladian(space, [(1.0, H)], dissipators)
+        assert not simple or null_dimension(system) == 1
 
 
 def test_every_site_may_relax_by_itself():
@@ -165,7 +157,7 @@ def test_dark_states_survive_next_to_each_other(method):
     assert_count(qs.Lindbladian(TRIT, [], decay), 4, method)
     split = np.diag([0.3, 0.0, 0.0])
     assert_count(qs.Lindbladian(TRIT, [(1.0, split)], decay), 2, method)
-    mixing = jump(3, 0, 2) + jump(3, 2, 0)  # drives one ground state: the other one is dark
+    mixing = jump(3, 0, 2) + jump(3, 2, 0)  # leaves the other ground state dark
     driven = qs.steady_state(qs.Lindbladian(TRIT, [(1.0, mixing)], decay), method=method)
     assert_allclose(driven.rho, np.diag([0, 1, 0]), atol=1e-14)
 
@@ -173,10 +165,8 @@ def test_dark_states_survive_next_to_each_other(method):
 @pytest.mark.parametrize("method", METHODS)
 def test_two_spins_that_decay_together_keep_their_singlet(method):
     collective = [(1.0, A.minus + B.minus)]
-    # Ground state and singlet, and their coherence unless their energies differ.
     assert_count(qs.Lindbladian(PAIR, [], collective), 4, method)
     assert_count(qs.Lindbladian(PAIR, [(0.6, A.z + B.z)], collective), 2, method)
-    # Any difference between the spins makes the singlet bright.
     different = qs.Lindbladian(PAIR, [(0.6, A.z)], collective)
     assert_allclose(qs.steady_state(different, method=method).rho[3, 3], 1, atol=1e-13)
 
@@ -199,12 +189,10 @@ def test_an_isolated_point_of_a_batch_is_found_and_the_others_are_kept(method):
     batch = flip_batch([[-1.0, 0.0], [0.5, 1e-3]])
     with pytest.raises(NonUniqueSteadyStateError, match=r"1 of 4 systems .* \(0, 1\): 2") as caught:
         qs.steady_state(batch, method=method)
-    error = caught.value
-    assert error.indices == [(0, 1)]
-    assert error.count.tolist() == [[1, 2], [1, 1]]
-    assert error.result.valid.tolist() == [[True, False], [True, True]]
-    masked = qs.steady_state(batch, method=method, errors="mask")
-    for result in (error.result, masked):
+    assert caught.value.indices == [(0, 1)]
+    assert caught.value.count.tolist() == [[1, 2], [1, 1]]
+    for result in (caught.value.result, qs.steady_state(batch, method=method, errors="mask")):
+        assert result.valid.tolist() == [[True, False], [True, True]]
         assert np.isnan(result.rho[0, 1]).all()
         assert np.isnan(result.residual[0, 1])
         assert_allclose(result.rho[result.valid], [np.eye(2) / 2] * 3, atol=1e-14)
@@ -220,32 +208,39 @@ def test_singular_members_of_a_batch_do_not_take_the_others_with_them(method):
     assert masked.valid.tolist() == [True, False, False, True, True]
     assert np.isnan(masked.rho[1:3]).all()
     for k in (0, 3, 4):
-        expected = bloch_state(rabi[k], -0.4, 1.0, 0.3, 0.5)
-        assert_allclose(masked.rho[k], expected, atol=1e-14)
+        assert_allclose(masked.rho[k], bloch_state(rabi[k], -0.4, 1.0, 0.3, 0.5), atol=1e-14)
     with pytest.raises(NonUniqueSteadyStateError) as caught:
         qs.steady_state(system, method=method)
     assert caught.value.count.tolist() == [1, 2, 4, 1, 1]
 
 
-def test_a_batch_without_any_steady_state_can_be_masked():
+def test_a_batch_without_any_steady_state_can_be_masked_and_its_first_five_are_listed():
     a = TRIT["A"]
-    system = qs.Lindbladian(TRIT, [(np.array([0.0, 0.5, 1.0]), a.x)], [(1.0, a.x)])
+    system = qs.Lindbladian(TRIT, [(np.linspace(0, 1, 8), a.x)], [(1.0, a.x)])
     masked = qs.steady_state(system, errors="mask")
     assert not masked.valid.any()
     assert np.isnan(masked.rho).all()
     assert np.isnan(masked.residual).all()
-    with pytest.raises(NonUniqueSteadyStateError, match="3 of 3 systems") as caught:
+    with pytest.raises(
+        NonUniqueSteadyStateError, match=r"8 of 8 .* \(4,\): 3, and 3 more"
+    ) as caught:
         qs.steady_state(system)
-    assert caught.value.count.tolist() == [3, 3, 3]
+    assert caught.value.count.tolist() == [3] * 8
 
 
-def test_the_message_lists_five_points_and_counts_the_rest():
-    with pytest.raises(NonUniqueSteadyStateError, match=r"\(4,\): 2, and 3 more\. Add the"):
-        qs.steady_state(flip_batch(np.zeros(8)))
-
-
-def test_an_undriven_uncoupled_spin_pair_is_still_two_limit_cycles():
-    assert_allclose(qs.steady_state(spin_pair(0.0, 0.0)).rho, np.diag(ket(9, 4)), atol=1e-15)
+@pytest.mark.parametrize("b", [1e-4, 1e-2])
+def test_an_almost_nilpotent_jump_operator_proves_nothing(b):
+    # Eigenvalues b times the sixth roots of unity: L^6 = b^6 passes for zero, yet |0> + |1> and
+    # |0> - |1> are dark, with eigenvalues b and -b, under the H that cancels their leak.
+    rng = np.random.default_rng(0)
+    L = np.kron(np.triu(rng.normal(size=(3, 3)), k=1), spin(1 / 2)["x"]).astype(complex)
+    L[:2, :2] = [[0, b], [b, 0]]
+    for k in (1, 2):
+        L[2 * k : 2 * k + 2, 2 * k : 2 * k + 2] = [[0, 1], [b**2 * np.exp(2j * np.pi * k / 3), 0]]
+    H = np.zeros((6, 6), complex)
+    H[2:, :2] = 0.5j * L[:2, 2:].conj().T @ L[:2, :2]
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2))
+    assert_count(qs.Lindbladian(space, [(1.0, H + H.conj().T)], [(1.0, L)]), 2)
 
 
 def structured(rng, n=6):
@@ -292,17 +287,13 @@ def structured(rng, n=6):
 @pytest.mark.parametrize("seed", range(6))
 def test_structured_random_systems_have_the_null_space_of_qutip(seed):
     rng = np.random.default_rng(seed)
-    for _ in range(40):
+    for _ in range(25):
         system = structured(rng)
         dimension = null_dimension(system)
         assert stationary_state_count(system) == dimension
         if jumps_force_uniqueness(system.terms, np.ones(system.terms.count, bool)):
             assert dimension == 1
         for method in METHODS:
-            if dimension > 1:
-                with pytest.raises(NonUniqueSteadyStateError, match=f"has {dimension} linearly"):
-                    qs.steady_state(system, method=method)
-                continue
-            steady = qs.steady_state(system, method=method)
-            assert steady.residual < 1e-11
-            assert np.linalg.eigvalsh(steady.rho).min() > -1e-11
+            steady = qs.steady_state(system, method=method, errors="mask")
+            assert steady.valid == (dimension == 1)
+            assert steady.residual < 1e-11 or not steady.valid

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -51,6 +51,13 @@ class SteadyState:
     sector_dimension: int
     space: Space
     method: str
+
+    def as_batch(self) -> SteadyState:
+        """A single state as a batch of one; a batch is returned as it is."""
+        if self.residual.shape:
+            return self
+        arrays = ("rho", "residual", "reciprocal_condition", "valid")
+        return replace(self, **{name: np.asarray(getattr(self, name))[None] for name in arrays})
 
     def __repr__(self) -> str:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")

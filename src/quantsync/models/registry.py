@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.models.driven_spin import driven_spin
@@ -88,6 +90,26 @@ def _described(docstring: str) -> dict[str, tuple[str, str]]:
         for name in entry[1].split(","):
             found[name.strip()] = (unit[1] if unit else "", text)
     return found
+
+
+def single_values(parameters: Mapping[str, Any], way_out: str) -> dict[str, Any]:
+    """The parameters as plain Python values.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one of them is an array; the message ends with the way out.
+    """
+    for name, value in parameters.items():
+        if np.ndim(value) != 0:
+            raise InvalidArgumentError(
+                f"Parameter `{name}` must be a single value, but has shape {np.shape(value)}; "
+                f"{way_out}."
+            )
+    return {
+        name: value.item() if isinstance(value, np.generic | np.ndarray) else value
+        for name, value in parameters.items()
+    }
 
 
 def check_parameters(model: Callable[..., Any], names: Any) -> None:

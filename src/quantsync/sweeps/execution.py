@@ -19,6 +19,7 @@ from quantsync.models.registry import (
     find_model,
     model_name,
     model_parameters,
+    single_values,
 )
 from quantsync.parallel import map_threads, thread_count
 from quantsync.sweeps.formalisms import (
@@ -125,7 +126,7 @@ def sweep(
             f"Argument `errors` must be 'warn' or 'raise', but is {errors!r}."
         )
     function, grid, resolved = find_model(model), Grid.from_axes(axes), resolve_measures(measures)
-    fixed = dict(fixed or {})
+    fixed = single_values(fixed or {}, "values that vary go into `axes`")
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
     check_parameters(function, [*grid.names, *fixed])

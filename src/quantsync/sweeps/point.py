@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.steady import steady_state
 from quantsync.measures.named import NamedMeasure, StateView
-from quantsync.models.registry import check_parameters, find_model, model_name
+from quantsync.models.registry import check_parameters, find_model, model_name, single_values
 from quantsync.sweeps.formalisms import require_system, resolve_measures
 
 
@@ -52,21 +51,17 @@ def compute(
     """
     function, resolved = find_model(model), resolve_measures(measures)
     check_parameters(function, parameters)
-    for name, value in parameters.items():
-        if np.ndim(value) != 0:
-            raise InvalidArgumentError(
-                f"Parameter `{name}` must be a single number, but has shape {np.shape(value)}; "
-                "sweep() takes arrays."
-            )
-    system = require_system(function(**parameters), model_name(function))
-    steady = steady_state(system)
+    single = single_values(parameters, "sweep() takes arrays")
+    system = require_system(function(**single), model_name(function))
+    # Measures see a batch of one, as in a sweep.
+    steady = steady_state(system).as_batch()
     view = StateView(steady.rho, steady.space, steady.residual)
     result = {}
     for name, measure in resolved.items():
         if isinstance(measure, NamedMeasure):
-            result[name] = _plain(measure.function(view))
+            result[name] = _plain(measure.function(view)[0])
         else:
-            result[name] = _plain(measure(steady))
+            result[name] = _plain(measure(steady)[0])
     return result
 
 
