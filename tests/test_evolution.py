@@ -196,8 +196,9 @@ def test_times_of_many_decades_are_all_exact():
     assert_allclose(rho[:, 0, 0], np.exp(-1e14 * times), atol=1e-12)
 
 
-def test_a_thousand_equal_steps_do_not_drift():
-    times = np.linspace(0, 100, 1001)
+@pytest.mark.parametrize("power", [1.0, 1.001])
+def test_a_thousand_equal_or_almost_equal_steps_do_not_drift(power):
+    times = np.linspace(0, 100, 1001) ** power
     system = qs.Lindbladian(QUBIT, hamiltonian=[(7.0, A.z)])
     rho = qs.evolve(system, np.full((2, 2), 0.5), times).rho
     assert_allclose(rho[:, 0, 1], np.exp(-7j * times) / 2, atol=1e-11)

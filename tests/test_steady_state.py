@@ -163,6 +163,7 @@ def test_the_spin_pair_lives_in_nineteen_elements_and_empties_the_corners():
     assert steady.sector_dimension == 19
     assert_allclose(steady.rho[:, [0, 8]], 0, atol=1e-17)
     assert "sector 19 of 81, dense" in repr(steady)
+    assert qs.steady_state(spin_pair(0.0, 1.0)).sector_dimension == 9
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -158,6 +158,44 @@ def test_higher_of_two_merging_peaks_is_found(splitting):
         assert found == pytest.approx(side * peak, rel=0.3)
 
 
+@pytest.mark.parametrize("splitting", [1e-2, 1e-4])
+def test_higher_of_two_merging_peaks_is_found_in_two_phases(splitting):
+    # As above in x, with y locked to x; the second phase must not hide the crowding of the first.
+    c = (1 + splitting) / 4
+    peak = np.arccos(1 / (4 * c))
+    x = np.linspace(-2 * peak, 2 * peak, 400_001)
+    orders = np.array([[1, 0], [2, 0], [1, -1]])
+    rng = np.random.default_rng(9)
+    for shift, side in zip(rng.uniform(-np.pi, np.pi, size=(10, 2)), [1, -1] * 5, strict=True):
+        tilt = 1e-3 * splitting * side
+        a = np.array([1 - 1j * tilt, -c, 1]) * np.exp(-1j * (orders @ shift))
+        height, location = maximum(a[None], orders)
+        highest = 2 + 2 * np.max(np.cos(x) + tilt * np.sin(x) - c * np.cos(2 * x))
+        assert height[0] == pytest.approx(highest, abs=1e-13)
+        found = np.angle(np.exp(1j * (location[0] - shift)))
+        assert found == pytest.approx([side * peak, side * peak], rel=0.3)
+
+
+@pytest.mark.parametrize("half_distance", [0.3, 0.1, 0.03])
+def test_merging_peaks_of_a_polynomial_of_high_degree_are_told_apart(half_distance):
+    # -(cos x - cos d)^2 w(x) with w > 0 is highest at x = +-d; a tilt decides between the two.
+    samples = 2 * np.pi * np.arange(32) / 32
+    orders = np.arange(1, 9)[:, None]
+    x = np.linspace(-2 * half_distance, 2 * half_distance, 200_001)
+    for offset, side in itertools.product(np.linspace(0, 0.3, 7), (1, -1)):
+        crest = -((np.cos(samples) - np.cos(half_distance)) ** 2)
+        crest *= (1.3 + np.cos(samples - 1.0)) ** 6
+        crest += side * 1e-3 * half_distance**3 * np.sin(samples)
+        a = np.fft.fft(crest)[1:9] / 32
+        heights = evaluate(a, orders, x[:, None])
+        height, location = maximum((a * np.exp(-1j * orders[:, 0] * offset))[None], orders)
+        assert height[0] == pytest.approx(heights.max(), abs=1e-12)
+        assert location[0, 0] - offset == pytest.approx(
+            x[heights.argmax()], abs=0.1 * half_distance
+        )
+        assert np.sign(location[0, 0] - offset) == side
+
+
 def test_nearly_degenerate_ridge_is_climbed_to_its_top():
     # A and B lock strongly to each other and, 1e-5 as strongly, to a third phase.
     orders = np.array([[0, 1], [1, -1], [1, 0]])

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
-from quantsync.lindblad.sectors import Sector
+from quantsync.lindblad.sectors import Sector, equilibrated
 
 
 def probe_vectors(dimension: int, count: int) -> np.ndarray:
@@ -44,10 +44,10 @@ class _SectorSolver:
 
     def null_vector(self, coefficients: np.ndarray) -> np.ndarray:
         """Stationary vector (m,) of one system from a singular value decomposition."""
-        matrix = self.sector.sparse_matrix(coefficients).toarray()
-        scale = np.abs(matrix).max(axis=1, keepdims=True)
-        _, _, rows = np.linalg.svd(matrix / np.where(scale > 0, scale, 1.0))
-        return rows[-1] / (rows[-1] @ self.sector.trace_functional)
+        matrix, columns = equilibrated(self.sector.sparse_matrix(coefficients).toarray())
+        _, _, rows = np.linalg.svd(matrix)
+        vector = columns * rows[-1]
+        return vector / (vector @ self.sector.trace_functional)
 
     def residual(self, coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
         """||L[rho]||_F of solutions x (B, m) against the full generator, shape (B,)."""

@@ -123,6 +123,40 @@ class Sector:
         return sp.csr_array(total)
 
 
+def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Scale rows and columns of a matrix until their largest entries are about 1 (Ruiz 2001).
+
+    Rates of very different size make a generator look singular when it is not; its kernel only
+    changes by the scaling of the columns.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (m, m)
+
+    Returns
+    -------
+    scaled : ndarray of shape (m, m)
+        ``diag(rows) matrix diag(columns)``.
+    columns : ndarray of shape (m,)
+        A kernel vector y of ``scaled`` is the kernel vector ``columns * y`` of ``matrix``.
+
+    Examples
+    --------
+    >>> scaled, columns = equilibrated(np.array([[-1e9, 1.0], [1e9, -1.0]]))
+    >>> print(np.abs(scaled).round(6))
+    [[1. 1.]
+     [1. 1.]]
+    """
+    scaled, columns = matrix.copy(), np.ones(len(matrix))
+    for _ in range(25):
+        size = np.abs(scaled)
+        by_row, by_column = (np.sqrt(size.max(axis=axis, initial=0)) for axis in (1, 0))
+        by_row[by_row == 0], by_column[by_column == 0] = 1, 1
+        scaled = scaled / by_row[:, None] / by_column
+        columns = columns / by_column
+    return scaled, columns
+
+
 def find_sectors(terms: Terms, active: np.ndarray) -> list[Sector]:
     """Split the operator space into the sectors of the active terms.
 

@@ -17,6 +17,7 @@ from quantsync.parallel import chunk_slices, map_threads, thread_count
 
 LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see benchmarks/README.md
 CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
+MOST_COUNTED = 200  # where no point has a unique state, the exact count is made for the first
 LARGEST_RESIDUAL = 1e-9  # relative to the generator's scale; LU gives some 1e-16
 
 
@@ -145,21 +146,23 @@ def steady_state(
     main, others = traced[0], sectors[len(traced) :]
     if method == "auto":
         method = "dense" if main.dimension <= LARGEST_DENSE_SECTOR else "sparse"
-    unproven = _unproven_points(lindbladian, table) if others else np.zeros(len(table), bool)
+    unproven = _unproven_points(lindbladian, table)
     solver = (DenseSector if method == "dense" else SparseSector)(main)
     rho, residual, condition = _solve(lindbladian, solver, table, workers)
     doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
-    if unproven.any():
+    if others and unproven.any():
         singular = _singular_somewhere(others, table[unproven], method, workers)
         doubtful[np.flatnonzero(unproven)[singular]] = True
     counts = np.ones(len(table), int)
     for k in np.flatnonzero(doubtful):
         counts[k] = stationary_state_count(lindbladian.take([k])[0])
     bad = doubtful & (counts != 1)
-    for k in np.flatnonzero(doubtful & ~bad):  # unique, but badly scaled for LU
+    for k in np.flatnonzero(doubtful & ~bad):  # unique, but badly scaled for row-scaled LU
         x = solver.null_vector(table[k])[None]
-        residual[k] = solver.residual(table[k : k + 1], x)[0]
-        rho[k] = lindbladian.terms.basis.operators(x[0], main.elements)
+        other_residual = solver.residual(table[k : k + 1], x)[0]
+        if condition[k] == 0 or other_residual < residual[k]:
+            residual[k] = other_residual
+            rho[k] = lindbladian.terms.basis.operators(x[0], main.elements)
     _check_residuals(lindbladian, table, residual, bad)
     rho[bad], residual[bad] = np.nan, np.nan
     n, shape = lindbladian.dimension, lindbladian.shape
@@ -252,9 +255,9 @@ def _check_residuals(
 
 def _give_up_everywhere(lindbladian: Lindbladian, least: int, errors: str) -> SteadyState:
     shape, n = lindbladian.shape, lindbladian.dimension
-    counts = np.array(
-        [stationary_state_count(lindbladian.take([k])[0]) for k in range(lindbladian.size)], int
-    )
+    counts = np.full(lindbladian.size, least)
+    for k in range(min(lindbladian.size, MOST_COUNTED)):
+        counts[k] = max(least, stationary_state_count(lindbladian.take([k])[0]))
     result = SteadyState(
         rho=np.full((*shape, n, n), np.nan + 0j),
         residual=np.full(shape, np.nan),
@@ -265,7 +268,7 @@ def _give_up_everywhere(lindbladian: Lindbladian, least: int, errors: str) -> St
         method="dense",
     )
     if errors == "raise":
-        _raise_non_unique(lindbladian, np.maximum(counts, least).reshape(shape), result)
+        _raise_non_unique(lindbladian, counts.reshape(shape), result)
     return result
 
 

@@ -14,16 +14,17 @@ import math
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigs
 
 from quantsync.lindblad.generator import Lindbladian, Terms
-from quantsync.lindblad.sectors import find_sectors
+from quantsync.lindblad.sectors import equilibrated, find_sectors
 
 # Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
 LARGEST_ALGEBRA = 16
 LARGEST_SVD = 1500
-INDEPENDENT = 1e-8  # a normalised word that sticks out of the span by less adds nothing
-NULL, NONZERO = 1e-11, 1e-6  # singular values between the two decide nothing: no proof
+# Numbers of unit scale between the two decide nothing, and there is no proof.
+ROUNDING, NONZERO = 1e-13, 1e-6
 
 
 def jumps_force_uniqueness(terms: Terms, active: np.ndarray) -> bool:
@@ -85,8 +86,9 @@ def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
     """Whether all nonzero subspaces invariant under the operators share a nonzero vector.
 
     The unital algebra of the operators is spanned by words; its radical consists of the x with
-    tr(x y) = 0 for every y in it (Dickson); the socle is what the radical annihilates, and it
-    is simple when the algebra acts on it irreducibly (Burnside). Doubtful ranks count as "no".
+    tr(x y) = 0 for every y in it (Dickson), and has to be nilpotent to the eye; the socle is
+    what the radical annihilates, and it is simple when the algebra acts on it irreducibly
+    (Burnside). Doubtful ranks count as "no".
 
     Parameters
     ----------
@@ -108,6 +110,8 @@ def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
     (True, False)
     """
     words = _algebra(operators, dimension)
+    if words is None:
+        return False
     gram = np.einsum("aij,bji->ab", words, words)
     _, values, rows = np.linalg.svd(gram)
     null = _null_count(values)
@@ -115,6 +119,8 @@ def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
         return False
     radical = np.einsum("ra,aij->rij", rows[len(rows) - null :].conj(), words)
     socle = np.eye(dimension, dtype=complex)
+    if not _visibly_nilpotent(radical):
+        return False
     if null:
         _, values, rows = np.linalg.svd(radical.reshape(-1, dimension))
         annihilated = _null_count(values)
@@ -127,28 +133,42 @@ def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
     return int((values > NONZERO * values[0]).sum()) == k * k
 
 
+def _visibly_nilpotent(matrices: np.ndarray) -> bool:
+    """Whether the matrices (r, d, d) are strictly triangular in some order of the basis.
+
+    Rounding moves the eigenvalues of a nilpotent d x d matrix by up to eps^(1/d), so nilpotency
+    can be seen from the position of zeros only. Dark states that live on that difference exist.
+    """
+    filled = np.abs(matrices).max(axis=0, initial=0) > 10 * ROUNDING
+    count, _ = connected_components(filled, directed=True, connection="strong")
+    return int(count) == matrices.shape[-1] and not bool(np.any(np.diagonal(filled)))
+
+
 def _null_count(values: np.ndarray) -> int | None:
     scale = values[0] if len(values) and values[0] > 0 else 1.0
-    doubtful = (values > NULL * scale) & (values < NONZERO * scale)
-    return None if doubtful.any() else int((values <= NULL * scale).sum())
+    doubtful = (values > ROUNDING * scale) & (values < NONZERO * scale)
+    return None if doubtful.any() else int((values <= ROUNDING * scale).sum())
 
 
-def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray:
-    """Orthonormal basis, shape (r, d, d), of the unital algebra that the operators generate."""
+def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray | None:
+    """Orthonormal basis, shape (r, d, d), of the unital algebra that the operators generate.
+
+    None if a word is neither clearly new nor zero to rounding: taking it for zero could make a
+    nearly nilpotent operator nilpotent, and prove what is not so.
+    """
     generators = [op / np.linalg.norm(op) for op in operators if np.linalg.norm(op) > 0]
     basis: list[np.ndarray] = [np.eye(dimension, dtype=complex) / math.sqrt(dimension)]
     for word in basis:  # grows while it is walked through
         for generator in generators:
             product = (generator @ word).ravel()
-            norm = np.linalg.norm(product)
-            if norm < INDEPENDENT:
-                continue
-            product = product / norm
             span = np.array(basis).reshape(len(basis), -1)
             for _ in range(2):  # once more against the rounding of the first pass
                 product = product - span.T @ (span.conj() @ product)
-            if (rest := np.linalg.norm(product)) > INDEPENDENT:
+            rest = np.linalg.norm(product)
+            if rest > NONZERO:
                 basis.append((product / rest).reshape(dimension, dimension))
+            elif rest > ROUNDING:
+                return None
     return np.array(basis)
 
 
@@ -156,8 +176,8 @@ def stationary_state_count(lindbladian: Lindbladian, tolerance: float = 1e-12) -
     """Number of linearly independent stationary states of a single system.
 
     The dimension of the generator's kernel, counted sector by sector from singular values of
-    the row-scaled blocks (of sectors with more than 1500 elements, from the eigenvalues nearest
-    to zero, at most 8 each).
+    the blocks, scaled by rows and columns (of sectors with more than 1500 elements, from the
+    eigenvalues nearest to zero, at most 8 each).
 
     Parameters
     ----------
@@ -190,9 +210,7 @@ def stationary_state_count(lindbladian: Lindbladian, tolerance: float = 1e-12) -
             near_zero = eigs(block.tocsc(), k=8, sigma=1e-6 * scale, return_eigenvectors=False)
             total += int((np.abs(near_zero) <= 1e-10 * scale).sum())
             continue
-        matrix = block.toarray()
-        row_scale = np.abs(matrix).max(axis=1, keepdims=True)
-        matrix = matrix / np.where(row_scale > 0, row_scale, 1.0)
+        matrix, _ = equilibrated(block.toarray())
         values = np.linalg.svd(matrix, compute_uv=False)
         total += int((values <= tolerance * max(1.0, values[0])).sum())
     return total
