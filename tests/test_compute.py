@@ -93,6 +93,7 @@ def test_function_written_for_a_sweep_serves_at_one_point_too():
         (("spin_pair", {"gain_b": -1}, "purity"), "InvalidRateError", r"gain_b.*-1\b"),
         (("spin_pair", {"spin": 0.7}, "purity"), "InvalidArgumentError", "0.7"),
         (("driven_spin", {}, "negativity"), "InvalidArgumentError", "at least two sites"),
+        (("spin_pair", {}, {"one": lambda steady: 1.0}), "QuantsyncError", "'one'.*batch shape"),
         ((lambda: 1, {}, "purity"), "InvalidArgumentError", "must return a Lindbladian.*int"),
     ],
 )

@@ -1,5 +1,7 @@
 """The Lindblad generator: every term, every representation, batches and rejected input."""
 
+import pickle
+
 import numpy as np
 import pytest
 import qutip
@@ -297,3 +299,10 @@ def test_the_superoperator_of_a_batch_is_rejected():
         InvalidArgumentError, match=r"single system, but the batch has shape \(4,\)"
     ):
         batch.superoperator()
+
+
+def test_a_generator_survives_pickling_and_gives_the_same_state():
+    pair = qs.models.spin_pair(detuning=[0.0, 1.0])
+    copied = pickle.loads(pickle.dumps(pair))
+    assert copied.space == pair.space
+    assert_allclose(qs.steady_state(copied).rho, qs.steady_state(pair).rho, atol=1e-15)

@@ -216,6 +216,16 @@ def test_dataset_survives_a_file(tmp_path):
     json.dumps(dataset.attrs)  # plain numbers and strings only
 
 
+def test_switches_of_a_model_survive_a_file(tmp_path):
+    def model(x, balanced=True, label="none", choice=None):
+        return qs.models.spin_pair(epsilon=x, gain_a=1.0 if balanced else 2.0)
+
+    dataset = qs.sweep(model, {"x": [0.1, 0.2]}, "purity", fixed={"balanced": False})
+    dataset.to_netcdf(tmp_path / "map.nc", engine="h5netcdf")
+    with xr.open_dataset(tmp_path / "map.nc", engine="h5netcdf") as file:
+        xr.testing.assert_identical(file.load(), dataset)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
@@ -239,6 +249,8 @@ def test_dataset_survives_a_file(tmp_path):
         (("spin_pair", AXES, []), "InvalidArgumentError", "at least one measure"),
         (("spin_pair", AXES, [3]), "InvalidArgumentError", "name or a function"),
         (("spin_pair", AXES, ["purity", "purity"]), "InvalidArgumentError", "given twice"),
+        (("spin_pair", AXES, {"epsilon": "purity"}), "InvalidArgumentError", "'epsilon'"),
+        (("spin_pair", AXES, {"failed": "purity"}), "InvalidArgumentError", "'failed'"),
         ((lambda x: x, {"x": [1]}, NAMES), "InvalidArgumentError", "must return a Lindbladian"),
         ((lambda x, y: x, {"x": [1]}, NAMES), "InvalidArgumentError", "needs a value for y"),
     ],
@@ -256,5 +268,5 @@ def test_fixed_parameters_are_single_numbers(length):
 
 
 def test_measure_of_the_wrong_shape_is_refused():
-    with pytest.raises((qs.errors.InvalidArgumentError, TypeError), match=r"'first'.*batch shape"):
+    with pytest.raises(qs.errors.QuantsyncError, match=r"'first'.*batch shape"):
         qs.sweep("spin_pair", AXES, {"first": lambda steady: steady.rho[0, 0, 0].real})

@@ -146,7 +146,7 @@ def test_higher_of_two_merging_peaks_is_found(splitting):
     # a small tilt sin x raises one of them.
     c = (1 + splitting) / 4
     peak = np.arccos(1 / (4 * c))
-    x = np.linspace(-2 * peak, 2 * peak, 400_001)
+    x = np.linspace(-2 * peak, 2 * peak, 100_001)
     rng = np.random.default_rng(8)
     for shift, side in zip(rng.uniform(-np.pi, np.pi, size=20), [1, -1] * 10, strict=True):
         tilt = 1e-3 * splitting * side
@@ -163,7 +163,7 @@ def test_higher_of_two_merging_peaks_is_found_in_two_phases(splitting):
     # As above in x, with y locked to x; the second phase must not hide the crowding of the first.
     c = (1 + splitting) / 4
     peak = np.arccos(1 / (4 * c))
-    x = np.linspace(-2 * peak, 2 * peak, 400_001)
+    x = np.linspace(-2 * peak, 2 * peak, 100_001)
     orders = np.array([[1, 0], [2, 0], [1, -1]])
     rng = np.random.default_rng(9)
     for shift, side in zip(rng.uniform(-np.pi, np.pi, size=(10, 2)), [1, -1] * 5, strict=True):
@@ -181,7 +181,7 @@ def test_merging_peaks_of_a_polynomial_of_high_degree_are_told_apart(half_distan
     # -(cos x - cos d)^2 w(x) with w > 0 is highest at x = +-d; a tilt decides between the two.
     samples = 2 * np.pi * np.arange(32) / 32
     orders = np.arange(1, 9)[:, None]
-    x = np.linspace(-2 * half_distance, 2 * half_distance, 200_001)
+    x = np.linspace(-2 * half_distance, 2 * half_distance, 20_001)
     for offset, side in itertools.product(np.linspace(0, 0.3, 7), (1, -1)):
         crest = -((np.cos(samples) - np.cos(half_distance)) ** 2)
         crest *= (1.3 + np.cos(samples - 1.0)) ** 6
@@ -189,7 +189,8 @@ def test_merging_peaks_of_a_polynomial_of_high_degree_are_told_apart(half_distan
         a = np.fft.fft(crest)[1:9] / 32
         heights = evaluate(a, orders, x[:, None])
         height, location = maximum((a * np.exp(-1j * orders[:, 0] * offset))[None], orders)
-        assert height[0] == pytest.approx(heights.max(), abs=1e-12)
+        assert height[0] >= heights.max() - 1e-12
+        assert height[0] == pytest.approx(value(a, orders, location[0] - offset), abs=1e-12)
         assert location[0, 0] - offset == pytest.approx(
             x[heights.argmax()], abs=0.1 * half_distance
         )
@@ -221,7 +222,7 @@ def test_amplitude_does_not_matter(dimension):
 @pytest.mark.parametrize("dimension", [1, 2])
 def test_shifting_the_polynomial_shifts_its_maximum(dimension):
     rng = np.random.default_rng(6)
-    orders = all_orders(3, dimension)
+    orders = all_orders(2, dimension)
     shift = rng.uniform(-np.pi, np.pi, size=dimension)
     a = np.array([random_harmonics(rng, len(orders), "alike") for _ in range(20)])
     height, location = maximum(a, orders)

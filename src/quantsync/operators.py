@@ -249,8 +249,11 @@ class Space:
         """Identity on the whole space."""
         return sp.csr_array(np.eye(self.dimension, dtype=complex))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _space_of, (dict(self.sites),)
+
     def __getitem__(self, name: str) -> SiteOperators:
-        if name not in self.sites:
+        if not isinstance(name, str) or name not in self.sites:
             raise unknown_name("site", str(name), self.names)
         if name not in self._site_operators:
             self._site_operators[name] = SiteOperators(self, name)
@@ -288,7 +291,7 @@ class Space:
         """
         names = [sites] if isinstance(sites, str) else list(sites)
         for name in names:
-            if name not in self.sites:
+            if not isinstance(name, str) or name not in self.sites:
                 raise unknown_name("site", str(name), self.names)
         if len(set(names)) != len(names):
             raise InvalidArgumentError(f"Argument `sites` names a site twice: {names}.")
@@ -335,6 +338,10 @@ class Space:
             matrix if k == position else sp.eye_array(d) for k, d in enumerate(self.dimensions)
         ]
         return sp.csr_array(reduce(lambda left, right: sp.kron(left, right, format="csr"), factors))
+
+
+def _space_of(sites: dict[str, Site]) -> Space:
+    return Space(**sites)
 
 
 def as_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:

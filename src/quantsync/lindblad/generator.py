@@ -47,6 +47,10 @@ class Terms:
         self._derived: dict[Any, Any] = {}
         self._lock = RLock()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is derived is built anew where the copy goes; a lock cannot travel.
+        return Terms, (self.space, self.hamiltonian, self.jumps)
+
     def derive(self, key: Any, build: Callable[[], Any]) -> Any:
         """What ``build`` returns, built once for each key even if several threads ask."""
         with self._lock:

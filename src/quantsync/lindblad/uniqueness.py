@@ -19,9 +19,10 @@ from scipy.sparse.linalg import eigs
 
 from quantsync.lindblad.generator import Lindbladian, Terms
 from quantsync.lindblad.sectors import equilibrated, find_sectors
+from quantsync.parallel import one_blas_thread
 
 # Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
-LARGEST_ALGEBRA = 16
+LARGEST_ALGEBRA = 10
 LARGEST_SVD = 1500
 # Numbers of unit scale between the two decide nothing, and there is no proof.
 ROUNDING, NONZERO = 1e-13, 1e-6
@@ -109,9 +110,12 @@ def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
     >>> has_simple_socle([np.array([[0, 0], [1, 0]])], 2), has_simple_socle([np.diag([1, -1])], 2)
     (True, False)
     """
-    words = _algebra(operators, dimension)
+    with one_blas_thread():
+        words = _algebra(operators, dimension)
     if words is None:
         return False
+    if len(words) == dimension**2:
+        return True  # all matrices: irreducible (Burnside)
     gram = np.einsum("aij,bji->ab", words, words)
     _, values, rows = np.linalg.svd(gram)
     null = _null_count(values)
@@ -124,7 +128,7 @@ def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
     if null:
         _, values, rows = np.linalg.svd(radical.reshape(-1, dimension))
         annihilated = _null_count(values)
-        if annihilated is None:
+        if not annihilated:
             return False
         socle = rows[dimension - annihilated :].conj().T
     k = socle.shape[1]
@@ -167,6 +171,8 @@ def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray | None:
             rest = np.linalg.norm(product)
             if rest > NONZERO:
                 basis.append((product / rest).reshape(dimension, dimension))
+                if len(basis) == dimension**2:
+                    return np.array(basis)
             elif rest > ROUNDING:
                 return None
     return np.array(basis)
