@@ -45,6 +45,10 @@ class InvalidStateError(InvalidArgumentError):
     """A matrix that should be a density matrix is not one."""
 
 
+class MeasureShapeError(InvalidArgumentError):
+    """A user's measure returns an array that does not have the batch shape in front."""
+
+
 class UnknownNameError(QuantsyncError, LookupError):
     """A model, parameter, measure, paper, figure or site of that name does not exist."""
 

@@ -130,6 +130,13 @@ def sweep(
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
     check_parameters(function, [*grid.names, *fixed])
+    for name in resolved:
+        if name in grid.axes or name == "failed":
+            raise InvalidArgumentError(
+                f"A measure cannot be called {name!r}, which is "
+                f"{'an axis' if name in grid.axes else 'the map of failed points'}; "
+                "rename it by passing a dictionary."
+            )
     system = require_system(function(**grid.open_arrays(), **fixed), model_name(function))
     # A parameter that no coefficient depends on leaves the batch smaller than the grid.
     system = _broadcast(system, grid)
@@ -257,7 +264,9 @@ def _provenance(
     }
     attrs: dict[str, Any] = {"model": model_name(function), "system": repr(system.space)}
     for name, value in (defaults | fixed).items():
-        attrs[f"parameter_{name}"] = value if isinstance(value, int | float) else repr(value)
+        # netCDF attributes hold numbers and strings.
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        attrs[f"parameter_{name}"] = value if plain else str(value)
     attrs |= {
         "method": "steady state in the invariant sector that carries the trace",
         "largest_residual": max(result.residual for _, result in results),

@@ -10,6 +10,7 @@ import numpy as np
 
 from quantsync.errors import (
     InvalidArgumentError,
+    MeasureShapeError,
     NonUniqueSteadyStateError,
     QuantsyncError,
 )
@@ -105,6 +106,8 @@ def solve_chunk(system: Lindbladian, measures: Mapping[str, Any]) -> ChunkResult
             return ChunkResult({}, failures, 0.0)
         rest = solve_chunk(system.take(np.flatnonzero(good)), measures)
         return _merge(system.size, [(np.flatnonzero(good), rest)], failures)
+    except MeasureShapeError:
+        raise  # the same at every point
     except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
         if system.size == 1:
             return ChunkResult({}, {0: f"{type(error).__name__}: {error}"}, 0.0)
@@ -118,21 +121,32 @@ def _solve_whole(system: Lindbladian, measures: Mapping[str, Any]) -> ChunkResul
     view = StateView(steady.rho, steady.space, steady.residual)
     values, failures = {}, {}
     for name, measure in measures.items():
-        if isinstance(measure, NamedMeasure):
-            array, undefined = np.asarray(measure.function(view)), measure.may_be_undefined
-        else:
-            array, undefined = np.asarray(measure(steady)), False
-        if array.shape[:1] != (system.size,):
-            raise TypeError(
-                f"Measure {name!r} must return an array with the batch shape {(system.size,)} "
-                f"in front, but returned shape {array.shape}."
-            )
-        if not undefined:
+        array = take_measure(name, measure, view, steady)
+        if not getattr(measure, "may_be_undefined", False):
             finite = np.isfinite(array).reshape(system.size, -1).all(axis=1)
             for k in np.flatnonzero(~finite):
                 failures[int(k)] = f"measure {name!r} is not finite"
         values[name] = array
     return ChunkResult(values, failures, float(steady.residual.max(initial=0)))
+
+
+def take_measure(name: str, measure: Any, view: StateView, steady: SteadyState) -> np.ndarray:
+    """Values of a measure, named or a function, for a one-dimensional batch of states.
+
+    Raises
+    ------
+    MeasureShapeError
+        If a function does not return an array with the batch shape in front.
+    """
+    named = isinstance(measure, NamedMeasure)
+    array = np.asarray(measure.function(view) if named else measure(steady))
+    batch = steady.residual.shape
+    if array.shape[:1] != batch:
+        raise MeasureShapeError(
+            f"Measure {name!r} must return an array with the batch shape {batch} in front, "
+            f"but returned shape {array.shape}."
+        )
+    return array
 
 
 def _merge(

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from quantsync.lindblad.steady import steady_state
-from quantsync.measures.named import NamedMeasure, StateView
+from quantsync.measures.named import StateView
 from quantsync.models.registry import check_parameters, find_model, model_name, single_values
-from quantsync.sweeps.formalisms import require_system, resolve_measures
+from quantsync.sweeps.formalisms import require_system, resolve_measures, take_measure
 
 
 def compute(
@@ -58,10 +58,7 @@ def compute(
     view = StateView(steady.rho, steady.space, steady.residual)
     result = {}
     for name, measure in resolved.items():
-        if isinstance(measure, NamedMeasure):
-            result[name] = _plain(measure.function(view)[0])
-        else:
-            result[name] = _plain(measure(steady)[0])
+        result[name] = _plain(take_measure(name, measure, view, steady)[0])
     return result
 
 
