@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.errors import (
+    BroadcastError,
     InvalidArgumentError,
     NonHermitianError,
 )
@@ -251,6 +252,22 @@ class Lindbladian:
         picked = tuple(np.broadcast_to(c, self._shape)[index] for c in self._coefficients)
         shape = np.broadcast_to(0, self._shape)[index].shape
         return self._from_terms(self._terms, tuple(np.asarray(c) for c in picked), shape)
+
+    def broadcast_to(self, shape: tuple[int, ...]) -> Lindbladian:
+        """The same systems repeated to a larger batch shape.
+
+        Raises
+        ------
+        BroadcastError
+            If the batch does not broadcast to that shape.
+        """
+        try:
+            fits = np.broadcast_shapes(self.shape, shape) == tuple(shape)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise BroadcastError(f"Systems of shape {self.shape} do not broadcast to {shape}.")
+        return self._from_terms(self._terms, self._coefficients, tuple(shape))
 
     def take(self, systems: Any) -> Lindbladian:
         """Some systems of the batch, by flat index, as a batch of shape (len(systems),)."""

@@ -82,11 +82,41 @@ class DenseSector(_SectorSolver):
         probes = probe_vectors(self.sector.dimension, self.probes)
         return self._reciprocal_condition(_solve_batch(self._scaled(coefficients), probes))
 
-    def _scaled(self, coefficients: np.ndarray) -> np.ndarray:
-        matrices = self.sector.matrices(coefficients)
+    def respond(self, coefficients: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Solve block @ x = right; in a sector with populations, for the x without trace.
+
+        Parameters
+        ----------
+        coefficients : ndarray of shape (B, T)
+        right : ndarray of shape (B, m)
+            Sums to zero over the populations.
+
+        Returns
+        -------
+        x : ndarray of shape (B, m)
+        reciprocal_condition : ndarray of shape (B,)
+        """
+        scale = self._row_scale(coefficients)
+        matrices = self.sector.matrices(coefficients) / scale[:, :, None]
+        right = right / scale
+        if self.sector.carries_trace:
+            matrices[:, self._replaced_row] = self.sector.trace_functional
+            right[:, self._replaced_row] = 0
+        probes = np.broadcast_to(
+            probe_vectors(self.sector.dimension, self.probes),
+            (len(right), self.sector.dimension, self.probes),
+        )
+        solutions = _solve_batch(matrices, np.concatenate([right[:, :, None], probes], axis=2))
+        return solutions[:, :, 0], self._reciprocal_condition(solutions[:, :, 1:])
+
+    def _row_scale(self, coefficients: np.ndarray) -> np.ndarray:
         scale = np.abs(coefficients) @ self.sector.row_bounds
         scale[scale == 0] = 1
-        matrices /= scale[:, :, None]
+        return scale
+
+    def _scaled(self, coefficients: np.ndarray) -> np.ndarray:
+        matrices = self.sector.matrices(coefficients)
+        matrices /= self._row_scale(coefficients)[:, :, None]
         return matrices
 
     @cached_property
@@ -125,10 +155,30 @@ class SparseSector(_SectorSolver):
             result[k] = self._reciprocal_condition(matrix, _solve_sparse(matrix, probes))
         return result
 
+    def respond(self, coefficients: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Solve block @ x = right; as `DenseSector.respond`."""
+        x = np.empty((len(coefficients), self.sector.dimension))
+        condition = np.empty(len(coefficients))
+        probes = probe_vectors(self.sector.dimension, self.probes)
+        for k, row in enumerate(coefficients):
+            scale = self._row_scale(row)
+            matrix, given = sp.lil_array(self._scaled(row)), right[k] / scale
+            if self.sector.carries_trace:
+                matrix[[self._replaced_row], :] = self.sector.trace_functional
+                given[self._replaced_row] = 0
+            matrix = sp.csc_array(matrix)
+            solutions = _solve_sparse(matrix, np.column_stack([given, probes]))
+            x[k] = solutions[:, 0]
+            condition[k] = self._reciprocal_condition(matrix, solutions[:, 1:])
+        return x, condition
+
+    def _row_scale(self, coefficients: np.ndarray) -> np.ndarray:
+        scale = abs(self.sector.sparse_matrix(coefficients)).max(axis=1).toarray().ravel()
+        return np.where(scale > 0, scale, 1.0)
+
     def _scaled(self, coefficients: np.ndarray) -> sp.csr_array:
         matrix = self.sector.sparse_matrix(coefficients)
-        scale = abs(matrix).max(axis=1).toarray().ravel()
-        return sp.csr_array(sp.diags_array(1 / np.where(scale > 0, scale, 1.0)) @ matrix)
+        return sp.csr_array(sp.diags_array(1 / self._row_scale(coefficients)) @ matrix)
 
     @staticmethod
     def _reciprocal_condition(matrix: sp.csc_array, solutions: np.ndarray) -> float:
@@ -138,16 +188,20 @@ class SparseSector(_SectorSolver):
 
 
 def _solve_batch(matrices: np.ndarray, right_hand_sides: np.ndarray) -> np.ndarray:
-    """Batched solve in which a singular member comes back infinite instead of raising."""
-    shape = (len(matrices), *right_hand_sides.shape)
+    """Batched solve in which a singular member comes back infinite instead of raising.
+
+    The right-hand sides are (m, k) for all members, or (B, m, k).
+    """
+    shape = (len(matrices), *right_hand_sides.shape[-2:])
+    right_hand_sides = np.broadcast_to(right_hand_sides, shape)
     try:
-        return np.linalg.solve(matrices, np.broadcast_to(right_hand_sides, shape))
+        return np.linalg.solve(matrices, right_hand_sides)
     except np.linalg.LinAlgError:
         # One exactly singular matrix makes the batched call raise: take them one by one.
         solutions = np.full(shape, np.inf)
         for k, matrix in enumerate(matrices):
             try:
-                solutions[k] = np.linalg.solve(matrix, right_hand_sides)
+                solutions[k] = np.linalg.solve(matrix, right_hand_sides[k])
             except np.linalg.LinAlgError:
                 continue
         return solutions

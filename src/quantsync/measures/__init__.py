@@ -1,5 +1,6 @@
 """Measures: pure functions of arrays of states."""
 
+from quantsync.measures.convex import SpannedStates, StateMixtures
 from quantsync.measures.correlations import (
     log_negativity,
     mutual_information,
@@ -10,7 +11,20 @@ from quantsync.measures.correlations import (
     schmidt_coefficients,
     von_neumann_entropy,
 )
+from quantsync.measures.entropic import (
+    LeadingSynchronization,
+    leading_synchronization,
+    relative_entropy,
+    relative_entropy_of_synchronization,
+)
 from quantsync.measures.husimi import coherent_state, husimi
+from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
+from quantsync.measures.moments import (
+    husimi_from_moments,
+    phase_response,
+    spherical_moment,
+    spherical_tensor,
+)
 from quantsync.measures.phase import (
     PhaseDistribution,
     phase_distribution,
@@ -18,17 +32,29 @@ from quantsync.measures.phase import (
 )
 
 __all__ = [
+    "BlockDiagonalStates",
+    "DiagonalStates",
+    "LeadingSynchronization",
     "PhaseDistribution",
+    "SpannedStates",
+    "StateMixtures",
     "coherent_state",
     "husimi",
+    "husimi_from_moments",
+    "leading_synchronization",
     "log_negativity",
     "mutual_information",
     "negativity",
     "partial_trace",
     "partial_transpose",
     "phase_distribution",
+    "phase_response",
     "purity",
+    "relative_entropy",
+    "relative_entropy_of_synchronization",
     "relative_phase_distribution",
     "schmidt_coefficients",
+    "spherical_moment",
+    "spherical_tensor",
     "von_neumann_entropy",
 ]

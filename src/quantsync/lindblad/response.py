@@ -1,0 +1,322 @@
+"""Response of steady states to a weak perturbation, order by order, without finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any, Literal
+
+import numpy as np
+
+from quantsync.errors import (
+    BroadcastError,
+    ConvergenceError,
+    DimensionError,
+    InvalidArgumentError,
+)
+from quantsync.lindblad.generator import Lindbladian, Terms
+from quantsync.lindblad.sector_solve import DenseSector, SparseSector
+from quantsync.lindblad.sectors import Sector, find_sectors
+from quantsync.lindblad.steady import (
+    CHUNK_BYTES,
+    LARGEST_DENSE_SECTOR,
+    LARGEST_RESIDUAL,
+    steady_state,
+)
+from quantsync.operators import Space
+from quantsync.parallel import chunk_slices, map_threads, thread_count
+
+
+@dataclass(frozen=True)
+class Response:
+    """Steady states as power series in the strength of a perturbation, with certificates.
+
+    ``rho(eps) = rho_0 + eps rho_1 + eps^2 rho_2 + ...`` is stationary under L0 + eps L1.
+
+    Attributes
+    ----------
+    orders : tuple of ndarray of shape (..., n, n)
+        ``orders[k]`` is rho_k: the unperturbed state (trace 1), then Hermitian and traceless
+        matrices. NaN where ``valid`` is False. Any measure that is linear in the state can be
+        taken of them.
+    residual : ndarray of shape (...)
+        Largest of ``||L0[rho_0]||_F`` and ``||L0[rho_k] + L1[rho_{k-1}]||_F`` over the orders,
+        against the full generators, in the units of the coefficients.
+    reciprocal_condition : ndarray of shape (...)
+        Smallest estimated reciprocal condition number of the linear systems that were solved.
+    valid : ndarray of bool, shape (...)
+        Where the unperturbed steady state is unique; all True unless ``errors="mask"``.
+    sector_dimensions : tuple of int
+        For each order, the number of density-matrix elements, out of n^2, in the sectors that
+        were solved; the others vanish.
+    space : Space
+        The space of the states.
+    """
+
+    orders: tuple[np.ndarray, ...]
+    residual: np.ndarray
+    reciprocal_condition: np.ndarray
+    valid: np.ndarray
+    sector_dimensions: tuple[int, ...]
+    space: Space
+
+    def state(self, strength: Any) -> np.ndarray:
+        """The series summed at some strengths: an approximation, not positive by itself.
+
+        Parameters
+        ----------
+        strength : float or array_like
+            Strength eps of the perturbation; broadcasts against the batch shape.
+
+        Returns
+        -------
+        ndarray of shape (..., n, n)
+        """
+        eps = np.asarray(strength, float)[..., None, None]
+        total = np.zeros((), complex)
+        for term in reversed(self.orders):
+            total = term + eps * total
+        return total
+
+    def __repr__(self) -> str:
+        worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")
+        return (
+            f"<Response of {self.space} to order {len(self.orders) - 1}: "
+            f"rho_k {self.orders[0].shape}, largest residual {worst:.1e}, "
+            f"sectors {self.sector_dimensions} of {self.space.dimension**2}>"
+        )
+
+
+def linear_response(
+    lindbladian: Lindbladian,
+    perturbation: Any,
+    *,
+    order: int = 1,
+    threads: int | None = None,
+    errors: Literal["raise", "mask"] = "raise",
+) -> Response:
+    """Find the steady states and their change under a weak perturbation, to any order.
+
+    Solves ``L0[rho_0] = 0`` and ``L0[rho_k] = -L1[rho_{k-1}], Tr rho_k = 0`` for k = 1, 2, ...,
+    each in the invariant sectors of L0 that the perturbation reaches: for two spins 1/2 with a
+    conserved excitation number and a drive on one of them, 6 elements and then 4 and their
+    conjugates, out of 16.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+        The unperturbed generators L0, of batch shape ``(...)``.
+    perturbation : Lindbladian or operator
+        The generator L1 on the same space, with batch shape that broadcasts against that of L0:
+        Hamiltonian terms, dissipators, or both. A Hermitian operator V of shape (n, n) stands
+        for ``L1[rho] = -i[V, rho]``.
+    order : int, default 1
+        The highest order.
+    threads : int, optional
+        Number of threads; every available core by default.
+    errors : {"raise", "mask"}, default "raise"
+        What to do with systems whose unperturbed steady state is not unique: raise, or return
+        NaN there with ``valid`` False.
+
+    Returns
+    -------
+    Response
+
+    Raises
+    ------
+    NonUniqueSteadyStateError
+        If an unperturbed system has several stationary states: no one of them is the limit.
+    ConvergenceError
+        If a residual is not at rounding level.
+    BroadcastError
+        If the batch shapes do not broadcast.
+    DimensionError
+        If the perturbation acts on another space.
+    InvalidArgumentError
+        If an argument has an unknown value.
+
+    Examples
+    --------
+    A decaying spin 1/2 under a weak resonant drive; to first order it points along -y:
+
+    >>> import quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> a = space["A"]
+    >>> decay = qs.Lindbladian(space, dissipators=[(1.0, a.minus)])
+    >>> response = qs.linear_response(decay, a.x, order=2)
+    >>> print(response.orders[1].round(12))
+    [[0.+0.j 0.-1.j]
+     [0.+1.j 0.+0.j]]
+    >>> print(response.orders[2].real.round(12))
+    [[ 1.  0.]
+     [ 0. -1.]]
+    """
+    if not isinstance(order, Integral) or isinstance(order, bool) or order < 1:
+        raise InvalidArgumentError(
+            f"Argument `order` must be a positive integer, but is {order!r}."
+        )
+    drive = _as_generator(perturbation, lindbladian.space)
+    lindbladian, drive = _common_batch(lindbladian, drive)
+    workers = thread_count(threads)
+    steady = steady_state(lindbladian, threads=threads, errors=errors)
+    good = np.flatnonzero(steady.valid.ravel())
+    n, shape, size = lindbladian.dimension, lindbladian.shape, lindbladian.size
+    orders = [steady.rho] + [np.zeros((size, n, n), complex) for _ in range(order)]
+    residual = np.array(steady.residual, float).reshape(size)
+    condition = np.array(steady.reciprocal_condition, float).reshape(size)
+    ladder = _Ladder(lindbladian, drive, int(order))
+    table, drives = lindbladian.coefficient_table(), drive.coefficient_table()
+    start = steady.rho.reshape(size, n, n)
+
+    def solve_chunk(chunk: slice) -> None:
+        members = good[chunk]
+        states, errors, conditions = ladder.climb(table[members], drives[members], start[members])
+        for k, state in enumerate(states):
+            orders[k + 1][members] = state
+        residual[members] = np.maximum(residual[members], errors)
+        condition[members] = np.minimum(condition[members], conditions)
+
+    if ladder.rungs:
+        largest = max(sector.dimension for rung in ladder.rungs for sector in rung)
+        points = max(8, CHUNK_BYTES // (8 * largest**2))
+        map_threads(solve_chunk, chunk_slices(len(good), points), workers)
+    for k in range(1, len(orders)):
+        orders[k][~steady.valid.ravel()] = np.nan
+        orders[k] = orders[k].reshape(*shape, n, n)
+    _check(lindbladian, table, drives, drive.terms, orders, residual, good)
+    touched = [steady.sector_dimension] + [
+        sum(sector.matrix_elements for sector in rung) for rung in ladder.rungs
+    ]
+    return Response(
+        orders=tuple(orders),
+        residual=residual.reshape(shape),
+        reciprocal_condition=condition.reshape(shape),
+        valid=steady.valid,
+        sector_dimensions=(*touched, *[0] * (len(orders) - len(touched))),
+        space=lindbladian.space,
+    )
+
+
+def _as_generator(perturbation: Any, space: Space) -> Lindbladian:
+    if not isinstance(perturbation, Lindbladian):
+        return Lindbladian(space, hamiltonian=[(1.0, perturbation)])
+    if perturbation.space != space:
+        raise DimensionError(
+            f"Argument `perturbation` acts on {perturbation.space}, but the generator on {space}."
+        )
+    return perturbation
+
+
+def _common_batch(first: Lindbladian, second: Lindbladian) -> tuple[Lindbladian, Lindbladian]:
+    try:
+        shape = np.broadcast_shapes(first.shape, second.shape)
+    except ValueError:
+        raise BroadcastError(
+            "The generators and the perturbations must broadcast against each other, but have "
+            f"batch shapes {first.shape} and {second.shape}."
+        ) from None
+    return first.broadcast_to(shape), second.broadcast_to(shape)
+
+
+class _Ladder:
+    """The sectors that each order reaches, and the solves from one order to the next."""
+
+    def __init__(self, lindbladian: Lindbladian, drive: Lindbladian, order: int):
+        self.terms, self.drive_terms = lindbladian.terms, drive.terms
+        active = (lindbladian.coefficient_table() != 0).any(axis=0)
+        driving = (drive.coefficient_table() != 0).any(axis=0)
+        sectors = find_sectors(self.terms, active)
+        self.start = sectors[0]
+        self.rungs: list[list[Sector]] = []
+        below = [self.start]
+        for _ in range(order):
+            reached = _reached(self.drive_terms, driving, below)
+            below = [sector for sector in sectors if reached[sector.elements].any()]
+            if not below:
+                break
+            self.rungs.append(below)
+
+    def climb(
+        self, table: np.ndarray, drives: np.ndarray, rho: np.ndarray
+    ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+        """States of the orders 1, 2, ... of some systems, residuals and condition numbers.
+
+        Parameters
+        ----------
+        table, drives : ndarray of shape (B, T), (B, T')
+            Coefficients of the generators and of the perturbations.
+        rho : ndarray of shape (B, n, n)
+            The unperturbed states.
+        """
+        basis = self.terms.basis
+        parts = [(self.start, basis.components(rho)[:, self.start.elements])]
+        states, residual, condition = [], np.zeros(len(table)), np.full(len(table), np.inf)
+        for rung in self.rungs:
+            source = self._applied(self.drive_terms, drives, parts)
+            parts, total = [], np.zeros((len(table), 2 * basis.dimension**2))
+            for sector in rung:
+                dense = sector.dimension <= LARGEST_DENSE_SECTOR
+                solver = (DenseSector if dense else SparseSector)(sector)
+                x, estimate = solver.respond(table, -source[sector.elements].T)
+                condition = np.minimum(condition, estimate)
+                target, origin, weight = sector.scatter
+                total[:, target] = x[:, origin] * weight
+                parts.append((sector, x))
+            left = source + self._applied(self.terms, table, parts)
+            residual = np.maximum(residual, np.sqrt(np.einsum("rb,rb->b", left, left)))
+            states.append(total.view(complex).reshape(rho.shape))
+        return states, residual, condition
+
+    @staticmethod
+    def _applied(
+        terms: Terms, coefficients: np.ndarray, parts: list[tuple[Sector, np.ndarray]]
+    ) -> np.ndarray:
+        """A generator applied to vectors given on sectors, shape (n^2, B)."""
+        total = np.zeros((terms.basis.dimension**2, len(coefficients)))
+        for sector, x in parts:
+            columns = Sector(terms, sector.elements, sector.populations)
+            rows, stacked = columns.full_columns
+            by_term = (stacked @ x.T).reshape(-1, len(rows), len(x))
+            total[rows] += np.einsum("bt,trb->rb", coefficients, by_term)
+        return total
+
+
+def _reached(terms: Terms, active: np.ndarray, sectors: Iterator[Sector] | list[Sector]) -> Any:
+    """Basis elements that the active terms couple to the given sectors, shape (n^2,), bool."""
+    elements = np.concatenate([sector.elements for sector in sectors])
+    reached = np.zeros(terms.basis.dimension**2, bool)
+    for used, term in zip(active, terms.real, strict=True):
+        if used:
+            reached |= abs(term[:, elements]).sum(axis=1) > 0
+    return reached
+
+
+def _check(
+    lindbladian: Lindbladian,
+    table: np.ndarray,
+    drives: np.ndarray,
+    drive_terms: Terms,
+    orders: list[np.ndarray],
+    residual: np.ndarray,
+    good: np.ndarray,
+) -> None:
+    """Raise unless every residual is at rounding level for the size of what was solved."""
+    scale = np.abs(table) @ _largest_entries(lindbladian.terms)
+    scale = scale + np.abs(drives) @ _largest_entries(drive_terms)
+    size = np.max([np.abs(o).reshape(len(scale), -1).max(axis=1) for o in orders], axis=0)
+    bound = LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0) * np.maximum(size, 1.0)
+    wrong = good[~(residual[good] <= bound[good])]
+    if len(wrong):
+        worst = int(wrong[0])
+        index = tuple(int(i) for i in np.unravel_index(worst, lindbladian.shape))
+        raise ConvergenceError(
+            f"The response at index {index} has residual {residual[worst]:.2e}, where the "
+            f"generators' scale is {scale[worst]:.2e}: a mode that hardly decays, or coefficients "
+            f"that differ by many orders of magnitude? {len(wrong)} of {len(residual)} systems "
+            "are concerned."
+        )
+
+
+def _largest_entries(terms: Terms) -> np.ndarray:
+    return np.array([abs(term).max() if term.nnz else 0.0 for term in terms.real])

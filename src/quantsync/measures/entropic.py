@@ -1,0 +1,315 @@
+"""The relative entropy of synchronization: how far a driven state is from every limit cycle.
+
+Jaseem et al., Phys. Rev. Research 2, 043287 (2020). Entropies here are sums of terms that are
+all positive, ``|<r_i|s_j>|^2 (r_i ln(r_i/s_j) - r_i + s_j)``, so that nothing cancels for weak
+drives, where the difference of two von Neumann entropies loses its digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
+from quantsync.measures.arrays import to_numpy
+from quantsync.measures.limit_cycles import (
+    BlockDiagonalStates,
+    DiagonalStates,
+    Frame,
+    as_complex,
+    finite_eigh,
+)
+
+if TYPE_CHECKING:
+    from quantsync.lindblad.response import Response
+
+NEGATIVE = 1e-9  # a state's eigenvalue below minus this is not rounding
+EMPTY = 1e-16  # a population that no state has any weight on
+LOST = 1e-14  # an undriven population below this is zero: the state has lost rank
+FAINT = 1e-10  # a first-order coherence below this, relative to the largest, is zero
+OUTSIDE = 1e-12  # weight outside the support that makes a relative entropy infinite
+
+
+def relative_entropy(rho: Any, sigma: Any) -> Any:
+    """Quantum relative entropy ``S(rho||sigma) = Tr rho (ln rho - ln sigma)``, in nats.
+
+    Parameters
+    ----------
+    rho, sigma : array of shape (..., n, n)
+        Density matrices; their batch shapes broadcast.
+
+    Returns
+    -------
+    array of shape (...)
+        Infinite where the support of rho is not in that of sigma; NaN for masked states.
+
+    Raises
+    ------
+    DimensionError
+        If they are not square matrices of equal size.
+    InvalidStateError
+        If one has an eigenvalue below -1e-9.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> print(qs.relative_entropy(np.diag([1.0, 0.0]), np.diag([0.5, 0.5])).round(6))
+    0.693147
+    >>> print(qs.relative_entropy(np.diag([0.5, 0.5]), np.diag([1.0, 0.0])))
+    inf
+    """
+    if rho.ndim < 2 or sigma.ndim < 2 or rho.shape[-2:] != sigma.shape[-2:]:
+        raise DimensionError(
+            "Arguments `rho` and `sigma` must have shape (..., n, n) with the same n, but have "
+            f"{rho.shape} and {sigma.shape}."
+        )
+    xp = array_namespace(rho)
+    weights, states = _eigensystem(rho, "rho")
+    populations, basis = _eigensystem(sigma, "sigma")
+    overlaps = xp.abs(xp.conj(xp.matrix_transpose(states)) @ basis) ** 2
+    outside = xp.sum(weights[..., :, None] * overlaps, axis=-2)
+    infinite = xp.any((populations <= EMPTY) & (outside > OUTSIDE), axis=-1)
+    return xp.where(infinite, xp.inf, _divergence(weights, populations, overlaps))
+
+
+def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any) -> Any:
+    """Relative entropy from each state to the closest limit-cycle state, Omega, in nats.
+
+    ``Omega(rho) = min_sigma S(rho||sigma)`` over a family of states that a drive has not
+    touched; Eq. (10) of Vaidya et al., PRA 109, 033718 (2024).
+
+    Parameters
+    ----------
+    rho : array of shape (..., n, n)
+        Density matrices of the driven system.
+    limit_cycles : DiagonalStates, BlockDiagonalStates, SpannedStates or StateMixtures
+        The family.
+
+    Returns
+    -------
+    array of shape (...)
+        At least 0; NaN for masked states.
+
+    Raises
+    ------
+    DimensionError
+        If ``rho`` does not have square matrices of the family's size.
+    InvalidStateError
+        If a state has an eigenvalue below -1e-9.
+    ConvergenceError
+        If an optimisation over a convex family fails.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> driven = qs.steady_state(qs.models.driven_pair(drive=0.1))
+    >>> undriven = qs.steady_state(qs.models.driven_pair(drive=0.0))
+    >>> cycles = qs.DiagonalStates(undriven.rho)
+    >>> omega = qs.relative_entropy_of_synchronization(driven.rho, cycles)
+    >>> print(f"{omega:.4e}")
+    6.6646e-05
+    """
+    if rho.ndim < 2 or rho.shape[-1] != rho.shape[-2]:
+        raise DimensionError(f"Argument `rho` must have shape (..., n, n), but has {rho.shape}.")
+    if not isinstance(limit_cycles, DiagonalStates | BlockDiagonalStates):
+        if not hasattr(limit_cycles, "closest"):
+            raise InvalidArgumentError(
+                "Argument `limit_cycles` must be a family of states such as DiagonalStates("
+                f"undriven), but is {type(limit_cycles).__name__}."
+            )
+        return relative_entropy(rho, limit_cycles.closest(rho))
+    xp = array_namespace(rho)
+    frame = limit_cycles.frame(as_complex(rho))
+    inside = frame.coordinates(as_complex(rho))
+    weights, states = _eigensystem(inside, "rho")
+    pinched = frame.pinched(inside)
+    if frame.degenerate is None and frame.together.sum() == len(frame.together):
+        populations = xp.real(xp.linalg.diagonal(pinched))
+        overlaps = xp.abs(xp.matrix_transpose(states)) ** 2
+    else:
+        populations, basis = _eigensystem(pinched, "rho")
+        overlaps = xp.abs(xp.conj(xp.matrix_transpose(states)) @ basis) ** 2
+    return _divergence(weights, populations, overlaps)
+
+
+@dataclass(frozen=True)
+class LeadingSynchronization:
+    """How the relative entropy of synchronization begins for a weak drive of strength eps.
+
+    ``Omega = eps^2 (coefficient + logarithm ln(1/eps^2)) + ...``
+
+    Attributes
+    ----------
+    coefficient : array of shape (...)
+        Limit of Omega/eps^2; infinite where ``logarithm`` is not zero.
+    logarithm : array of shape (...)
+        Zero unless the undriven state has lost rank and the drive leads out of its support.
+    """
+
+    coefficient: Any
+    logarithm: Any
+
+
+def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSynchronization:
+    """Limit of the relative entropy of synchronization over the drive squared, for weak drives.
+
+    ``Omega/eps^2 -> (1/2) sum |<i|rho_1|j>|^2 (ln p_i - ln p_j)/(p_i - p_j)`` over the pairs of
+    eigenstates of rho_0 (with eigenvalues p) between which a limit cycle has no coherence.
+    Exact: no finite drive, no difference of entropies, no clipped logarithm.
+
+    Parameters
+    ----------
+    response : Response
+        From `quantsync.linear_response`. Order 2 is needed where the undriven state has lost
+        rank without the drive leading out of its support.
+    limit_cycles : DiagonalStates or BlockDiagonalStates
+        The family; for the first, ``DiagonalStates(response.orders[0])``.
+
+    Returns
+    -------
+    LeadingSynchronization
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the family has no closed form, or order 2 is needed and missing.
+    InvalidStateError
+        If the undriven states are not limit-cycle states of the family.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> response = qs.linear_response(qs.models.driven_pair(coupling=0), qs.models.driving())
+    >>> cycles = qs.DiagonalStates(response.orders[0])
+    >>> print(qs.leading_synchronization(response, cycles).coefficient.round(12))
+    0.081093021622
+    """
+    rho, first = response.orders[0], response.orders[1]
+    xp = array_namespace(rho)
+    populations, frame = _adapted_frame(rho, limit_cycles)
+    n = populations.shape[-1]
+    apart = ~frame.together if frame.degenerate is None else None
+    coherences = frame.coordinates(first)
+    strength = xp.real(coherences) ** 2 + xp.imag(coherences) ** 2
+    largest = xp.max(xp.reshape(strength, (*strength.shape[:-2], n * n)), axis=-1)
+    lost = populations <= LOST
+    coefficient, logarithm = xp.zeros_like(largest), xp.zeros_like(largest)
+    for i in range(n):
+        for j in range(i):
+            if apart is not None and not apart[i, j]:
+                continue
+            square = strength[..., i, j]
+            if frame.degenerate is not None:
+                kept = frame.degenerate[..., i, j] | bool(frame.together[i, j])
+                square = xp.where(kept, xp.zeros_like(square), square)
+            if not bool(xp.any(square != 0)):
+                continue
+            p, q = populations[..., i], populations[..., j]
+            gone = lost[..., i] | lost[..., j]
+            safe = xp.where(gone, xp.ones_like(p), p), xp.where(gone, xp.ones_like(q), q)
+            coefficient = coefficient + xp.where(gone, 0.0, square * mean_inverse(*safe))
+            leads_out = gone & (square > FAINT**2 * largest)
+            other = xp.where(leads_out, xp.maximum(p, q), xp.ones_like(p))
+            logarithm = logarithm + xp.where(leads_out, square / other, 0.0)
+    coefficient = xp.where(logarithm > 0, xp.inf, coefficient)
+    if bool(xp.any(lost)):
+        coefficient = coefficient + _from_empty_levels(response, frame, lost, logarithm)
+    return LeadingSynchronization(coefficient, logarithm)
+
+
+def mean_inverse(p: Any, q: Any) -> Any:
+    """``(ln p - ln q)/(p - q)``, one over the logarithmic mean of two positive numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(mean_inverse(np.array([0.5, 0.5]), np.array([0.25, 0.5])).round(6))
+    [2.772589 2.      ]
+    """
+    xp = array_namespace(p)
+    total = p + q
+    ratio = (p - q) / total
+    near = xp.abs(ratio) < 0.5
+    small = xp.where(near, ratio, xp.full_like(ratio, 0.5))
+    tiny = xp.abs(small) < 1e-8
+    nonzero = xp.where(tiny, xp.full_like(small, 0.5), small)
+    close = xp.where(tiny, xp.ones_like(small), xp.atanh(nonzero) / nonzero)
+    gap = xp.where(near, xp.ones_like(p), p - q)
+    return xp.where(near, 2 * close / total, (xp.log(p) - xp.log(q)) / gap)
+
+
+def _adapted_frame(rho: Any, limit_cycles: Any) -> tuple[Any, Frame]:
+    """Populations of the undriven states, and a frame of the family that diagonalises them."""
+    if isinstance(limit_cycles, DiagonalStates):
+        if limit_cycles.undriven.shape != rho.shape:
+            raise InvalidArgumentError(
+                "Argument `limit_cycles` must be DiagonalStates(response.orders[0]), but holds "
+                f"states of shape {limit_cycles.undriven.shape}, the response {rho.shape}."
+            )
+        return limit_cycles.populations, limit_cycles.frame(rho)
+    if not isinstance(limit_cycles, BlockDiagonalStates):
+        raise InvalidArgumentError(
+            "The leading coefficient is known for DiagonalStates and BlockDiagonalStates, not "
+            f"for {type(limit_cycles).__name__}; take a finite drive instead."
+        )
+    charge = limit_cycles.charge(rho.shape[-1])
+    diagonal = DiagonalStates(rho, charge=limit_cycles.charge_operator)
+    labels = np.concatenate([charge.labels[block] for block in charge.blocks])
+    frame = Frame(diagonal.frame(rho).vectors, labels[:, None] == labels)
+    return diagonal.populations, frame
+
+
+def _from_empty_levels(response: Response, frame: Frame, lost: Any, logarithm: Any) -> Any:
+    """Contribution of coherences among levels that are populated at second order only."""
+    xp = array_namespace(lost)
+    several = (xp.sum(xp.astype(lost, xp.int64), axis=-1) > 1) & (logarithm == 0)
+    pairs = lost[..., :, None] & lost[..., None, :] & several[..., None, None]
+    inside = pairs & ~xp.asarray(frame.together)
+    if frame.degenerate is not None:
+        inside = inside & ~frame.degenerate
+    if not bool(xp.any(inside)):
+        return xp.zeros_like(logarithm)
+    if len(response.orders) < 3:
+        count = int(to_numpy(xp.sum(xp.astype(several, xp.int64))))
+        raise InvalidArgumentError(
+            f"The undriven state has lost rank at {count} point(s), where the limit needs the "
+            "second order: pass linear_response(..., order=2)."
+        )
+    second = frame.coordinates(response.orders[2])
+    block = xp.where(pairs, second, xp.zeros_like(second))
+    weights, states = finite_eigh(block)
+    populations, basis = finite_eigh(frame.pinched(block))
+    overlaps = xp.abs(xp.conj(xp.matrix_transpose(states)) @ basis) ** 2
+    return xp.where(several, _divergence(weights, populations, overlaps), 0.0)
+
+
+def _eigensystem(rho: Any, name: str) -> tuple[Any, Any]:
+    xp = array_namespace(rho)
+    values, vectors = finite_eigh(as_complex(rho))
+    lowest = float(xp.min(xp.where(xp.isnan(values), 0.0, values))) if values.size else 0.0
+    if lowest < -NEGATIVE:
+        raise InvalidStateError(
+            f"Argument `{name}` must hold positive density matrices, but an eigenvalue is "
+            f"{lowest:.3e}."
+        )
+    return values, vectors
+
+
+def _divergence(weights: Any, populations: Any, overlaps: Any) -> Any:
+    """Sum of |<r_i|s_j>|^2 (r_i ln(r_i/s_j) - r_i + s_j); weights r in rows, populations s."""
+    xp = array_namespace(overlaps)
+    r = xp.where(weights > 0, weights, xp.zeros_like(weights))[..., :, None]
+    s = populations[..., None, :]
+    empty = s <= EMPTY
+    s = xp.where(empty, xp.ones_like(s), s)
+    change = (r - s) / s
+    near = xp.abs(change) < 0.5
+    small = xp.where(near, change, xp.zeros_like(change))
+    far = xp.where(r > 0, r / s, xp.ones_like(change))
+    bracket = xp.where(near, s * ((1 + small) * xp.log1p(small) - small), r * xp.log(far) - r + s)
+    terms = xp.where(empty, xp.zeros_like(bracket), overlaps * bracket)
+    total = xp.sum(terms, axis=(-2, -1))
+    return xp.where(xp.isnan(xp.sum(populations, axis=-1)), xp.nan, total)

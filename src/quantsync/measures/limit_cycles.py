@@ -1,0 +1,307 @@
+"""Families of limit-cycle states, among which the one closest to a state is sought.
+
+Two families have the closest state in closed form, in the sense of the relative entropy: drop
+the coherences between the cells of a frame (a basis whose vectors are grouped into cells).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from quantsync.errors import DimensionError, InvalidStateError
+from quantsync.measures.spectrum import diagonal_blocks
+from quantsync.operators import as_operator
+
+# Populations of an undriven state closer than this are one degenerate level.
+DEGENERATE = 1e-12
+# Coherences of an undriven state between cells, relative to its largest entry.
+FORBIDDEN = 1e-10
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An orthonormal basis, and which of its coherences a limit cycle may have.
+
+    Attributes
+    ----------
+    vectors : array of shape (..., n, n)
+        Basis vectors in the columns.
+    together : ndarray of bool, shape (n, n)
+        Pairs of basis vectors in one cell.
+    degenerate : array of bool, shape (..., n, n), or None
+        Further pairs in one cell, point by point; None if there are none.
+    """
+
+    vectors: Any
+    together: np.ndarray
+    degenerate: Any = None
+
+    def coordinates(self, rho: Any) -> Any:
+        """Operators in this basis, shape (..., n, n)."""
+        xp = array_namespace(rho)
+        return xp.conj(xp.matrix_transpose(self.vectors)) @ rho @ self.vectors
+
+    def pinched(self, inside: Any) -> Any:
+        """Drop the coherences between cells of operators given in this basis."""
+        xp = array_namespace(inside)
+        kept = xp.asarray(self.together)
+        if self.degenerate is not None:
+            kept = kept | self.degenerate
+        return xp.where(kept, inside, xp.zeros_like(inside))
+
+    def back(self, inside: Any) -> Any:
+        """From this basis to the product basis."""
+        xp = array_namespace(inside)
+        return self.vectors @ inside @ xp.conj(xp.matrix_transpose(self.vectors))
+
+
+class Charge:
+    """A conserved quantity: its eigenspaces are the blocks of every undriven state.
+
+    Parameters
+    ----------
+    operator : array_like or sparse array of shape (n, n)
+        Hermitian, such as the total excitation number.
+    dimension : int
+        Dimension n that it must have.
+    """
+
+    def __init__(self, operator: Any, dimension: int):
+        matrix = as_operator(operator, dimension, "Argument `charge`").toarray()
+        if np.abs(matrix - matrix.conj().T).max() > 1e-12 * max(np.abs(matrix).max(), 1e-300):
+            raise InvalidStateError("Argument `charge` must be Hermitian.")
+        if np.abs(matrix - np.diag(np.diag(matrix))).max() == 0:
+            values, self.vectors = np.real(np.diag(matrix)), np.eye(dimension, dtype=complex)
+            self.in_product_basis = True
+        else:
+            values, self.vectors = np.linalg.eigh(matrix)
+            self.in_product_basis = False
+        scale = max(float(np.abs(values).max()), 1.0)
+        order = np.sort(values)
+        levels = order[np.insert(np.diff(order) > 1e-9 * scale, 0, True)]
+        self.labels = np.searchsorted(levels + 1e-9 * scale, values)
+
+    @property
+    def blocks(self) -> list[np.ndarray]:
+        """Basis vectors of each value of the charge."""
+        return [np.flatnonzero(self.labels == k) for k in range(self.labels.max() + 1)]
+
+
+class BlockDiagonalStates:
+    """All states without coherences between different values of a conserved charge.
+
+    The closest of them to a state is the state without those coherences, so that the relative
+    entropy of synchronization is ``S(Pi rho) - S(rho)``: the partially coherent limit cycles of
+    Vaidya et al., PRA 109, 033718 (2024), App. B, in closed form.
+
+    Parameters
+    ----------
+    charge : array_like or sparse array of shape (n, n)
+        Hermitian operator that the undriven system conserves, such as ``a.z + b.z``.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> cycles = qs.BlockDiagonalStates(space["A"].z)
+    >>> print(cycles.closest(np.array([[0.7, 0.2], [0.2, 0.3]])).real)
+    [[0.7 0. ]
+     [0.  0.3]]
+    """
+
+    def __init__(self, charge: Any):
+        self.charge_operator = charge
+        self._charges: dict[int, Charge] = {}
+
+    def charge(self, dimension: int) -> Charge:
+        """The charge on a space of that dimension."""
+        if dimension not in self._charges:
+            self._charges[dimension] = Charge(self.charge_operator, dimension)
+        return self._charges[dimension]
+
+    def frame(self, rho: Any) -> Frame:
+        """The charge's eigenbasis, in cells of equal charge; the same for all states."""
+        xp = array_namespace(rho)
+        charge = self.charge(rho.shape[-1])
+        together = charge.labels[:, None] == charge.labels
+        return Frame(xp.asarray(charge.vectors), together)
+
+    def closest(self, rho: Any) -> Any:
+        """The closest limit-cycle states to some states, shape (..., n, n)."""
+        frame = self.frame(as_complex(rho))
+        return frame.back(frame.pinched(frame.coordinates(as_complex(rho))))
+
+
+class DiagonalStates:
+    """All states that are diagonal in the eigenbasis of the undriven state.
+
+    The closest of them to a state is the state without coherences in that basis, so that the
+    relative entropy of synchronization is ``S(rho_diag) - S(rho)``: Eq. (11) of Vaidya et al.,
+    PRA 109, 033718 (2024). Where the undriven state has a degenerate eigenvalue its eigenbasis
+    is not unique; the one closest to the state is taken (the subspace stays whole), so that the
+    result does not depend on an eigensolver's choice.
+
+    Parameters
+    ----------
+    undriven : array of shape (..., n, n)
+        Undriven steady states.
+    charge : array_like or sparse array of shape (n, n), optional
+        Hermitian operator that the undriven system conserves. Its blocks are diagonalised one
+        by one, and levels of different charge stay apart even where they are degenerate. Without
+        it the blocks are read off the entries of ``undriven`` that vanish.
+
+    Raises
+    ------
+    InvalidStateError
+        If the undriven states do not conserve the charge.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> cycles = qs.DiagonalStates(np.diag([0.6, 0.4]))
+    >>> print(cycles.closest(np.array([[0.7, 0.2], [0.2, 0.3]])).real)
+    [[0.7 0. ]
+     [0.  0.3]]
+    """
+
+    def __init__(self, undriven: Any, charge: Any = None):
+        if undriven.ndim < 2 or undriven.shape[-1] != undriven.shape[-2]:
+            raise DimensionError(
+                f"Argument `undriven` must have shape (..., n, n), but has {undriven.shape}."
+            )
+        self.undriven = undriven
+        self._charge = None if charge is None else Charge(charge, undriven.shape[-1])
+
+    @cached_property
+    def _eigenbasis(self) -> tuple[Any, Any, np.ndarray]:
+        """Populations (..., n), vectors (..., n, n), and the block of each vector (n,)."""
+        if self._charge is None:
+            blocks = diagonal_blocks(self.undriven)
+            return block_eigenbasis(as_complex(self.undriven), blocks)
+        rho = as_complex(self.undriven)
+        xp = array_namespace(rho)
+        if not self._charge.in_product_basis:
+            turn = xp.asarray(self._charge.vectors)
+            rho = xp.conj(xp.matrix_transpose(turn)) @ rho @ turn
+        outside = xp.asarray(self._charge.labels[:, None] != self._charge.labels)
+        stray = xp.where(outside & xp.isfinite(xp.real(rho)), xp.abs(rho), 0.0)
+        if rho.size and float(xp.max(stray)) > FORBIDDEN:
+            raise InvalidStateError(
+                "The undriven states have coherences of up to "
+                f"{float(xp.max(stray)):.2e} between different values of the charge: it is not "
+                "conserved. Leave `charge` out, or pass what the undriven system conserves."
+            )
+        populations, vectors, labels = block_eigenbasis(rho, self._charge.blocks)
+        if not self._charge.in_product_basis:
+            vectors = xp.asarray(self._charge.vectors) @ vectors
+        return populations, vectors, labels
+
+    @property
+    def populations(self) -> Any:
+        """Eigenvalues of the undriven states, shape (..., n), in the order of the basis."""
+        return self._eigenbasis[0]
+
+    def frame(self, rho: Any) -> Frame:
+        """The eigenbasis of the undriven state, every vector a cell of its own."""
+        populations, vectors, labels = self._eigenbasis
+        xp = array_namespace(populations)
+        n = len(labels)
+        near = xp.abs(populations[..., :, None] - populations[..., None, :]) <= DEGENERATE
+        may = ~np.eye(n, dtype=bool)
+        if self._charge is not None:
+            may &= labels[:, None] == labels
+        degenerate = near & xp.asarray(may)
+        found = may.any() and bool(xp.any(degenerate))
+        return Frame(vectors, np.eye(n, dtype=bool), degenerate if found else None)
+
+    def closest(self, rho: Any) -> Any:
+        """The closest limit-cycle states to some states, shape (..., n, n)."""
+        frame = self.frame(rho)
+        return frame.back(frame.pinched(frame.coordinates(as_complex(rho))))
+
+
+def block_eigenbasis(matrices: Any, blocks: list[np.ndarray]) -> tuple[Any, Any, np.ndarray]:
+    """Eigenvalues and eigenvectors of Hermitian matrices that are block diagonal.
+
+    Parameters
+    ----------
+    matrices : array of shape (..., n, n), complex
+    blocks : list of ndarray of int
+        A partition of range(n).
+
+    Returns
+    -------
+    values : array of shape (..., n)
+    vectors : array of shape (..., n, n)
+        In the columns.
+    labels : ndarray of int, shape (n,)
+        Which block each eigenvalue belongs to.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values, vectors, labels = block_eigenbasis(
+    ...     np.array([[2, 0, 1], [0, 5, 0], [1, 0, 2]], complex), [np.array([0, 2]), np.array([1])]
+    ... )
+    >>> print(values, labels)
+    [3. 1. 5.] [0 0 1]
+    """
+    xp = array_namespace(matrices)
+    n, batch = matrices.shape[-1], matrices.shape[:-2]
+    values, columns, labels = [], [], []
+    for k, members in enumerate(blocks):
+        if len(members) == 1:
+            at = int(members[0])
+            values.append(xp.real(matrices[..., at, at])[..., None])
+            local = xp.ones((*batch, 1, 1), dtype=matrices.dtype)
+        elif len(members) == 2:
+            i, j = int(members[0]), int(members[1])
+            found, local = _two_levels(
+                matrices[..., i, i], matrices[..., j, j], matrices[..., j, i]
+            )
+            values.append(found)
+        else:
+            index = xp.asarray(members)
+            block = xp.take(xp.take(matrices, index, axis=-2), index, axis=-1)
+            found, local = finite_eigh(block)
+            values.append(found)
+        columns.append(xp.asarray(np.eye(n)[:, members].astype(complex)) @ local)
+        labels += [k] * len(members)
+    return xp.concat(values, axis=-1), xp.concat(columns, axis=-1), np.array(labels)
+
+
+def _two_levels(first: Any, second: Any, lower: Any) -> tuple[Any, Any]:
+    """Eigenvalues (..., 2) and eigenvectors (..., 2, 2) of [[first, lower^*], [lower, second]]."""
+    xp = array_namespace(lower)
+    first, second, size = xp.real(first), xp.real(second), xp.abs(lower)
+    middle, half = (first + second) / 2, (first - second) / 2
+    radius = xp.hypot(half, size)
+    turn = xp.atan2(size, half) / 2
+    phase = xp.where(size > 0, lower / xp.where(size > 0, size, xp.ones_like(size)), 1.0 + 0j)
+    cosine, sine = xp.cos(turn) + 0j, xp.sin(turn) * phase
+    upper = xp.stack([cosine, -xp.conj(sine)], axis=-1)
+    below = xp.stack([sine, cosine], axis=-1)
+    return xp.stack([middle + radius, middle - radius], axis=-1), xp.stack([upper, below], axis=-2)
+
+
+def finite_eigh(matrices: Any) -> tuple[Any, Any]:
+    """Eigenvalues and eigenvectors; NaN for a matrix of NaN, which LAPACK does not take."""
+    xp = array_namespace(matrices)
+    known = xp.isfinite(xp.real(xp.linalg.trace(matrices)))
+    if bool(xp.all(known)):
+        return xp.linalg.eigh(matrices)
+    values, vectors = xp.linalg.eigh(xp.where(known[..., None, None], matrices, 0.0))
+    return xp.where(known[..., None], values, xp.nan), xp.where(
+        known[..., None, None], vectors, xp.nan
+    )
+
+
+def as_complex(rho: Any) -> Any:
+    """The array with a complex type."""
+    xp = array_namespace(rho)
+    return rho if xp.isdtype(rho.dtype, "complex floating") else xp.astype(rho, xp.complex128)

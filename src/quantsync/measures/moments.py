@@ -1,0 +1,232 @@
+"""Moments of a single spin: <S+>, spherical tensors, and the Husimi function made of them."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from quantsync.errors import InvalidArgumentError
+from quantsync.measures.correlations import partial_trace
+from quantsync.operators import Fock, Space, Spin
+
+
+def spherical_tensor(spin: float, k: int, q: int) -> np.ndarray:
+    r"""Spherical tensor operator T_k^q of a spin, orthonormal, with Condon and Shortley's phases.
+
+    ``Tr(T_k^q^dag T_k'^q') = delta_kk' delta_qq'`` and ``T_k^{-q} = (-1)^q T_k^q^dag``; T_k^k is
+    (-1)^k (S+)^k over its norm, and ``[S-, T_k^q] = sqrt((k+q)(k-q+1)) T_k^{q-1}``.
+
+    Parameters
+    ----------
+    spin : float
+        The spin quantum number S.
+    k : int
+        Rank, 0 to 2S.
+    q : int
+        Component, -k to k.
+
+    Returns
+    -------
+    ndarray of shape (2S+1, 2S+1), real
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no such tensor for that spin.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> print(qs.spherical_tensor(1, 1, 1).round(6))
+    [[ 0.       -0.707107  0.      ]
+     [ 0.        0.       -0.707107]
+     [ 0.        0.        0.      ]]
+    """
+    site = Spin(spin)
+    for name, value in (("k", k), ("q", q)):
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise InvalidArgumentError(f"Argument `{name}` must be an integer, but is {value!r}.")
+    if not 0 <= k < site.dimension:
+        raise InvalidArgumentError(
+            f"Argument `k` must be from 0 to 2S = {site.dimension - 1} for {site}, but is {k}: "
+            "a small spin has no tensors of higher rank."
+        )
+    if abs(q) > k:
+        raise InvalidArgumentError(f"Argument `q` must be from -{k} to {k}, but is {q}.")
+    return _tensor(site, int(k), int(q)).copy()
+
+
+@lru_cache(maxsize=512)
+def _tensor(site: Spin, k: int, q: int) -> np.ndarray:
+    if q < 0:
+        return (-1) ** q * _tensor(site, k, -q).T
+    raising = site.operators()["plus"]
+    if q == k:
+        power = np.linalg.matrix_power(raising, k)
+        return (-1) ** k * power / np.linalg.norm(power)
+    above = _tensor(site, k, q + 1)
+    return (raising.T @ above - above @ raising.T) / math.sqrt((k + q + 1) * (k - q))
+
+
+def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
+    """Expectation value ``<T_k^q> = Tr(T_k^q rho)`` on one spin.
+
+    Linear in ``rho``, which may be a correction from `quantsync.linear_response`.
+
+    Parameters
+    ----------
+    rho : array of shape (..., n, n)
+        Density matrices or other operators.
+    space : Space
+        The space of dimension n.
+    site : str
+        The spin.
+    k, q : int
+        Rank and component.
+
+    Returns
+    -------
+    array of shape (...), complex
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the site is not a spin, or has no such tensor.
+    DimensionError, UnknownNameError
+        If ``rho`` does not fit the space, or the site does not exist.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> up = np.diag([1.0, 0.0])
+    >>> print(qs.spherical_moment(up, qs.Space(A=qs.Spin(1/2)), "A", 1, 0).round(6))
+    (0.707107+0j)
+    """
+    tensor = spherical_tensor(_spin(space, site).size, k, q)
+    return _expectation(rho, space, site, tensor)
+
+
+def phase_response(rho: Any, space: Space, site: str) -> Any:
+    """The phase response ``<S+> = Tr(S+ rho)`` of one site: its phase and how far it is locked.
+
+    For a spin 1/2 it is the whole preference of a phase: the phase distribution is
+    ``1/(2 pi) + Re[<S+> e^{-i phi}]/4``, Eq. (8) of Vaidya et al., PRA 109, 033718 (2024). A
+    Fock mode has <b^dag> in its place. Linear in ``rho``, which may be a correction from
+    `quantsync.linear_response`.
+
+    Parameters
+    ----------
+    rho : array of shape (..., n, n)
+        Density matrices or other operators.
+    space : Space
+        The space of dimension n.
+    site : str
+        The site.
+
+    Returns
+    -------
+    array of shape (...), complex
+
+    Raises
+    ------
+    DimensionError, UnknownNameError
+        If ``rho`` does not fit the space, or the site does not exist.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> along_x = np.full((2, 2), 0.5)
+    >>> print(qs.phase_response(along_x, qs.Space(A=qs.Spin(1/2)), "A"))
+    (0.5+0j)
+    """
+    space.positions(site)
+    kind = space.sites[site]
+    local = kind.operators()["create" if isinstance(kind, Fock) else "plus"]
+    return _expectation(rho, space, site, local)
+
+
+def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
+    r"""Husimi function of a spin from its spherical-tensor moments.
+
+    ``Q = (2S+1)/(4 pi) sum_kq t_k sqrt(4 pi/(2k+1)) Y_k^q(theta, phi) <T_k^q>^*`` with
+    ``t_k = <S,S|T_k^0|S,S> = (2S)! sqrt((2k+1)/[(2S-k)! (2S+k+1)!])``: the expansion (A1) of
+    Vaidya et al., PRA 109, 033718 (2024), in our normalisation (Q integrates to 1).
+
+    Parameters
+    ----------
+    moments : mapping of (int, int) to array of shape (...)
+        ``<T_k^q>`` by (k, q) with q >= 0; those left out are taken for zero. Moments of
+        negative q follow from ``<T_k^{-q}> = (-1)^q <T_k^q>^*``.
+    spin : float
+        The spin quantum number S.
+    theta, phi : float or array_like
+        Angles in radians; they broadcast to a shape (...a).
+
+    Returns
+    -------
+    array of shape (..., ...a)
+        Per steradian, batch shape first.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a rank or a component does not exist for that spin, or there is no moment at all.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> space, up = qs.Space(A=qs.Spin(1/2)), np.diag([1.0, 0.0])
+    >>> moments = {(k, 0): qs.spherical_moment(up, space, "A", k, 0) for k in (0, 1)}
+    >>> values = qs.husimi_from_moments(moments, 1/2, [0, np.pi / 2], 0.0)
+    >>> bool(np.allclose(values, qs.husimi(up, space, [0, np.pi / 2], 0.0)))
+    True
+    """
+    from scipy.special import sph_harm_y
+
+    size = 2 * Spin(spin).size
+    if not moments:
+        raise InvalidArgumentError("Argument `moments` is empty; give at least <T_0^0>.")
+    theta, phi = np.broadcast_arrays(np.asarray(theta, float), np.asarray(phi, float))
+    total: Any = 0.0
+    for (k, q), moment in moments.items():
+        spherical_tensor(spin, k, q)  # raises if it does not exist
+        if q < 0:
+            raise InvalidArgumentError(
+                f"Argument `moments` holds q = {q}; give q >= 0, the others follow."
+            )
+        weight = (
+            math.factorial(int(size))
+            * math.sqrt(2 * k + 1)
+            / math.sqrt(math.factorial(int(size) - k) * math.factorial(int(size) + k + 1))
+        )
+        harmonic = sph_harm_y(k, q, theta, phi) * weight * math.sqrt(4 * math.pi / (2 * k + 1))
+        xp = array_namespace(moment) if hasattr(moment, "__array_namespace__") else np
+        moment = xp.asarray(moment)
+        value = xp.conj(moment) if xp.isdtype(moment.dtype, "complex floating") else moment
+        spread = xp.reshape(value, (*moment.shape, *[1] * theta.ndim)) * xp.asarray(harmonic)
+        total = total + xp.real(spread) * (1 if q == 0 else 2)
+    return total * (size + 1) / (4 * math.pi)
+
+
+def _spin(space: Space, site: str) -> Spin:
+    space.positions(site)
+    kind = space.sites[site]
+    if not isinstance(kind, Spin):
+        raise InvalidArgumentError(
+            f"Spherical tensors belong to spins, but site {site!r} is a {kind}."
+        )
+    return kind
+
+
+def _expectation(rho: Any, space: Space, site: str, local: np.ndarray) -> Any:
+    xp = array_namespace(rho)
+    reduced = partial_trace(rho, space, site)
+    if not xp.isdtype(reduced.dtype, "complex floating"):
+        reduced = xp.astype(reduced, xp.complex128)
+    transposed = xp.asarray(np.ascontiguousarray(local.T).astype(complex))
+    return xp.sum(reduced * transposed, axis=(-2, -1))

@@ -1,0 +1,139 @@
+"""Two spins in thermal baths, one of them driven (Vaidya et al., PRA 109, 033718 (2024))."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.operators import Space, Spin
+
+
+def driven_pair(
+    gain_a: Any = 0.4,
+    damping_a: Any = 0.6,
+    gain_b: Any = 0.75,
+    damping_b: Any = 0.25,
+    coupling: Any = 1.0,
+    drive: Any = 0.0,
+    drive_detuning: Any = 0.0,
+    qudit_detuning: Any = 0.0,
+    dephasing: Any = 0.0,
+    spin: float = 1 / 2,
+) -> Lindbladian:
+    r"""The composite oscillator: two coupled spins in thermal baths of either sign, A driven.
+
+    ``H = drive_detuning Sz_A + (drive_detuning + qudit_detuning) Sz_B
+    + (coupling/2)(S+_A S-_B + h.c.) + (drive/2)(S+_A + S-_A)`` in the frame of the drive, and for
+    each spin j the dissipators ``gain_j D[S+] + damping_j D[S-] + 2 dephasing D[Sz]``: Eqs. (2),
+    (4) and (C1) of Vaidya et al. A bath with gain above damping has a negative temperature. The
+    defaults are their Fig. 3, in units of gain + damping of each spin. All parameters but
+    ``spin`` may be arrays that broadcast.
+
+    Parameters
+    ----------
+    gain_a : float, default 0.4
+        Gain rate w_A of spin A (units of Gamma).
+    damping_a : float, default 0.6
+        Damping rate gamma_A of spin A (units of Gamma).
+    gain_b : float, default 0.75
+        Gain rate w_B of spin B (units of Gamma).
+    damping_b : float, default 0.25
+        Damping rate gamma_B of spin B (units of Gamma).
+    coupling : float, default 1
+        Exchange coupling g (units of Gamma).
+    drive : float, default 0
+        Strength epsilon of the drive on spin A; 0 is the undriven oscillator, of which measures
+        of the response take the limit (units of Gamma).
+    drive_detuning : float, default 0
+        Delta_d = omega_A - omega_d (units of Gamma).
+    qudit_detuning : float, default 0
+        Delta_q = omega_B - omega_A (units of Gamma).
+    dephasing : float, default 0
+        Dephasing rate gamma_phi of each spin, D[sqrt(2 gamma_phi) Sz] (units of Gamma).
+    spin : float, default 1/2
+        Spin quantum number S of both spins: 1/2 for qubits, 1 for qutrits.
+
+    Returns
+    -------
+    Lindbladian
+        On ``Space(A=Spin(spin), B=Spin(spin))``.
+
+    Raises
+    ------
+    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+        If a parameter is not a real number, or a rate is negative.
+    InvalidArgumentError
+        If ``spin`` is not 1/2, 1, 3/2, ...
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> steady = qs.steady_state(qs.models.driven_pair(drive=0.1))
+    >>> print(qs.phase_response(steady.rho, steady.space, "A").round(12))
+    (-0-0.00240161146j)
+    """
+    detuning_a, difference, exchange, strength = real_parameters(
+        drive_detuning=drive_detuning, qudit_detuning=qudit_detuning, coupling=coupling, drive=drive
+    )
+    *rates, noise = rate_parameters(
+        gain_a=gain_a,
+        damping_a=damping_a,
+        gain_b=gain_b,
+        damping_b=damping_b,
+        dephasing=dephasing,
+    )
+    return _unit_pair(Spin(spin)).with_coefficients(
+        hamiltonian=[detuning_a, difference, exchange / 2, strength / 2],
+        dissipators=[*rates, 2 * noise, 2 * noise],
+    )
+
+
+def driving(spin: float = 1 / 2) -> Lindbladian:
+    """The drive of `driven_pair` per unit of its strength, as a perturbation.
+
+    ``L1[rho] = -i [(S+_A + S-_A)/2, rho]``, for `quantsync.linear_response`.
+
+    Parameters
+    ----------
+    spin : float, default 1/2
+        Spin quantum number S of both spins.
+
+    Returns
+    -------
+    Lindbladian
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> response = qs.linear_response(qs.models.driven_pair(), qs.models.driving())
+    >>> print(qs.phase_response(response.orders[1], response.space, "A").round(12))
+    (-0-0.024647435897j)
+    >>> response.sector_dimensions
+    (6, 8)
+    """
+    return _unit_drive(Spin(spin))
+
+
+@lru_cache(maxsize=8)
+def _unit_drive(spin: Spin) -> Lindbladian:
+    space = Space(A=spin, B=spin)
+    return Lindbladian(space, hamiltonian=[(1.0, space["A"].x)])
+
+
+@lru_cache(maxsize=8)
+def _unit_pair(spin: Spin) -> Lindbladian:
+    """The operators, each with coefficient 1; built once for every size of spin."""
+    space = Space(A=spin, B=spin)
+    a, b = space["A"], space["B"]
+    return Lindbladian(
+        space,
+        hamiltonian=[
+            (1, a.z + b.z),
+            (1, b.z),
+            (1, a.plus @ b.minus + a.minus @ b.plus),
+            (1, a.plus + a.minus),
+        ],
+        dissipators=[(1, a.plus), (1, a.minus), (1, b.plus), (1, b.minus), (1, a.z), (1, b.z)],
+    )
