@@ -42,6 +42,14 @@ from quantsync.measures import (
     von_neumann_entropy,
 )
 from quantsync.operators import Fock, Space, Spin
+from quantsync.search import (
+    Extrema,
+    PlanarZeros,
+    Zeros,
+    find_extrema,
+    find_planar_zeros,
+    find_zeros,
+)
 from quantsync.states import basis_state
 from quantsync.sweeps import compute, sweep
 from quantsync.version import __version__
@@ -50,22 +58,28 @@ __all__ = [
     "BlockDiagonalStates",
     "DiagonalStates",
     "Evolution",
+    "Extrema",
     "Fock",
     "LeadingSynchronization",
     "Lindbladian",
     "PhaseDistribution",
+    "PlanarZeros",
     "Response",
     "Space",
     "SpannedStates",
     "Spin",
     "StateMixtures",
     "SteadyState",
+    "Zeros",
     "__version__",
     "basis_state",
     "coherent_state",
     "compute",
     "errors",
     "evolve",
+    "find_extrema",
+    "find_planar_zeros",
+    "find_zeros",
     "husimi",
     "husimi_from_moments",
     "leading_synchronization",

@@ -110,7 +110,7 @@ def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any) -> Any:
     >>> cycles = qs.DiagonalStates(undriven.rho)
     >>> omega = qs.relative_entropy_of_synchronization(driven.rho, cycles)
     >>> print(f"{omega:.4e}")
-    6.6646e-05
+    6.6775e-05
     """
     if rho.ndim < 2 or rho.shape[-1] != rho.shape[-2]:
         raise DimensionError(f"Argument `rho` must have shape (..., n, n), but has {rho.shape}.")

@@ -68,7 +68,7 @@ def _tensor(site: Spin, k: int, q: int) -> np.ndarray:
     raising = site.operators()["plus"]
     if q == k:
         power = np.linalg.matrix_power(raising, k)
-        return (-1) ** k * power / np.linalg.norm(power)
+        return (-1) ** k * power / np.linalg.norm(power) + 0.0  # no minus zeros
     above = _tensor(site, k, q + 1)
     return (raising.T @ above - above @ raising.T) / math.sqrt((k + q + 1) * (k - q))
 

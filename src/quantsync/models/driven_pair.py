@@ -72,7 +72,7 @@ def driven_pair(
     >>> import quantsync as qs
     >>> steady = qs.steady_state(qs.models.driven_pair(drive=0.1))
     >>> print(qs.phase_response(steady.rho, steady.space, "A").round(12))
-    (-0-0.00240161146j)
+    -0.00240161146j
     """
     detuning_a, difference, exchange, strength = real_parameters(
         drive_detuning=drive_detuning, qudit_detuning=qudit_detuning, coupling=coupling, drive=drive
@@ -109,7 +109,7 @@ def driving(spin: float = 1 / 2) -> Lindbladian:
     >>> import quantsync as qs
     >>> response = qs.linear_response(qs.models.driven_pair(), qs.models.driving())
     >>> print(qs.phase_response(response.orders[1], response.space, "A").round(12))
-    (-0-0.024647435897j)
+    -0.024647435897j
     >>> response.sector_dimensions
     (6, 8)
     """

@@ -1,0 +1,214 @@
+"""All local minima and maxima in one variable, for every point of a parameter map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError
+from quantsync.search.sampling import (
+    checked_nodes,
+    evaluate,
+    map_of,
+    on_nodes,
+    over_map,
+    require_success,
+)
+
+RELATIVE = 1e-12  # differences below this part of a point's largest value are rounding
+DEGREE = 8  # of the local polynomials
+WINDOWS = (0.1, 0.05)  # their half-widths, in units of the distance between nodes
+
+
+@dataclass(frozen=True)
+class Extrema:
+    """Local extrema of a function, for every point of a map.
+
+    Attributes
+    ----------
+    location : ndarray of shape (..., K)
+        Where they are, in increasing order, K the largest count; NaN where a point has fewer.
+    value : ndarray of shape (..., K)
+        The function there.
+    kind : ndarray of shape (..., K)
+        1 for a maximum, -1 for a minimum, NaN where there is none.
+    count : ndarray of int, shape (...)
+        How many there are.
+    """
+
+    location: np.ndarray
+    value: np.ndarray
+    kind: np.ndarray
+    count: np.ndarray
+
+    def first(self, kind: Literal["minimum", "maximum"]) -> tuple[np.ndarray, np.ndarray]:
+        """Location and value of the first minimum or maximum, (...) each; NaN where none is."""
+        return self._pick(self.kind == _sign(kind))
+
+    def highest(self) -> tuple[np.ndarray, np.ndarray]:
+        """Location and value of the highest maximum, (...) each; NaN where there is none."""
+        top = np.where(self.kind == 1, self.value, -np.inf)
+        if not top.shape[-1]:
+            return self._pick(self.kind == 1)
+        return self._pick((top == top.max(axis=-1, keepdims=True)) & (self.kind == 1))
+
+    def _pick(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if not wanted.shape[-1]:
+            empty = np.full(self.count.shape, np.nan)
+            return empty, empty.copy()
+        at = wanted.argmax(axis=-1)[..., None]
+        some = wanted.any(axis=-1)
+        x, y = (np.take_along_axis(a, at, -1)[..., 0] for a in (self.location, self.value))
+        return np.where(some, x, np.nan), np.where(some, y, np.nan)
+
+
+def _sign(kind: str) -> int:
+    if kind not in ("minimum", "maximum"):
+        raise InvalidArgumentError(
+            f"Argument `kind` must be 'minimum' or 'maximum', but is {kind!r}."
+        )
+    return 1 if kind == "maximum" else -1
+
+
+def find_extrema(
+    function: Callable[..., Any],
+    nodes: Any,
+    args: Sequence[Any] = (),
+    *,
+    noise: float = 0.0,
+    threads: int | None = None,
+) -> Extrema:
+    """Find the local minima and maxima of a smooth function, for every point of a map.
+
+    The function is sampled at the nodes; each extremum is bracketed by three of them, narrowed
+    by Chandrupatla's method (SciPy) and polished as the zero of the derivative of a polynomial
+    through Chebyshev points around it, which locates it far better than comparing values can
+    (some 1e-12 instead of 1e-8 for functions that vary on the scale of the nodes).
+
+    Parameters
+    ----------
+    function : callable
+        ``function(x, *args)``, elementwise on one-dimensional arrays, real and smooth. Nodes at
+        which it is infinite or NaN bracket nothing.
+    nodes : array_like of shape (S,)
+        Increasing sample positions. Extrema at the first and the last do not count.
+    args : sequence of array_like
+        Further arguments; they broadcast to the map's shape (...).
+    noise : float, default 0
+        An extremum must stand out by more than this, and by 1e-12 of a point's largest value.
+    threads : int, optional
+        Number of threads that call the function; every available core by default.
+
+    Returns
+    -------
+    Extrema
+
+    Raises
+    ------
+    InvalidArgumentError, NonFiniteError, BroadcastError
+        As for `find_zeros`.
+    ConvergenceError
+        If a bracketed extremum cannot be narrowed.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> found = qs.find_extrema(lambda x, a: x**3 - a * x, np.linspace(-3, 3, 25), [[3.0, -1.0]])
+    >>> print(found.location.round(9), found.kind, found.count)
+    [[-1.  1.]
+     [nan nan]] [[ 1. -1.]
+     [nan nan]] [2 0]
+    """
+    grid = checked_nodes(nodes, "nodes")
+    shape, flat = map_of(args)
+
+    def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+        values = on_nodes(function, (grid,), part)
+        owner, at, kind = _brackets(values, noise)
+        own = [a[owner] for a in part]
+        x = _narrowed(function, grid, at, kind, own)
+        for width in WINDOWS:
+            x = _polished(function, x, width, grid, at, own)
+        height = evaluate(function, (x,), own) if len(x) else x
+        return owner, [x, height, kind.astype(float)]
+
+    count, (location, value, kind) = over_map(search, shape, flat, len(grid), threads)
+    return Extrema(location, value, kind, count)
+
+
+def _brackets(values: np.ndarray, noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Middle nodes of triples that bracket an extremum: owner, node, kind."""
+    finite = np.where(np.isfinite(values), values, 0.0)
+    floor = np.maximum(noise, RELATIVE * np.abs(finite).max(axis=1, initial=0))[:, None]
+    known = np.isfinite(values)
+    usable = known[:, :-2] & known[:, 1:-1] & known[:, 2:]
+    before, after = finite[:, 1:-1] - finite[:, :-2], finite[:, 2:] - finite[:, 1:-1]
+    # "Not rising any more" on one side only, or two equal nodes would count twice.
+    maximum = usable & (before > floor) & (after <= 0) & (_fall(finite, 1) > floor)
+    minimum = usable & (before < -floor) & (after >= 0) & (_fall(finite, -1) > floor)
+    owner, at = np.nonzero(maximum | minimum)
+    return owner, at + 1, np.where(maximum[owner, at], 1, -1)
+
+
+def _fall(values: np.ndarray, sign: int) -> np.ndarray:
+    """How far the function falls (rises for sign -1) from a middle node to later ones."""
+    signed = sign * values
+    lowest = np.minimum.accumulate(signed[:, ::-1], axis=1)[:, ::-1]
+    return signed[:, 1:-1] - lowest[:, 2:]
+
+
+def _narrowed(
+    function: Callable[..., Any],
+    grid: np.ndarray,
+    at: np.ndarray,
+    kind: np.ndarray,
+    args: list[np.ndarray],
+) -> np.ndarray:
+    from scipy.optimize.elementwise import find_minimum
+
+    if not len(at):
+        return np.zeros(0)
+    found: Any = find_minimum(
+        lambda x, sign, *rest: -sign * np.real(function(x, *rest)),
+        (grid[at - 1], grid[at], grid[at + 1]),
+        args=(kind.astype(float), *args),
+        tolerances={"xrtol": 1e-6, "xatol": 1e-9, "fatol": 0.0, "frtol": 0.0},
+    )
+    # -1: it stops at equal values, which is as far as comparing values goes.
+    require_success(found.success | (found.status == -1), "extrema")
+    return found.x
+
+
+def _polished(
+    function: Callable[..., Any],
+    x: np.ndarray,
+    width: float,
+    grid: np.ndarray,
+    at: np.ndarray,
+    args: list[np.ndarray],
+) -> np.ndarray:
+    """Zero of the derivative of a polynomial through Chebyshev points around x."""
+    if not len(x):
+        return x
+    half = width * np.minimum(grid[at + 1] - grid[at], grid[at] - grid[at - 1])
+    half = np.minimum(half, np.minimum(x - grid[0], grid[-1] - x) * 0.999)
+    points = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
+    positions = x[:, None] + half[:, None] * points
+    repeated = [np.repeat(a, DEGREE + 1) for a in args]
+    values = evaluate(function, (positions.ravel(),), repeated).reshape(positions.shape)
+    # The derivative does not feel a constant, and subtracting it saves digits.
+    values = values - values[:, DEGREE // 2 : DEGREE // 2 + 1]
+    coefficients = np.polynomial.chebyshev.chebfit(points, values.T, DEGREE)
+    slope = np.polynomial.chebyshev.chebder(coefficients)
+    bend = np.polynomial.chebyshev.chebder(slope)
+    step = np.zeros(len(x))
+    for _ in range(4):
+        down = np.polynomial.chebyshev.chebval(step, bend, tensor=False)
+        change = np.polynomial.chebyshev.chebval(step, slope, tensor=False) / np.where(
+            down == 0, np.inf, down
+        )
+        step = np.clip(step - change, -1, 1)
+    return x + half * step

@@ -1,0 +1,199 @@
+"""All zeros of a complex function of two real variables, for every point of a parameter map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.search.sampling import checked_nodes, evaluate, map_of, on_nodes, over_map
+
+LEVELS = 4  # a cell is halved that often before Newton's method takes over
+STEPS = 12
+DIFFERENCE = 1e-5  # step of the difference quotients, in units of a cell
+SHIFT = 0.0137  # of inner nodes, in units of their distance: off the lines of symmetry
+CONVERGED = 1e-9
+
+
+@dataclass(frozen=True)
+class PlanarZeros:
+    """Zeros of a complex function of two variables, for every point of a map.
+
+    Attributes
+    ----------
+    x, y : ndarray of shape (..., K)
+        Where they are, by increasing x, K the largest count; NaN where a point has fewer.
+    winding : ndarray of shape (..., K)
+        How often the phase of the function winds around the zero, 1 or -1.
+    count : ndarray of int, shape (...)
+        How many there are.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    winding: np.ndarray
+    count: np.ndarray
+
+
+def find_planar_zeros(
+    function: Callable[..., Any],
+    x_nodes: Any,
+    y_nodes: Any,
+    args: Sequence[Any] = (),
+    *,
+    threads: int | None = None,
+) -> PlanarZeros:
+    """Find the zeros of a complex function of two variables, for every point of a map.
+
+    The phase of the function winds around a zero, so cells of the grid around which it winds
+    are halved, those that still have the winding kept, and the last polished by Newton's method.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(x, y, *args)``, elementwise on one-dimensional arrays, complex and smooth.
+    x_nodes, y_nodes : array_like of shape (S,), (S',)
+        Increasing sample positions; the search is in the rectangle that they span. Two zeros of
+        opposite winding in one cell are missed.
+    args : sequence of array_like
+        Further arguments; they broadcast to the map's shape (...).
+    threads : int, optional
+        Number of threads that call the function; every available core by default.
+
+    Returns
+    -------
+    PlanarZeros
+
+    Raises
+    ------
+    InvalidArgumentError, NonFiniteError, BroadcastError
+        As for `find_zeros`.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> nodes = np.linspace(-2, 2, 9)
+    >>> zeros = qs.find_planar_zeros(
+    ...     lambda x, y, c: (x + 1j * y) ** 2 - c * 1j, nodes, nodes, [[2.0, -2.0]]
+    ... )
+    >>> print(zeros.x.round(6), zeros.y.round(6))
+    [[-1.  1.]
+     [-1.  1.]] [[-1.  1.]
+     [ 1. -1.]]
+    """
+    across, up = (
+        _shifted(checked_nodes(x_nodes, "x_nodes")),
+        _shifted(checked_nodes(y_nodes, "y_nodes")),
+    )
+    shape, flat = map_of(args)
+    grid_x, grid_y = (g.ravel() for g in np.meshgrid(across, up, indexing="ij"))
+
+    def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+        values = on_nodes(function, (grid_x, grid_y), part).reshape(-1, len(across), len(up))
+        turns = _winding(values)
+        owner, i, j = np.nonzero(turns)
+        low = np.stack([across[i], up[j]])
+        size = np.stack([np.diff(across)[i], np.diff(up)[j]])
+        own = [a[owner] for a in part]
+        cell = _Cells(owner, low, size, turns[owner, i, j], own)
+        for _ in range(LEVELS):
+            cell = _halved(function, cell)
+        return _collected(_polished(function, cell))
+
+    count, (x, y, winding) = over_map(search, shape, flat, len(grid_x), threads)
+    return PlanarZeros(x, y, winding, count)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    owner: np.ndarray
+    low: np.ndarray
+    size: np.ndarray
+    winding: np.ndarray
+    args: list[np.ndarray]
+
+    def take(self, chosen: np.ndarray, low: np.ndarray, size: np.ndarray, winding: Any) -> _Cells:
+        return _Cells(self.owner[chosen], low, size, winding, [a[chosen] for a in self.args])
+
+
+def _shifted(nodes: np.ndarray) -> np.ndarray:
+    """Inner nodes moved a little: a zero on a node or a line of symmetry has no clear winding."""
+    moved = nodes.copy()
+    moved[1:-1] += SHIFT * np.minimum(np.diff(nodes)[:-1], np.diff(nodes)[1:])
+    return moved
+
+
+def _winding(values: np.ndarray) -> np.ndarray:
+    """Winding number around each cell of a grid of values (..., S, S'), rounded to integers."""
+
+    def turn(to: np.ndarray, start: np.ndarray) -> np.ndarray:
+        return np.angle(to * np.conj(start))
+
+    a, b = values[..., :-1, :-1], values[..., 1:, :-1]
+    c, d = values[..., 1:, 1:], values[..., :-1, 1:]
+    total = turn(b, a) + turn(c, b) + turn(d, c) + turn(a, d)
+    return np.rint(total / (2 * np.pi)).astype(int)
+
+
+def _halved(function: Callable[..., Any], cells: _Cells) -> _Cells:
+    """Cut each cell into four and keep those that the phase winds around."""
+    if not len(cells.owner):
+        return cells
+    # Not at one half, or a zero in the middle would always lie on the cut.
+    cuts = np.array([0.0, 0.5 + SHIFT, 1.0])
+    fx, fy = (f.ravel() for f in np.meshgrid(cuts, cuts, indexing="ij"))
+    x = cells.low[0][:, None] + cells.size[0][:, None] * fx
+    y = cells.low[1][:, None] + cells.size[1][:, None] * fy
+    repeated = [np.repeat(a, 9) for a in cells.args]
+    values = evaluate(function, (x.ravel(), y.ravel()), repeated).reshape(-1, 3, 3)
+    turns = _winding(values)
+    kept, i, j = np.nonzero(turns)
+    low = cells.low[:, kept] + cells.size[:, kept] * np.stack([cuts[i], cuts[j]])
+    size = cells.size[:, kept] * np.stack([np.diff(cuts)[i], np.diff(cuts)[j]])
+    return cells.take(kept, low, size, turns[kept, i, j])
+
+
+def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
+    """Newton's method from the middle of each cell; what leaves its neighbourhood is dropped."""
+    if not len(cells.owner):
+        return cells
+    middle = cells.low + cells.size / 2
+    z, step = middle.copy(), DIFFERENCE * cells.size
+
+    def value(at: np.ndarray) -> np.ndarray:
+        return evaluate(function, (at[0], at[1]), cells.args).astype(complex)
+
+    change = np.zeros_like(z)
+    for _ in range(STEPS):
+        f = value(z)
+        slopes = []
+        for k in range(2):
+            offset = np.zeros_like(z)
+            offset[k] = step[k]
+            slopes.append((value(z + offset) - value(z - offset)) / (2 * step[k]))
+        fx, fy = slopes
+        determinant = fx.real * fy.imag - fx.imag * fy.real
+        safe = np.where(determinant == 0, np.inf, determinant)
+        change = np.stack(
+            [f.real * fy.imag - f.imag * fy.real, fx.real * f.imag - fx.imag * f.real]
+        )
+        change = np.clip(change / safe, -cells.size, cells.size)
+        z = z - change
+    near = (np.abs(z - middle) < 2 * cells.size).all(axis=0)
+    settled = (np.abs(change) < CONVERGED * (cells.size + np.abs(z))).all(axis=0)
+    kept = np.flatnonzero(near & settled)
+    return cells.take(kept, z[:, kept], cells.size[:, kept], cells.winding[kept])
+
+
+def _collected(cells: _Cells) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Sorted by owner and x, the same zero from two cells once."""
+    order = np.lexsort((cells.low[1], cells.low[0], cells.owner))
+    owner, z, size = cells.owner[order], cells.low[:, order], cells.size[:, order]
+    fresh = np.ones(len(owner), bool)
+    fresh[1:] = (owner[1:] != owner[:-1]) | (np.abs(np.diff(z, axis=1)) > 1e-6 * size[:, 1:]).any(
+        axis=0
+    )
+    winding = cells.winding[order][fresh].astype(float)
+    return owner[fresh], [z[0][fresh], z[1][fresh], winding]
