@@ -103,7 +103,8 @@ def compute(
 
     Example: quantsync compute spin_pair epsilon=0.1 detuning=0.5 -m synchronization,locked_phase
 
-    Undefined values, such as the locked phase where no phase is preferred, are null.
+    Undefined values, such as the locked phase where no phase is preferred, are null, complex
+    ones [real, imaginary], and infinite limits Infinity.
     """
     from quantsync.models.registry import find_model
     from quantsync.sweeps.point import compute as compute_point
@@ -113,7 +114,11 @@ def compute(
     names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
     if not names:
         raise InvalidArgumentError("Name at least one measure, as in --measure synchronization.")
-    typer.echo(json.dumps(compute_point(function, values, names), indent=2))
+    typer.echo(json.dumps(compute_point(function, values, names), indent=2, default=_pair))
+
+
+def _pair(value: complex) -> list[float]:
+    return [value.real, value.imag]
 
 
 @app.command(name="list")
@@ -152,11 +157,15 @@ def _list_models(console: Console) -> None:
 
 def _list_measures(console: Console) -> None:
     from quantsync.measures.named import STATE_MEASURES
+    from quantsync.models.registry import MODEL_MEASURES
 
-    table = _table("Measures", "name", "unit", "meaning")
-    for measure in STATE_MEASURES.values():
-        table.add_row(measure.name, measure.units, escape(measure.long_name))
-    console.print(table)
+    tables = {"Measures of every model": STATE_MEASURES}
+    tables |= {f"Measures of {name} alone": m.measures for name, m in MODEL_MEASURES.items()}
+    for title, measures in tables.items():
+        table = _table(title, "name", "unit", "meaning")
+        for measure in measures.values():
+            table.add_row(measure.name, measure.units, escape(measure.long_name))
+        console.print(table)
 
 
 def _list_papers(console: Console) -> None:

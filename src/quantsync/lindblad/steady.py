@@ -279,15 +279,15 @@ def _raise_non_unique(lindbladian: Lindbladian, counts: np.ndarray, result: Stea
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
         "of the conserved quantity, or follow a given initial state with evolve()."
     )
-    if not lindbladian.shape:
-        count = int(counts)
-        raise NonUniqueSteadyStateError(
-            f"The steady state is not unique: the generator has {count} linearly independent "
-            f"stationary states. {way_out}",
-            count=count,
-            indices=[()],
-        )
     indices = [tuple(int(i) for i in index) for index in np.argwhere(~result.valid)]
+    if lindbladian.size == 1:
+        raise NonUniqueSteadyStateError(
+            f"The steady state is not unique: the generator has {counts.item()} linearly "
+            f"independent stationary states. {way_out}",
+            count=counts if lindbladian.shape else int(counts),
+            indices=indices,
+            result=result if lindbladian.shape else None,
+        )
     shown = ", ".join(f"{index}: {counts[index]}" for index in indices[:5])
     more = f", and {len(indices) - 5} more" if len(indices) > 5 else ""
     raise NonUniqueSteadyStateError(

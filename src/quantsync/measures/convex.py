@@ -56,7 +56,7 @@ class SpannedStates:
         rows = given.reshape(len(given), -1)
         identity = np.eye(n).ravel()
         # Real orthonormal basis of the span, less the identity's direction.
-        real = np.concatenate([rows.real, rows.imag], axis=1)
+        real = np.concatenate([np.real(rows), np.imag(rows)], axis=1)
         _, sizes, basis = np.linalg.svd(real, full_matrices=False)
         basis = basis[sizes > 1e-12 * sizes[0]]
         target = np.concatenate([identity, 0 * identity]) / np.sqrt(n)

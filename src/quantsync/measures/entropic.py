@@ -144,27 +144,42 @@ class LeadingSynchronization:
     Attributes
     ----------
     coefficient : array of shape (...)
-        Limit of Omega/eps^2; infinite where ``logarithm`` is not zero.
+        Coefficient of eps^2.
     logarithm : array of shape (...)
-        Zero unless the undriven state has lost rank and the drive leads out of its support.
+        Coefficient of eps^2 ln(1/eps^2): zero unless the undriven state has lost rank and the
+        drive leads out of its support.
     """
 
     coefficient: Any
     logarithm: Any
 
+    @property
+    def limit(self) -> Any:
+        """Limit of Omega/eps^2 for eps -> 0, shape (...); infinite where there is a logarithm."""
+        xp = array_namespace(self.coefficient)
+        return xp.where(self.logarithm > 0, xp.inf, self.coefficient)
+
+    def at(self, strength: Any) -> Any:
+        """Leading Omega for a weak drive of some strength, shape (...)."""
+        xp = array_namespace(self.coefficient)
+        square = strength**2
+        return square * (self.coefficient - self.logarithm * xp.log(square))
+
 
 def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSynchronization:
-    """Limit of the relative entropy of synchronization over the drive squared, for weak drives.
+    """Leading coefficients of the relative entropy of synchronization for weak drives.
 
     ``Omega/eps^2 -> (1/2) sum |<i|rho_1|j>|^2 (ln p_i - ln p_j)/(p_i - p_j)`` over the pairs of
     eigenstates of rho_0 (with eigenvalues p) between which a limit cycle has no coherence.
-    Exact: no finite drive, no difference of entropies, no clipped logarithm.
+    Exact: no finite drive, no difference of entropies, no clipped logarithm. Levels that rho_0
+    leaves empty fill at second order; they add what degenerate perturbation theory gives, and
+    a logarithm where the drive leads into them.
 
     Parameters
     ----------
     response : Response
         From `quantsync.linear_response`. Order 2 is needed where the undriven state has lost
-        rank without the drive leading out of its support.
+        rank, except if only one level is empty and the drive does not lead there.
     limit_cycles : DiagonalStates or BlockDiagonalStates
         The family; for the first, ``DiagonalStates(response.orders[0])``.
 
@@ -191,33 +206,27 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
     xp = array_namespace(rho)
     populations, frame = _adapted_frame(rho, limit_cycles)
     n = populations.shape[-1]
-    apart = ~frame.together if frame.degenerate is None else None
     coherences = frame.coordinates(first)
     strength = xp.real(coherences) ** 2 + xp.imag(coherences) ** 2
-    largest = xp.max(xp.reshape(strength, (*strength.shape[:-2], n * n)), axis=-1)
     lost = populations <= LOST
-    coefficient, logarithm = xp.zeros_like(largest), xp.zeros_like(largest)
+    coefficient = xp.zeros_like(populations[..., 0])
     for i in range(n):
         for j in range(i):
-            if apart is not None and not apart[i, j]:
+            if frame.together[i, j]:
                 continue
-            square = strength[..., i, j]
+            skip = lost[..., i] | lost[..., j]
             if frame.degenerate is not None:
-                kept = frame.degenerate[..., i, j] | bool(frame.together[i, j])
-                square = xp.where(kept, xp.zeros_like(square), square)
+                skip = skip | frame.degenerate[..., i, j]
+            square = xp.where(skip, xp.zeros_like(coefficient), strength[..., i, j])
             if not bool(xp.any(square != 0)):
                 continue
             p, q = populations[..., i], populations[..., j]
-            gone = lost[..., i] | lost[..., j]
-            safe = xp.where(gone, xp.ones_like(p), p), xp.where(gone, xp.ones_like(q), q)
-            coefficient = coefficient + xp.where(gone, 0.0, square * mean_inverse(*safe))
-            leads_out = gone & (square > FAINT**2 * largest)
-            other = xp.where(leads_out, xp.maximum(p, q), xp.ones_like(p))
-            logarithm = logarithm + xp.where(leads_out, square / other, 0.0)
-    coefficient = xp.where(logarithm > 0, xp.inf, coefficient)
-    if bool(xp.any(lost)):
-        coefficient = coefficient + _from_empty_levels(response, frame, lost, logarithm)
-    return LeadingSynchronization(coefficient, logarithm)
+            p, q = (xp.where(skip, xp.ones_like(level), level) for level in (p, q))
+            coefficient = coefficient + square * mean_inverse(p, q)
+    if not bool(xp.any(lost)):
+        return LeadingSynchronization(coefficient, xp.zeros_like(coefficient))
+    added, logarithm = _from_empty_levels(response, frame, populations, coherences)
+    return LeadingSynchronization(coefficient + added, logarithm)
 
 
 def mean_inverse(p: Any, q: Any) -> Any:
@@ -262,28 +271,58 @@ def _adapted_frame(rho: Any, limit_cycles: Any) -> tuple[Any, Frame]:
     return diagonal.populations, frame
 
 
-def _from_empty_levels(response: Response, frame: Frame, lost: Any, logarithm: Any) -> Any:
-    """Contribution of coherences among levels that are populated at second order only."""
-    xp = array_namespace(lost)
-    several = (xp.sum(xp.astype(lost, xp.int64), axis=-1) > 1) & (logarithm == 0)
-    pairs = lost[..., :, None] & lost[..., None, :] & several[..., None, None]
-    inside = pairs & ~xp.asarray(frame.together)
+def _from_empty_levels(
+    response: Response, frame: Frame, populations: Any, coherences: Any
+) -> tuple[Any, Any]:
+    """What the levels that rho_0 leaves empty add to the coefficient and to the logarithm.
+
+    To order eps^2 the empty block of a state is ``N = P rho_2 P - sum_j P rho_1|j><j|rho_1 P/p_j``
+    over the filled levels j; that of the closest limit cycle is the same without the coherences
+    between cells. The differences of the two in -x ln x, and the shift of the filled levels
+    that goes with them, are of order eps^2 and eps^2 ln(1/eps^2).
+    """
+    xp = array_namespace(populations)
+    n = populations.shape[-1]
+    lost = populations <= LOST
+    some = xp.any(lost, axis=-1)
+    kept = xp.asarray(frame.together)
     if frame.degenerate is not None:
-        inside = inside & ~frame.degenerate
-    if not bool(xp.any(inside)):
-        return xp.zeros_like(logarithm)
+        kept = kept | frame.degenerate
+    size = xp.abs(coherences)
+    largest = xp.max(xp.reshape(size, (*size.shape[:-2], n * n)), axis=-1)
+    across = lost[..., :, None] & ~lost[..., None, :] & (size > FAINT * largest[..., None, None])
+    into = xp.where(across, coherences, xp.zeros_like(coherences))  # from filled to empty levels
+    pairs = lost[..., :, None] & lost[..., None, :]
+    matter = (pairs & ~kept) | (across & ~kept)
+    if not bool(xp.any(matter)):
+        return xp.zeros_like(largest), xp.zeros_like(largest)
     if len(response.orders) < 3:
-        count = int(to_numpy(xp.sum(xp.astype(several, xp.int64))))
+        count = int(to_numpy(xp.sum(xp.astype(some, xp.int64))))
         raise InvalidArgumentError(
             f"The undriven state has lost rank at {count} point(s), where the limit needs the "
             "second order: pass linear_response(..., order=2)."
         )
     second = frame.coordinates(response.orders[2])
-    block = xp.where(pairs, second, xp.zeros_like(second))
-    weights, states = finite_eigh(block)
-    populations, basis = finite_eigh(frame.pinched(block))
-    overlaps = xp.abs(xp.conj(xp.matrix_transpose(states)) @ basis) ** 2
-    return xp.where(several, _divergence(weights, populations, overlaps), 0.0)
+    second = xp.where(pairs, second, xp.zeros_like(second))
+    filled = xp.where(lost, xp.ones_like(populations), populations)[..., None, :]
+
+    def emptied(block: Any, leading_in: Any) -> Any:
+        drained = (leading_in / filled) @ xp.conj(xp.matrix_transpose(leading_in))
+        return _sum_x_log_x(finite_eigh(block - drained)[0])
+
+    inside = xp.where(kept, into, xp.zeros_like(into))
+    difference = emptied(second, into) - emptied(frame.pinched(second), inside)
+    outside = xp.abs(xp.where(kept, xp.zeros_like(into), into)) ** 2 / filled
+    logarithm = xp.sum(outside, axis=(-2, -1))
+    shift = xp.sum(outside * (1 + xp.log(filled)), axis=(-2, -1))
+    zero = xp.zeros_like(logarithm)
+    return xp.where(some, shift + difference, zero), xp.where(some, logarithm, zero)
+
+
+def _sum_x_log_x(x: Any) -> Any:
+    xp = array_namespace(x)
+    positive = x > EMPTY
+    return xp.sum(xp.where(positive, x * xp.log(xp.where(positive, x, 1.0)), 0.0), axis=-1)
 
 
 def _eigensystem(rho: Any, name: str) -> tuple[Any, Any]:

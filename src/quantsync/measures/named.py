@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.errors import InvalidArgumentError
 from quantsync.measures.correlations import (
     log_negativity,
     mutual_information,
@@ -26,24 +26,39 @@ from quantsync.measures.phase import (
 )
 from quantsync.operators import Space
 
+if TYPE_CHECKING:
+    from quantsync.lindblad.steady import SteadyState
+
 
 class StateView:
     """States of a batch, with the intermediate results that several measures share.
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
-        Density matrices.
+    solve : callable
+        Returns the steady states; called when a measure first needs them.
     space : Space
         Their space.
-    residual : array of shape (...)
-        Certificates of the states.
     """
 
-    def __init__(self, rho: Any, space: Space, residual: Any):
-        self.rho = rho
+    def __init__(self, solve: Callable[[], SteadyState], space: Space):
+        self._solve = solve
         self.space = space
-        self.residual = residual
+
+    @cached_property
+    def steady(self) -> SteadyState:
+        """The steady states, of batch shape (B,)."""
+        return self._solve()
+
+    @property
+    def rho(self) -> Any:
+        """Density matrices, shape (B, n, n)."""
+        return self.steady.rho
+
+    @property
+    def residual(self) -> Any:
+        """Certificates of the states, shape (B,)."""
+        return self.steady.residual
 
     @cached_property
     def locking(self) -> PhaseDistribution:
@@ -79,23 +94,26 @@ class NamedMeasure:
     units : str
         ``"1"`` for pure numbers.
     function : callable
-        From a `StateView` to an array of the batch shape, or with further axes behind it.
+        From a `StateView` to an array of the batch shape, or with further axes behind it; for a
+        measure of one model, from that model's study.
     may_be_undefined : bool
-        Whether NaN is a documented answer (as for the phase of a uniform distribution).
+        Whether NaN or infinity is a documented answer (as for the phase of a uniform
+        distribution).
     """
 
     name: str
     long_name: str
     units: str
-    function: Callable[[StateView], Any]
+    function: Callable[[Any], Any]
     may_be_undefined: bool = False
 
 
-def _table(*measures: NamedMeasure) -> dict[str, NamedMeasure]:
+def table_of(*measures: NamedMeasure) -> dict[str, NamedMeasure]:
+    """The measures by name."""
     return {measure.name: measure for measure in measures}
 
 
-STATE_MEASURES: dict[str, NamedMeasure] = _table(
+STATE_MEASURES: dict[str, NamedMeasure] = table_of(
     NamedMeasure(
         "synchronization",
         "maximum of S (one site) or S_rel (several): height of the phase peak above uniform",
@@ -141,16 +159,3 @@ STATE_MEASURES: dict[str, NamedMeasure] = _table(
         lambda view: view.residual,
     ),
 )
-
-
-def find_measure(name: str) -> NamedMeasure:
-    """Return the measure of that name.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none.
-    """
-    if name not in STATE_MEASURES:
-        raise unknown_name("measure", str(name), STATE_MEASURES)
-    return STATE_MEASURES[name]

@@ -1,8 +1,17 @@
 """The oscillators of the literature: parameters in, system out."""
 
-from quantsync.models import spin_pair_first_order
+from quantsync.models import driven_pair_moments, spin_pair_first_order
 from quantsync.models.driven_pair import driven_pair, driving
+from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.spin_pair import spin_pair
 
-__all__ = ["driven_pair", "driven_spin", "driving", "spin_pair", "spin_pair_first_order"]
+__all__ = [
+    "DrivenPairStudy",
+    "driven_pair",
+    "driven_pair_moments",
+    "driven_spin",
+    "driving",
+    "spin_pair",
+    "spin_pair_first_order",
+]

@@ -5,16 +5,45 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.measures.named import NamedMeasure
+from quantsync.models.driven_pair import driven_pair
+from quantsync.models.driven_pair_measures import DRIVEN_PAIR_MEASURES
+from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.spin_pair import spin_pair
 
-MODELS: dict[str, Callable[..., Any]] = {"spin_pair": spin_pair, "driven_spin": driven_spin}
+MODELS: dict[str, Callable[..., Any]] = {
+    "spin_pair": spin_pair,
+    "driven_spin": driven_spin,
+    "driven_pair": driven_pair,
+}
+
+
+@dataclass(frozen=True)
+class ModelMeasures:
+    """Measures that belong to one model, because they ask for more than its steady state.
+
+    Attributes
+    ----------
+    study : callable
+        From the model's parameters (and ``threads``) to an object that the measures' functions
+        take; it solves what several of them need once, and has a ``residual``.
+    measures : dict of str to NamedMeasure
+    """
+
+    study: Callable[..., Any] = dict
+    measures: dict[str, NamedMeasure] = field(default_factory=dict)
+
+
+MODEL_MEASURES: dict[str, ModelMeasures] = {
+    "driven_pair": ModelMeasures(DrivenPairStudy, DRIVEN_PAIR_MEASURES),
+}
 
 
 @dataclass(frozen=True)

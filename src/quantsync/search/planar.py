@@ -174,11 +174,10 @@ def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
             offset[k] = step[k]
             slopes.append((value(z + offset) - value(z - offset)) / (2 * step[k]))
         fx, fy = slopes
-        determinant = fx.real * fy.imag - fx.imag * fy.real
+        # Real and imaginary part to first order: a 2 x 2 linear system, by Cramer's rule.
+        determinant = np.imag(np.conj(fx) * fy)
         safe = np.where(determinant == 0, np.inf, determinant)
-        change = np.stack(
-            [f.real * fy.imag - f.imag * fy.real, fx.real * f.imag - fx.imag * f.real]
-        )
+        change = np.stack([np.imag(np.conj(f) * fy), np.imag(np.conj(fx) * f)])
         change = np.clip(change / safe, -cells.size, cells.size)
         z = z - change
     near = (np.abs(z - middle) < 2 * cells.size).all(axis=0)

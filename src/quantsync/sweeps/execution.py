@@ -23,6 +23,7 @@ from quantsync.models.registry import (
 )
 from quantsync.parallel import map_threads, thread_count
 from quantsync.sweeps.formalisms import (
+    Batch,
     ChunkResult,
     filled_with_nan,
     require_system,
@@ -66,6 +67,7 @@ def sweep(
     measures: Any,
     fixed: Mapping[str, Any] | None = None,
     *,
+    tied: Mapping[str, Callable[..., Any]] | None = None,
     threads: int | None = None,
     errors: Literal["warn", "raise"] = "warn",
     progress: bool | None = None,
@@ -84,6 +86,9 @@ def sweep(
         shape (B, ...). A mapping gives names to functions.
     fixed : mapping, optional
         Values of further parameters; what is in neither has the model's default.
+    tied : mapping of str to callable, optional
+        Parameters that follow from the axes: functions of their names, such as
+        ``{"damping_a": lambda gain_a: 1 - gain_a}``.
     threads : int, optional
         Number of threads; every available core by default.
     errors : {"warn", "raise"}, default "warn"
@@ -125,11 +130,13 @@ def sweep(
         raise InvalidArgumentError(
             f"Argument `errors` must be 'warn' or 'raise', but is {errors!r}."
         )
-    function, grid, resolved = find_model(model), Grid.from_axes(axes), resolve_measures(measures)
+    function, grid = find_model(model), Grid.from_axes(axes)
+    resolved = resolve_measures(measures, function)
     fixed = single_values(fixed or {}, "values that vary go into `axes`")
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
-    check_parameters(function, [*grid.names, *fixed])
+    following = _follow(tied or {}, grid, fixed)
+    check_parameters(function, [*grid.names, *following, *fixed])
     for name in resolved:
         if name in grid.axes or name == "failed":
             raise InvalidArgumentError(
@@ -137,10 +144,13 @@ def sweep(
                 f"{'an axis' if name in grid.axes else 'the map of failed points'}; "
                 "rename it by passing a dictionary."
             )
-    system = require_system(function(**grid.open_arrays(), **fixed), model_name(function))
+    arrays = {**grid.open_arrays(), **following}
+    system = require_system(function(**arrays, **fixed), model_name(function))
     # A parameter that no coefficient depends on leaves the batch smaller than the grid.
     system = _broadcast(system, grid)
-    results = _run(system, grid, resolved, thread_count(threads), progress)
+    flat = {name: np.broadcast_to(a, grid.shape).reshape(-1) for name, a in arrays.items()}
+    batch = Batch(function, {**flat, **fixed}, system)
+    results = _run(batch, grid, resolved, thread_count(threads), progress)
     variables, failed, failures = _assemble(results, grid)
     dataset = xr.Dataset(
         {
@@ -148,7 +158,7 @@ def sweep(
             for name, measure in resolved.items()
         },
         coords=_coordinates(xr, function, grid),
-        attrs=_provenance(function, fixed, grid, system, results),
+        attrs=_provenance(function, fixed, following, grid, system, results),
     )
     if failures:
         dataset["failed"] = xr.DataArray(failed, dims=grid.names)
@@ -167,30 +177,47 @@ def points_per_chunk(system: Lindbladian) -> int:
     return max(1, CHUNK_BYTES // (16 * system.dimension**2))
 
 
+def _follow(
+    tied: Mapping[str, Callable[..., Any]], grid: Grid, fixed: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """Values of the tied parameters, broadcasting with the axes."""
+    open_arrays, values = grid.open_arrays(), {}
+    for name, rule in tied.items():
+        if name in grid.axes or name in fixed:
+            raise InvalidArgumentError(
+                f"Parameter {name!r} is tied, and {'an axis' if name in grid.axes else 'fixed'}."
+            )
+        needed = list(inspect.signature(rule).parameters)
+        for needs in needed:
+            if needs not in grid.axes:
+                raise InvalidArgumentError(
+                    f"Parameter {name!r} is tied to {needs!r}, which is not an axis; the axes are "
+                    f"{', '.join(grid.names)}."
+                )
+        values[name] = np.asarray(rule(**{needs: open_arrays[needs] for needs in needed}))
+    return values
+
+
 def _broadcast(system: Lindbladian, grid: Grid) -> Lindbladian:
-    if system.shape == grid.shape:
-        return system
     if np.broadcast_shapes(system.shape, grid.shape) != grid.shape:
         raise InvalidArgumentError(
             f"The model returned systems of shape {system.shape} for a grid of shape "
             f"{grid.shape}: fixed parameters must be single numbers."
         )
-    index = np.broadcast_to(np.arange(system.size).reshape(system.shape), grid.shape)
-    return system.take(index.ravel())
+    return system.broadcast_to(grid.shape)
 
 
 def _run(
-    system: Lindbladian,
+    batch: Batch,
     grid: Grid,
     measures: Mapping[str, Any],
     threads: int,
     progress: bool | None,
 ) -> list[tuple[slice, ChunkResult]]:
-    plan = grid.chunks(points_per_chunk(system))
+    plan = grid.chunks(points_per_chunk(batch.system))
 
     def work(chunk: slice) -> tuple[slice, ChunkResult]:
-        part = system.take(np.arange(chunk.start, chunk.stop))
-        return chunk, solve_chunk(part, measures)
+        return chunk, solve_chunk(batch.take(np.arange(chunk.start, chunk.stop)), measures)
 
     show = sys.stderr.isatty() if progress is None else progress
     if not show:
@@ -253,6 +280,7 @@ def _coordinates(xr: Any, function: Callable[..., Any], grid: Grid) -> dict[str,
 def _provenance(
     function: Callable[..., Any],
     fixed: dict[str, Any],
+    following: dict[str, np.ndarray],
     grid: Grid,
     system: Lindbladian,
     results: list[tuple[slice, ChunkResult]],
@@ -260,13 +288,16 @@ def _provenance(
     defaults = {
         name: parameter.default
         for name, parameter in model_parameters(function).items()
-        if name not in grid.axes and parameter.default is not inspect.Parameter.empty
+        if name not in grid.axes
+        and name not in following
+        and parameter.default is not inspect.Parameter.empty
     }
     attrs: dict[str, Any] = {"model": model_name(function), "system": repr(system.space)}
     for name, value in (defaults | fixed).items():
         # netCDF attributes hold numbers and strings.
         plain = isinstance(value, int | float) and not isinstance(value, bool)
         attrs[f"parameter_{name}"] = value if plain else str(value)
+    attrs |= {f"parameter_{name}": "tied to the axes" for name in following}
     attrs |= {
         "method": "steady state in the invariant sector that carries the trace",
         "largest_residual": max(result.residual for _, result in results),

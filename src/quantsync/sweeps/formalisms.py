@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,71 @@ from quantsync.errors import (
     MeasureShapeError,
     NonUniqueSteadyStateError,
     QuantsyncError,
+    unknown_name,
 )
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.steady import SteadyState, steady_state
-from quantsync.measures.named import NamedMeasure, StateView, find_measure
+from quantsync.measures.named import STATE_MEASURES, NamedMeasure, StateView
+from quantsync.models.registry import MODEL_MEASURES, ModelMeasures, model_name, model_parameters
 
 Measure = str | Callable[[SteadyState], Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Systems of a one-dimensional batch, with the model and the parameters they come from.
+
+    Attributes
+    ----------
+    model : callable
+    parameters : dict of str to (ndarray of shape (B,) or single value)
+        Those that were given; the model has defaults for the others.
+    system : Lindbladian
+        Of shape (B,).
+    """
+
+    model: Callable[..., Any]
+    parameters: dict[str, Any]
+    system: Lindbladian
+
+    @property
+    def size(self) -> int:
+        """Number of systems."""
+        return self.system.size
+
+    def take(self, members: np.ndarray) -> Batch:
+        """Some of the systems, by index."""
+        chosen = {k: v[members] if np.ndim(v) else v for k, v in self.parameters.items()}
+        return Batch(self.model, chosen, self.system.take(members))
+
+
+class BatchView(StateView):
+    """What measures see of a batch: its steady states and its model's study, when needed."""
+
+    def __init__(self, batch: Batch, threads: int | None):
+        super().__init__(lambda: steady_state(batch.system, threads=threads), batch.system.space)
+        self._batch, self._threads = batch, threads
+
+    @cached_property
+    def study(self) -> Any:
+        """The study of the model, shared by its measures; parameters have shape (B,)."""
+        parameters = dict(self._batch.parameters)
+        if not any(np.ndim(value) for value in parameters.values()):
+            name = next(k for k in model_parameters(self._batch.model) if k != "spin")
+            default = model_parameters(self._batch.model)[name].default
+            parameters[name] = np.full(self._batch.size, parameters.get(name, default))
+        return _measures_of(self._batch.model).study(threads=self._threads, **parameters)
+
+    @property
+    def largest_residual(self) -> float:
+        """Largest residual of what has been solved; 0 if nothing was."""
+        steady, study = self.__dict__.get("steady"), self.__dict__.get("study")
+        largest = 0.0 if steady is None else float(steady.residual.max(initial=0))
+        return largest if study is None else max(largest, study.residual)
+
+
+def _measures_of(model: Callable[..., Any]) -> ModelMeasures:
+    return MODEL_MEASURES.get(model_name(model), ModelMeasures())
 
 
 @dataclass(frozen=True)
@@ -40,8 +100,10 @@ class ChunkResult:
     residual: float
 
 
-def resolve_measures(measures: Any) -> dict[str, NamedMeasure | Callable[[SteadyState], Any]]:
-    """Check a list of measures, names or functions, and return them by name.
+def resolve_measures(
+    measures: Any, model: Callable[..., Any]
+) -> dict[str, NamedMeasure | Callable[[SteadyState], Any]]:
+    """Check a list of measures of a model, names or functions, and return them by name.
 
     Raises
     ------
@@ -57,7 +119,7 @@ def resolve_measures(measures: Any) -> dict[str, NamedMeasure | Callable[[Steady
     resolved: dict[str, Any] = {}
     for given, measure in items:
         if isinstance(measure, str):
-            name, value = given or measure, find_measure(measure)
+            name, value = given or measure, _find_measure(measure, model)
         elif callable(measure):
             name, value = given or getattr(measure, "__name__", "measure"), measure
         else:
@@ -72,6 +134,19 @@ def resolve_measures(measures: Any) -> dict[str, NamedMeasure | Callable[[Steady
     if not resolved:
         raise InvalidArgumentError("Argument `measures` is empty; name at least one measure.")
     return resolved
+
+
+def _find_measure(name: str, model: Callable[..., Any]) -> NamedMeasure:
+    known = {**STATE_MEASURES, **_measures_of(model).measures}
+    if name in known:
+        return known[name]
+    for other, special in MODEL_MEASURES.items():
+        if name in special.measures:
+            raise InvalidArgumentError(
+                f"Measure {name!r} belongs to model {other}, not to {model_name(model)}, which "
+                f"has {', '.join(known)}."
+            )
+    raise unknown_name("measure", str(name), known)
 
 
 def require_system(system: Any, model: str) -> Lindbladian:
@@ -89,61 +164,68 @@ def require_system(system: Any, model: str) -> Lindbladian:
     return system
 
 
-def solve_chunk(system: Lindbladian, measures: Mapping[str, Any]) -> ChunkResult:
+def solve_chunk(batch: Batch, measures: Mapping[str, Any]) -> ChunkResult:
     """Solve a one-dimensional batch of systems and take all measures.
 
     A point that fails costs only itself: the chunk is halved until the point stands alone.
     """
     try:
-        return _solve_whole(system, measures)
-    except NonUniqueSteadyStateError as error:
-        good = error.result.valid
-        failures = {
-            int(k): f"the steady state is not unique ({error.count[k]} stationary states)"
-            for k in np.flatnonzero(~good)
-        }
-        if not good.any():
-            return ChunkResult({}, failures, 0.0)
-        rest = solve_chunk(system.take(np.flatnonzero(good)), measures)
-        return _merge(system.size, [(np.flatnonzero(good), rest)], failures)
+        return _solve_whole(batch, measures)
     except MeasureShapeError:
         raise  # the same at every point
     except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
-        if system.size == 1:
+        if isinstance(error, NonUniqueSteadyStateError) and _concerns(error, batch):
+            good = error.result.valid
+            failures = {
+                int(k): f"the steady state is not unique ({error.count[k]} stationary states)"
+                for k in np.flatnonzero(~good)
+            }
+            if not good.any():
+                return ChunkResult({}, failures, 0.0)
+            rest = solve_chunk(batch.take(np.flatnonzero(good)), measures)
+            return _merge(batch.size, [(np.flatnonzero(good), rest)], failures)
+        if batch.size == 1:
             return ChunkResult({}, {0: f"{type(error).__name__}: {error}"}, 0.0)
-        halves = np.array_split(np.arange(system.size), 2)
-        parts = [(half, solve_chunk(system.take(half), measures)) for half in halves]
-        return _merge(system.size, parts, {})
+        halves = np.array_split(np.arange(batch.size), 2)
+        parts = [(half, solve_chunk(batch.take(half), measures)) for half in halves]
+        return _merge(batch.size, parts, {})
 
 
-def _solve_whole(system: Lindbladian, measures: Mapping[str, Any]) -> ChunkResult:
-    steady = steady_state(system, threads=1)
-    view = StateView(steady.rho, steady.space, steady.residual)
+def _concerns(error: NonUniqueSteadyStateError, batch: Batch) -> bool:
+    """Whether the error's indices are those of the batch, and not of a part of it."""
+    return error.result is not None and error.result.valid.shape == (batch.size,)
+
+
+def _solve_whole(batch: Batch, measures: Mapping[str, Any]) -> ChunkResult:
+    view = BatchView(batch, threads=1)
     values, failures = {}, {}
     for name, measure in measures.items():
-        array = take_measure(name, measure, view, steady)
+        array = take_measure(name, measure, view, batch)
         if not getattr(measure, "may_be_undefined", False):
-            finite = np.isfinite(array).reshape(system.size, -1).all(axis=1)
+            finite = np.isfinite(array).reshape(batch.size, -1).all(axis=1)
             for k in np.flatnonzero(~finite):
                 failures[int(k)] = f"measure {name!r} is not finite"
         values[name] = array
-    return ChunkResult(values, failures, float(steady.residual.max(initial=0)))
+    return ChunkResult(values, failures, view.largest_residual)
 
 
-def take_measure(name: str, measure: Any, view: StateView, steady: SteadyState) -> np.ndarray:
-    """Values of a measure, named or a function, for a one-dimensional batch of states.
+def take_measure(name: str, measure: Any, view: BatchView, batch: Batch) -> np.ndarray:
+    """Values of a measure, named or a function, for a one-dimensional batch of systems.
 
     Raises
     ------
     MeasureShapeError
         If a function does not return an array with the batch shape in front.
     """
-    named = isinstance(measure, NamedMeasure)
-    array = np.asarray(measure.function(view) if named else measure(steady))
-    batch = steady.residual.shape
-    if array.shape[:1] != batch:
+    if not isinstance(measure, NamedMeasure):
+        array = np.asarray(measure(view.steady))
+    elif measure.name in _measures_of(batch.model).measures:
+        array = np.asarray(measure.function(view.study))
+    else:
+        array = np.asarray(measure.function(view))
+    if array.shape[:1] != (batch.size,):
         raise MeasureShapeError(
-            f"Measure {name!r} must return an array with the batch shape {batch} in front, "
+            f"Measure {name!r} must return an array with the batch shape {(batch.size,)} in front, "
             f"but returned shape {array.shape}."
         )
     return array

@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.lindblad.steady import steady_state
-from quantsync.measures.named import StateView
 from quantsync.models.registry import check_parameters, find_model, model_name, single_values
-from quantsync.sweeps.formalisms import require_system, resolve_measures, take_measure
+from quantsync.sweeps.formalisms import (
+    Batch,
+    BatchView,
+    require_system,
+    resolve_measures,
+    take_measure,
+)
 
 
 def compute(
@@ -31,7 +35,8 @@ def compute(
     -------
     dict
         One number a measure (a list where it has several components); None where a measure is
-        undefined, such as the locked phase of a uniform distribution.
+        undefined, such as the locked phase of a uniform distribution, and infinity where that
+        is its limit.
 
     Raises
     ------
@@ -49,17 +54,18 @@ def compute(
     >>> round(point["synchronization"], 10)
     0.0210072299
     """
-    function, resolved = find_model(model), resolve_measures(measures)
+    function = find_model(model)
+    resolved = resolve_measures(measures, function)
     check_parameters(function, parameters)
     single = single_values(parameters, "sweep() takes arrays")
     system = require_system(function(**single), model_name(function))
     # Measures see a batch of one, as in a sweep.
-    steady = steady_state(system).as_batch()
-    view = StateView(steady.rho, steady.space, steady.residual)
-    result = {}
-    for name, measure in resolved.items():
-        result[name] = _plain(take_measure(name, measure, view, steady)[0])
-    return result
+    batch = Batch(function, single, system.broadcast_to((1,)))
+    view = BatchView(batch, threads=None)
+    return {
+        name: _plain(take_measure(name, measure, view, batch)[0])
+        for name, measure in resolved.items()
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -67,4 +73,4 @@ def _plain(value: Any) -> Any:
     if array.ndim:
         return [_plain(entry) for entry in array]
     number = array.item()
-    return None if isinstance(number, float) and np.isnan(number) else number
+    return None if isinstance(number, float | complex) and np.isnan(number) else number
