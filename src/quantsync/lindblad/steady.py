@@ -210,12 +210,14 @@ def _unproven_points(lindbladian: Lindbladian, table: np.ndarray) -> np.ndarray:
     active = table != 0
     # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
     active[:, : len(lindbladian.terms.hamiltonian)] = True
-    if active.all():
-        patterns, member = np.ones((1, active.shape[1]), bool), np.zeros(len(table), int)
-    else:
-        patterns, member = np.unique(active, axis=0, return_inverse=True)
-    proven = np.array([jumps_force_uniqueness(lindbladian.terms, p) for p in patterns])
-    return ~proven[member.ravel()]
+    proven = np.zeros(len(table), bool)
+    left = np.ones(len(table), bool)
+    while left.any():  # pattern by pattern: there are few, and sorting rows is slow
+        pattern = active[left.argmax()]
+        same = left & (active == pattern).all(axis=1)
+        proven[same] = jumps_force_uniqueness(lindbladian.terms, pattern)
+        left &= ~same
+    return ~proven
 
 
 def _singular_somewhere(
