@@ -304,7 +304,7 @@ def _check(
     """Raise unless every residual is at rounding level for the size of what was solved."""
     scale = np.abs(table) @ _largest_entries(lindbladian.terms)
     scale = scale + np.abs(drives) @ _largest_entries(drive_terms)
-    size = np.max([np.abs(o).reshape(len(scale), -1).max(axis=1) for o in orders], axis=0)
+    size = np.max([np.abs(o).max(axis=(-2, -1)).ravel() for o in orders], axis=0)
     bound = LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0) * np.maximum(size, 1.0)
     wrong = good[~(residual[good] <= bound[good])]
     if len(wrong):

@@ -11,7 +11,7 @@ import numpy as np
 from quantsync.search.sampling import checked_nodes, evaluate, map_of, on_nodes, over_map
 
 LEVELS = 4  # a cell is halved that often before Newton's method takes over
-STEPS = 12
+STEPS = 15
 DIFFERENCE = 1e-5  # step of the difference quotients, in units of a cell
 SHIFT = 0.0137  # of inner nodes, in units of their distance: off the lines of symmetry
 CONVERGED = 1e-9
@@ -97,10 +97,12 @@ def find_planar_zeros(
         low = np.stack([across[i], up[j]])
         size = np.stack([np.diff(across)[i], np.diff(up)[j]])
         own = [a[owner] for a in part]
-        cell = _Cells(owner, low, size, turns[owner, i, j], own)
+        cells = _Cells(owner, low, size, turns[owner, i, j], own)
+        found = []
         for _ in range(LEVELS):
-            cell = _halved(function, cell)
-        return _collected(_polished(function, cell))
+            cells, stuck = _halved(function, cells)
+            found.append(_polished(function, stuck))
+        return _collected([*found, _polished(function, cells)])
 
     count, (x, y, winding) = over_map(search, shape, flat, len(grid_x), threads)
     return PlanarZeros(x, y, winding, count)
@@ -137,10 +139,14 @@ def _winding(values: np.ndarray) -> np.ndarray:
     return np.rint(total / (2 * np.pi)).astype(int)
 
 
-def _halved(function: Callable[..., Any], cells: _Cells) -> _Cells:
-    """Cut each cell into four and keep those that the phase winds around."""
+def _halved(function: Callable[..., Any], cells: _Cells) -> tuple[_Cells, _Cells]:
+    """Cut each cell into four: the quarters that the phase winds around, and cells without any.
+
+    Along an edge close to a zero the phase may turn by more than half a turn and the winding
+    is counted in the neighbouring quarter, which then has no winding in any of its own.
+    """
     if not len(cells.owner):
-        return cells
+        return cells, cells
     # Not at one half, or a zero in the middle would always lie on the cut.
     cuts = np.array([0.0, 0.5 + SHIFT, 1.0])
     fx, fy = (f.ravel() for f in np.meshgrid(cuts, cuts, indexing="ij"))
@@ -152,7 +158,11 @@ def _halved(function: Callable[..., Any], cells: _Cells) -> _Cells:
     kept, i, j = np.nonzero(turns)
     low = cells.low[:, kept] + cells.size[:, kept] * np.stack([cuts[i], cuts[j]])
     size = cells.size[:, kept] * np.stack([np.diff(cuts)[i], np.diff(cuts)[j]])
-    return cells.take(kept, low, size, turns[kept, i, j])
+    without = np.setdiff1d(np.arange(len(cells.owner)), kept)
+    stuck = cells.take(
+        without, cells.low[:, without], cells.size[:, without], cells.winding[without]
+    )
+    return cells.take(kept, low, size, turns[kept, i, j]), stuck
 
 
 def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
@@ -165,7 +175,7 @@ def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
     def value(at: np.ndarray) -> np.ndarray:
         return evaluate(function, (at[0], at[1]), cells.args).astype(complex)
 
-    change = np.zeros_like(z)
+    change, turning = np.zeros_like(z), np.zeros(len(cells.owner))
     for _ in range(STEPS):
         f = value(z)
         slopes = []
@@ -178,21 +188,25 @@ def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
         determinant = np.imag(np.conj(fx) * fy)
         safe = np.where(determinant == 0, np.inf, determinant)
         change = np.stack([np.imag(np.conj(f) * fy), np.imag(np.conj(fx) * f)])
-        change = np.clip(change / safe, -cells.size, cells.size)
+        change = np.clip(change / safe, -cells.size / 2, cells.size / 2)
         z = z - change
-    near = (np.abs(z - middle) < 2 * cells.size).all(axis=0)
+        turning = np.sign(determinant)
+    near = (np.abs(z - middle) < 1.5 * cells.size).all(axis=0)
     settled = (np.abs(change) < CONVERGED * (cells.size + np.abs(z))).all(axis=0)
-    kept = np.flatnonzero(near & settled)
-    return cells.take(kept, z[:, kept], cells.size[:, kept], cells.winding[kept])
+    kept = np.flatnonzero(near & settled & (turning != 0))
+    return cells.take(kept, z[:, kept], cells.size[:, kept], turning[kept])
 
 
-def _collected(cells: _Cells) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Sorted by owner and x, the same zero from two cells once."""
-    order = np.lexsort((cells.low[1], cells.low[0], cells.owner))
-    owner, z, size = cells.owner[order], cells.low[:, order], cells.size[:, order]
+def _collected(parts: list[_Cells]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Zeros sorted by owner and x, those found from two cells once."""
+    owner = np.concatenate([part.owner for part in parts])
+    z, size = (np.concatenate([getattr(p, n) for p in parts], axis=1) for n in ("low", "size"))
+    winding = np.concatenate([part.winding for part in parts]).astype(float)
+    order = np.lexsort((z[1], z[0], owner))
+    owner, z, size, winding = owner[order], z[:, order], size[:, order], winding[order]
     fresh = np.ones(len(owner), bool)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (np.abs(np.diff(z, axis=1)) > 1e-6 * size[:, 1:]).any(
-        axis=0
-    )
-    winding = cells.winding[order][fresh].astype(float)
-    return owner[fresh], [z[0][fresh], z[1][fresh], winding]
+    for back in range(1, min(4, len(owner))):  # equal x in another order, by rounding
+        same = owner[back:] == owner[:-back]
+        close = (np.abs(z[:, back:] - z[:, :-back]) <= 1e-6 * size[:, back:]).all(axis=0)
+        fresh[back:] &= ~(same & close)
+    return owner[fresh], [z[0][fresh], z[1][fresh], winding[fresh]]

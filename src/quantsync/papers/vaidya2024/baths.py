@@ -1,0 +1,65 @@
+"""Bath parameters of the figures, and what their data share.
+
+Rates are in units of Gamma = gain + damping of each spin, so that damping_j = 1 - gain_j; the
+gains w_A, w_B are what the paper prints. The legends of Figs. 6 and 15 and the drive of all
+figures are not in its text: the baths are inferred from Figs. 8 and 12, and the drive tends to
+zero unless another is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from quantsync.models.driven_pair_study import DrivenPairStudy
+
+FIGURE_3 = (0.4, 0.75)
+FIGURE_5 = (0.25, 0.75)
+FIGURE_8_B, FIGURE_8_A = 0.82, (0.52, 0.46, 0.38, 0.25)
+FIGURE_12 = (0.55, 0.09)
+ENHANCED, SUPPRESSED = FIGURE_12, (0.46, 0.82)
+FIGURE_14 = (0.25, 0.75)
+
+# Couplings between which extrema are sought: the spins have relaxation rate 1.
+COUPLINGS = np.concatenate([np.linspace(0, 6, 61), np.geomspace(6, 60, 13)[1:]])
+
+
+def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:
+    """Rates of both spins with gain + damping = 1.
+
+    Examples
+    --------
+    >>> baths(0.25, 0.75)
+    {'gain_a': 0.25, 'damping_a': 0.75, 'gain_b': 0.75, 'damping_b': 0.25}
+    """
+    return {
+        "gain_a": gain_a,
+        "damping_a": 1 - np.asarray(gain_a)[()],
+        "gain_b": gain_b,
+        "damping_b": 1 - np.asarray(gain_b)[()],
+    }
+
+
+def study(gain_a: Any, gain_b: Any, **others: Any) -> DrivenPairStudy:
+    """The driven pair with gain + damping = 1 of both spins."""
+    return DrivenPairStudy(**baths(gain_a, gain_b), **others)
+
+
+def gains(points: int) -> np.ndarray:
+    """Gain rates of a map's axis: the middles of equal intervals, off w = 0, 1/2 and 1."""
+    return (np.arange(points) + 0.5) / points
+
+
+def attrs(long_name: str, units: str) -> dict[str, str]:
+    """Attributes of a variable."""
+    return {"long_name": long_name, "units": units}
+
+
+def described(drive: float, spin: float = 1 / 2, **parameters: float) -> dict[str, Any]:
+    """Attributes of a dataset."""
+    values = {"drive": drive, "spin": spin, **parameters}
+    notes = {"model": "driven_pair", **{f"parameter_{k}": float(v) for k, v in values.items()}}
+    if drive == 0:
+        notes["limit"] = "drive -> 0: responses per drive, Omega per drive squared"
+    return notes
