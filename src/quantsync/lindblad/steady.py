@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +12,7 @@ from quantsync.errors import ConvergenceError, InvalidArgumentError, NonUniqueSt
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.sector_solve import DenseSector, SparseSector
 from quantsync.lindblad.sectors import Sector, find_sectors
+from quantsync.lindblad.support import transient_states
 from quantsync.lindblad.uniqueness import jumps_force_uniqueness, stationary_state_count
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, thread_count
@@ -151,6 +153,7 @@ def steady_state(
     unproven = _unproven_points(lindbladian, table)
     solver = (DenseSector if method == "dense" else SparseSector)(main)
     rho, residual, condition = _solve(lindbladian, solver, table, workers)
+    _empty_transient_states(lindbladian, table, rho)
     doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
     if others and unproven.any():
         singular = _singular_somewhere(others, table[unproven], method, workers)
@@ -211,13 +214,30 @@ def _unproven_points(lindbladian: Lindbladian, table: np.ndarray) -> np.ndarray:
     # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
     active[:, : len(lindbladian.terms.hamiltonian)] = True
     proven = np.zeros(len(table), bool)
-    left = np.ones(len(table), bool)
-    while left.any():  # pattern by pattern: there are few, and sorting rows is slow
+    for pattern, members in _patterns(active):
+        proven[members] = jumps_force_uniqueness(lindbladian.terms, pattern)
+    return ~proven
+
+
+def _patterns(active: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The different rows of a mask (B, T), each with where it occurs, (B,)."""
+    left = np.ones(len(active), bool)
+    while left.any():  # one by one: there are few, and sorting rows is slow
         pattern = active[left.argmax()]
         same = left & (active == pattern).all(axis=1)
-        proven[same] = jumps_force_uniqueness(lindbladian.terms, pattern)
+        yield pattern, same
         left &= ~same
-    return ~proven
+
+
+def _empty_transient_states(lindbladian: Lindbladian, table: np.ndarray, rho: np.ndarray) -> None:
+    """Write exact zeros where LU leaves rounding, which a logarithm would not forgive."""
+    for pattern, members in _patterns(table != 0):
+        transient = transient_states(lindbladian.terms, pattern)
+        if transient.any():
+            chosen = rho[members]
+            chosen[:, transient, :] = 0
+            chosen[:, :, transient] = 0
+            rho[members] = chosen
 
 
 def _singular_somewhere(

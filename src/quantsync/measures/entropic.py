@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NEGATIVE = 1e-9  # a state's eigenvalue below minus this is not rounding
 EMPTY = 1e-16  # a population that no state has any weight on
-LOST = 1e-14  # an undriven population below this is zero: the state has lost rank
+LOST = 1e-15  # an undriven population below this is zero: the state has lost rank
 FAINT = 1e-10  # a first-order coherence below this, relative to the largest, is zero
 OUTSIDE = 1e-12  # weight outside the support that makes a relative entropy infinite
 

@@ -21,8 +21,10 @@ FIGURE_12 = (0.55, 0.09)
 ENHANCED, SUPPRESSED = FIGURE_12, (0.46, 0.82)
 FIGURE_14 = (0.25, 0.75)
 
-# Couplings between which extrema are sought: the spins have relaxation rate 1.
-COUPLINGS = np.concatenate([np.linspace(0, 6, 61), np.geomspace(6, 60, 13)[1:]])
+# Couplings between which extrema are sought; dense near 0, where maxima branch off g = 0.
+COUPLINGS = np.concatenate(
+    [[0.0], np.geomspace(1e-3, 0.1, 9)[:-1], np.linspace(0.1, 6, 48), np.geomspace(6, 60, 13)[1:]]
+)
 
 
 def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:

@@ -227,7 +227,10 @@ def largest_omega(gain_a: Any, gain_b: Any, drive: float = 0.0) -> tuple[np.ndar
 def largest_ratio(gain_a: Any, gain_b: Any, drive: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """R maximal over all couplings, g = 0 included, and where."""
     top, where = largest_omega(gain_a, gain_b, drive)
-    return top / study(gain_a, gain_b, coupling=0.0, drive=drive).omega(), where
+    uncoupled = study(gain_a, gain_b, coupling=0.0, drive=drive).omega()
+    vanishing = uncoupled <= 1e-25 * np.where(drive == 0, 1, drive**2)
+    safe = np.where(vanishing, 1.0, uncoupled)
+    return np.where(vanishing, np.where(top > uncoupled, np.inf, np.nan), top / safe), where
 
 
 def dressed_basis() -> np.ndarray:

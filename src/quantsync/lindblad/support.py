@@ -1,0 +1,60 @@
+"""Basis states that the dynamics leaves for good: the steady state vanishes on them exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from quantsync.lindblad.generator import Terms
+
+
+def transient_states(terms: Terms, active: np.ndarray) -> np.ndarray:
+    """Basis states without weight in a unique steady state, from the pattern of the operators.
+
+    A set of basis states that neither the jump operators L nor the Hamiltonian nor L^dag L lead
+    out of carries a stationary state, so that a unique one has its support in there. The
+    smallest such set is the last strongly connected component of the graph of all these
+    operators; with several last ones nothing is said.
+
+    Parameters
+    ----------
+    terms : Terms
+        The operators of the generator.
+    active : ndarray of bool, shape (T,)
+        Terms whose coefficient is nonzero.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    Decay without gain empties the upper state:
+
+    >>> import quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> decay = qs.Lindbladian(space, [(1, space["A"].z)], [(1, space["A"].minus)])
+    >>> print(transient_states(decay.terms, np.array([True, True])))
+    [ True False]
+    """
+    return terms.derive(("transient", active.tobytes()), lambda: _transient(terms, active))
+
+
+def _transient(terms: Terms, active: np.ndarray) -> np.ndarray:
+    n = terms.space.dimension
+    pattern = sp.csr_array((n, n))
+    operators = [*terms.hamiltonian, *terms.jumps]
+    for k, (used, operator) in enumerate(zip(active, operators, strict=True)):
+        if used:
+            pattern = pattern + abs(operator)
+            if k >= len(terms.hamiltonian):
+                pattern = pattern + abs(operator).T @ abs(operator)
+    # Entry (i, j) leads from j to i.
+    count, component = connected_components(pattern.T, directed=True, connection="strong")
+    to, start = pattern.nonzero()
+    left = np.zeros(count, bool)
+    left[component[start][component[to] != component[start]]] = True
+    if np.count_nonzero(~left) != 1:
+        return np.zeros(n, bool)
+    return left[component]
