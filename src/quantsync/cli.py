@@ -51,22 +51,34 @@ def reproduce(
     full: Annotated[
         bool, typer.Option("--full", help="The papers' full resolution and sample sizes.")
     ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="An option of the figures, such as drive=0.1."
+        ),
+    ] = None,
 ) -> None:
     """Compute the figures and claims of the papers.
 
     Writes each figure as PNG with its data as netCDF, and the table of claims as claims.md.
 
-    Example: quantsync reproduce roulet2018 3 --out figures
+    Example: quantsync reproduce vaidya2024 8 --set drive=0.1 --out figures
     """
     from quantsync.papers.registry import PAPERS, find_figure, find_paper
     from quantsync.papers.reproduce import claims_page, write_figure
 
     chosen = [find_paper(paper)] if paper else list(PAPERS.values())
     names = {p.name: [find_figure(p, figure)] if figure else list(p.figures) for p in chosen}
+    options = dict(_assignment(text) for text in settings or [])
+    known = sorted({o for p in chosen for name in names[p.name] for o in p.figures[name].options})
+    for option in options:
+        if option not in known:
+            raise unknown_name("option of the chosen figures", option, known)
     for p in chosen:
         for name in names[p.name]:
             start = time.perf_counter()
-            picture, _ = write_figure(p, name, out / p.name, full)
+            own = {k: v for k, v in options.items() if k in p.figures[name].options}
+            picture, _ = write_figure(p, name, out / p.name, full, own)
             typer.echo(f"{p.name} {name:9s} {time.perf_counter() - start:6.1f} s  {picture}")
     if figure:
         return

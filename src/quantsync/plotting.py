@@ -17,6 +17,7 @@ COLUMN, PAGE = 3.4, 7.0
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 BLUE, VERMILLION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"
+ORANGE = "#E69F00"
 SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
 
 STYLE: Any = {
@@ -82,6 +83,7 @@ def map_panel(
     colours: str = SEQUENTIAL,
     vmin: float | None = None,
     vmax: float | None = None,
+    over: str | None = None,
 ) -> Any:
     """A parameter map with its colour bar.
 
@@ -97,15 +99,24 @@ def map_panel(
         Colour map.
     vmin, vmax : float, optional
         Ends of the colour scale.
+    over : str, optional
+        Colour of values above ``vmax``. NaN stays white.
 
     Returns
     -------
     matplotlib.collections.QuadMesh
     """
+    import matplotlib as mpl
+
+    scale = mpl.colormaps[colours]
+    if over is not None:
+        scale = scale.with_extremes(over=over)
     mesh = axes.pcolormesh(
-        x, y, values, cmap=colours, shading="nearest", rasterized=True, vmin=vmin, vmax=vmax
+        x, y, values, cmap=scale, shading="nearest", rasterized=True, vmin=vmin, vmax=vmax
     )
-    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, aspect=25)
+    bar = axes.figure.colorbar(
+        mesh, ax=axes, pad=0.02, aspect=25, extend="neither" if over is None else "max"
+    )
     bar.set_label(label)
     bar.outline.set_linewidth(0.6)
     return mesh

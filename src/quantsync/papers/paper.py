@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -50,14 +50,18 @@ class Figure:
     title : str
         What it shows.
     data : callable
-        From ``full`` (whether to take the paper's full resolution) to an `xarray.Dataset`.
+        From ``full`` (whether to take the paper's full resolution) to an `xarray.Dataset`; takes
+        the figure's options as further keyword arguments.
     draw : callable
         From the dataset to a matplotlib figure.
+    options : dict of str to float
+        Numbers that the paper does not print and a reader may want to set, with their defaults.
     """
 
     title: str
-    data: Callable[[bool], xr.Dataset]
+    data: Callable[..., xr.Dataset]
     draw: Callable[[xr.Dataset], Canvas]
+    options: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import roulet2018
+from quantsync.papers import roulet2018, vaidya2024
 from quantsync.papers.paper import Figure, Paper
+
+WEAK_DRIVE = {"drive": 0.0}
+"""Figures whose drive is not printed: 0 is the limit of a weak one."""
 
 PAPERS: dict[str, Paper] = {
     "roulet2018": Paper(
@@ -34,6 +37,70 @@ PAPERS: dict[str, Paper] = {
             ),
         },
         claims=roulet2018.compute_claims,
+    ),
+    "vaidya2024": Paper(
+        name="vaidya2024",
+        citation=(
+            "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
+            "oscillator, Phys. Rev. A 109, 033718 (2024)"
+        ),
+        figures={
+            "3": Figure(
+                "Phase response of two qubits and its zero crossings",
+                vaidya2024.figure_3,
+                vaidya2024.draw_figure_3,
+                WEAK_DRIVE,
+            ),
+            "4": Figure(
+                "Zero crossings over the baths",
+                vaidya2024.figure_4,
+                vaidya2024.draw_figure_4,
+                WEAK_DRIVE,
+            ),
+            "5": Figure(
+                "Phase response to a detuned drive",
+                vaidya2024.figure_5,
+                vaidya2024.draw_figure_5,
+                WEAK_DRIVE,
+            ),
+            "6": Figure(
+                "Enhancement and suppression of synchronization",
+                vaidya2024.figure_6,
+                vaidya2024.draw_figure_6,
+                WEAK_DRIVE,
+            ),
+            "7": Figure(
+                "Enhancement over the baths",
+                vaidya2024.figure_7,
+                vaidya2024.draw_figure_7,
+                WEAK_DRIVE,
+            ),
+            "8": Figure(
+                "Suppression over the baths",
+                vaidya2024.figure_8,
+                vaidya2024.draw_figure_8,
+                WEAK_DRIVE,
+            ),
+            "12": Figure(
+                "Diagonal and partially coherent limit cycles",
+                vaidya2024.figure_12,
+                vaidya2024.draw_figure_12,
+                {"drive": vaidya2024.OPTIMISED_DRIVE},
+            ),
+            "14": Figure(
+                "Spherical tensors of a qutrit",
+                vaidya2024.figure_14,
+                vaidya2024.draw_figure_14,
+                WEAK_DRIVE,
+            ),
+            "15": Figure(
+                "Enhancement and suppression of two qutrits",
+                vaidya2024.figure_15,
+                vaidya2024.draw_figure_15,
+                WEAK_DRIVE,
+            ),
+        },
+        claims=vaidya2024.compute_claims,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from quantsync import plotting
@@ -17,7 +17,13 @@ This page is written by `quantsync reproduce`.
 """
 
 
-def write_figure(paper: Paper, name: str, folder: Path, full: bool = False) -> tuple[Path, Path]:
+def write_figure(
+    paper: Paper,
+    name: str,
+    folder: Path,
+    full: bool = False,
+    options: Mapping[str, float] | None = None,
+) -> tuple[Path, Path]:
     """Compute a figure and write its data (netCDF) and its picture (PNG).
 
     Parameters
@@ -29,13 +35,15 @@ def write_figure(paper: Paper, name: str, folder: Path, full: bool = False) -> t
         Where to write; made if it does not exist.
     full : bool, default False
         Whether to take the full resolution.
+    options : mapping of str to float, optional
+        Values of the figure's options.
 
     Returns
     -------
     picture, data : Path
     """
     figure = paper.figures[name]
-    dataset = figure.data(full)
+    dataset = figure.data(full, **(options or {}))
     dataset.attrs |= {"title": figure.title, "source": paper.citation}
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"figure_{name}" if name[0].isdigit() else name

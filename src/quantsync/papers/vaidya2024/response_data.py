@@ -25,7 +25,9 @@ from quantsync.papers.vaidya2024.baths import (
 from quantsync.search.planar import PlanarZeros, find_planar_zeros
 
 SITES = ("A", "B")
-DETUNING = 0.3
+LARGEST_CROSSING = 4.0
+"""Zero crossings above this are red in Fig. 4(a), as in the paper."""
+DETUNING = 1.0
 """Drive detuning of Figs. 5(a) and (b), which is not printed."""
 AROUND = (0.6, 1.0, 1.6)
 """Couplings of Figs. 3(b) and 5(b) in units of the zero crossing; they are not printed."""
@@ -205,7 +207,7 @@ def figure_14(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     Parameters
     ----------
     full : bool, default False
-        Four times as many couplings.
+        Twice as many couplings.
     drive : float, default 0
         Strength of the drive; 0 is the limit.
 
@@ -215,7 +217,7 @@ def figure_14(full: bool = False, drive: float = 0.0) -> xr.Dataset:
         ``moment`` over (tensor, coupling), real numbers up to a constant phase: <T_k^q> over
         drive^q, times i for odd q; ``zero_crossing`` over (tensor, crossing).
     """
-    coupling = np.linspace(0, 4, 321 if full else 81)
+    coupling = np.linspace(0, 4, 801 if full else 401)
     line = study(*FIGURE_14, coupling=coupling, drive=drive, spin=1)
     point = study(*FIGURE_14, drive=drive, spin=1)
     tensors = {"T11": (1, 1), "T21": (2, 1), "T22": (2, 2)}

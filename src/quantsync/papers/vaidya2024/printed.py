@@ -1,0 +1,102 @@
+"""Equations of Vaidya et al., PRA 109, 033718 (2024), exactly as printed, where they are wrong.
+
+What is right has its own name: `quantsync.coherent_state`, `quantsync.husimi` and
+`quantsync.husimi_from_moments`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.linalg import expm
+from scipy.special import lpmv
+
+from quantsync.measures.moments import spherical_tensor
+from quantsync.operators import Spin
+
+
+def coherent_state_as_printed(spin: float, theta: float, phi: float) -> np.ndarray:
+    """``e^{i phi Sz} e^{i theta Sy} |S,S>``, below Eq. (6): it points along (-theta, -phi).
+
+    Examples
+    --------
+    >>> state = coherent_state_as_printed(1/2, np.pi / 2, 0.0)
+    >>> print(state.real.round(6))
+    [ 0.707107 -0.707107]
+    """
+    operators = Spin(spin).operators()
+    top = np.eye(Spin(spin).dimension)[0]
+    return expm(1j * phi * operators["z"]) @ expm(1j * theta * operators["y"]) @ top
+
+
+def weight(spin: float, k: int, q: int, whole_root: bool = True) -> float:
+    """c_kq of Eq. (A2): with the root over everything as printed, or over its first factor.
+
+    Examples
+    --------
+    >>> round(weight(1, 2, 1, whole_root=False), 6)
+    0.333333
+    """
+    size = round(2 * spin)
+    first = (2 * k + 1) * math.factorial(k - q) / math.factorial(k + q)
+    second = math.factorial(size) / math.sqrt(
+        math.factorial(size - k) * math.factorial(size + k + 1)
+    )
+    return math.sqrt(first * second) if whole_root else math.sqrt(first) * second
+
+
+def expansion(
+    rho: np.ndarray, theta: float, phi: float, whole_root: bool = True, signs: bool = False
+) -> complex:
+    """Eq. (A1) for a single spin, with the root and the signs of one's choice.
+
+    Parameters
+    ----------
+    rho : ndarray of shape (2S+1, 2S+1)
+    theta, phi : float
+    whole_root : bool, default True
+        Whether the root in Eq. (A2) covers everything, as printed.
+    signs : bool, default False
+        Whether the terms carry (-1)^q, which Condon and Shortley's phases in both the
+        Legendre functions and the tensors need; they are not printed.
+    """
+    spin = (len(rho) - 1) / 2
+    total = 0j
+    for k in range(len(rho)):
+        for q in range(-k, k + 1):
+            moment = np.trace(spherical_tensor(spin, k, -q) @ rho)
+            sign = (-1) ** q if signs else 1
+            legendre = _legendre(k, q, np.cos(theta))
+            total += (
+                sign * weight(spin, k, q, whole_root) * legendre * moment * np.exp(1j * q * phi)
+            )
+    return total
+
+
+def qutrit_husimi(rho: np.ndarray, theta: float, phi: float, real_part: bool = False) -> complex:
+    """Second line of Eq. (A3); the last term with its real part taken only if asked for.
+
+    The Legendre functions are without Condon and Shortley's phase, and T_1^1 is -S+/2 with it,
+    hence the sign of the terms with q = 1.
+    """
+    x = np.cos(theta)
+
+    def moment(k: int, q: int) -> complex:
+        return complex(np.trace(spherical_tensor(1, k, q) @ rho))
+
+    total = moment(0, 0) / math.sqrt(3) + x * moment(1, 0) / math.sqrt(2)
+    total += (3 * x**2 - 1) / 2 * moment(2, 0) / math.sqrt(6)
+    sine = math.sqrt(1 - x**2)
+    first = sine * moment(1, 1) + 3 * x * sine * moment(2, 1) / 3
+    total += -(first * np.exp(-1j * phi)).real
+    second = 3 * (1 - x**2) * moment(2, 2) * np.exp(-2j * phi) / 6
+    return total + (second.real if real_part else second)
+
+
+def _legendre(k: int, q: int, x: float) -> float:
+    """P_k^q(x) with Condon and Shortley's phase, for either sign of q."""
+    if q >= 0:
+        return float(lpmv(q, k, x))
+    ratio = math.factorial(k + q) / math.factorial(k - q)
+    return (-1) ** q * ratio * float(lpmv(-q, k, x))
