@@ -274,10 +274,12 @@ class _Ladder:
     ) -> np.ndarray:
         """A generator applied to vectors given on sectors, shape (n^2, B)."""
         total = np.zeros((terms.basis.dimension**2, len(coefficients)))
+        if not terms.count:
+            return total
         for sector, x in parts:
             columns = Sector(terms, sector.elements, sector.populations)
             rows, stacked = columns.full_columns
-            by_term = (stacked @ x.T).reshape(-1, len(rows), len(x))
+            by_term = (stacked @ x.T).reshape(terms.count, len(rows), len(x))
             total[rows] += np.einsum("bt,trb->rb", coefficients, by_term)
         return total
 

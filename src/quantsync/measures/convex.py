@@ -10,7 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import ConvergenceError, InvalidArgumentError, InvalidStateError
+from quantsync.errors import (
+    ConvergenceError,
+    DimensionError,
+    InvalidArgumentError,
+    InvalidStateError,
+)
 from quantsync.operators import as_operator
 from quantsync.states import require_density_matrix
 
@@ -18,6 +23,7 @@ FULL_RANK = 1e-9  # states with a smaller eigenvalue are approached from full ra
 LAST_MIXING = 1e-12
 GRADIENT = 1e-7
 GAP = 1e-9
+DUALITY_GAP = 1e-7
 
 
 class SpannedStates:
@@ -111,6 +117,8 @@ class SpannedStates:
 
         def derivatives(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             values, vectors = np.linalg.eigh(self._state(x))
+            if values[0] <= 0:  # a step out of the states, which will be taken back
+                return np.zeros(len(x)), np.eye(len(x))
             inside = vectors.conj().T @ rho @ vectors
             turned = vectors.conj().T @ self._directions @ vectors
             first, second = _divided_differences(values)
@@ -141,7 +149,7 @@ class StateMixtures:
     """All mixtures of some given states.
 
     The closest mixture is found by SciPy's sequential quadratic programming, and accepted if
-    its duality gap shows that no other mixture is closer by 1e-9.
+    its duality gap shows that no other mixture is closer by 1e-7.
 
     Parameters
     ----------
@@ -217,7 +225,7 @@ class StateMixtures:
         p = np.maximum(found.x, 0) / np.maximum(found.x, 0).sum()
         slope = both(p)[1]
         gap = float(slope @ p - slope.min())
-        if not gap < GAP * 100:
+        if not gap < DUALITY_GAP:
             raise ConvergenceError(
                 f"The closest mixture was not found: the duality gap is {gap:.1e} "
                 f"({found.message})."
@@ -236,11 +244,13 @@ def _matrices(given: Iterable[Any], name: str) -> np.ndarray:
 def _one_by_one(rho: Any, dimension: int, closest: Any) -> np.ndarray:
     rho = np.asarray(rho, complex)
     if rho.ndim < 2 or rho.shape[-2:] != (dimension, dimension):
-        raise InvalidArgumentError(
+        raise DimensionError(
             f"Argument `rho` must have shape (..., {dimension}, {dimension}), but has {rho.shape}."
         )
     flat = rho.reshape(-1, dimension, dimension)
-    found = [closest(one) if np.isfinite(one).all() else np.full_like(one, np.nan) for one in flat]
+    known = np.isfinite(flat).all(axis=(-2, -1))
+    require_density_matrix(flat[known], dimension, "rho")
+    found = [closest(one) if ok else one for one, ok in zip(flat, known, strict=True)]
     return np.reshape(found, rho.shape)
 
 

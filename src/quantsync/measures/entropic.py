@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 NEGATIVE = 1e-9  # a state's eigenvalue below minus this is not rounding
 EMPTY = 1e-16  # a population that no state has any weight on
-LOST = 1e-15  # an undriven population below this is zero: the state has lost rank
 FAINT = 1e-10  # a first-order coherence below this, relative to the largest, is zero
+ROUNDING = 1e-15  # per dimension: an eigenvalue below may be a zero
 OUTSIDE = 1e-12  # weight outside the support that makes a relative entropy infinite
 
 
@@ -61,7 +61,8 @@ def relative_entropy(rho: Any, sigma: Any) -> Any:
     >>> print(qs.relative_entropy(np.diag([0.5, 0.5]), np.diag([1.0, 0.0])))
     inf
     """
-    if rho.ndim < 2 or sigma.ndim < 2 or rho.shape[-2:] != sigma.shape[-2:]:
+    square = rho.ndim >= 2 and sigma.ndim >= 2 and rho.shape[-1] == rho.shape[-2]
+    if not square or rho.shape[-2:] != sigma.shape[-2:]:
         raise DimensionError(
             "Arguments `rho` and `sigma` must have shape (..., n, n) with the same n, but have "
             f"{rho.shape} and {sigma.shape}."
@@ -71,7 +72,8 @@ def relative_entropy(rho: Any, sigma: Any) -> Any:
     populations, basis = _eigensystem(sigma, "sigma")
     overlaps = xp.abs(xp.conj(xp.matrix_transpose(states)) @ basis) ** 2
     outside = xp.sum(weights[..., :, None] * overlaps, axis=-2)
-    infinite = xp.any((populations <= EMPTY) & (outside > OUTSIDE), axis=-1)
+    empty = populations <= ROUNDING * rho.shape[-1]
+    infinite = xp.any(empty & (outside > OUTSIDE), axis=-1)
     return xp.where(infinite, xp.inf, _divergence(weights, populations, overlaps))
 
 
@@ -162,8 +164,9 @@ class LeadingSynchronization:
     def at(self, strength: Any) -> Any:
         """Leading Omega for a weak drive of some strength, shape (...)."""
         xp = array_namespace(self.coefficient)
-        square = strength**2
-        return square * (self.coefficient - self.logarithm * xp.log(square))
+        square = strength**2 + xp.zeros_like(self.coefficient)
+        logarithm = xp.log(xp.where(square > 0, square, xp.ones_like(square)))
+        return square * (self.coefficient - self.logarithm * logarithm)
 
 
 def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSynchronization:
@@ -190,7 +193,8 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
     Raises
     ------
     InvalidArgumentError
-        If the family has no closed form, or order 2 is needed and missing.
+        If the family has no closed form, order 2 is needed and missing, or the perturbation
+        fills empty levels at first order, so that there is no such limit.
     InvalidStateError
         If the undriven states are not limit-cycle states of the family.
 
@@ -204,11 +208,10 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
     """
     rho, first = response.orders[0], response.orders[1]
     xp = array_namespace(rho)
-    populations, frame = _adapted_frame(rho, limit_cycles)
+    populations, lost, frame = _adapted_frame(rho, limit_cycles)
     n = populations.shape[-1]
     coherences = frame.coordinates(first)
     strength = xp.real(coherences) ** 2 + xp.imag(coherences) ** 2
-    lost = populations <= LOST
     coefficient = xp.zeros_like(populations[..., 0])
     for i in range(n):
         for j in range(i):
@@ -225,7 +228,7 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
             coefficient = coefficient + square * mean_inverse(p, q)
     if not bool(xp.any(lost)):
         return LeadingSynchronization(coefficient, xp.zeros_like(coefficient))
-    added, logarithm = _from_empty_levels(response, frame, populations, coherences)
+    added, logarithm = _from_empty_levels(response, frame, populations, lost, coherences)
     return LeadingSynchronization(coefficient + added, logarithm)
 
 
@@ -250,15 +253,15 @@ def mean_inverse(p: Any, q: Any) -> Any:
     return xp.where(near, 2 * close / total, (xp.log(p) - xp.log(q)) / gap)
 
 
-def _adapted_frame(rho: Any, limit_cycles: Any) -> tuple[Any, Frame]:
-    """Populations of the undriven states, and a frame of the family that diagonalises them."""
+def _adapted_frame(rho: Any, limit_cycles: Any) -> tuple[Any, Any, Frame]:
+    """Populations, which of them are zero, and a frame of the family that diagonalises rho."""
     if isinstance(limit_cycles, DiagonalStates):
         if limit_cycles.undriven.shape != rho.shape:
             raise InvalidArgumentError(
                 "Argument `limit_cycles` must be DiagonalStates(response.orders[0]), but holds "
                 f"states of shape {limit_cycles.undriven.shape}, the response {rho.shape}."
             )
-        return limit_cycles.populations, limit_cycles.frame(rho)
+        return limit_cycles.populations, limit_cycles.lost, limit_cycles.frame(rho)
     if not isinstance(limit_cycles, BlockDiagonalStates):
         raise InvalidArgumentError(
             "The leading coefficient is known for DiagonalStates and BlockDiagonalStates, not "
@@ -268,11 +271,11 @@ def _adapted_frame(rho: Any, limit_cycles: Any) -> tuple[Any, Frame]:
     diagonal = DiagonalStates(rho, charge=limit_cycles.charge_operator)
     labels = np.concatenate([charge.labels[block] for block in charge.blocks])
     frame = Frame(diagonal.frame(rho).vectors, labels[:, None] == labels)
-    return diagonal.populations, frame
+    return diagonal.populations, diagonal.lost, frame
 
 
 def _from_empty_levels(
-    response: Response, frame: Frame, populations: Any, coherences: Any
+    response: Response, frame: Frame, populations: Any, lost: Any, coherences: Any
 ) -> tuple[Any, Any]:
     """What the levels that rho_0 leaves empty add to the coefficient and to the logarithm.
 
@@ -283,7 +286,6 @@ def _from_empty_levels(
     """
     xp = array_namespace(populations)
     n = populations.shape[-1]
-    lost = populations <= LOST
     some = xp.any(lost, axis=-1)
     kept = xp.asarray(frame.together)
     if frame.degenerate is not None:
@@ -293,6 +295,11 @@ def _from_empty_levels(
     across = lost[..., :, None] & ~lost[..., None, :] & (size > FAINT * largest[..., None, None])
     into = xp.where(across, coherences, xp.zeros_like(coherences))  # from filled to empty levels
     pairs = lost[..., :, None] & lost[..., None, :]
+    if bool(xp.any(pairs & (size > FAINT * largest[..., None, None]) & some[..., None, None])):
+        raise InvalidArgumentError(
+            "The perturbation fills levels that the undriven state leaves empty at first order of "
+            "its strength: there is no limit of Omega over the strength squared. Take a finite one."
+        )
     matter = (pairs & ~kept) | (across & ~kept)
     if not bool(xp.any(matter)):
         return xp.zeros_like(largest), xp.zeros_like(largest)

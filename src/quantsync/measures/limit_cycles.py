@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from quantsync.errors import DimensionError, InvalidStateError
+from quantsync.errors import BroadcastError, DimensionError, InvalidStateError
 from quantsync.measures.spectrum import diagonal_blocks
 from quantsync.operators import as_operator
 
 # Populations of an undriven state closer than this are one degenerate level.
 DEGENERATE = 1e-12
+# A population below this is zero: the state has lost rank. For levels that mix with no other
+# there is no eigenvalue problem to round it, and smaller ones can be trusted.
+LOST, LOST_ALONE = 1e-15, 2e-17
 # Coherences of an undriven state between cells, relative to its largest entry.
 FORBIDDEN = 1e-10
 
@@ -206,10 +209,36 @@ class DiagonalStates:
         """Eigenvalues of the undriven states, shape (..., n), in the order of the basis."""
         return self._eigenbasis[0]
 
+    @property
+    def lost(self) -> Any:
+        """Levels that the undriven states leave empty, bool, shape (..., n)."""
+        populations, _, labels = self._eigenbasis
+        xp = array_namespace(populations)
+        alone = np.bincount(labels)[labels] == 1
+        return populations <= xp.asarray(np.where(alone, LOST_ALONE, LOST))
+
     def frame(self, rho: Any) -> Frame:
-        """The eigenbasis of the undriven state, every vector a cell of its own."""
+        """The eigenbasis of the undriven state, every vector a cell of its own.
+
+        Raises
+        ------
+        DimensionError, BroadcastError
+            If the states do not fit the undriven ones.
+        """
         populations, vectors, labels = self._eigenbasis
         xp = array_namespace(populations)
+        if rho.shape[-2:] != self.undriven.shape[-2:]:
+            raise DimensionError(
+                f"Argument `rho` must have shape (..., {len(labels)}, {len(labels)}) as the "
+                f"undriven states, but has {rho.shape}."
+            )
+        try:
+            np.broadcast_shapes(rho.shape, self.undriven.shape)
+        except ValueError:
+            raise BroadcastError(
+                f"States of shape {rho.shape} and undriven states of shape {self.undriven.shape} "
+                "do not broadcast."
+            ) from None
         n = len(labels)
         near = xp.abs(populations[..., :, None] - populations[..., None, :]) <= DEGENERATE
         may = ~np.eye(n, dtype=bool)

@@ -14,7 +14,6 @@ from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.response import Response, linear_response
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.measures.entropic import (
-    LOST,
     LeadingSynchronization,
     leading_synchronization,
     relative_entropy_of_synchronization,
@@ -238,7 +237,7 @@ class DrivenPairStudy:
         """Limit of Omega/drive^2 and its logarithm, at the points without drive."""
         response = self._first
         cycles = DiagonalStates(response.orders[0], charge=self._charge)
-        lost = (cycles.populations <= LOST).any(axis=-1)
+        lost = cycles.lost.any(axis=-1)
         if not lost.any():
             leading = leading_synchronization(response, cycles)
             return leading.limit, leading.logarithm
@@ -260,7 +259,7 @@ class DrivenPairStudy:
         omega = relative_entropy_of_synchronization(self._driven.rho, cycles)
         # What a faint drive puts into empty levels drowns in rounding; its series does not.
         faint = np.abs(self._finite_drive) < FAINT * self._rate[self._finite]
-        series = np.flatnonzero(faint & (cycles.populations <= LOST).any(axis=-1))
+        series = np.flatnonzero(faint & cycles.lost.any(axis=-1))
         if len(series):
             members = self._finite[series]
             leading = self._begin(members, 2)

@@ -11,6 +11,7 @@ import numpy as np
 from quantsync.errors import InvalidArgumentError
 from quantsync.search.sampling import (
     checked_nodes,
+    checked_noise,
     evaluate,
     map_of,
     on_nodes,
@@ -86,7 +87,8 @@ def find_extrema(
     The function is sampled at the nodes; each extremum is bracketed by three of them, narrowed
     by Chandrupatla's method (SciPy) and polished as the zero of the derivative of a polynomial
     through Chebyshev points around it, which locates it far better than comparing values can
-    (some 1e-12 instead of 1e-8 for functions that vary on the scale of the nodes).
+    (some 1e-12 instead of 1e-8 for functions that vary on the scale of the nodes and have a
+    second derivative there).
 
     Parameters
     ----------
@@ -98,7 +100,8 @@ def find_extrema(
     args : sequence of array_like
         Further arguments; they broadcast to the map's shape (...).
     noise : float, default 0
-        An extremum must stand out by more than this, and by 1e-12 of a point's largest value.
+        An extremum must stand out from the next ones by more than this, and by 1e-12 of a
+        point's largest value.
     threads : int, optional
         Number of threads that call the function; every available core by default.
 
@@ -122,7 +125,7 @@ def find_extrema(
      [nan nan]] [[ 1. -1.]
      [nan nan]] [2 0]
     """
-    grid = checked_nodes(nodes, "nodes")
+    grid, noise = checked_nodes(nodes, "nodes"), checked_noise(noise)
     shape, flat = map_of(args)
 
     def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -135,29 +138,51 @@ def find_extrema(
         height = evaluate(function, (x,), own) if len(x) else x
         return owner, [x, height, kind.astype(float)]
 
-    count, (location, value, kind) = over_map(search, shape, flat, len(grid), threads)
+    count, (location, value, kind) = over_map(search, shape, flat, len(grid), threads, properties=3)
     return Extrema(location, value, kind, count)
 
 
 def _brackets(values: np.ndarray, noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Middle nodes of triples that bracket an extremum: owner, node, kind."""
-    finite = np.where(np.isfinite(values), values, 0.0)
-    floor = np.maximum(noise, RELATIVE * np.abs(finite).max(axis=1, initial=0))[:, None]
+    """Nodes at the turning points, the function's neighbours being lower or higher.
+
+    The nodes are walked through once for all points. A turning point is where the function is
+    highest (lowest) since the last one, as soon as it has fallen (risen) by more than the noise.
+
+    Returns
+    -------
+    owner, node, kind : ndarray of shape (M,)
+    """
     known = np.isfinite(values)
-    usable = known[:, :-2] & known[:, 1:-1] & known[:, 2:]
-    before, after = finite[:, 1:-1] - finite[:, :-2], finite[:, 2:] - finite[:, 1:-1]
-    # "Not rising any more" on one side only, or two equal nodes would count twice.
-    maximum = usable & (before > floor) & (after <= 0) & (_fall(finite, 1) > floor)
-    minimum = usable & (before < -floor) & (after >= 0) & (_fall(finite, -1) > floor)
-    owner, at = np.nonzero(maximum | minimum)
-    return owner, at + 1, np.where(maximum[owner, at], 1, -1)
-
-
-def _fall(values: np.ndarray, sign: int) -> np.ndarray:
-    """How far the function falls (rises for sign -1) from a middle node to later ones."""
-    signed = sign * values
-    lowest = np.minimum.accumulate(signed[:, ::-1], axis=1)[:, ::-1]
-    return signed[:, 1:-1] - lowest[:, 2:]
+    finite = np.where(known, values, 0.0)
+    floor = np.maximum(noise, RELATIVE * np.abs(finite).max(axis=1, initial=0))
+    points = np.arange(len(values))
+    # Highest and lowest node since the last turning point, and the direction since then.
+    top, bottom = np.zeros(len(values), int), np.zeros(len(values), int)
+    first, direction = top.copy(), np.zeros(len(values), int)
+    found = []
+    for k in range(1, values.shape[1]):
+        broken = ~(known[:, k] & known[:, k - 1])
+        v, high, low = finite[:, k], finite[points, top], finite[points, bottom]
+        falls = (high - v > floor) & (direction != -1) & ~broken
+        rises = (v - low > floor) & (direction != 1) & ~broken
+        for turned, kind, at in ((falls, 1, top), (rises, -1, bottom)):
+            # At the first node of a stretch there is no telling.
+            owner = np.flatnonzero(turned & (direction == kind) & (at > first))
+            found.append((owner, at[owner], np.full(len(owner), kind)))
+            direction = np.where(turned, -kind, direction)
+            # From here on the opposite extreme is sought.
+            if kind == 1:
+                bottom = np.where(turned, k, bottom)
+            else:
+                top = np.where(turned, k, top)
+        top = np.where((v > finite[points, top]) & ~broken, k, top)
+        bottom = np.where((v < finite[points, bottom]) & ~broken, k, bottom)
+        for state in (top, bottom, first):
+            state[broken] = k
+        direction[broken] = 0
+    owner, at, kind = (np.concatenate(part) for part in zip(*found, strict=True))
+    order = np.lexsort((at, owner))
+    return owner[order], at[order], kind[order]
 
 
 def _narrowed(

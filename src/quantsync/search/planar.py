@@ -8,13 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.search.sampling import checked_nodes, evaluate, map_of, on_nodes, over_map
+from quantsync.search.sampling import (
+    checked_nodes,
+    evaluate,
+    map_of,
+    on_nodes,
+    over_map,
+    require_known,
+)
 
 LEVELS = 4  # a cell is halved that often before Newton's method takes over
 STEPS = 15
 DIFFERENCE = 1e-5  # step of the difference quotients, in units of a cell
 SHIFT = 0.0137  # of inner nodes, in units of their distance: off the lines of symmetry
 CONVERGED = 1e-9
+REACH = 0.6  # how far from the middle of a cell its linear model may have its zero, in cells
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,9 @@ def find_planar_zeros(
 ) -> PlanarZeros:
     """Find the zeros of a complex function of two variables, for every point of a map.
 
-    The phase of the function winds around a zero, so cells of the grid around which it winds
-    are halved, those that still have the winding kept, and the last polished by Newton's method.
+    The phase of the function winds around a simple zero, so cells of the grid around which it
+    winds, or whose linear model vanishes in them, are halved, those that still have the winding
+    kept, and the last polished by Newton's method. Multiple zeros may be missed.
 
     Parameters
     ----------
@@ -56,7 +65,7 @@ def find_planar_zeros(
         ``function(x, y, *args)``, elementwise on one-dimensional arrays, complex and smooth.
     x_nodes, y_nodes : array_like of shape (S,), (S',)
         Increasing sample positions; the search is in the rectangle that they span. Two zeros of
-        opposite winding in one cell are missed.
+        opposite winding in one cell may be missed.
     args : sequence of array_like
         Further arguments; they broadcast to the map's shape (...).
     threads : int, optional
@@ -91,9 +100,11 @@ def find_planar_zeros(
     grid_x, grid_y = (g.ravel() for g in np.meshgrid(across, up, indexing="ij"))
 
     def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-        values = on_nodes(function, (grid_x, grid_y), part).reshape(-1, len(across), len(up))
+        values = on_nodes(function, (grid_x, grid_y), part)
+        require_known(values, grid_x)
+        values = values.reshape(-1, len(across), len(up))
         turns = _winding(values)
-        owner, i, j = np.nonzero(turns)
+        owner, i, j = np.nonzero((turns != 0) | _pointing(values))
         low = np.stack([across[i], up[j]])
         size = np.stack([np.diff(across)[i], np.diff(up)[j]])
         own = [a[owner] for a in part]
@@ -102,9 +113,9 @@ def find_planar_zeros(
         for _ in range(LEVELS):
             cells, stuck = _halved(function, cells)
             found.append(_polished(function, stuck))
-        return _collected([*found, _polished(function, cells)])
+        return _collected([*found, _polished(function, cells)], across, up)
 
-    count, (x, y, winding) = over_map(search, shape, flat, len(grid_x), threads)
+    count, (x, y, winding) = over_map(search, shape, flat, len(grid_x), threads, properties=3)
     return PlanarZeros(x, y, winding, count)
 
 
@@ -137,6 +148,20 @@ def _winding(values: np.ndarray) -> np.ndarray:
     c, d = values[..., 1:, 1:], values[..., :-1, 1:]
     total = turn(b, a) + turn(c, b) + turn(d, c) + turn(a, d)
     return np.rint(total / (2 * np.pi)).astype(int)
+
+
+def _pointing(values: np.ndarray) -> np.ndarray:
+    """Cells whose linear model has a zero in or near them, whatever the winding.
+
+    They make up for windings that are counted on the wrong side of an edge.
+    """
+    a, b = values[..., :-1, :-1], values[..., 1:, :-1]
+    c, d = values[..., 1:, 1:], values[..., :-1, 1:]
+    middle, fx, fy = (a + b + c + d) / 4, (b + c - a - d) / 2, (c + d - a - b) / 2
+    determinant = np.imag(np.conj(fx) * fy)
+    safe = np.where(determinant == 0, 1.0, determinant)
+    x, y = np.imag(np.conj(middle) * fy) / safe, np.imag(np.conj(fx) * middle) / safe
+    return (determinant != 0) & (np.abs(x) < REACH) & (np.abs(y) < REACH)
 
 
 def _halved(function: Callable[..., Any], cells: _Cells) -> tuple[_Cells, _Cells]:
@@ -197,16 +222,25 @@ def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
     return cells.take(kept, z[:, kept], cells.size[:, kept], turning[kept])
 
 
-def _collected(parts: list[_Cells]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Zeros sorted by owner and x, those found from two cells once."""
+def _collected(
+    parts: list[_Cells], across: np.ndarray, up: np.ndarray
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Zeros in the rectangle, sorted by owner and x, those found from two cells once."""
     owner = np.concatenate([part.owner for part in parts])
     z, size = (np.concatenate([getattr(p, n) for p in parts], axis=1) for n in ("low", "size"))
     winding = np.concatenate([part.winding for part in parts]).astype(float)
-    order = np.lexsort((z[1], z[0], owner))
+    inside = (z[0] >= across[0]) & (z[0] <= across[-1]) & (z[1] >= up[0]) & (z[1] <= up[-1])
+    # By x, and by y where x differs by rounding only.
+    unit = np.array([across[-1] - across[0], up[-1] - up[0]])[:, None]
+    ranks = np.rint(z / (1e-9 * unit))
+    order = np.lexsort((ranks[1], ranks[0], owner))
+    order = order[inside[order]]
     owner, z, size, winding = owner[order], z[:, order], size[:, order], winding[order]
     fresh = np.ones(len(owner), bool)
-    for back in range(1, min(4, len(owner))):  # equal x in another order, by rounding
-        same = owner[back:] == owner[:-back]
-        close = (np.abs(z[:, back:] - z[:, :-back]) <= 1e-6 * size[:, back:]).all(axis=0)
-        fresh[back:] &= ~(same & close)
+    ends = [*np.flatnonzero(np.diff(owner)) + 1, len(owner)]
+    for start, stop in zip([0, *ends[:-1]], ends, strict=True):
+        for k in range(start + 1, stop):
+            seen = np.flatnonzero(fresh[start:k]) + start
+            apart = np.abs(z[:, seen] - z[:, k : k + 1])
+            fresh[k] = not (apart <= 1e-6 * size[:, seen]).all(axis=0).any()
     return owner[fresh], [z[0][fresh], z[1][fresh], winding[fresh]]

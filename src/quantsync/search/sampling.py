@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import BroadcastError, ConvergenceError, InvalidArgumentError, require_finite
+from quantsync.errors import (
+    BroadcastError,
+    ConvergenceError,
+    InvalidArgumentError,
+    NonFiniteError,
+    require_finite,
+)
 from quantsync.parallel import chunk_slices, map_threads, thread_count
 
 EVALUATIONS = 1 << 14  # of one chunk: its states stay in a core's cache
@@ -84,6 +90,7 @@ def over_map(
     args: list[np.ndarray],
     evaluations: int,
     threads: int | None,
+    properties: int = 1,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Run a search on chunks of a map and join what it finds.
 
@@ -100,6 +107,8 @@ def over_map(
         How many a point costs; bounds the size of a chunk.
     threads : int or None
         Number of threads.
+    properties : int, default 1
+        How many properties the search returns.
 
     Returns
     -------
@@ -117,12 +126,45 @@ def over_map(
     count = np.bincount(owner, minlength=size)
     rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
     width = int(count.max(initial=0))
-    properties = []
-    for k in range(len(found[0][1]) if found else 0):
+    tables = []
+    for k in range(properties):
         table = np.full((size, width), np.nan)
-        table[owner, rank] = np.concatenate([values[k] for _, values in found])
-        properties.append(table.reshape(*shape, width))
-    return count.reshape(shape), properties
+        if found:
+            table[owner, rank] = np.concatenate([values[k] for _, values in found])
+        tables.append(table.reshape(*shape, width))
+    return count.reshape(shape), tables
+
+
+def checked_noise(noise: Any) -> float:
+    """An absolute level of noise.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not a finite number >= 0.
+    """
+    if not (np.ndim(noise) == 0 and np.isreal(noise) and np.isfinite(noise) and noise >= 0):
+        raise InvalidArgumentError(
+            f"Argument `noise` must be a finite number >= 0, but is {noise!r}."
+        )
+    return float(noise)
+
+
+def require_known(values: np.ndarray, x: np.ndarray) -> None:
+    """Raise unless the function is finite at its nodes.
+
+    Raises
+    ------
+    NonFiniteError
+        With the first node at which it is not.
+    """
+    bad = ~np.isfinite(values)
+    if bad.any():
+        point, node = np.argwhere(bad)[0]
+        raise NonFiniteError(
+            f"The function is {values[point, node]} at the node {np.ravel(x)[node]:g} of point "
+            f"{point} of the map; a search cannot see past it. Leave that node or point out."
+        )
 
 
 def require_success(success: Any, what: str) -> None:

@@ -8,9 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.search.sampling import checked_nodes, map_of, on_nodes, over_map, require_success
+from quantsync.search.sampling import (
+    checked_nodes,
+    checked_noise,
+    evaluate,
+    map_of,
+    on_nodes,
+    over_map,
+    require_known,
+    require_success,
+)
 
 RELATIVE = 1e-13  # values below this part of a point's largest are rounding
+SHIFT = 0.0137  # of a node that lies on a zero, in units of the distance to the next
+SLOPE = 1e-3  # where slopes are taken, in the same unit
+
+Brackets = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -48,14 +61,16 @@ def find_zeros(
 
     The function is sampled at the nodes, brackets are polished to rounding by Chandrupatla's
     method (SciPy), and where its absolute value dips between nodes of equal sign the dip is
-    followed down, so that a pair of zeros closer than the nodes is found too.
+    followed down, so that a pair of zeros closer than the nodes is found too. A node that lies
+    on a zero is moved a little.
 
     Parameters
     ----------
     function : callable
         ``function(x, *args)``, elementwise on one-dimensional arrays, real and continuous.
     nodes : array_like of shape (S,)
-        Increasing sample positions. The search is between the first and the last.
+        Increasing sample positions. The search is between the first and the last; a zero at
+        either of the two does not count.
     args : sequence of array_like
         Further arguments; they broadcast to the map's shape (...).
     noise : float, default 0
@@ -71,8 +86,8 @@ def find_zeros(
     Raises
     ------
     InvalidArgumentError, NonFiniteError, BroadcastError
-        If the nodes do not increase, the arguments do not broadcast, or the function is not
-        elementwise.
+        If the nodes do not increase, the arguments do not broadcast, the function is not
+        elementwise, or it is NaN or infinite at a node.
     ConvergenceError
         If a bracketed zero cannot be polished.
 
@@ -85,17 +100,20 @@ def find_zeros(
      [-1.414214  1.414214]
      [      nan       nan]] [2 2 0]
     """
-    grid = checked_nodes(nodes, "nodes")
+    grid, noise = checked_nodes(nodes, "nodes"), checked_noise(noise)
     shape, flat = map_of(args)
 
     def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-        values = np.real_if_close(on_nodes(function, (grid,), part))
+        values = np.real(on_nodes(function, (grid,), part))
+        require_known(values, grid)
         floor = np.maximum(noise, RELATIVE * np.abs(values).max(axis=1, initial=0))
-        owner, low, high = _brackets(values, floor, grid)
-        dips = _dips(function, values, floor, grid, part)
-        owner, low, high = (
-            np.concatenate(pair) for pair in zip((owner, low, high), dips, strict=True)
-        )
+        nodes = _off_zeros(function, values, floor, grid, part)
+        parts = [
+            _brackets(values, floor, nodes),
+            _dips(function, values, floor, nodes, part),
+            _hidden(function, values, floor, nodes, part),
+        ]
+        owner, low, high = (np.concatenate(side) for side in zip(*parts, strict=True))
         order = np.lexsort((low, owner))
         owner, low, high = owner[order], low[order], high[order]
         return owner, [_polished(function, low, high, [a[owner] for a in part])]
@@ -104,50 +122,115 @@ def find_zeros(
     return Zeros(location, count)
 
 
-def _brackets(
-    values: np.ndarray, floor: np.ndarray, grid: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _off_zeros(
+    function: Callable[..., Any],
+    values: np.ndarray,
+    floor: np.ndarray,
+    grid: np.ndarray,
+    args: list[np.ndarray],
+) -> np.ndarray:
+    """Nodes of every point (B, S), the inner ones moved off zeros; updates their values."""
+    nodes = np.broadcast_to(grid, values.shape)
+    zero = np.abs(values) <= floor[:, None]
+    owner, at = np.nonzero(zero[:, 1:-1] & ~zero.all(axis=1, keepdims=True))
+    at = at + 1
+    if not len(owner):
+        return nodes
+    nodes = nodes.copy()
+    nodes[owner, at] += SHIFT * (grid[at + 1] - grid[at])
+    values[owner, at] = np.real(evaluate(function, (nodes[owner, at],), [a[owner] for a in args]))
+    return nodes
+
+
+def _signs(values: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(values) > floor[:, None], np.sign(values), 0)
+
+
+def _brackets(values: np.ndarray, floor: np.ndarray, nodes: np.ndarray) -> Brackets:
     """Sign changes between consecutive nodes that are not zero: owner, low, high."""
-    sign = np.where(np.abs(values) > floor[:, None], np.sign(values), 0)
-    index = np.where(sign != 0, np.arange(len(grid)), -1)
+    sign = _signs(values, floor)
+    index = np.where(sign != 0, np.arange(values.shape[1]), -1)
     previous = np.maximum.accumulate(index, axis=1)[:, :-1]
     before = np.where(previous >= 0, np.take_along_axis(sign, np.maximum(previous, 0), 1), 0)
     owner, at = np.nonzero(before * sign[:, 1:] < 0)
-    return owner, grid[previous[owner, at]], grid[at + 1]
+    return owner, nodes[owner, previous[owner, at]], nodes[owner, at + 1]
 
 
 def _dips(
     function: Callable[..., Any],
     values: np.ndarray,
     floor: np.ndarray,
-    grid: np.ndarray,
+    nodes: np.ndarray,
     args: list[np.ndarray],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Brackets of pairs of zeros that hide between nodes of equal sign."""
+) -> Brackets:
+    """Pairs of zeros on either side of a node at which |f| is lowest among its neighbours."""
+    size, sign = np.abs(values), _signs(values, floor)
+    same = (sign[:, :-2] == sign[:, 1:-1]) & (sign[:, 1:-1] == sign[:, 2:]) & (sign[:, 1:-1] != 0)
+    dip = (size[:, 1:-1] < size[:, :-2]) & (size[:, 1:-1] <= size[:, 2:])
+    owner, at = np.nonzero(same & dip)
+    triple = tuple(nodes[owner, at + k] for k in range(3))
+    return _pairs(function, owner, triple, values[owner, at + 1], floor, args)
+
+
+def _hidden(
+    function: Callable[..., Any],
+    values: np.ndarray,
+    floor: np.ndarray,
+    nodes: np.ndarray,
+    args: list[np.ndarray],
+) -> Brackets:
+    """Pairs of zeros between two nodes that no third node of equal sign gives away.
+
+    At the ends and next to a sign change; there the slopes at both nodes tell of a dip.
+    """
+    sign = _signs(values, floor)
+    same = (sign[:, :-1] == sign[:, 1:]) & (sign[:, 1:] != 0)
+    lone = np.ones_like(same)
+    lone[:, 1:-1] = ~(same[:, :-2] & same[:, 2:])
+    owner, at = np.nonzero(same & lone)
+    low, high = nodes[owner, at], nodes[owner, at + 1]
+    own = [a[owner] for a in args]
+    inner = low + SLOPE * (high - low), high - SLOPE * (high - low)
+    s = sign[owner, at]
+    if not len(owner):
+        return owner, low, high
+    start, end = (s * np.real(evaluate(function, (x,), own)) for x in inner)
+    falls = (start < s * values[owner, at]) & (end < s * values[owner, at + 1])
+    middle = np.where(start < end, *inner)[falls]
+    owner, at = owner[falls], at[falls]
+    return _pairs(
+        function, owner, (low[falls], middle, high[falls]), values[owner, at], floor, args
+    )
+
+
+def _pairs(
+    function: Callable[..., Any],
+    owner: np.ndarray,
+    triple: tuple[np.ndarray, ...],
+    values: np.ndarray,
+    floor: np.ndarray,
+    args: list[np.ndarray],
+) -> Brackets:
+    """Follow dips down to their bottoms, and bracket the zeros of those that cross zero."""
     from scipy.optimize.elementwise import find_minimum
 
-    size = np.abs(values)
-    same = (np.sign(values[:, :-2]) == np.sign(values[:, 1:-1])) & (
-        np.sign(values[:, 1:-1]) == np.sign(values[:, 2:])
-    )
-    dip = (size[:, 1:-1] < size[:, :-2]) & (size[:, 1:-1] <= size[:, 2:])
-    owner, at = np.nonzero(same & dip & (size[:, 1:-1] > floor[:, None]))
     if not len(owner):
         return owner, np.zeros(0), np.zeros(0)
-    sign = np.sign(values[owner, at + 1])
-    bottom: Any = find_minimum(
-        lambda x, s, *rest: s * np.real(function(x, *rest)),
-        (grid[at], grid[at + 1], grid[at + 2]),
-        args=(sign, *(a[owner] for a in args)),
-        tolerances={"xrtol": 1e-7, "fatol": 0.0},
-        maxiter=40,
-    )
+    low, _, high = triple
+    with np.errstate(invalid="ignore", divide="ignore"):  # at a bottom that touches zero exactly
+        bottom: Any = find_minimum(
+            lambda x, s, *rest: s * np.real(function(x, *rest)),
+            triple,
+            args=(np.sign(values), *(a[owner] for a in args)),
+            tolerances={"xrtol": 1e-7, "fatol": 0.0},
+            maxiter=40,
+        )
     crosses = bottom.f_x < -floor[owner]
-    owner, at, middle = owner[crosses], at[crosses], bottom.x[crosses]
+    owner, low, high, middle = owner[crosses], low[crosses], high[crosses], bottom.x[crosses]
     return (
         np.concatenate([owner, owner]),
-        np.concatenate([grid[at], middle]),
-        np.concatenate([middle, grid[at + 2]]),
+        np.concatenate([low, middle]),
+        np.concatenate([middle, high]),
     )
 
 

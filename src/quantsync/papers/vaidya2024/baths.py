@@ -37,14 +37,15 @@ def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:
     """
     return {
         "gain_a": gain_a,
-        "damping_a": 1 - np.asarray(gain_a)[()],
+        "damping_a": 1 - gain_a,
         "gain_b": gain_b,
-        "damping_b": 1 - np.asarray(gain_b)[()],
+        "damping_b": 1 - gain_b,
     }
 
 
 def study(gain_a: Any, gain_b: Any, **others: Any) -> DrivenPairStudy:
     """The driven pair with gain + damping = 1 of both spins."""
+    gain_a, gain_b = np.asarray(gain_a, float), np.asarray(gain_b, float)
     return DrivenPairStudy(**baths(gain_a, gain_b), **others)
 
 

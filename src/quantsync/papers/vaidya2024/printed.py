@@ -36,7 +36,7 @@ def weight(spin: float, k: int, q: int, whole_root: bool = True) -> float:
     Examples
     --------
     >>> round(weight(1, 2, 1, whole_root=False), 6)
-    0.333333
+    0.166667
     """
     size = round(2 * spin)
     first = (2 * k + 1) * math.factorial(k - q) / math.factorial(k + q)
