@@ -19,6 +19,7 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/spin_pair_tongue.py
+	$(BIN)/python benchmarks/composite_oscillator.py
 	$(BIN)/python benchmarks/dense_or_sparse.py
 
 format: $(READY)

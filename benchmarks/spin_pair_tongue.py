@@ -17,14 +17,17 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import time
 from collections.abc import Callable
-from contextlib import nullcontext
-from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import qutip
+from common import (
+    agree,
+    multiplication_rate,
+    small_lu_rate,
+    timed,
+    without_lookup_rebuilds,
+)
 from scipy.optimize import minimize_scalar
 from threadpoolctl import threadpool_limits
 
@@ -92,21 +95,6 @@ def qutip_loop(points: list[tuple[float, float]]) -> Callable[[], np.ndarray]:
     return run
 
 
-def without_lookup_rebuilds(loop: Callable[[], np.ndarray]) -> Callable[[], np.ndarray]:
-    """The loop with QuTiP's option context switched off.
-
-    QuTiP 5.3's `steadystate` enters a context that rebuilds the lookup tables of all dispatchers
-    twice a call, which takes longer than the physics. No user switches it off; this shows what
-    would remain.
-    """
-
-    def run() -> np.ndarray:
-        with patch("qutip.solver.steadystate.CoreOptions", lambda **_: nullcontext()):
-            return loop()
-
-    return run
-
-
 def full_batched_solve(system: qs.Lindbladian) -> Callable[[], np.ndarray]:
     """Steady states of all points from the whole complex 81 x 81 Liouvillian."""
     n = system.dimension
@@ -142,39 +130,6 @@ def measures_of(rho: np.ndarray, space: qs.Space) -> np.ndarray:
     )
 
 
-def timed(function: Callable[[], Any], repeats: int = 1) -> tuple[float, Any]:
-    """Best wall time in seconds of some calls, and the last result."""
-    best, result = np.inf, None
-    for _ in range(repeats):
-        start = time.perf_counter()
-        result = function()
-        best = min(best, time.perf_counter() - start)
-    return best, result
-
-
-def multiplication_rate() -> float:
-    """Floating-point operations a second of this core in a large real matrix product."""
-    matrix = np.random.default_rng(0).normal(size=(800, 800))
-    seconds, _ = timed(lambda: matrix @ matrix, repeats=5)
-    return 2 * 800**3 / seconds
-
-
-def small_lu_rate(m: int) -> float:
-    """The same in LAPACK's LU and solve of many m x m matrices."""
-    matrices = np.random.default_rng(0).normal(size=(2000, m, m))
-    right = np.ones((2000, m, 1))
-    seconds, _ = timed(lambda: np.linalg.solve(matrices, right), repeats=5)
-    return 2000 * 2 / 3 * m**3 / seconds
-
-
-def agree(name: str, ours: np.ndarray, theirs: np.ndarray) -> None:
-    """Stop if the answers differ; say by how much they do."""
-    worst = float(np.abs(ours - theirs).max())
-    print(f"  largest difference to {name}: {worst:.1e} over {len(ours)} points")
-    if not worst < TOLERANCE:
-        raise SystemExit(f"answers differ from {name} by {worst:.1e}: no ratio is reported")
-
-
 def main() -> None:
     """Run, compare, report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -200,9 +155,9 @@ def main() -> None:
         solve_s, steady = timed(lambda: qs.steady_state(system, threads=1), repeats=3)
         peak, small = multiplication_rate(), small_lu_rate(steady.sector_dimension)
     print("agreement")
-    agree("the QuTiP loop", ours[chosen], loop)
-    agree("the same without lookup rebuilds", ours[chosen], bare)
-    agree("the full batched solve", ours, full_values)
+    agree("the QuTiP loop", ours[chosen], loop, TOLERANCE)
+    agree("the same without lookup rebuilds", ours[chosen], bare, TOLERANCE)
+    agree("the full batched solve", ours, full_values, TOLERANCE)
     loop_bare = bare_s / len(points) * count
     loop_all, full_all = loop_s / len(points) * count, full_s + full_measures_s
     m = steady.sector_dimension

@@ -31,6 +31,8 @@ NODES = np.concatenate(
 NO_RESPONSE = 1e-13  # responses below this, in units of one over the rate, are rounding
 VANISHING = 1e-9  # what the other quadrature of a response may be at a zero crossing
 FAINT = 1e-5  # drives below this, per rate, fill empty levels too weakly for double precision
+TIE = 1e-8  # temperatures closer than this leave the eigenbasis to rounding
+SMALL_CHANGE = 1e-4  # of a temperature; the eigenbasis of degenerate levels does not depend on it
 NOTHING = 1e-29  # entropic synchronization per drive squared below this is rounding squared
 
 
@@ -118,8 +120,9 @@ class DrivenPairStudy:
     def omega(self) -> np.ndarray:
         """Relative entropy of synchronization, shape (...); per drive squared where drive is 0.
 
-        Of all states diagonal in the eigenbasis of the undriven state, Eq. (11). Infinite where
-        the undriven state has lost rank and Omega/drive^2 grows like ln(1/drive^2).
+        Of all states diagonal in the eigenbasis of the undriven state, Eq. (11), and at equal
+        temperatures, where that is degenerate, in its limit. Infinite where the undriven state
+        has lost rank and Omega/drive^2 grows like ln(1/drive^2).
         """
         return self._joined(lambda: self._leading[0], lambda: self._finite_omega)
 
@@ -255,7 +258,7 @@ class DrivenPairStudy:
 
     @cached_property
     def _finite_omega(self) -> np.ndarray:
-        cycles = DiagonalStates(self._undriven.rho, charge=self._charge)
+        cycles = DiagonalStates(self._without_ties, charge=self._charge)
         omega = relative_entropy_of_synchronization(self._driven.rho, cycles)
         # What a faint drive puts into empty levels drowns in rounding; its series does not.
         faint = np.abs(self._finite_drive) < FAINT * self._rate[self._finite]
@@ -265,6 +268,27 @@ class DrivenPairStudy:
             leading = self._begin(members, 2)
             omega[series] = leading.at(self.parameters["drive"][members])
         return omega
+
+    @property
+    def _without_ties(self) -> np.ndarray:
+        """Undriven states at the points with a drive, with an eigenbasis where it is not unique.
+
+        At equal temperatures the undriven state is a thermal product state, and all levels of
+        one charge are degenerate. A small change of one temperature, either way, selects the
+        same eigenbasis; with it Omega is continuous there.
+        """
+        rho = self._undriven.rho
+        chosen = {k: v[self._finite] for k, v in self.parameters.items()}
+        a, b = (chosen[f"gain_{s}"] * chosen[f"damping_{t}"] for s, t in ("ab", "ba"))
+        ties = np.flatnonzero(np.abs(a - b) <= TIE * self._rate[self._finite] ** 2)
+        if not len(ties):
+            return rho
+        members = self._finite[ties]
+        warmer = Lindbladian(self.space, dissipators=[(self._rate[members], self.space["B"].plus)])
+        change = linear_response(self._systems(members, drive=0.0), warmer, threads=self.threads)
+        rho = rho.copy()
+        rho[ties] += SMALL_CHANGE * change.orders[1]
+        return rho
 
     def _begin(self, members: np.ndarray, order: int) -> LeadingSynchronization:
         response = self._respond(members, order)
