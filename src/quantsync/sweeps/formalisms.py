@@ -19,7 +19,13 @@ from quantsync.errors import (
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.measures.named import STATE_MEASURES, NamedMeasure, StateView
-from quantsync.models.registry import MODEL_MEASURES, ModelMeasures, model_name, model_parameters
+from quantsync.models.registry import (
+    MODEL_MEASURES,
+    MODELS,
+    ModelMeasures,
+    model_name,
+    model_parameters,
+)
 
 Measure = str | Callable[[SteadyState], Any]
 
@@ -78,7 +84,12 @@ class BatchView(StateView):
 
 
 def _measures_of(model: Callable[..., Any]) -> ModelMeasures:
-    return MODEL_MEASURES.get(model_name(model), ModelMeasures())
+    name = model_name(model)
+    # A function of the user's that happens to have the name has other parameters.
+    return MODEL_MEASURES[name] if MODELS.get(name) is model and name in MODEL_MEASURES else NONE
+
+
+NONE = ModelMeasures()
 
 
 @dataclass(frozen=True)
