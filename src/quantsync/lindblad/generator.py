@@ -144,7 +144,7 @@ class Lindbladian:
         energies, operators = [], []
         for k, (coefficient, operator) in enumerate(_pairs(hamiltonian, "hamiltonian")):
             energies.append(coefficient)
-            operators.append(_hermitian(operator, n, f"Operator of hamiltonian[{k}]"))
+            operators.append(hermitian_operator(operator, n, f"Operator of hamiltonian[{k}]"))
         rates, jumps = [], []
         for k, (rate, operator) in enumerate(_pairs(dissipators, "dissipators")):
             rates.append(rate)
@@ -368,7 +368,14 @@ def _pairs(terms: Any, name: str) -> list[tuple[Any, Any]]:
     return [(pair[0], pair[1]) for pair in pairs]
 
 
-def _hermitian(operator: Any, dimension: int, name: str) -> sp.csr_array:
+def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
+    """Convert a Hermitian operator to a complex sparse array; raises as `as_operator` does.
+
+    Raises
+    ------
+    NonHermitianError
+        If it differs from its adjoint.
+    """
     matrix = as_operator(operator, dimension, name)
     deviation = abs(matrix - matrix.conj().T).max() if matrix.nnz else 0.0
     if deviation > HERMITICITY * abs(matrix).max():

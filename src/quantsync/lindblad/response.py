@@ -15,7 +15,7 @@ from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
 )
-from quantsync.lindblad.generator import Lindbladian, Terms
+from quantsync.lindblad.generator import Lindbladian, Terms, hermitian_operator
 from quantsync.lindblad.sector_solve import DenseSector, SparseSector
 from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.lindblad.steady import (
@@ -186,7 +186,8 @@ def linear_response(
         orders[k] = orders[k].reshape(*shape, n, n)
     _check(lindbladian, table, drives, drive.terms, orders, residual, good)
     touched = [steady.sector_dimension] + [
-        sum(sector.matrix_elements for sector in rung) for rung in ladder.rungs
+        len(np.unique(np.concatenate([sector.scatter[0] // 2 for sector in rung])))
+        for rung in ladder.rungs
     ]
     return Response(
         orders=tuple(orders),
@@ -200,7 +201,8 @@ def linear_response(
 
 def _as_generator(perturbation: Any, space: Space) -> Lindbladian:
     if not isinstance(perturbation, Lindbladian):
-        return Lindbladian(space, hamiltonian=[(1.0, perturbation)])
+        operator = hermitian_operator(perturbation, space.dimension, "Argument `perturbation`")
+        return Lindbladian(space, hamiltonian=[(1.0, operator)])
     if perturbation.space != space:
         raise DimensionError(
             f"Argument `perturbation` acts on {perturbation.space}, but the generator on {space}."

@@ -61,16 +61,34 @@ def spherical_tensor(spin: float, k: int, q: int) -> np.ndarray:
     return _tensor(site, int(k), int(q)).copy()
 
 
-@lru_cache(maxsize=512)
 def _tensor(site: Spin, k: int, q: int) -> np.ndarray:
     if q < 0:
         return (-1) ** q * _tensor(site, k, -q).T
-    raising = site.operators()["plus"]
-    if q == k:
-        power = np.linalg.matrix_power(raising, k)
-        return (-1) ** k * power / np.linalg.norm(power) + 0.0  # no minus zeros
-    above = _tensor(site, k, q + 1)
-    return (raising.T @ above - above @ raising.T) / math.sqrt((k + q + 1) * (k - q))
+    return np.diag(_diagonals(site, q)[k - q], k=q)
+
+
+@lru_cache(maxsize=128)
+def _diagonals(site: Spin, q: int) -> np.ndarray:
+    """The q-th diagonals of T_k^q for k = q, q + 1, ..., in the rows.
+
+    They are that of (S+)^q times polynomials in m of degree k - q with positive leading
+    coefficient, orthonormal: Lanczos' recurrence, orthogonalised in full. Lowering T_k^k by
+    commutators would lose all digits for large spins.
+    """
+    raising = np.diag(site.operators()["plus"], k=1)
+    m = site.labels[q:]
+    # Products of square roots of different size: scaled as they are made.
+    row = np.ones(site.dimension)
+    for step in range(q):
+        row = row[: site.dimension - 1 - step] * raising[step:]
+        row = row / np.linalg.norm(row)
+    rows = [(-1) ** q * row / np.linalg.norm(row)]
+    for _ in range(site.dimension - 1 - q):
+        following = m * rows[-1]
+        for _ in range(2):
+            following = following - np.array(rows).T @ (np.array(rows) @ following)
+        rows.append(following / np.linalg.norm(following))
+    return np.array(rows)
 
 
 def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
@@ -188,7 +206,7 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
     """
     from scipy.special import sph_harm_y
 
-    size = 2 * Spin(spin).size
+    size = round(2 * Spin(spin).size)
     if not moments:
         raise InvalidArgumentError("Argument `moments` is empty; give at least <T_0^0>.")
     theta, phi = np.broadcast_arrays(np.asarray(theta, float), np.asarray(phi, float))
@@ -199,10 +217,8 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
             raise InvalidArgumentError(
                 f"Argument `moments` holds q = {q}; give q >= 0, the others follow."
             )
-        weight = (
-            math.factorial(int(size))
-            * math.sqrt(2 * k + 1)
-            / math.sqrt(math.factorial(int(size) - k) * math.factorial(int(size) + k + 1))
+        weight = math.sqrt(2 * k + 1) * math.exp(
+            math.lgamma(size + 1) - (math.lgamma(size - k + 1) + math.lgamma(size + k + 2)) / 2
         )
         harmonic = sph_harm_y(k, q, theta, phi) * weight * math.sqrt(4 * math.pi / (2 * k + 1))
         xp = array_namespace(moment) if hasattr(moment, "__array_namespace__") else np
