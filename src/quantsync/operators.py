@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from quantsync.errors import (
     NonFiniteError,
     unknown_name,
 )
+from quantsync.lazy import lazy
 
 
 @dataclass(frozen=True)
@@ -239,12 +240,12 @@ class Space:
         """Dimension of each site, in order."""
         return tuple(site.dimension for site in self.sites.values())
 
-    @cached_property
+    @lazy
     def dimension(self) -> int:
         """Dimension n of the whole space."""
         return math.prod(self.dimensions)
 
-    @cached_property
+    @lazy
     def identity(self) -> sp.csr_array:
         """Identity on the whole space."""
         return sp.csr_array(np.eye(self.dimension, dtype=complex))

@@ -12,10 +12,11 @@ storage of the complex one and a quarter of the multiplications.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
+
+from quantsync.lazy import lazy
 
 # A superoperator entry below this fraction of the largest is the rounding of an exact zero
 # (products of square roots that cancel). Kept, it would join sectors that are separate.
@@ -28,13 +29,13 @@ class HermitianBasis:
 
     dimension: int
 
-    @cached_property
+    @lazy
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Row and column i < j of each off-diagonal pair, each of shape (n(n-1)/2,)."""
         rows, columns = np.triu_indices(self.dimension, k=1)
         return rows, columns
 
-    @cached_property
+    @lazy
     def vectors(self) -> sp.csc_array:
         """Sparse unitary (n^2, n^2); column k is basis operator k, flattened row by row."""
         n = self.dimension

@@ -7,12 +7,11 @@ a vanishing one means that the block has a kernel of its own.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
+from quantsync.lazy import lazy
 from quantsync.lindblad.sectors import Sector, equilibrated
 
 
@@ -34,7 +33,7 @@ class _SectorSolver:
     def _replaced_row(self) -> int:
         return self.sector.populations - 1
 
-    @cached_property
+    @lazy
     def right_hand_sides(self) -> np.ndarray:
         """The trace equation's unit vector and the probes, shape (m, 1 + probes)."""
         m = self.sector.dimension
@@ -119,7 +118,7 @@ class DenseSector(_SectorSolver):
         matrices /= self._row_scale(coefficients)[:, :, None]
         return matrices
 
-    @cached_property
+    @lazy
     def _norm_bound(self) -> float:
         # Entries are at most 1 after scaling, so a row sums to at most its number of entries.
         filled = (self.sector.table != 0).any(axis=0).reshape(self.sector.dimension, -1)

@@ -14,7 +14,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
-from quantsync.measures.arrays import to_numpy
+from quantsync.measures.arrays import batched_product, to_numpy
 from quantsync.measures.limit_cycles import (
     BlockDiagonalStates,
     DiagonalStates,
@@ -70,7 +70,7 @@ def relative_entropy(rho: Any, sigma: Any) -> Any:
     xp = array_namespace(rho)
     weights, states = _eigensystem(rho, "rho")
     populations, basis = _eigensystem(sigma, "sigma")
-    overlaps = xp.abs(xp.conj(xp.matrix_transpose(states)) @ basis) ** 2
+    overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
     outside = xp.sum(weights[..., :, None] * overlaps, axis=-2)
     empty = populations <= ROUNDING * rho.shape[-1]
     infinite = xp.any(empty & (outside > OUTSIDE), axis=-1)
@@ -133,7 +133,7 @@ def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any) -> Any:
         overlaps = xp.abs(xp.matrix_transpose(states)) ** 2
     else:
         populations, basis = _eigensystem(pinched, "rho")
-        overlaps = xp.abs(xp.conj(xp.matrix_transpose(states)) @ basis) ** 2
+        overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
     return _divergence(weights, populations, overlaps)
 
 

@@ -7,13 +7,14 @@ the coherences between the cells of a frame (a basis whose vectors are grouped i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.errors import BroadcastError, DimensionError, InvalidStateError
+from quantsync.lazy import lazy
+from quantsync.measures.arrays import batched_product
 from quantsync.measures.spectrum import diagonal_blocks
 from quantsync.operators import as_operator
 
@@ -47,7 +48,8 @@ class Frame:
     def coordinates(self, rho: Any) -> Any:
         """Operators in this basis, shape (..., n, n)."""
         xp = array_namespace(rho)
-        return xp.conj(xp.matrix_transpose(self.vectors)) @ rho @ self.vectors
+        turned = batched_product(xp.conj(xp.matrix_transpose(self.vectors)), rho)
+        return batched_product(turned, self.vectors)
 
     def pinched(self, inside: Any) -> Any:
         """Drop the coherences between cells of operators given in this basis."""
@@ -60,7 +62,8 @@ class Frame:
     def back(self, inside: Any) -> Any:
         """From this basis to the product basis."""
         xp = array_namespace(inside)
-        return self.vectors @ inside @ xp.conj(xp.matrix_transpose(self.vectors))
+        turned = batched_product(self.vectors, inside)
+        return batched_product(turned, xp.conj(xp.matrix_transpose(self.vectors)))
 
 
 class Charge:
@@ -180,7 +183,7 @@ class DiagonalStates:
         self.undriven = undriven
         self._charge = None if charge is None else Charge(charge, undriven.shape[-1])
 
-    @cached_property
+    @lazy
     def _eigenbasis(self) -> tuple[Any, Any, np.ndarray]:
         """Populations (..., n), vectors (..., n, n), and the block of each vector (n,)."""
         if self._charge is None:
@@ -299,7 +302,10 @@ def block_eigenbasis(matrices: Any, blocks: list[np.ndarray]) -> tuple[Any, Any,
             block = xp.take(xp.take(matrices, index, axis=-2), index, axis=-1)
             found, local = finite_eigh(block)
             values.append(found)
-        columns.append(xp.asarray(np.eye(n)[:, members].astype(complex)) @ local)
+        empty = xp.zeros_like(local[..., 0, :])
+        place = {int(member): position for position, member in enumerate(members)}
+        rows = [local[..., place[i], :] if i in place else empty for i in range(n)]
+        columns.append(xp.stack(rows, axis=-2))
         labels += [k] * len(members)
     return xp.concat(values, axis=-1), xp.concat(columns, axis=-1), np.array(labels)
 

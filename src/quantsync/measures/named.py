@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from quantsync.errors import InvalidArgumentError
+from quantsync.lazy import lazy
 from quantsync.measures.correlations import (
     log_negativity,
     mutual_information,
@@ -45,7 +45,7 @@ class StateView:
         self._solve = solve
         self.space = space
 
-    @cached_property
+    @lazy
     def steady(self) -> SteadyState:
         """The steady states, of batch shape (B,)."""
         return self._solve()
@@ -60,7 +60,7 @@ class StateView:
         """Certificates of the states, shape (B,)."""
         return self.steady.residual
 
-    @cached_property
+    @lazy
     def locking(self) -> PhaseDistribution:
         """Relative phases of all sites, or the phase of a single one."""
         if len(self.space) == 1:

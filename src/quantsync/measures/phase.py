@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from array_api_compat import array_namespace
 from scipy.special import gammaln
 
 from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.lazy import lazy
 from quantsync.measures.correlations import partial_trace
 from quantsync.measures.trigonometric import POINTS_A_PERIOD, evaluate, maximum
 from quantsync.operators import Fock, Site, Space
@@ -89,7 +90,7 @@ class PhaseDistribution:
         """The density (2 pi)^-D of phases without any preference."""
         return (2 * math.pi) ** -len(self.phases)
 
-    @cached_property
+    @lazy
     def _extremum(self) -> tuple[Any, Any]:
         xp = array_namespace(self.harmonics)
         batch, width = self.harmonics.shape[:-1], self.harmonics.shape[-1]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from quantsync.errors import BroadcastError, InvalidArgumentError
+from quantsync.lazy import lazy
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.response import Response, linear_response
 from quantsync.lindblad.steady import SteadyState, steady_state
@@ -194,11 +194,11 @@ class DrivenPairStudy:
         totals = [self.parameters[f"gain_{s}"] + self.parameters[f"damping_{s}"] for s in "ab"]
         return np.where(np.max(totals, axis=0) > 0, np.max(totals, axis=0), 1.0)
 
-    @cached_property
+    @lazy
     def _limit(self) -> np.ndarray:
         return np.flatnonzero(self.parameters["drive"] == 0)
 
-    @cached_property
+    @lazy
     def _finite(self) -> np.ndarray:
         return np.flatnonzero(self.parameters["drive"] != 0)
 
@@ -215,19 +215,19 @@ class DrivenPairStudy:
             self._systems(members, drive=0.0), driving(self.spin), order=order, threads=self.threads
         )
 
-    @cached_property
+    @lazy
     def _first(self) -> Response:
         return self.__dict__.get("_second") or self._respond(self._limit, 1)
 
-    @cached_property
+    @lazy
     def _second(self) -> Response:
         return self._respond(self._limit, 2)
 
-    @cached_property
+    @lazy
     def _driven(self) -> SteadyState:
         return steady_state(self._systems(self._finite), threads=self.threads)
 
-    @cached_property
+    @lazy
     def _undriven(self) -> SteadyState:
         return steady_state(self._systems(self._finite, drive=0.0), threads=self.threads)
 
@@ -235,7 +235,7 @@ class DrivenPairStudy:
     def _charge(self) -> Any:
         return self.space["A"].z + self.space["B"].z
 
-    @cached_property
+    @lazy
     def _leading(self) -> tuple[np.ndarray, np.ndarray]:
         """Limit of Omega/drive^2 and its logarithm, at the points without drive."""
         response = self._first
@@ -256,7 +256,7 @@ class DrivenPairStudy:
             logs[self._limit] = self._leading[1]
         return logs
 
-    @cached_property
+    @lazy
     def _finite_omega(self) -> np.ndarray:
         cycles = DiagonalStates(self._without_ties, charge=self._charge)
         omega = relative_entropy_of_synchronization(self._driven.rho, cycles)
@@ -295,7 +295,7 @@ class DrivenPairStudy:
         cycles = DiagonalStates(response.orders[0], charge=self._charge)
         return leading_synchronization(response, cycles)
 
-    @cached_property
+    @lazy
     def _uncoupled(self) -> tuple[DrivenPairStudy, np.ndarray]:
         """The study without coupling, once for each set of the other parameters."""
         others = np.stack([v for k, v in self.parameters.items() if k != "coupling"], axis=1)

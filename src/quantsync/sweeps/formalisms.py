@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from quantsync.errors import (
     QuantsyncError,
     unknown_name,
 )
+from quantsync.lazy import lazy
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.measures.named import STATE_MEASURES, NamedMeasure, StateView
@@ -65,7 +65,7 @@ class BatchView(StateView):
         super().__init__(lambda: steady_state(batch.system, threads=threads), batch.system.space)
         self._batch, self._threads = batch, threads
 
-    @cached_property
+    @lazy
     def study(self) -> Any:
         """The study of the model, shared by its measures; parameters have shape (B,)."""
         parameters = dict(self._batch.parameters)
