@@ -62,7 +62,9 @@ def reproduce(
 
     Writes each figure as PNG with its data as netCDF, and the table of claims as claims.md.
 
-    Example: quantsync reproduce vaidya2024 8 --set drive=0.1 --out figures
+    Example: quantsync reproduce roulet2018 3 --out figures
+
+    Example: quantsync reproduce vaidya2024 8 --set drive=0.1
     """
     from quantsync.papers.registry import PAPERS, find_figure, find_paper
     from quantsync.papers.reproduce import claims_page, write_figure
