@@ -6,12 +6,19 @@ See README.md for a first example and docs/conventions.md for the conventions.
 from quantsync import errors, models
 from quantsync.interop import to_qutip
 from quantsync.lindblad import (
+    DegenerateBase,
     Evolution,
     Lindbladian,
+    MatrixGenerator,
+    PerturbedStates,
     Response,
     SteadyState,
+    degenerate_steady_state,
     evolve,
+    kossakowski_generator,
     linear_response,
+    perturbed_steady_states,
+    random_lindbladian,
     steady_state,
 )
 from quantsync.measures import (
@@ -56,12 +63,15 @@ from quantsync.version import __version__
 
 __all__ = [
     "BlockDiagonalStates",
+    "DegenerateBase",
     "DiagonalStates",
     "Evolution",
     "Extrema",
     "Fock",
     "LeadingSynchronization",
     "Lindbladian",
+    "MatrixGenerator",
+    "PerturbedStates",
     "PhaseDistribution",
     "PlanarZeros",
     "Response",
@@ -75,6 +85,7 @@ __all__ = [
     "basis_state",
     "coherent_state",
     "compute",
+    "degenerate_steady_state",
     "errors",
     "evolve",
     "find_extrema",
@@ -82,6 +93,7 @@ __all__ = [
     "find_zeros",
     "husimi",
     "husimi_from_moments",
+    "kossakowski_generator",
     "leading_synchronization",
     "linear_response",
     "log_negativity",
@@ -90,9 +102,11 @@ __all__ = [
     "negativity",
     "partial_trace",
     "partial_transpose",
+    "perturbed_steady_states",
     "phase_distribution",
     "phase_response",
     "purity",
+    "random_lindbladian",
     "relative_entropy",
     "relative_entropy_of_synchronization",
     "relative_phase_distribution",

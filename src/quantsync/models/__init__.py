@@ -1,6 +1,8 @@
 """The oscillators of the literature: parameters in, system out."""
 
 from quantsync.models import driven_pair_moments, spin_pair_first_order
+from quantsync.models.collective_decay_pair import collective_decay_pair
+from quantsync.models.dephased_chain import dephased_chain
 from quantsync.models.driven_pair import driven_pair, driving
 from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
@@ -8,6 +10,8 @@ from quantsync.models.spin_pair import spin_pair
 
 __all__ = [
     "DrivenPairStudy",
+    "collective_decay_pair",
+    "dephased_chain",
     "driven_pair",
     "driven_pair_moments",
     "driven_spin",

@@ -12,6 +12,8 @@ import numpy as np
 
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.measures.named import NamedMeasure
+from quantsync.models.collective_decay_pair import collective_decay_pair
+from quantsync.models.dephased_chain import dephased_chain
 from quantsync.models.driven_pair import driven_pair
 from quantsync.models.driven_pair_measures import DRIVEN_PAIR_MEASURES
 from quantsync.models.driven_pair_study import DrivenPairStudy
@@ -22,6 +24,8 @@ MODELS: dict[str, Callable[..., Any]] = {
     "spin_pair": spin_pair,
     "driven_spin": driven_spin,
     "driven_pair": driven_pair,
+    "dephased_chain": dephased_chain,
+    "collective_decay_pair": collective_decay_pair,
 }
 
 

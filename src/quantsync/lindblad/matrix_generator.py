@@ -1,0 +1,96 @@
+"""`MatrixGenerator`: a generator given as one dense matrix, without a list of operators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
+from quantsync.lindblad.hermitian_basis import HermitianBasis
+from quantsync.operators import Space
+
+
+class MatrixGenerator:
+    """A Hermiticity-preserving generator as a real matrix in the orthonormal Hermitian basis.
+
+    What random ensembles are made of: a generic dissipator has n^2 - 1 jump operators, and the
+    list of them is never needed.
+
+    Parameters
+    ----------
+    space : Space
+        The space of dimension n.
+    matrix : array_like of shape (n^2, n^2)
+        Real; see `quantsync.lindblad.hermitian_basis` for the order of the basis.
+
+    Raises
+    ------
+    DimensionError
+        If the matrix does not fit the space.
+    InvalidArgumentError
+        If it is complex.
+    NonFiniteError
+        If an entry is NaN or infinite.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> decay = qs.Lindbladian(space, dissipators=[(1.0, space["A"].minus)])
+    >>> generator = qs.MatrixGenerator.from_superoperator(space, decay.superoperator().toarray())
+    >>> print(generator.apply(np.diag([1.0, 0.0])).real)
+    [[-1.  0.]
+     [ 0.  1.]]
+    """
+
+    def __init__(self, space: Space, matrix: Any):
+        array = np.asarray(matrix)
+        size = space.dimension**2
+        if array.shape != (size, size):
+            raise DimensionError(
+                f"Argument `matrix` must have shape {(size, size)} for {space}, but has "
+                f"{array.shape}."
+            )
+        if array.dtype.kind not in "biuf":
+            raise InvalidArgumentError(
+                "Argument `matrix` must be real, in the Hermitian basis; convert a complex "
+                "superoperator with MatrixGenerator.from_superoperator."
+            )
+        require_finite("Argument `matrix`", array)
+        self.space, self.matrix = space, array.astype(float)
+
+    @classmethod
+    def from_superoperator(cls, space: Space, superoperator: np.ndarray) -> MatrixGenerator:
+        """Convert a complex (n^2, n^2) matrix that acts on row-by-row flattened operators.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it does not preserve Hermiticity.
+        """
+        vectors = HermitianBasis(space.dimension).vectors
+        turned = vectors.conj().T @ (superoperator @ vectors)
+        scale = max(float(np.abs(turned).max(initial=0)), 1e-300)
+        if float(np.abs(turned.imag).max(initial=0)) > 1e-10 * scale:
+            raise InvalidArgumentError("The superoperator does not preserve Hermiticity.")
+        return cls(space, turned.real)
+
+    @property
+    def dimension(self) -> int:
+        """Dimension n of the space."""
+        return self.space.dimension
+
+    def superoperator(self) -> np.ndarray:
+        """The complex (n^2, n^2) matrix on row-by-row flattened operators."""
+        vectors = HermitianBasis(self.dimension).vectors
+        return vectors @ (self.matrix @ vectors.conj().T.toarray())
+
+    def apply(self, rho: Any) -> np.ndarray:
+        """Apply the generator to operators, shape (..., n, n)."""
+        rho = np.asarray(rho)
+        flat = rho.reshape(*rho.shape[:-2], -1)
+        return (flat @ self.superoperator().T).reshape(rho.shape)
+
+    def __repr__(self) -> str:
+        return f"<MatrixGenerator of {self.space}: dimension {self.dimension}>"
