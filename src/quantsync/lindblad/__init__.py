@@ -11,6 +11,7 @@ from quantsync.lindblad.perturbed import (
     perturbed_steady_states,
 )
 from quantsync.lindblad.response import Response, linear_response
+from quantsync.lindblad.spectrum import PeripheralModes, peripheral_modes
 from quantsync.lindblad.steady import SteadyState, steady_state
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Evolution",
     "Lindbladian",
     "MatrixGenerator",
+    "PeripheralModes",
     "PerturbedStates",
     "Response",
     "SteadyState",
@@ -25,6 +27,7 @@ __all__ = [
     "evolve",
     "kossakowski_generator",
     "linear_response",
+    "peripheral_modes",
     "perturbed_steady_states",
     "random_lindbladian",
     "steady_state",

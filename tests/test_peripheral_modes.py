@@ -1,0 +1,89 @@
+"""Modes without decay: their number, frequencies, duals, and what they leave of a state."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from systems import random_state
+
+import quantsync as qs
+
+REFERENCE = json.loads(
+    (Path(__file__).parent / "reference" / "zhao2025.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def chain():
+    return qs.peripheral_modes(qs.models.dephased_chain())
+
+
+def test_the_chain_of_three_has_the_reference_modes_and_gap(chain):
+    assert chain.zero_modes == REFERENCE["L0_number_zero_modes"]["value"]
+    np.testing.assert_allclose(chain.frequencies, [2, 4, 6], rtol=1e-12)
+    assert len(chain.eigenvalues) == 8 + 6
+    assert chain.gap == pytest.approx(REFERENCE["L0_gap_min_nonzero_minusRe"]["value"], rel=1e-9)
+    assert chain.looked_for == 729
+    assert chain.residual.max() < 1e-12
+
+
+def test_modes_are_biorthonormal_and_come_in_conjugate_pairs(chain):
+    gram = np.einsum("jab,kab->jk", chain.left.conj(), chain.right)
+    np.testing.assert_allclose(gram, np.eye(14), atol=1e-12)
+    assert sorted(chain.eigenvalues.imag) == pytest.approx(sorted(-chain.eigenvalues.imag))
+    assert (np.diff(np.abs(chain.eigenvalues.imag)) >= -1e-12).all()
+
+
+def test_a_chain_of_two_has_a_mode_for_every_symmetry_at_least():
+    modes = qs.peripheral_modes(qs.models.dephased_chain(sites=2))
+    assert modes.zero_modes >= 2 * (2 + 1)
+    assert 2.0 in np.round(modes.frequencies, 9)
+
+
+def test_what_is_left_of_a_state_is_what_evolves(chain):
+    system = qs.models.dephased_chain()
+    rho = random_state(np.random.default_rng(3), 27)
+    late = 400.0  # 46 decay times of the slowest mode
+    evolved = qs.evolve(system, rho, [0.0, late]).rho[-1]
+    np.testing.assert_allclose(chain.asymptotic_state(rho, late), evolved, atol=1e-10)
+    assert np.trace(chain.asymptotic_state(rho)) == pytest.approx(1)
+
+
+def test_the_qubit_pair_keeps_one_coherence():
+    modes = qs.peripheral_modes(qs.models.collective_decay_pair())
+    expected = REFERENCE["D_osc_eigenvalue_imag"]["value"]
+    np.testing.assert_allclose(modes.frequencies, [expected], rtol=1e-12)
+    singlet, down = np.array([0, 1, -1, 0]) / np.sqrt(2), np.array([0, 0, 0, 1])
+    for k in (2, 3):
+        size = abs(singlet @ modes.right[k] @ down) + abs(down @ modes.right[k] @ singlet)
+        assert size == pytest.approx(1)
+    plus = modes.right[np.argmax(modes.eigenvalues.imag)]
+    assert abs(singlet @ plus @ down) == pytest.approx(1)  # |v-><v+| has +2.4 i
+
+
+def test_a_system_with_a_unique_state_has_one_mode():
+    system = qs.models.driven_pair(drive=0.3)
+    modes = qs.peripheral_modes(system)
+    assert modes.zero_modes == len(modes.eigenvalues) == 1
+    state = modes.right[0] / np.trace(modes.right[0])
+    np.testing.assert_allclose(state, qs.steady_state(system).rho, atol=1e-13)
+    values = np.linalg.eigvals(system.superoperator().toarray())
+    assert modes.gap == pytest.approx(np.sort(-values.real)[1])
+    # The dual of the stationary state is the trace.
+    np.testing.assert_allclose(modes.left[0] / modes.left[0][0, 0], np.eye(4), atol=1e-12)
+
+
+def test_a_closed_system_only_has_such_modes():
+    space = qs.Space(A=qs.Spin(1))
+    modes = qs.peripheral_modes(qs.Lindbladian(space, [(0.7, space["A"].z)]))
+    assert modes.zero_modes == 3
+    np.testing.assert_allclose(modes.frequencies, [0.7, 1.4])
+    assert modes.gap == np.inf
+
+
+def test_batches_are_refused():
+    with pytest.raises(qs.errors.InvalidArgumentError, match=r"shape \(2,\)"):
+        qs.peripheral_modes(qs.models.driven_pair(coupling=[0.1, 0.2]))
+    with pytest.raises(qs.errors.DimensionError):
+        qs.peripheral_modes(qs.models.driven_pair()).asymptotic_state(np.eye(3))
