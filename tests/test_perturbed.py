@@ -172,6 +172,40 @@ def test_strong_perturbations_agree_with_the_certified_solver():
         np.testing.assert_allclose(rho, qs.steady_state(whole).rho, atol=1e-14)
 
 
+def test_all_strengths_at_once_are_as_good_as_one_by_one():
+    generator = qs.random_lindbladian(CHAIN.space, np.random.default_rng(6))
+    # The last is too far for a common Krylov space and gets a factorisation of its own.
+    etas = [1e-8, 1e-5, 1e-2, 1.0, 10.0, 1e5]
+    together = qs.perturbed_steady_states(CHAIN, generator, etas)
+    alone = np.concatenate([qs.perturbed_steady_states(CHAIN, generator, [e]).rho for e in etas])
+    np.testing.assert_allclose(together.rho, alone, atol=1e-14)
+    first, second = (
+        qs.relative_phase_distribution(rho, CHAIN.space).maximum for rho in (together.rho, alone)
+    )
+    np.testing.assert_allclose(first, second, rtol=1e-9)
+
+
+def test_matrix_generators_are_their_superoperators():
+    space = qs.Space(A=qs.Spin(1))
+    system = qs.Lindbladian(
+        space, [(0.3, space["A"].x)], [(1.0, space["A"].minus), (0.2, space["A"].z)]
+    )
+    dense = system.superoperator().toarray()
+    generator = qs.MatrixGenerator.from_superoperator(space, dense)
+    np.testing.assert_allclose(generator.superoperator(), dense, atol=1e-15)
+    expected = sum(
+        c * t.toarray()
+        for c, t in zip(system.coefficient_table()[0], system.terms.real, strict=True)
+    )
+    np.testing.assert_allclose(generator.matrix, expected, atol=1e-15)
+    with pytest.raises(qs.errors.InvalidArgumentError, match="Hermiticity"):
+        qs.MatrixGenerator.from_superoperator(space, 1j * dense)
+    with pytest.raises(qs.errors.DimensionError):
+        qs.MatrixGenerator.from_superoperator(space, np.eye(4))
+    with pytest.raises(qs.errors.InvalidArgumentError, match="real"):
+        qs.MatrixGenerator(space, 1j * np.eye(9))
+
+
 def test_random_generators_are_generators_with_the_right_statistics():
     space = qs.Space(A=qs.Spin(1))
     same = [qs.random_lindbladian(space, np.random.default_rng(4)).matrix for _ in range(2)]

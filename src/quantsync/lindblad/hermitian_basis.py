@@ -72,6 +72,32 @@ class HermitianBasis:
         real.sum_duplicates()  # now: SciPy would do it in place later, under several threads
         return real
 
+    def real_matrix(self, superoperator: np.ndarray) -> np.ndarray:
+        """Represent a dense Hermiticity-preserving superoperator as a real matrix.
+
+        Only the rows of the diagonal and of one of each pair are read: the others follow.
+
+        Parameters
+        ----------
+        superoperator : ndarray of shape (n^2, n^2)
+            Complex matrix acting on row-by-row flattened operators.
+
+        Returns
+        -------
+        ndarray of shape (n^2, n^2), real
+        """
+        n = self.dimension
+        i, j = self.pairs
+        diagonal, upper, lower = np.arange(n) * (n + 1), i * n + j, j * n + i
+        rows = superoperator[np.concatenate([diagonal, upper])]
+        first, second = rows[:, upper], rows[:, lower]
+        half = np.sqrt(0.5)
+        turned = np.concatenate(
+            [rows[:, diagonal], half * (first + second), 1j * half * (first - second)], axis=1
+        )
+        upper_rows = np.sqrt(2) * turned[n:]
+        return np.concatenate([np.real(turned[:n]), np.real(upper_rows), np.imag(upper_rows)])
+
     def components(self, operators: np.ndarray) -> np.ndarray:
         """Expand Hermitian operators, shape (..., n, n), in the basis: real, (..., n^2)."""
         i, j = self.pairs

@@ -69,12 +69,20 @@ class MatrixGenerator:
         InvalidArgumentError
             If it does not preserve Hermiticity.
         """
-        vectors = HermitianBasis(space.dimension).vectors
-        turned = vectors.conj().T @ (superoperator @ vectors)
-        scale = max(float(np.abs(turned).max(initial=0)), 1e-300)
-        if float(np.abs(turned.imag).max(initial=0)) > 1e-10 * scale:
+        n = space.dimension
+        superoperator = np.asarray(superoperator, complex)
+        if superoperator.shape != (n * n, n * n):
+            raise DimensionError(
+                f"Argument `superoperator` must have shape {(n * n, n * n)} for {space}, but has "
+                f"{superoperator.shape}."
+            )
+        # A Hermitian operator without any structure must stay one.
+        probe = np.random.default_rng(20251014).normal(size=(2, n, n))
+        probe = probe[0] + probe[0].T + 1j * (probe[1] - probe[1].T)
+        image = (superoperator @ probe.ravel()).reshape(n, n)
+        if np.abs(image - image.conj().T).max() > 1e-10 * max(np.abs(image).max(), 1e-300):
             raise InvalidArgumentError("The superoperator does not preserve Hermiticity.")
-        return cls(space, turned.real)
+        return cls(space, HermitianBasis(n).real_matrix(superoperator))
 
     @property
     def dimension(self) -> int:

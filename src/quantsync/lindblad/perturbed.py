@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import get_lapack_funcs, qr
+from scipy.linalg import qr
 
 from quantsync.errors import (
     ConvergenceError,
@@ -27,12 +27,15 @@ from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.hermitian_basis import HermitianBasis
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.lindblad.sectors import equilibrated, find_sectors
+from quantsync.lindblad.shifted_solve import Factorised, solve_shifted
 from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
 
 ZERO = 1e-10  # singular values of a scaled block below this part of the largest are zero modes
 LARGEST_RESIDUAL = 1e-9
 SMALLEST_CONDITION = 1e-13
+FEW = 4  # strengths: for fewer, a factorisation each is faster than a Krylov space for all
+GOOD = 1e-14  # residual relative to the generator's scale that the Krylov space must reach
 
 
 @dataclass(frozen=True)
@@ -210,34 +213,27 @@ def degenerate_steady_state(
 
 
 def _solve(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> PerturbedStates:
-    routines: Any = get_lapack_funcs(("getrf", "getrs", "gecon"), (matrix,))
-    factorise, substitute, estimate = routines
     constant, linear = base.system(matrix)
     n = base.space.dimension
-    vectors, residual = np.empty((len(etas), n * n)), np.empty(len(etas))
+    middle = _middle(base.matrix, matrix, etas)
+    # Rows to unit size at the strength in between, the same for all of them.
+    scale = np.abs(constant).max(axis=1) + middle * np.abs(linear).max(axis=1)
+    scale[scale == 0] = 1
+    constant, linear = constant / scale[:, None], linear / scale[:, None]
+    right = np.zeros(n * n)
+    right[base.replaced[0]] = 1 / scale[base.replaced[0]]
+    vectors, left = np.zeros((len(etas), n * n)), np.ones(len(etas), bool)
     with one_blas_thread():
-        for k, eta in enumerate(etas):
-            system = constant + eta * linear
-            scale = np.abs(system).max(axis=1)
-            scale[scale == 0] = 1
-            system /= scale[:, None]
-            right = np.zeros(n * n)
-            right[base.replaced[0]] = 1 / scale[base.replaced[0]]
-            norm = np.abs(system).sum(axis=0).max()
-            lu, pivots, info = factorise(np.asfortranarray(system), overwrite_a=1)
-            condition = 0.0 if info else estimate(lu, norm)[0]
-            if condition < SMALLEST_CONDITION:
-                raise NonUniqueSteadyStateError(
-                    f"The perturbation leaves several of {base.zero_modes} stationary states at "
-                    f"eta = {eta:g} (reciprocal condition number {condition:.1e}): it keeps a "
-                    "symmetry of the base.",
-                    count=2,
-                    indices=[(k,)],
-                )
-            vectors[k] = substitute(lu, pivots, right)[0]
-            residual[k] = np.linalg.norm(base.matrix @ vectors[k] + eta * (matrix @ vectors[k]))
-    size = np.abs(base.matrix).max() + etas * np.abs(matrix).max()
-    wrong = ~(residual <= LARGEST_RESIDUAL * np.where(size > 0, size, 1.0))
+        if len(etas) >= FEW:
+            factors = _factorised(base, constant, linear, middle)
+            vectors, converged = solve_shifted(factors, linear, right, etas - middle)
+            left = ~converged | (
+                _residuals(base, matrix, etas, vectors) > GOOD * _sizes(base, matrix, etas)
+            )
+        for k in np.flatnonzero(left):
+            vectors[k] = _factorised(base, constant, linear, etas[k]).solve(right)
+    residual = _residuals(base, matrix, etas, vectors)
+    wrong = ~(residual <= LARGEST_RESIDUAL * _sizes(base, matrix, etas))
     if wrong.any():
         worst = int(np.argmax(np.where(wrong, residual, 0)))
         raise ConvergenceError(
@@ -245,6 +241,40 @@ def _solve(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> Pertur
         )
     rho = HermitianBasis(n).operators(vectors)
     return PerturbedStates(rho, residual, etas, base.zero_modes, base.space)
+
+
+def _middle(base: np.ndarray, perturbation: np.ndarray, etas: np.ndarray) -> float:
+    """A strength at which the two generators are of one size, within the given ones."""
+    size = abs(np.trace(perturbation))
+    balanced = 2 * abs(np.trace(base)) / size if size > 0 else 1.0
+    return float(np.clip(balanced, etas.min(), etas.max())) if len(etas) else balanced
+
+
+def _factorised(
+    base: DegenerateBase, constant: np.ndarray, linear: np.ndarray, eta: float
+) -> Factorised:
+    factors = Factorised(constant + eta * linear)
+    if factors.reciprocal_condition < SMALLEST_CONDITION:
+        raise NonUniqueSteadyStateError(
+            f"The perturbation leaves several of {base.zero_modes} stationary states at eta = "
+            f"{eta:g} (reciprocal condition number {factors.reciprocal_condition:.1e}): it keeps "
+            "a symmetry of the base.",
+            count=2,
+            indices=[],
+        )
+    return factors
+
+
+def _residuals(
+    base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray, vectors: np.ndarray
+) -> np.ndarray:
+    left = vectors @ base.matrix.T + etas[:, None] * (vectors @ matrix.T)
+    return np.linalg.norm(left, axis=1)
+
+
+def _sizes(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> np.ndarray:
+    sizes = np.abs(base.matrix).max() + etas * np.abs(matrix).max()
+    return np.where(sizes > 0, sizes, 1.0)
 
 
 def _matrix(perturbation: Any, space: Space) -> np.ndarray:
