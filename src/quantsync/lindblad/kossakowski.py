@@ -182,13 +182,15 @@ def random_kossakowski(dimension: int, rng: np.random.Generator) -> np.ndarray:
     factor = np.zeros((d, d), complex, order="F")
     # G G^dag = U U^dag, U upper triangular: |U_ii|^2 is chi squared with 2(i + 1) degrees of
     # freedom (rows counted from 0), the entries above the diagonal are normal as those of G.
-    upper = np.triu_indices(d, k=1)
-    normal = rng.standard_normal((2, len(upper[0])))
-    factor[upper] = normal[0] + 1j * normal[1]
+    normal = rng.standard_normal(d * (d - 1)).view(complex)
+    for column in range(1, d):
+        start = column * (column - 1) // 2
+        factor[:column, column] = normal[start : start + column]
     factor[np.diag_indices(d)] = np.sqrt(rng.chisquare(2 * np.arange(1, d + 1)))
-    multiply: Any = get_lapack_funcs("lauum", (factor,))  # U U^dag in place
-    product = np.triu(multiply(factor, lower=0, overwrite_c=1)[0])
-    full = product + np.triu(product, k=1).conj().T
+    multiply: Any = get_lapack_funcs("lauum", (factor,))  # U U^dag in place, upper triangle
+    upper = multiply(factor, lower=0, overwrite_c=1)[0]
+    full = upper + upper.conj().T
+    full[np.diag_indices(d)] /= 2
     return full * (d / np.trace(full).real)
 
 
@@ -201,25 +203,24 @@ def _assemble(
 ) -> MatrixGenerator:
     n = space.dimension
     choi = _in_matrix_units(rates.T, n, basis).reshape(n, n, n, n)
-    # choi[j,k,j',k'] multiplies |j><k| . |k'><j'|; the superoperator takes (k,k') to (j,j').
-    jump = choi.transpose(0, 2, 1, 3).reshape(n * n, n * n)
     decay = weights[1] * np.einsum("jkjl->lk", choi) / 2 + 1j * weights[0] * energy
-    identity = np.eye(n)
-    total = weights[1] * jump - np.kron(decay, identity) - np.kron(identity, decay.conj())
-    return MatrixGenerator.from_superoperator(space, total)
+    # choi[j,k,j',k'] multiplies |j><k| . |k'><j'|; the superoperator takes (k,k') to (j,j').
+    total = weights[1] * choi.transpose(0, 2, 1, 3)
+    for a in range(n):  # decay rho + rho decay^dag
+        total[:, a, :, a] -= decay
+        total[a, :, a, :] -= decay.conj()
+    return MatrixGenerator.from_superoperator(space, total.reshape(n * n, n * n))
 
 
 def _in_matrix_units(matrix: np.ndarray, n: int, basis: Basis) -> np.ndarray:
     """U matrix U^dag with the basis operators, flattened, in the columns of U: (n^2, n^2)."""
     diagonal = diagonal_operators(n, basis)
-    inside = np.arange(n - 1) * (n + 1)  # numbers of the diagonal operators
-    outside = np.setdiff1d(np.arange(n * n - 1), inside)
-    units = np.arange(n) * (n + 1)
+    # Operator number a n + b, counted from 0, is the matrix unit of that place unless a = b.
+    inside, units = np.arange(n - 1) * (n + 1), np.arange(n) * (n + 1)
     result = np.zeros((n * n, n * n), complex)
-    result[np.ix_(outside, outside)] = matrix[np.ix_(outside, outside)]
-    result[np.ix_(units, outside)] = diagonal @ matrix[np.ix_(inside, outside)]
-    result[np.ix_(outside, units)] = matrix[np.ix_(outside, inside)] @ diagonal.T
-    result[np.ix_(units, units)] = diagonal @ matrix[np.ix_(inside, inside)] @ diagonal.T
+    result[:-1, :-1] = matrix
+    result[units] = diagonal @ result[inside]
+    result[:, units] = result[:, inside] @ diagonal.T
     return result
 
 
