@@ -53,6 +53,10 @@ class UnknownNameError(QuantsyncError, LookupError):
     """A model, parameter, measure, paper, figure or site of that name does not exist."""
 
 
+class OutOfMemoryError(QuantsyncError, MemoryError):
+    """A problem is too large for the memory that is available."""
+
+
 class MissingDependencyError(QuantsyncError, ImportError):
     """An optional dependency is needed and not installed."""
 

@@ -105,6 +105,10 @@ class HermitianBasis:
         upper = operators[..., i, j] * np.sqrt(2)
         return np.concatenate([diagonal, upper.real, upper.imag], axis=-1)
 
+    @lazy
+    def _all_places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.scatter(np.arange(self.dimension**2))
+
     def scatter(self, elements: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Where the coefficients of some basis elements go in the flattened operator.
 
@@ -151,8 +155,7 @@ class HermitianBasis:
         ndarray of shape (..., n, n), complex, exactly Hermitian
         """
         n = self.dimension
-        elements = np.arange(n * n) if elements is None else elements
-        target, source, weight = self.scatter(elements)
+        target, source, weight = self._all_places if elements is None else self.scatter(elements)
         batch = components.shape[:-1]
         flat = np.zeros((*batch, 2 * n * n))
         flat[..., target] = components[..., source] * weight

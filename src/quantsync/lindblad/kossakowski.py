@@ -7,6 +7,7 @@ Denisov et al., PRL 123, 140403 (2019).
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -20,9 +21,12 @@ from quantsync.errors import (
     require_finite,
 )
 from quantsync.lindblad.matrix_generator import MatrixGenerator
+from quantsync.lindblad.reshuffle import Reshuffle
+from quantsync.memory import require_memory
 from quantsync.operators import Space
 
 Basis = Literal["printed", "orthonormal"]
+DENSE_MATRICES = 6  # of n^2 rows that exist at one time
 ROUNDING = 1e-10  # relative: eigenvalues of a Kossakowski matrix above minus this are zero
 
 
@@ -107,6 +111,7 @@ def kossakowski_generator(
      [ 0.  1.]]
     """
     n = space.dimension
+    require_memory(DENSE_MATRICES * 8.0 * n**4, f"A dense generator for {space}")
     energy = _hermitian(hamiltonian, n, "hamiltonian")
     rates = _hermitian(kossakowski, n * n - 1, "kossakowski")
     lowest, highest = np.linalg.eigvalsh(rates)[[0, -1]]
@@ -162,10 +167,29 @@ def random_lindbladian(
             "make one with numpy.random.default_rng(seed)."
         )
     weights = _checked_weights(weights)
+    diagonal = diagonal_operators(space.dimension, basis)
     n = space.dimension
-    matrix = rng.standard_normal((n, n)) + 1j * rng.standard_normal((n, n))
-    energy = (matrix + matrix.conj().T) / math.sqrt(2)
-    return _assemble(space, energy, random_kossakowski(n, rng), basis, weights)
+    require_memory(DENSE_MATRICES * 8.0 * n**4, f"A dense generator for {space}")
+    energy = random_hamiltonian(n, rng)
+    real, imaginary, scale = _random_lower_triangle(n, rng)
+    _to_matrix_units(real, imaginary, diagonal)
+    energy, scale = weights[0] * energy, weights[1] * scale
+    matrix = _reshuffle(n).real_matrix(real, imaginary, energy, scale)
+    return MatrixGenerator(space, matrix)
+
+
+def random_hamiltonian(dimension: int, rng: np.random.Generator) -> np.ndarray:
+    """``(M + M^dag)/sqrt2``, the real and imaginary parts of M standard normal (App. F).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> H = random_hamiltonian(3, np.random.default_rng(1))
+    >>> bool((H == H.conj().T).all())
+    True
+    """
+    matrix = rng.standard_normal((dimension, dimension, 2)).view(complex)[..., 0]
+    return (matrix + matrix.conj().T) / math.sqrt(2)
 
 
 def random_kossakowski(dimension: int, rng: np.random.Generator) -> np.ndarray:
@@ -178,20 +202,47 @@ def random_kossakowski(dimension: int, rng: np.random.Generator) -> np.ndarray:
     >>> round(float(np.trace(K).real), 12), bool(np.linalg.eigvalsh(K)[0] > 0)
     (3.0, True)
     """
-    d = dimension**2 - 1
-    factor = np.zeros((d, d), complex, order="F")
-    # G G^dag = U U^dag, U upper triangular: |U_ii|^2 is chi squared with 2(i + 1) degrees of
-    # freedom (rows counted from 0), the entries above the diagonal are normal as those of G.
-    normal = rng.standard_normal(d * (d - 1)).view(complex)
+    real, imaginary, scale = _random_lower_triangle(dimension, rng)
+    lower = np.tril(real + 1j * imaginary)[:-1, :-1] * scale
+    return lower + np.tril(lower, -1).conj().T
+
+
+def _random_lower_triangle(
+    n: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """The lower triangle of a Wishart matrix, and the factor that makes its trace N^2 - 1.
+
+    Real and imaginary part, row by row in memory, with a row and a column of zeros at the end
+    for the last matrix unit; what is above the diagonal has no meaning.
+    """
+    d = n * n - 1
+    # G G^dag = U U^dag with U = A + iB upper triangular: |U_ii|^2 is chi squared with 2(i + 1)
+    # degrees of freedom (rows counted from 0), the entries above it are normal as those of G.
+    a, b = np.zeros((2, n * n, n * n))  # A and B column by column
     for column in range(1, d):
-        start = column * (column - 1) // 2
-        factor[:column, column] = normal[start : start + column]
-    factor[np.diag_indices(d)] = np.sqrt(rng.chisquare(2 * np.arange(1, d + 1)))
-    multiply: Any = get_lapack_funcs("lauum", (factor,))  # U U^dag in place, upper triangle
-    upper = multiply(factor, lower=0, overwrite_c=1)[0]
-    full = upper + upper.conj().T
-    full[np.diag_indices(d)] /= 2
-    return full * (d / np.trace(full).real)
+        rng.standard_normal(out=a[column, :column])
+        rng.standard_normal(out=b[column, :column])
+    a[np.arange(d), np.arange(d)] = np.sqrt(rng.chisquare(2 * np.arange(1, d + 1)))
+    # The transpose of U U^dag has the real part AA' + BB' and the imaginary part AB' - BA' =
+    # (A - B)(A + B)' - AA' + BB': three triangles of real products where a complex one takes four.
+    imaginary = _lower_of_product(a - b, a + b)
+    multiply: Any = get_lapack_funcs("lauum", (a,))  # in place; upper, column by column
+    for part in (a, b):
+        multiply(part.T, lower=0, overwrite_c=1)
+    imaginary += b
+    imaginary -= a
+    a += b
+    return a, imaginary, d / float(np.trace(a))
+
+
+def _lower_of_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Lower triangle of L R^T for upper triangular L, R that are given transposed, in blocks."""
+    size = len(left)
+    product, block = np.empty((size, size)), max(64, -(-size // 8))
+    for start in range(0, size, block):
+        end = min(start + block, size)
+        np.matmul(left[start:, start:end].T, right[start:, :end], out=product[start:end, :end])
+    return product
 
 
 def _assemble(
@@ -202,26 +253,35 @@ def _assemble(
     weights: tuple[float, float],
 ) -> MatrixGenerator:
     n = space.dimension
-    choi = _in_matrix_units(rates.T, n, basis).reshape(n, n, n, n)
-    decay = weights[1] * np.einsum("jkjl->lk", choi) / 2 + 1j * weights[0] * energy
-    # choi[j,k,j',k'] multiplies |j><k| . |k'><j'|; the superoperator takes (k,k') to (j,j').
-    total = weights[1] * choi.transpose(0, 2, 1, 3)
-    for a in range(n):  # decay rho + rho decay^dag
-        total[:, a, :, a] -= decay
-        total[a, :, a, :] -= decay.conj()
-    return MatrixGenerator.from_superoperator(space, total.reshape(n * n, n * n))
+    real, imaginary = np.zeros((2, n * n, n * n))
+    real[:-1, :-1], imaginary[:-1, :-1] = np.real(rates), np.imag(rates)
+    _to_matrix_units(real, imaginary, diagonal_operators(n, basis))
+    matrix = _reshuffle(n).real_matrix(real, imaginary, weights[0] * energy, weights[1])
+    return MatrixGenerator(space, matrix)
 
 
-def _in_matrix_units(matrix: np.ndarray, n: int, basis: Basis) -> np.ndarray:
-    """U matrix U^dag with the basis operators, flattened, in the columns of U: (n^2, n^2)."""
-    diagonal = diagonal_operators(n, basis)
-    # Operator number a n + b, counted from 0, is the matrix unit of that place unless a = b.
-    inside, units = np.arange(n - 1) * (n + 1), np.arange(n) * (n + 1)
-    result = np.zeros((n * n, n * n), complex)
-    result[:-1, :-1] = matrix
-    result[units] = diagonal @ result[inside]
-    result[:, units] = result[:, inside] @ diagonal.T
-    return result
+@lru_cache(maxsize=4)
+def _reshuffle(n: int) -> Reshuffle:
+    return Reshuffle(n)
+
+
+def _to_matrix_units(real: np.ndarray, imaginary: np.ndarray, diagonal: np.ndarray) -> None:
+    """Turn the diagonal operators into matrix units, in place, in the lower triangles.
+
+    Operator number a n + b, counted from 0, is the matrix unit of that place unless a = b.
+    """
+    n = len(diagonal)
+    units = np.arange(n) * (n + 1)
+    for part, sign in ((real, 1), (imaginary, -1)):
+        rows = np.empty((n - 1, n * n))
+        for row, place in zip(rows, units[:-1], strict=True):
+            row[: place + 1] = part[place, : place + 1]
+            np.multiply(sign, part[place + 1 :, place], out=row[place + 1 :])
+        rows = diagonal @ rows
+        rows[:, units] = rows[:, units[:-1]] @ diagonal.T
+        for row, place in zip(rows, units, strict=True):
+            part[place, : place + 1] = row[: place + 1]
+            np.multiply(sign, row[place + 1 :], out=part[place + 1 :, place])
 
 
 def _hermitian(matrix: Any, size: int, name: str) -> np.ndarray:

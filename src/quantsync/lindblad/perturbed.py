@@ -1,10 +1,8 @@
 """Stationary states of a degenerate generator under a perturbation, however weak.
 
 A generator L0 with several stationary states loses all but one under a generic perturbation
-eta L1. The naive solve of (L0 + eta L1) x = 0 loses digits as eta -> 0, because some of its
-equations are of order eta. They are known: the left zero modes w of L0 give eta (w . L1) x = 0,
-which is divided by eta. The system is then as well conditioned at eta = 0, where its solution
-is the state that degenerate perturbation theory selects.
+eta L1. The states at all strengths come from one factorisation and a Krylov space; those of small
+systems from direct solves in one batch.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import qr
 
 from quantsync.errors import (
     ConvergenceError,
@@ -23,18 +20,23 @@ from quantsync.errors import (
     NonUniqueSteadyStateError,
 )
 from quantsync.lindblad.coefficients import real_array
+from quantsync.lindblad.degenerate_base import (
+    DegenerateBase,
+    PerturbedSystem,
+    largest,
+    total_matrix,
+)
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.lindblad.hermitian_basis import HermitianBasis
 from quantsync.lindblad.matrix_generator import MatrixGenerator
-from quantsync.lindblad.sectors import equilibrated, find_sectors
 from quantsync.lindblad.shifted_solve import Factorised, solve_shifted
 from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
 
-ZERO = 1e-10  # singular values of a scaled block below this part of the largest are zero modes
 LARGEST_RESIDUAL = 1e-9
 SMALLEST_CONDITION = 1e-13
+SMALL = 100  # equations: direct solves in a batch cost less than Python does
 FEW = 4  # strengths: for fewer, a factorisation each is faster than a Krylov space for all
+BALANCE = 1.75  # ratio of the traces at the strength that is factorised; from trials
 GOOD = 1e-14  # residual relative to the generator's scale that the Krylov space must reach
 
 
@@ -61,54 +63,6 @@ class PerturbedStates:
     etas: np.ndarray
     zero_modes: int
     space: Space
-
-
-class DegenerateBase:
-    """A generator L0 with its left zero modes, prepared once for many perturbations.
-
-    Parameters
-    ----------
-    base : Lindbladian
-        A single system.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is a batch.
-    """
-
-    def __init__(self, base: Lindbladian):
-        if base.shape:
-            raise InvalidArgumentError(
-                f"Argument `base` must be a single system, but has shape {base.shape}."
-            )
-        self.space = base.space
-        (coefficients,) = base.coefficient_table()
-        size = base.dimension**2
-        self.matrix = np.zeros((size, size))
-        left = []
-        for sector in find_sectors(base.terms, coefficients != 0):
-            block = sector.sparse_matrix(coefficients).toarray()
-            self.matrix[np.ix_(sector.elements, sector.elements)] = block
-            for vector in _left_zero_modes(block):
-                whole = np.zeros(size)
-                whole[sector.elements] = vector
-                left.append(whole)
-        trace = (np.arange(size) < base.dimension).astype(float)
-        self.left, self.replaced = _with_trace_first(np.array(left).T, trace)
-
-    @property
-    def zero_modes(self) -> int:
-        """Number of linearly independent stationary states."""
-        return self.left.shape[1]
-
-    def system(self, perturbation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Matrices A0, A1 with (A0 + eta A1) x = e, e the unit vector of the trace equation."""
-        constant, linear = self.matrix.copy(), perturbation.copy()
-        constant[self.replaced] = self.left.T @ perturbation
-        constant[self.replaced[0]] = self.left[:, 0]
-        linear[self.replaced] = 0
-        return constant, linear
 
 
 def perturbed_steady_states(
@@ -213,78 +167,96 @@ def degenerate_steady_state(
 
 
 def _solve(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> PerturbedStates:
-    constant, linear = base.system(matrix)
-    n = base.space.dimension
-    middle = _middle(base.matrix, matrix, etas)
-    # Rows to unit size at the strength in between, the same for all of them.
-    scale = np.abs(constant).max(axis=1) + middle * np.abs(linear).max(axis=1)
-    scale[scale == 0] = 1
-    constant, linear = constant / scale[:, None], linear / scale[:, None]
-    right = np.zeros(n * n)
-    right[base.replaced[0]] = 1 / scale[base.replaced[0]]
-    vectors, left = np.zeros((len(etas), n * n)), np.ones(len(etas), bool)
+    system = base.system(matrix)
+    sizes = largest(base.matrix.data) + etas * largest(matrix)
     with one_blas_thread():
-        if len(etas) >= FEW:
-            factors = _factorised(base, constant, linear, middle)
-            vectors, converged = solve_shifted(factors, linear, right, etas - middle)
-            left = ~converged | (
-                _residuals(base, matrix, etas, vectors) > GOOD * _sizes(base, matrix, etas)
-            )
-        for k in np.flatnonzero(left):
-            vectors[k] = _factorised(base, constant, linear, etas[k]).solve(right)
-    residual = _residuals(base, matrix, etas, vectors)
-    wrong = ~(residual <= LARGEST_RESIDUAL * _sizes(base, matrix, etas))
+        if len(matrix) <= SMALL:
+            vectors, residual = _at_once(system, etas)
+        elif len(etas) >= FEW:
+            vectors, residual = _together(system, etas, GOOD * sizes)
+        else:
+            vectors, residual = _one_by_one(system, etas)
+    wrong = ~(residual <= LARGEST_RESIDUAL * sizes)
     if wrong.any():
         worst = int(np.argmax(np.where(wrong, residual, 0)))
         raise ConvergenceError(
             f"The stationary state at eta = {etas[worst]:g} has residual {residual[worst]:.2e}."
         )
-    rho = HermitianBasis(n).operators(vectors)
-    return PerturbedStates(rho, residual, etas, base.zero_modes, base.space)
+    return PerturbedStates(
+        base.basis.operators(vectors), residual, etas, base.zero_modes, base.space
+    )
 
 
-def _middle(base: np.ndarray, perturbation: np.ndarray, etas: np.ndarray) -> float:
+def _together(
+    system: PerturbedSystem, etas: np.ndarray, good: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """States from one factorisation, and from their own where its Krylov space is too small."""
+    base, middle = system.base, _middle(system, etas)
+    factors = _factorised(system, middle)
+    centre = system.solve_at(factors, middle)
+    start = factors.solve(middle * system.linear(base.known + centre))
+    size = float(np.linalg.norm(base.known + centre))
+    found, converged = solve_shifted(factors, system.constant, start, etas / middle, size)
+    vectors = base.known + (centre + found)
+    residual = system.residuals(etas, vectors)
+    left = ~converged | (residual > good)
+    if left.any():
+        vectors[left], residual[left] = _one_by_one(system, etas[left])
+    return vectors, residual
+
+
+def _one_by_one(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """States and residuals, a factorisation each."""
+    vectors = np.empty((len(etas), len(system.perturbation)))
+    for vector, eta in zip(vectors, etas, strict=True):
+        vector[:] = system.base.known + system.solve_at(_factorised(system, eta), eta)
+    return vectors, system.residuals(etas, vectors)
+
+
+def _at_once(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """States and residuals of a small system, all in one batch of inverses."""
+    matrices = np.stack([system.matrix(eta) for eta in etas]) if len(etas) else np.zeros((0, 1, 1))
+    try:
+        inverses = np.linalg.inv(matrices)
+    except np.linalg.LinAlgError:  # one of them is singular, and this names it
+        return _one_by_one(system, etas)
+    norms = [np.abs(part).sum(axis=-1).max(axis=-1, initial=0) for part in (matrices, inverses)]
+    for eta, product in zip(etas, norms[0] * norms[1], strict=True):
+        _require_unique(system, eta, 1 / product)
+    right = np.stack([system.defect_at(eta) for eta in etas])[..., None]
+    found = inverses @ right
+    found += inverses @ (right - matrices @ found)
+    vectors = system.base.known + found[..., 0]
+    return vectors, system.residuals(etas, vectors)
+
+
+def _middle(system: PerturbedSystem, etas: np.ndarray) -> float:
     """A strength at which the two generators are of one size, within the given ones."""
-    size = abs(np.trace(perturbation))
-    balanced = 2 * abs(np.trace(base)) / size if size > 0 else 1.0
-    return float(np.clip(balanced, etas.min(), etas.max())) if len(etas) else balanced
+    size = abs(float(np.trace(system.perturbation)))
+    balanced = BALANCE * abs(float(system.base.matrix.trace())) / size if size > 0 else 1.0
+    return float(np.clip(balanced, etas.min(), etas.max()))
 
 
-def _factorised(
-    base: DegenerateBase, constant: np.ndarray, linear: np.ndarray, eta: float
-) -> Factorised:
-    factors = Factorised(constant + eta * linear)
-    if factors.reciprocal_condition < SMALLEST_CONDITION:
-        raise NonUniqueSteadyStateError(
-            f"The perturbation leaves several of {base.zero_modes} stationary states at eta = "
-            f"{eta:g} (reciprocal condition number {factors.reciprocal_condition:.1e}): it keeps "
-            "a symmetry of the base.",
-            count=2,
-            indices=[],
-        )
+def _factorised(system: PerturbedSystem, eta: float) -> Factorised:
+    factors = Factorised(system.matrix(eta), overwrite=True)
+    _require_unique(system, eta, factors.reciprocal_condition)
     return factors
 
 
-def _residuals(
-    base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray, vectors: np.ndarray
-) -> np.ndarray:
-    left = vectors @ base.matrix.T + etas[:, None] * (vectors @ matrix.T)
-    return np.linalg.norm(left, axis=1)
-
-
-def _sizes(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> np.ndarray:
-    sizes = np.abs(base.matrix).max() + etas * np.abs(matrix).max()
-    return np.where(sizes > 0, sizes, 1.0)
+def _require_unique(system: PerturbedSystem, eta: float, reciprocal_condition: float) -> None:
+    if not reciprocal_condition >= SMALLEST_CONDITION:
+        raise NonUniqueSteadyStateError(
+            f"The perturbation leaves several of {system.base.zero_modes} stationary states at "
+            f"eta = {eta:g} (reciprocal condition number {reciprocal_condition:.1e}): it keeps a "
+            "symmetry of the base.",
+            count=2,
+            indices=[],
+        )
 
 
 def _matrix(perturbation: Any, space: Space) -> np.ndarray:
     if isinstance(perturbation, Lindbladian) and not perturbation.shape:
-        (row,) = perturbation.coefficient_table()
-        size = perturbation.dimension**2
-        total = np.zeros((size, size))
-        for coefficient, term in zip(row, perturbation.terms.real, strict=True):
-            total += coefficient * term.toarray()
-        found, matrix = perturbation.space, total
+        found, matrix = perturbation.space, total_matrix(perturbation).toarray()
     elif isinstance(perturbation, MatrixGenerator):
         found, matrix = perturbation.space, perturbation.matrix
     else:
@@ -295,26 +267,3 @@ def _matrix(perturbation: Any, space: Space) -> np.ndarray:
     if found != space:
         raise DimensionError(f"Argument `perturbation` acts on {found}, but the base on {space}.")
     return matrix
-
-
-def _left_zero_modes(block: np.ndarray) -> np.ndarray:
-    """Left null vectors of a block, in the rows."""
-    if not block.any():
-        return np.eye(len(block))
-    scaled, columns = equilibrated(block.T)
-    _, sizes, vectors = np.linalg.svd(scaled)
-    count = int((sizes <= ZERO * sizes[0]).sum())
-    return vectors[len(block) - count :] * columns if count else np.zeros((0, len(block)))
-
-
-def _with_trace_first(left: np.ndarray, trace: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Left zero modes with the trace as the first, and equations that they make redundant."""
-    basis, _ = np.linalg.qr(left)
-    along = basis.T @ trace / np.linalg.norm(trace)
-    turn, _ = np.linalg.qr(np.column_stack([along, np.eye(len(along))]))
-    rest = basis @ turn[:, 1:]
-    modes = np.column_stack([trace, rest])
-    # Rows at which the modes are independent: each can stand for one combination of equations.
-    factors: Any = qr(modes.T, pivoting=True, mode="economic")
-    order = factors[2]
-    return modes, order[: modes.shape[1]]

@@ -1,20 +1,25 @@
 """Solutions of (A0 + eta A1) x = b for many eta from one factorisation.
 
-With the factors of A(eta0) = A0 + eta0 A1 the systems become (1 + (eta - eta0) B) x = c with
-B = A(eta0)^-1 A1 and c = A(eta0)^-1 b. They all live in the same Krylov space of B and c, in
-which each is a small Hessenberg system.
+With the factors of M = A0 + eta0 A1 and t = eta/eta0 the systems become
+
+    (t + (1 - t) B) x = M^-1 b,    B = M^-1 A0.
+
+They all live in one Krylov space of B, in which each is a small Hessenberg system. B needs only
+A0, which is sparse where A1 is dense: a step costs one substitution with the factors.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy.linalg import get_lapack_funcs
 
 MOST_VECTORS = 120
-CHECKED_EVERY = 10
-CONVERGED = 1e-15  # of the projected residual, relative to the solution
+FIRST_CHECK = 16
+CONVERGED = 1e-14  # of the projected residual, relative to the solution
+INVARIANT = 1e-14  # a new direction smaller than this part of its source is rounding
 
 
 class Factorised:
@@ -23,90 +28,128 @@ class Factorised:
     Parameters
     ----------
     matrix : ndarray of shape (N, N)
+        Row by row in memory.
+    overwrite : bool, default False
+        Whether its memory may be used for the factors.
 
     Attributes
     ----------
     reciprocal_condition : float
-        Estimated in the 1-norm; 0 for an exactly singular matrix.
+        Estimated in the maximum norm; 0 for an exactly singular matrix.
     """
 
-    def __init__(self, matrix: np.ndarray):
-        routines: Any = get_lapack_funcs(("getrf", "getrs", "gecon"), (matrix,))
-        factorise, self._substitute, estimate = routines
-        norm = np.abs(matrix).sum(axis=0).max()
-        self._lu, self._pivots, info = factorise(np.asfortranarray(matrix))
-        self.reciprocal_condition = 0.0 if info else float(estimate(self._lu, norm)[0])
+    def __init__(self, matrix: np.ndarray, overwrite: bool = False):
+        # The transpose is what LAPACK sees without a copy.
+        transposed = np.ascontiguousarray(matrix).T
+        routines: Any = get_lapack_funcs(("getrf", "getrs", "gecon", "lange"), (transposed,))
+        factorise, self._substitute, estimate, norm = routines
+        size = norm("1", transposed)
+        overwrite = overwrite or not np.shares_memory(transposed, matrix)
+        self._lu, self._pivots, info = factorise(transposed, overwrite_a=overwrite)
+        self.reciprocal_condition = 0.0 if info else float(estimate(self._lu, size)[0])
 
     def solve(self, right: np.ndarray) -> np.ndarray:
-        """The solution for one right-hand side, shape (N,)."""
-        return self._substitute(self._lu, self._pivots, right)[0]
+        """The solution for one right-hand side (N,) or several in the columns of (N, R)."""
+        return self._substitute(self._lu, self._pivots, right, trans=1)[0]
 
 
 def solve_shifted(
-    factors: Factorised, linear: np.ndarray, right: np.ndarray, shifts: np.ndarray
+    factors: Factorised,
+    apply_constant: Callable[[np.ndarray], np.ndarray],
+    start: np.ndarray,
+    ratios: np.ndarray,
+    scale: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Solve (A + s A1) x = b for every shift s, A being factorised.
+    """Solve (t + (1 - t) B) d = (1 - t) s with B = M^-1 A0 for every t.
+
+    For s = x0 - B x0 the solutions of the problem above are x0 + d, x0 being that at eta0. The
+    small differences d carry the rounding errors, not the whole solutions.
 
     Parameters
     ----------
     factors : Factorised
-        Of A, shape (N, N).
-    linear : ndarray of shape (N, N)
-        A1.
-    right : ndarray of shape (N,)
-        b.
-    shifts : ndarray of shape (E,)
+        Of M, shape (N, N).
+    apply_constant : callable
+        v -> A0 v.
+    start : ndarray of shape (N,)
+        s.
+    ratios : ndarray of shape (E,)
+        t = eta/eta0.
+    scale : float
+        Size of the solutions, to which errors are compared.
 
     Returns
     -------
-    solutions : ndarray of shape (E, N)
+    differences : ndarray of shape (E, N)
     converged : ndarray of bool, shape (E,)
         Where the Krylov space of at most 120 vectors held the solution.
 
     Examples
     --------
-    >>> A, A1, b = np.diag([1.0, 2.0]), np.eye(2), np.ones(2)
-    >>> x, converged = solve_shifted(Factorised(A), A1, b, np.array([0.0, 2.0]))
-    >>> print(x.round(12), converged)
-    [[1.         0.5       ]
-     [0.33333333 0.25      ]] [ True  True]
+    >>> A0, A1, b = np.diag([1.0, 2.0]), np.eye(2), np.ones(2)
+    >>> factors = Factorised(A0 + A1)
+    >>> x0 = factors.solve(b)
+    >>> start = x0 - factors.solve(A0 @ x0)
+    >>> d, converged = solve_shifted(factors, lambda v: A0 @ v, start, np.array([0.0, 3.0]), 1.0)
+    >>> print((x0 + d).round(12), converged)
+    [[1.   0.5 ]
+     [0.25 0.2 ]] [ True  True]
     """
-    size = len(right)
+    size, length = len(start), float(np.linalg.norm(start))
     most = min(MOST_VECTORS, size)
-    start = factors.solve(right)
-    length = float(np.linalg.norm(start))
-    basis = np.zeros((size, most + 1), order="F")
-    basis[:, 0] = start / length
+    if length == 0:
+        return np.zeros((len(ratios), size)), np.ones(len(ratios), bool)
+    basis = np.empty((most + 1, size))  # one vector a row
+    basis[0] = start / length
     hessenberg = np.zeros((most + 1, most))
-    small, converged = np.zeros((len(shifts), 0)), np.zeros(len(shifts), bool)
+    small, left = np.zeros((len(ratios), 0)), np.zeros(len(ratios))
+    check, history = min(FIRST_CHECK, most), []
     for k in range(most):
-        vector = factors.solve(linear @ basis[:, k])
+        vector = factors.solve(apply_constant(basis[k]))
         before = np.linalg.norm(vector)
+        known = basis[: k + 1]
         for _ in range(2):  # once more against the rounding of the first pass
-            part = basis[:, : k + 1].T @ vector
-            vector = vector - basis[:, : k + 1] @ part
+            part = known @ vector
+            vector -= part @ known
             hessenberg[: k + 1, k] += part
-        rest = np.linalg.norm(vector)
-        complete = rest <= 1e-14 * before  # the space is invariant: it holds all solutions
+        rest = float(np.linalg.norm(vector))
+        complete = rest <= INVARIANT * before  # the space is invariant: it holds all solutions
         hessenberg[k + 1, k] = 0.0 if complete else rest
-        if complete or (k + 1) % CHECKED_EVERY == 0 or k + 1 == most:
-            small, converged = _projected(hessenberg, k + 1, length, shifts)
-            if complete or converged.all():
+        if complete or k + 1 == check:
+            small, left = _projected(hessenberg, k + 1, length, ratios)
+            worst = float(left.max(initial=0)) / (CONVERGED * scale)
+            if complete or worst <= 1 or k + 1 == most:
                 break
-        basis[:, k + 1] = vector / rest
-    return small @ basis[:, : small.shape[1]].T, converged
+            history.append((k + 1, worst))
+            check = min(_next_check(history), most)
+        basis[k + 1] = vector / rest
+    return small @ basis[: small.shape[1]], left <= CONVERGED * scale
+
+
+def _next_check(history: list[tuple[int, float]]) -> int:
+    """When the residual, which falls geometrically, should be small enough."""
+    step, worst = history[-1]
+    if len(history) == 1 or not np.isfinite(worst):
+        return step + FIRST_CHECK
+    before, earlier = history[-2]
+    rate = np.log(earlier / worst) / (step - before)
+    if not rate > 0.05:
+        return step + FIRST_CHECK
+    return step + int(np.clip(np.ceil(np.log(worst) / rate), 2, 24))
 
 
 def _projected(
-    hessenberg: np.ndarray, size: int, length: float, shifts: np.ndarray
+    hessenberg: np.ndarray, size: int, length: float, ratios: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Solutions in the Krylov space, shape (E, size), and which have converged."""
-    right = np.zeros((size, 1))
-    right[0] = length
-    systems = np.eye(size) + shifts[:, None, None] * hessenberg[:size, :size]
+    """Solutions in the Krylov space, shape (E, size), and the norms of their residuals."""
+    right = np.zeros((len(ratios), size, 1))
+    right[:, 0, 0] = (1 - ratios) * length
+    mixed = (1 - ratios)[:, None, None] * hessenberg[:size, :size]
+    mixed[:, np.arange(size), np.arange(size)] += ratios[:, None]
     try:
-        small = np.linalg.solve(systems, np.broadcast_to(right, (len(shifts), size, 1)))[..., 0]
+        small = np.linalg.solve(mixed, right)[..., 0]
     except np.linalg.LinAlgError:
-        return np.zeros((len(shifts), size)), np.zeros(len(shifts), bool)
-    left = np.abs(shifts * hessenberg[size, size - 1] * small[:, -1])
-    return small, left <= CONVERGED * np.linalg.norm(small, axis=1)
+        return np.zeros((len(ratios), size)), np.full(len(ratios), np.inf)
+    # For large t the whole equation is t times as large.
+    left = np.abs((1 - ratios) * hessenberg[size, size - 1] * small[:, -1])
+    return small, left / np.maximum(ratios, 1)

@@ -1,0 +1,181 @@
+"""A generator with several stationary states, prepared for perturbations of it.
+
+The naive equations (L0 + eta L1) x = 0 lose digits as eta -> 0, because some of them are of order
+eta. They are known: the left zero modes w of L0 give eta (w . L1) x = 0, which is divided by eta.
+The system is then as well conditioned at eta = 0, where its solution is the state that degenerate
+perturbation theory selects.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.linalg import qr
+
+from quantsync.errors import InvalidArgumentError
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.hermitian_basis import HermitianBasis
+from quantsync.lindblad.sectors import equilibrated, find_sectors
+from quantsync.lindblad.shifted_solve import Factorised
+from quantsync.memory import require_memory
+
+ZERO = 1e-10  # singular values of a scaled block below this part of the largest are zero modes
+ROUNDING = 1e-14  # of L0[1], relative to the generator: the mixed state is stationary
+DENSE_MATRICES = 6  # of n^2 rows that exist at one time
+
+
+class DegenerateBase:
+    """A generator L0 with its left zero modes, prepared once for many perturbations.
+
+    Parameters
+    ----------
+    base : Lindbladian
+        A single system.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is a batch.
+    """
+
+    def __init__(self, base: Lindbladian):
+        if base.shape:
+            raise InvalidArgumentError(
+                f"Argument `base` must be a single system, but has shape {base.shape}."
+            )
+        self.space = base.space
+        (coefficients,) = base.coefficient_table()
+        n, size = base.dimension, base.dimension**2
+        # The generator, its factors, a perturbation, and what they are made of.
+        require_memory(DENSE_MATRICES * 8.0 * size**2, f"A dense generator for {base.space}")
+        self.matrix = total_matrix(base)
+        left = []
+        for sector in find_sectors(base.terms, coefficients != 0):
+            block = sector.sparse_matrix(coefficients).toarray()
+            for vector in _left_zero_modes(block):
+                whole = np.zeros(size)
+                whole[sector.elements] = vector
+                left.append(whole)
+        trace = (np.arange(size) < n).astype(float)
+        self.left, self.replaced = _with_trace_first(np.array(left).T, trace)
+        # A stationary state that is known to the last digit: errors are then those of what the
+        # perturbation adds to it.
+        mixed = trace / n
+        unital = np.abs(np.asarray(self.matrix @ mixed)).max() <= ROUNDING * largest(
+            self.matrix.data
+        )
+        self.known = mixed if unital else np.zeros(size)
+        kept = np.ones(size)
+        kept[self.replaced] = 0
+        self.basis = HermitianBasis(n)
+        self.kept = sp.csr_array(sp.diags_array(kept) @ self.matrix)
+        entries = self.kept.tocoo()
+        self.entries = entries.row * size + entries.col, entries.data
+
+    @property
+    def zero_modes(self) -> int:
+        """Number of linearly independent stationary states."""
+        return self.left.shape[1]
+
+    def system(self, perturbation: np.ndarray) -> PerturbedSystem:
+        """The equations for one perturbation, a real matrix in the Hermitian basis."""
+        return PerturbedSystem(self, perturbation)
+
+
+class PerturbedSystem:
+    """(A0 + eta A1) x = e with the equations of order eta divided by eta.
+
+    A0 and A1 are the base and the perturbation, except for the rows of redundant equations: these
+    are in A0 the trace, and ``w . L1`` for the other left zero modes w of the base.
+    """
+
+    def __init__(self, base: DegenerateBase, perturbation: np.ndarray):
+        self.base, self.perturbation = base, perturbation
+        self.rows = base.left.T @ perturbation
+        self.rows[0] = base.left[:, 0]
+        # Of the same size as the others, on which the condition number depends.
+        sizes = np.abs(self.rows).max(axis=1)
+        self.scale = largest(base.matrix.data) / np.where(sizes > 0, sizes, 1)
+        self.rows *= self.scale[:, None]
+        known = base.known
+        self.defect = -(self.rows @ known)
+        self.defect[0] += self.scale[0]
+
+    def matrix(self, eta: float) -> np.ndarray:
+        """A0 + eta A1."""
+        total = eta * self.perturbation
+        places, values = self.base.entries
+        total.reshape(-1)[places] += values
+        total[self.base.replaced] = self.rows
+        return total
+
+    def constant(self, vector: np.ndarray) -> np.ndarray:
+        """A0 x."""
+        image = self.base.kept @ vector
+        image[self.base.replaced] = self.rows @ vector
+        return image
+
+    def linear(self, vector: np.ndarray) -> np.ndarray:
+        """A1 x."""
+        image = self.perturbation @ vector
+        image[self.base.replaced] = 0
+        return image
+
+    def defect_at(self, eta: float) -> np.ndarray:
+        """Right-hand side for what the solution has beyond the base's known state."""
+        right = -eta * self.linear(self.base.known)
+        right[self.base.replaced] = self.defect
+        return right
+
+    def solve_at(self, factors: Factorised, eta: float) -> np.ndarray:
+        """The solution at the strength that was factorised, less the known state."""
+        right = self.defect_at(eta)
+        found = factors.solve(right)
+        return found + factors.solve(right - self.constant(found) - eta * self.linear(found))
+
+    def residuals(self, etas: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """``||(L0 + eta L1)[rho]||_F`` for every strength, from the generators themselves."""
+        left = (self.base.matrix @ vectors.T).T + etas[:, None] * (vectors @ self.perturbation.T)
+        return np.linalg.norm(left, axis=1)
+
+
+def largest(values: np.ndarray) -> float:
+    """Largest absolute value, without a copy; 1 if there is none."""
+    if not values.size:
+        return 1.0
+    return float(max(values.max(), -values.min())) or 1.0
+
+
+def total_matrix(lindbladian: Lindbladian) -> sp.csr_array:
+    """The real matrix of a single system in the Hermitian basis, sparse."""
+    (row,) = lindbladian.coefficient_table()
+    size = lindbladian.dimension**2
+    total = sp.csr_array((size, size))
+    for coefficient, term in zip(row, lindbladian.terms.real, strict=True):
+        total = total + coefficient * term
+    return sp.csr_array(total)
+
+
+def _left_zero_modes(block: np.ndarray) -> np.ndarray:
+    """Left null vectors of a block, in the rows."""
+    if not block.any():
+        return np.eye(len(block))
+    scaled, columns = equilibrated(block.T)
+    _, sizes, vectors = np.linalg.svd(scaled)
+    count = int((sizes <= ZERO * sizes[0]).sum())
+    return vectors[len(block) - count :] * columns if count else np.zeros((0, len(block)))
+
+
+def _with_trace_first(left: np.ndarray, trace: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Left zero modes with the trace as the first, and equations that they make redundant."""
+    basis, _ = np.linalg.qr(left)
+    along = basis.T @ trace / np.linalg.norm(trace)
+    turn, _ = np.linalg.qr(np.column_stack([along, np.eye(len(along))]))
+    rest = basis @ turn[:, 1:]
+    modes = np.column_stack([trace, rest])
+    # Rows at which the modes are independent: each can stand for one combination of equations.
+    factors: Any = qr(modes.T, pivoting=True, mode="economic")
+    order = factors[2]
+    return modes, order[: modes.shape[1]]
