@@ -264,8 +264,17 @@ def test_wrong_questions_get_named_errors():
 
 def test_a_base_with_a_unique_state_needs_no_perturbation():
     base = qs.models.driven_pair()
+    perturbation = qs.random_lindbladian(base.space, np.random.default_rng(2))
+    for call in (
+        lambda: qs.DegenerateBase(base),
+        lambda: qs.degenerate_steady_state(base, perturbation),
+        lambda: qs.perturbed_steady_states(base, perturbation, [0.1]),
+        lambda: qs.ensemble(base, [0.1], 2, 1, ["purity"]),
+    ):
+        with pytest.raises(qs.errors.UniqueSteadyStateError, match="allow_unique"):
+            call()
     states = qs.perturbed_steady_states(
-        base, qs.random_lindbladian(base.space, np.random.default_rng(2)), [0.0, 1e-9]
+        qs.DegenerateBase(base, allow_unique=True), perturbation, [0.0, 1e-9]
     )
     assert states.zero_modes == 1
     np.testing.assert_allclose(states.rho[0], qs.steady_state(base).rho, atol=1e-14)

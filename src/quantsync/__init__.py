@@ -60,7 +60,7 @@ from quantsync.search import (
     find_zeros,
 )
 from quantsync.states import basis_state
-from quantsync.sweeps import compute, sweep
+from quantsync.sweeps import compute, ensemble, sample_rng, sweep
 from quantsync.version import __version__
 
 __all__ = [
@@ -89,6 +89,7 @@ __all__ = [
     "coherent_state",
     "compute",
     "degenerate_steady_state",
+    "ensemble",
     "errors",
     "evolve",
     "find_extrema",
@@ -114,6 +115,7 @@ __all__ = [
     "relative_entropy",
     "relative_entropy_of_synchronization",
     "relative_phase_distribution",
+    "sample_rng",
     "schmidt_coefficients",
     "spherical_moment",
     "spherical_tensor",

@@ -87,6 +87,10 @@ class NonUniqueSteadyStateError(QuantsyncError):
         self.result = result
 
 
+class UniqueSteadyStateError(InvalidArgumentError):
+    """The generator has one stationary state where several are needed."""
+
+
 class SweepError(QuantsyncError):
     """Points of a sweep failed and the caller asked for an error.
 

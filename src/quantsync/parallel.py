@@ -25,8 +25,8 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def thread_count(threads: int | None) -> int:
-    """Check the ``threads`` argument; None means every available core.
+def thread_count(threads: int | None, name: str = "threads") -> int:
+    """Check the argument ``threads`` (or of another name); None means every available core.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def thread_count(threads: int | None) -> int:
         return available_cores()
     if isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1:
         raise InvalidArgumentError(
-            f"Argument `threads` must be a positive integer or None, but is {threads!r}."
+            f"Argument `{name}` must be a positive integer or None, but is {threads!r}."
         )
     return int(threads)
 

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import qr
 
-from quantsync.errors import InvalidArgumentError
+from quantsync.errors import InvalidArgumentError, UniqueSteadyStateError
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.hermitian_basis import HermitianBasis
 from quantsync.lindblad.sectors import equilibrated, find_sectors
@@ -33,14 +33,27 @@ class DegenerateBase:
     ----------
     base : Lindbladian
         A single system.
+    allow_unique : bool, default False
+        Whether L0 may have a unique stationary state. A perturbation then selects nothing, but
+        the states under it can be computed all the same.
 
     Raises
     ------
+    UniqueSteadyStateError
+        If it has, and may not.
     InvalidArgumentError
         If it is a batch.
+    OutOfMemoryError
+        If the space is too large for dense matrices of n^2 rows.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> qs.DegenerateBase(qs.models.dephased_chain(sites=2)).zero_modes
+    6
     """
 
-    def __init__(self, base: Lindbladian):
+    def __init__(self, base: Lindbladian, allow_unique: bool = False):
         if base.shape:
             raise InvalidArgumentError(
                 f"Argument `base` must be a single system, but has shape {base.shape}."
@@ -60,6 +73,12 @@ class DegenerateBase:
                 left.append(whole)
         trace = (np.arange(size) < n).astype(float)
         self.left, self.replaced = _with_trace_first(np.array(left).T, trace)
+        if self.zero_modes == 1 and not allow_unique:
+            raise UniqueSteadyStateError(
+                "Argument `base` has a unique stationary state, so that a perturbation has nothing "
+                "to select; steady_state() gives it. To perturb it nevertheless, prepare it with "
+                "DegenerateBase(base, allow_unique=True)."
+            )
         # A stationary state that is known to the last digit: errors are then those of what the
         # perturbation adds to it.
         mixed = trace / n

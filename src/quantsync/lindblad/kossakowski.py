@@ -120,7 +120,7 @@ def kossakowski_generator(
             f"Argument `kossakowski` must be positive semidefinite, but has the eigenvalue "
             f"{lowest:.3g}."
         )
-    return _assemble(space, energy, rates, basis, _checked_weights(weights))
+    return _assemble(space, energy, rates, basis, checked_weights(weights))
 
 
 def random_lindbladian(
@@ -166,7 +166,7 @@ def random_lindbladian(
             f"Argument `rng` must be a numpy.random.Generator, but is {type(rng).__name__}; "
             "make one with numpy.random.default_rng(seed)."
         )
-    weights = _checked_weights(weights)
+    weights = checked_weights(weights)
     diagonal = diagonal_operators(space.dimension, basis)
     n = space.dimension
     require_memory(DENSE_MATRICES * 8.0 * n**4, f"A dense generator for {space}")
@@ -301,7 +301,14 @@ def _hermitian(matrix: Any, size: int, name: str) -> np.ndarray:
     return (array + array.conj().T) / 2
 
 
-def _checked_weights(weights: Any) -> tuple[float, float]:
+def check_random_arguments(basis: Any, weights: Any) -> tuple[Basis, tuple[float, float]]:
+    """Check what `random_lindbladian` is given before many are drawn."""
+    diagonal_operators(2, basis)
+    return basis, checked_weights(weights)
+
+
+def checked_weights(weights: Any) -> tuple[float, float]:
+    """Check the weights of the Hamiltonian and the dissipator."""
     pair = np.asarray(weights, float)
     if pair.shape != (2,):
         raise InvalidArgumentError(f"Argument `weights` must be two numbers, but is {weights!r}.")

@@ -97,8 +97,14 @@ class MatrixGenerator:
     def apply(self, rho: Any) -> np.ndarray:
         """Apply the generator to operators, shape (..., n, n)."""
         rho = np.asarray(rho)
-        flat = rho.reshape(*rho.shape[:-2], -1)
-        return (flat @ self.superoperator().T).reshape(rho.shape)
+        basis = HermitianBasis(self.dimension)
+        adjoint = rho.conj().swapaxes(-1, -2)
+
+        def image(hermitian: np.ndarray) -> np.ndarray:
+            return basis.operators(basis.components(hermitian) @ self.matrix.T)
+
+        # The basis is real for Hermitian operators, and any operator is made of two of them.
+        return image((rho + adjoint) / 2) + 1j * image((rho - adjoint) / 2j)
 
     def __repr__(self) -> str:
         return f"<MatrixGenerator of {self.space}: dimension {self.dimension}>"

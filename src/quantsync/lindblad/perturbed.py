@@ -77,7 +77,7 @@ def perturbed_steady_states(
     perturbation : MatrixGenerator or Lindbladian
         L1 on the same space, a single system.
     etas : array_like of shape (E,)
-        Strengths >= 0. At 0, L0 itself must have a unique stationary state.
+        Strengths > 0.
 
     Returns
     -------
@@ -85,8 +85,10 @@ def perturbed_steady_states(
 
     Raises
     ------
+    UniqueSteadyStateError
+        If L0 has a unique stationary state (`DegenerateBase` can allow it).
     NonUniqueSteadyStateError
-        If eta is 0 and L0 has several stationary states, or the perturbation leaves several.
+        If eta is 0, where L0 has several stationary states, or the perturbation leaves several.
     InvalidRateError
         If an eta is negative.
     ConvergenceError
@@ -107,21 +109,34 @@ def perturbed_steady_states(
     (3, (2, 3, 3), True)
     """
     prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
+    strengths = check_strengths(etas, prepared)
+    return _solve(prepared, _matrix(perturbation, prepared.space), strengths)
+
+
+def check_strengths(etas: Any, base: DegenerateBase) -> np.ndarray:
+    """Strengths of a perturbation as an array, where the states at all of them are defined.
+
+    Raises
+    ------
+    NonUniqueSteadyStateError, InvalidRateError, InvalidArgumentError
+        As `perturbed_steady_states`.
+    """
     strengths = np.atleast_1d(real_array(etas, "Argument `etas`"))
-    if strengths.ndim != 1:
+    if strengths.ndim != 1 or not len(strengths):
         raise InvalidArgumentError(
-            f"Argument `etas` must be one-dimensional, but has shape {strengths.shape}."
+            f"Argument `etas` must be one-dimensional and not empty, but has shape "
+            f"{strengths.shape}."
         )
     if (strengths < 0).any():
         raise InvalidRateError(f"Argument `etas` must be >= 0, but holds {strengths.min():g}.")
-    if prepared.zero_modes > 1 and (strengths == 0).any():
+    if base.zero_modes > 1 and (strengths == 0).any():
         raise NonUniqueSteadyStateError(
-            f"At eta = 0 there are {prepared.zero_modes} linearly independent stationary states; "
+            f"At eta = 0 there are {base.zero_modes} linearly independent stationary states; "
             "degenerate_steady_state() gives the one that eta -> 0 selects.",
-            count=prepared.zero_modes,
+            count=base.zero_modes,
             indices=[(int(k),) for k in np.flatnonzero(strengths == 0)],
         )
-    return _solve(prepared, _matrix(perturbation, prepared.space), strengths)
+    return strengths
 
 
 def degenerate_steady_state(
@@ -145,6 +160,8 @@ def degenerate_steady_state(
 
     Raises
     ------
+    UniqueSteadyStateError
+        If L0 has a unique stationary state, so that there is nothing to select.
     NonUniqueSteadyStateError
         If the perturbation does not select one state at first order.
     ConvergenceError, DimensionError, InvalidArgumentError
@@ -215,7 +232,7 @@ def _one_by_one(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, 
 
 def _at_once(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """States and residuals of a small system, all in one batch of inverses."""
-    matrices = np.stack([system.matrix(eta) for eta in etas]) if len(etas) else np.zeros((0, 1, 1))
+    matrices = np.stack([system.matrix(eta) for eta in etas])
     try:
         inverses = np.linalg.inv(matrices)
     except np.linalg.LinAlgError:  # one of them is singular, and this names it

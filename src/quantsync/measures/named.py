@@ -27,6 +27,7 @@ from quantsync.measures.phase import (
 from quantsync.operators import Space
 
 if TYPE_CHECKING:
+    from quantsync.lindblad.perturbed import PerturbedStates
     from quantsync.lindblad.steady import SteadyState
 
 
@@ -41,12 +42,12 @@ class StateView:
         Their space.
     """
 
-    def __init__(self, solve: Callable[[], SteadyState], space: Space):
+    def __init__(self, solve: Callable[[], SteadyState | PerturbedStates], space: Space):
         self._solve = solve
         self.space = space
 
     @lazy
-    def steady(self) -> SteadyState:
+    def steady(self) -> SteadyState | PerturbedStates:
         """The steady states, of batch shape (B,)."""
         return self._solve()
 

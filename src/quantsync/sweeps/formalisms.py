@@ -112,9 +112,11 @@ class ChunkResult:
 
 
 def resolve_measures(
-    measures: Any, model: Callable[..., Any]
-) -> dict[str, NamedMeasure | Callable[[SteadyState], Any]]:
-    """Check a list of measures of a model, names or functions, and return them by name.
+    measures: Any, model: Callable[..., Any] | None
+) -> dict[str, NamedMeasure | Callable[[Any], Any]]:
+    """Check a list of measures, names or functions, and return them by name.
+
+    Without a model only the measures of any state are known.
 
     Raises
     ------
@@ -147,10 +149,12 @@ def resolve_measures(
     return resolved
 
 
-def _find_measure(name: str, model: Callable[..., Any]) -> NamedMeasure:
-    known = {**STATE_MEASURES, **_measures_of(model).measures}
+def _find_measure(name: str, model: Callable[..., Any] | None) -> NamedMeasure:
+    known = {**STATE_MEASURES, **(_measures_of(model).measures if model else {})}
     if name in known:
         return known[name]
+    if model is None:
+        raise unknown_name("measure", str(name), known)
     for other, special in MODEL_MEASURES.items():
         if name in special.measures:
             raise InvalidArgumentError(
@@ -228,15 +232,36 @@ def take_measure(name: str, measure: Any, view: BatchView, batch: Batch) -> np.n
     MeasureShapeError
         If a function does not return an array with the batch shape in front.
     """
-    if not isinstance(measure, NamedMeasure):
-        array = np.asarray(measure(view.steady))
-    elif measure.name in _measures_of(batch.model).measures:
+    if isinstance(measure, NamedMeasure) and measure.name in _measures_of(batch.model).measures:
         array = np.asarray(measure.function(view.study))
     else:
-        array = np.asarray(measure.function(view))
-    if array.shape[:1] != (batch.size,):
+        array = np.asarray(_of_states(measure, view))
+    return require_batch_shape(name, array, batch.size)
+
+
+def _of_states(measure: Any, view: StateView) -> Any:
+    return measure.function(view) if isinstance(measure, NamedMeasure) else measure(view.steady)
+
+
+def measure_states(measures: Mapping[str, Any], view: StateView, size: int) -> dict[str, Any]:
+    """Values of resolved measures that ask for nothing but states, one array of (size, ...) each.
+
+    Raises
+    ------
+    MeasureShapeError
+        If a function does not return an array with the batch shape in front.
+    """
+    return {
+        name: require_batch_shape(name, np.asarray(_of_states(measure, view)), size)
+        for name, measure in measures.items()
+    }
+
+
+def require_batch_shape(name: str, array: np.ndarray, size: int) -> np.ndarray:
+    """Return the array if it has one value or row a system, and raise MeasureShapeError if not."""
+    if array.shape[:1] != (size,):
         raise MeasureShapeError(
-            f"Measure {name!r} must return an array with the batch shape {(batch.size,)} in front, "
+            f"Measure {name!r} must return an array with the batch shape {(size,)} in front, "
             f"but returned shape {array.shape}."
         )
     return array

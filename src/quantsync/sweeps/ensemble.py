@@ -1,0 +1,321 @@
+"""`ensemble`: measures of the states that random perturbations of every strength select."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError, QuantsyncError, SweepError, SweepWarning
+from quantsync.lindblad.degenerate_base import DegenerateBase
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.kossakowski import Basis, check_random_arguments, random_lindbladian
+from quantsync.lindblad.perturbed import (
+    PerturbedStates,
+    check_strengths,
+    perturbed_steady_states,
+)
+from quantsync.measures.named import StateView
+from quantsync.parallel import thread_count
+from quantsync.sweeps.averages import Average, Column
+from quantsync.sweeps.formalisms import measure_states, resolve_measures
+from quantsync.sweeps.processes import map_processes, progress_of
+from quantsync.version import __version__
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+# States of one task, in bytes: enough of them that measures are taken in batches.
+TASK_BYTES = 4 << 20
+MOST_SAMPLES = 256  # in one task, so that small systems report progress too
+
+
+def sample_rng(seed: int, sample: int) -> np.random.Generator:
+    """The random numbers of one sample of an ensemble, the same wherever it is computed.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the ensemble.
+    sample : int
+        Number of the sample, from 0.
+
+    Returns
+    -------
+    numpy.random.Generator
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> qs.sample_rng(1, 7).random() == qs.sample_rng(1, 7).random()
+    True
+    """
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(sample,))))
+
+
+def ensemble(
+    base: Lindbladian | DegenerateBase,
+    etas: Any,
+    samples: int,
+    seed: int,
+    measures: Any,
+    *,
+    average: Collection[str] = (),
+    basis: Basis = "printed",
+    weights: tuple[float, float] = (1.0, 1.0),
+    draw: Callable[..., Any] | None = None,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> xr.Dataset:
+    r"""Take measures of the stationary states of ``L0 + eta L1`` for many random L1.
+
+    One factorisation a sample serves all strengths, from vanishing to dominating ones, and every
+    state is certified by its residual (see `perturbed_steady_states`). Samples are spread over
+    processes with one BLAS thread each. Sample k is drawn from ``sample_rng(seed, k)``: the
+    numbers do not depend on the number of processes or of samples. Ctrl-C ends the run and
+    returns what is done.
+
+    Parameters
+    ----------
+    base : Lindbladian or DegenerateBase
+        L0, a single system with several stationary states.
+    etas : array_like of shape (E,)
+        Strengths > 0 of the perturbation.
+    samples : int
+        Number of perturbations.
+    seed : int
+        Decides all random numbers.
+    measures : list of (str or callable), or mapping
+        Measures by name, or functions from `PerturbedStates` with batch shape (B,) to an array of
+        shape (B, ...), as for `sweep`. A mapping gives names to functions.
+    average : collection of str, default ()
+        Measures of which only the mean over the samples and its standard error are kept, in the
+        variables ``name`` and ``name_error``: histograms, say, whose sum over 10^4 samples fits
+        into memory where all of them do not.
+    basis, weights
+        Of the random generators, as for `random_lindbladian`.
+    draw : callable, optional
+        Another ensemble: a function ``draw(space, rng)`` that returns a `MatrixGenerator` or a
+        single `Lindbladian`. ``basis`` and ``weights`` are then not used.
+    workers : int, optional
+        Number of processes; every available core by default. With 1 nothing is started.
+    progress : bool, optional
+        Whether to show what is done and the time left; by default on a terminal. Where there is
+        none, a line a minute is printed.
+
+    Returns
+    -------
+    xarray.Dataset
+        One variable a measure over ``sample`` and ``eta``, the ``residual`` of every state, and
+        True in ``failed`` for samples that could not be computed (NaN, named in a `SweepWarning`).
+
+    Raises
+    ------
+    UniqueSteadyStateError
+        If the base has a unique stationary state.
+    NonUniqueSteadyStateError
+        If an eta is 0: the limit is `degenerate_steady_state`.
+    InvalidRateError
+        If a strength or a weight is negative.
+    InvalidArgumentError, UnknownNameError
+        If another argument has a wrong value or a measure does not exist.
+    OutOfMemoryError
+        If the space is too large for the memory.
+    SweepError
+        If every sample failed.
+
+    Examples
+    --------
+    Which of its two dark states does a pair of qubits choose when it is weakly perturbed?
+
+    >>> import quantsync as qs
+    >>> pair = qs.models.collective_decay_pair()
+    >>> found = qs.ensemble(pair, [1e-6, 1e-2], samples=50, seed=1, measures=["synchronization"])
+    >>> dict(found.sizes), bool((found.synchronization > 0).all())
+    ({'sample': 50, 'eta': 2}, True)
+    """
+    prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
+    strengths = check_strengths(etas, prepared)
+    count, first = _positive(samples, "samples"), _seed(seed)
+    resolved = resolve_measures(measures, None)
+    averaged = _checked_average(average, resolved)
+    if draw is None:
+        basis, weights = check_random_arguments(basis, weights)
+        draw = partial(random_lindbladian, basis=basis, weights=weights)
+    work = _Work(prepared, strengths, first, draw, resolved)
+    per_task = TASK_BYTES // (16 * prepared.space.dimension**2 * len(strengths))
+    per_task = max(1, min(MOST_SAMPLES, per_task))
+    tasks = [range(k, min(k + per_task, count)) for k in range(0, count, per_task)]
+    columns = {
+        name: Average() if name in averaged else Column(count) for name in [*resolved, "residual"]
+    }
+    done, failures, interrupted = np.zeros(count, bool), {}, False
+    with progress_of(count, "samples", progress) as advance:
+        try:
+            parts = map_processes(work, tasks, thread_count(workers, "workers"))
+            for k, part in parts:
+                for name, column in columns.items():
+                    column.add(k, part.samples, part.values.get(name))
+                done[tasks[k].start : tasks[k].stop] = True
+                failures |= part.failures
+                advance(len(tasks[k]))
+        except KeyboardInterrupt:
+            if not done.any():
+                raise
+            interrupted = True
+    dataset = _dataset(columns, resolved, strengths, np.flatnonzero(done), failures)
+    dataset.attrs = {
+        "base": repr(prepared.space),
+        "base_stationary_states": prepared.zero_modes,
+        "seed": first,
+        "perturbations": _describe(draw),
+        "samples_asked_for": count,
+        "interrupted": int(interrupted),
+        "largest_residual": float(dataset.residual.max()),
+        "method": "one factorisation a sample and a Krylov space for all strengths",
+        "quantsync_version": __version__,
+    }
+    _report(dataset, failures, interrupted, count)
+    return dataset
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a task gave: values of the samples that did not fail, and why the others did."""
+
+    samples: np.ndarray
+    values: dict[str, np.ndarray]
+    failures: dict[int, str]
+
+
+@dataclass(frozen=True)
+class _Work:
+    base: DegenerateBase
+    etas: np.ndarray
+    seed: int
+    draw: Callable[..., Any]
+    measures: dict[str, Any]
+
+    def __call__(self, samples: range) -> _Part:
+        solved: list[tuple[int, PerturbedStates]] = []
+        failures = {}
+        for sample in samples:
+            try:
+                perturbation = self.draw(self.base.space, sample_rng(self.seed, sample))
+                solved.append((sample, perturbed_steady_states(self.base, perturbation, self.etas)))
+            except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+                failures[sample] = f"{type(error).__name__}: {error}"
+        if not solved:
+            return _Part(np.zeros(0, int), {}, failures)
+        numbers = np.array([sample for sample, _ in solved])
+        states = PerturbedStates(
+            np.concatenate([part.rho for _, part in solved]),
+            np.concatenate([part.residual for _, part in solved]),
+            np.tile(self.etas, len(solved)),
+            self.base.zero_modes,
+            self.base.space,
+        )
+        size = len(states.rho)
+        values = measure_states(self.measures, StateView(lambda: states, self.base.space), size)
+        values["residual"] = states.residual
+        values = {
+            name: array.reshape(len(numbers), len(self.etas), *array.shape[1:])
+            for name, array in values.items()
+        }
+        good = np.ones(len(numbers), bool)
+        for name, measure in self.measures.items():
+            if getattr(measure, "may_be_undefined", False):
+                continue
+            finite = np.isfinite(values[name]).reshape(len(numbers), -1).all(axis=1)
+            for sample in numbers[good & ~finite]:
+                failures[int(sample)] = f"measure {name!r} is not finite"
+            good &= finite
+        return _Part(numbers[good], {k: v[good] for k, v in values.items()}, failures)
+
+
+def _positive(value: Any, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise InvalidArgumentError(f"Argument `{name}` must be a positive integer, not {value!r}.")
+    return int(value)
+
+
+def _seed(seed: Any) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise InvalidArgumentError(f"Argument `seed` must be an integer >= 0, not {seed!r}.")
+    return int(seed)
+
+
+def _checked_average(average: Collection[str], resolved: dict[str, Any]) -> set[str]:
+    names = {average} if isinstance(average, str) else set(average)
+    if unknown := sorted(names - set(resolved)):
+        raise InvalidArgumentError(
+            f"Argument `average` names {unknown[0]!r}, which is not among the measures "
+            f"({', '.join(resolved)})."
+        )
+    if "residual" in resolved or "failed" in resolved:
+        raise InvalidArgumentError(
+            "The dataset has the variables `residual` and `failed` anyway; rename your measure by "
+            "passing a dictionary."
+        )
+    return names
+
+
+def _describe(draw: Callable[..., Any]) -> str:
+    if isinstance(draw, partial):
+        return f"random_lindbladian, basis {draw.keywords['basis']}, {draw.keywords['weights']}"
+    return getattr(draw, "__name__", repr(draw))
+
+
+def _dataset(
+    columns: dict[str, Any],
+    resolved: dict[str, Any],
+    etas: np.ndarray,
+    done: np.ndarray,
+    failures: dict[int, str],
+) -> xr.Dataset:
+    import xarray as xr
+
+    variables: dict[str, Any] = {}
+    for name, column in columns.items():
+        measure = resolved.get(name)
+        attrs = {"long_name": f"residual of the stationary state ({name})", "units": "rate"}
+        if name != "residual":
+            attrs = {
+                "long_name": getattr(measure, "long_name", name),
+                "units": getattr(measure, "units", "1"),
+            }
+        for suffix, dims, values in column.finish(done, len(etas)):
+            extra = [f"{name}_{k}" for k in range(values.ndim - len(dims))]
+            note = {"long_name": f"{attrs['long_name']}: standard error"} if suffix else {}
+            variables[name + suffix] = ((*dims, *extra), values, attrs | note)
+    failed = np.isin(done, list(failures))
+    variables["failed"] = (("sample",), failed, {"long_name": "samples that failed"})
+    coords = {
+        "sample": ("sample", done, {"long_name": "number of the perturbation", "units": "1"}),
+        "eta": ("eta", etas, {"long_name": "strength of the perturbation", "units": "rate"}),
+    }
+    return xr.Dataset(variables, coords=coords)
+
+
+def _report(dataset: xr.Dataset, failures: dict[int, str], interrupted: bool, count: int) -> None:
+    done = dataset.sizes["sample"]
+    if failures:
+        listed = sorted(failures.items())
+        dataset.attrs["failures"] = [f"sample {k}: {message}" for k, message in listed]
+        more = f"; and {len(listed) - 5} more" if len(listed) > 5 else ""
+        shown = "; ".join(dataset.attrs["failures"][:5])
+        message = f"{len(listed)} of {done} samples failed: {shown}{more}"
+        if len(listed) == done:
+            raise SweepError(message, dataset, listed)
+        warnings.warn(message, SweepWarning, stacklevel=3)
+    if interrupted:
+        warnings.warn(
+            f"Interrupted: {done} of {count} samples are done and returned.",
+            SweepWarning,
+            stacklevel=3,
+        )
