@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from systems import random_state
+from systems import driven_qubit, limit_cycle, random_state
 
 import quantsync as qs
 
@@ -33,6 +33,8 @@ def test_modes_are_biorthonormal_and_come_in_conjugate_pairs(chain):
     np.testing.assert_allclose(gram, np.eye(14), atol=1e-12)
     assert sorted(chain.eigenvalues.imag) == pytest.approx(sorted(-chain.eigenvalues.imag))
     assert (np.diff(np.abs(chain.eigenvalues.imag)) >= -1e-12).all()
+    np.testing.assert_allclose(chain.eigenvalues[8:].imag, [2, -2, 4, -4, 6, -6])
+    assert (chain.eigenvalues.real == 0).all()
 
 
 def test_a_chain_of_two_has_a_mode_for_every_symmetry_at_least():
@@ -80,6 +82,27 @@ def test_a_closed_system_only_has_such_modes():
     assert modes.zero_modes == 3
     np.testing.assert_allclose(modes.frequencies, [0.7, 1.4])
     assert modes.gap == np.inf
+
+
+@pytest.mark.parametrize("rate", [1e6, 1e9])
+def test_slow_decay_next_to_fast_is_not_taken_for_none(rate):
+    # Three coherences and populations decay at half of 1, a 1e-9 of the largest entry.
+    system, rho = limit_cycle(gain=rate, damping=1.0)
+    modes = qs.peripheral_modes(system)
+    assert modes.zero_modes == len(modes.eigenvalues) == 1
+    assert modes.gap == pytest.approx(0.5, rel=1e-6)
+    np.testing.assert_allclose(modes.right[0] / np.trace(modes.right[0]), rho, atol=1e-12)
+
+
+def test_weak_damping_of_a_fast_precession_is_seen():
+    system, _ = driven_qubit(loss=1e-10, gain=1e-10, dephasing=1e-10)
+    modes = qs.peripheral_modes(system)
+    assert modes.zero_modes == len(modes.eigenvalues) == 1
+    # Relaxation about the axis (0.7, 0, -0.4): a mean of the longitudinal and transverse rates.
+    axis = np.array([0.7, 0, -0.4]) ** 2 / (0.7**2 + 0.4**2)
+    expected = 1e-10 * (2.0 * axis[2] + 1.5 * axis[0])
+    assert modes.gap == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(modes.right[0] / np.trace(modes.right[0]), np.eye(2) / 2, atol=1e-9)
 
 
 def test_batches_are_refused():

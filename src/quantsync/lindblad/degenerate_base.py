@@ -98,6 +98,14 @@ class DegenerateBase:
         """Number of linearly independent stationary states."""
         return self.left.shape[1]
 
+    def projector(self) -> np.ndarray:
+        """The projector on the zero modes along the decaying and oscillating ones.
+
+        A real matrix in the Hermitian basis, ``R (W^T R)^-1 W^T`` with the zero modes R and W.
+        """
+        right = _null_vectors(self.matrix.toarray(), self.zero_modes)
+        return right @ np.linalg.solve(self.left.T @ right, self.left.T)
+
     def system(self, perturbation: np.ndarray) -> PerturbedSystem:
         """The equations for one perturbation, a real matrix in the Hermitian basis."""
         return PerturbedSystem(self, perturbation)
@@ -175,6 +183,12 @@ def total_matrix(lindbladian: Lindbladian) -> sp.csr_array:
     for coefficient, term in zip(row, lindbladian.terms.real, strict=True):
         total = total + coefficient * term
     return sp.csr_array(total)
+
+
+def _null_vectors(matrix: np.ndarray, count: int) -> np.ndarray:
+    """Right null vectors in the columns, their number being known."""
+    vectors = np.linalg.svd(matrix)[2]
+    return vectors[len(matrix) - count :].T
 
 
 def _left_zero_modes(block: np.ndarray) -> np.ndarray:

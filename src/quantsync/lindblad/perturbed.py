@@ -37,7 +37,7 @@ SMALLEST_CONDITION = 1e-13
 SMALL = 100  # equations: direct solves in a batch cost less than Python does
 FEW = 4  # strengths: for fewer, a factorisation each is faster than a Krylov space for all
 BALANCE = 1.75  # ratio of the traces at the strength that is factorised; from trials
-GOOD = 1e-14  # residual relative to the generator's scale that the Krylov space must reach
+GOOD = 1e-13  # residual relative to the generator's scale that the Krylov space must reach
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ A0, which is sparse where A1 is dense: a step costs one substitution with the fa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -35,15 +36,15 @@ class Factorised:
     Attributes
     ----------
     reciprocal_condition : float
-        Estimated in the maximum norm; 0 for an exactly singular matrix.
+        Estimated, the norm of the matrix by its Frobenius norm; 0 if it is exactly singular.
     """
 
     def __init__(self, matrix: np.ndarray, overwrite: bool = False):
         # The transpose is what LAPACK sees without a copy.
         transposed = np.ascontiguousarray(matrix).T
-        routines: Any = get_lapack_funcs(("getrf", "getrs", "gecon", "lange"), (transposed,))
-        factorise, self._substitute, estimate, norm = routines
-        size = norm("1", transposed)
+        routines: Any = get_lapack_funcs(("getrf", "getrs", "gecon"), (transposed,))
+        factorise, self._substitute, estimate = routines
+        size = math.sqrt(np.vdot(matrix, matrix))
         overwrite = overwrite or not np.shares_memory(transposed, matrix)
         self._lu, self._pivots, info = factorise(transposed, overwrite_a=overwrite)
         self.reciprocal_condition = 0.0 if info else float(estimate(self._lu, size)[0])
@@ -106,13 +107,14 @@ def solve_shifted(
     check, history = min(FIRST_CHECK, most), []
     for k in range(most):
         vector = factors.solve(apply_constant(basis[k]))
-        before = np.linalg.norm(vector)
+        before = math.sqrt(vector @ vector)
         known = basis[: k + 1]
-        for _ in range(2):  # once more against the rounding of the first pass
-            part = known @ vector
-            vector -= part @ known
-            hessenberg[: k + 1, k] += part
-        rest = float(np.linalg.norm(vector))
+        part = known @ vector
+        vector -= part @ known
+        again = known @ vector  # once more against the rounding of the first pass
+        vector -= again @ known
+        hessenberg[: k + 1, k] = part + again
+        rest = math.sqrt(vector @ vector)
         complete = rest <= INVARIANT * before  # the space is invariant: it holds all solutions
         hessenberg[k + 1, k] = 0.0 if complete else rest
         if complete or k + 1 == check:
@@ -122,7 +124,7 @@ def solve_shifted(
                 break
             history.append((k + 1, worst))
             check = min(_next_check(history), most)
-        basis[k + 1] = vector / rest
+        np.divide(vector, rest, out=basis[k + 1])
     return small @ basis[: small.shape[1]], left <= CONVERGED * scale
 
 

@@ -1,4 +1,4 @@
-"""Modes that do not decay: stationary states and oscillating coherences, sector by sector."""
+"""Modes that do not decay: stationary states and oscillating coherences, block by block."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import eig
+import scipy.sparse as sp
+from scipy.linalg import eigvals
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
 
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
+from quantsync.lindblad.effective import Effective
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.lindblad.sectors import Sector, find_sectors
+from quantsync.lindblad.sectors import find_sectors
+from quantsync.lindblad.strong_symmetry import Block, strong_symmetry_blocks
 from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
 
-UNDAMPED = 1e-9  # decay rates below this part of the generator's largest entry are zero
+# As parts of the generator's largest entry: eigenvalues of dense blocks with smaller real parts are
+# looked at again, and what is smaller there as well is zero.
+UNDAMPED, PRECISE = 1e-9, 1e-12
 LARGEST_BLOCK = 4000
-LARGEST_RESIDUAL = 1e-8
+LARGEST_RESIDUAL = 1e-10
+SHIFT = 1e-10  # distance of the shift from the eigenvalue, as part of the same entry
+STEPS = 20  # of inverse iteration; each gains SHIFT over the gap
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,13 @@ class PeripheralModes:
         In how many invariant blocks.
     space : Space
         The space of the modes.
+    strong_sectors : int, default 1
+        Number of sectors H_alpha of the strong symmetry that was passed; 1 without one.
+    least_zero_modes : int, default 1
+        How many linearly independent stationary states there are at least by what was passed:
+        one a strong-symmetry sector, or one a dark state where these are more.
+    largest_block : int, default 0
+        Size of the largest matrix whose eigenvalues were computed.
     """
 
     eigenvalues: np.ndarray
@@ -53,6 +69,9 @@ class PeripheralModes:
     looked_for: int
     sectors: int
     space: Space
+    strong_sectors: int = 1
+    least_zero_modes: int = 1
+    largest_block: int = 0
 
     @property
     def zero_modes(self) -> int:
@@ -98,22 +117,40 @@ class PeripheralModes:
 
     def __repr__(self) -> str:
         listed = ", ".join(f"{w:.6g}" for w in self.frequencies) or "none"
+        symmetry = (
+            f", {self.strong_sectors} strong-symmetry sectors" if self.strong_sectors > 1 else ""
+        )
         return (
             f"<PeripheralModes of {self.space}: {self.zero_modes} zero modes, "
             f"frequencies {listed}, gap {self.gap:.6g}, all {self.looked_for} eigenvalues in "
-            f"{self.sectors} sectors>"
+            f"{self.sectors} sectors{symmetry}>"
         )
 
 
-def peripheral_modes(lindbladian: Lindbladian) -> PeripheralModes:
+def peripheral_modes(
+    lindbladian: Lindbladian, strong_symmetry: Any = None, dark_states: Any = None
+) -> PeripheralModes:
     """Find all modes that do not decay, with left modes, residuals, and the gap to the others.
 
-    All eigenvalues are computed, in every invariant sector that the sparsity graph shows.
+    All eigenvalues are computed, in every invariant sector that the sparsity graph shows; decay
+    rates below 1e-12 of the generator's largest entry count as none. A strong
+    symmetry divides them further: an operator that commutes with the Hamiltonian, every jump
+    operator and their adjoints (Buca and Prosen, New J. Phys. 14, 073007 (2012); App. B of Zhao
+    et al., "Quantum Synchronization of Perturbed Oscillating Coherences" (2025)). What is passed
+    is checked, and changes how much work it is, not the modes.
 
     Parameters
     ----------
     lindbladian : Lindbladian
-        A single system.
+        A single system of dimension n.
+    strong_symmetry : operator or list of operators, optional
+        Hermitian, unitary or otherwise normal operators of shape (n, n), sparse or dense, that
+        commute with each other as well; default none. A symmetry of one sector only is passed
+        restricted to it, such as the spin flip times the projector on zero magnetisation.
+    dark_states : array_like of shape (n,) or (D, n), or list of vectors, optional
+        States psi with L_k psi = lambda_k psi for every jump operator and (H - (i/2) sum_k
+        gamma_k L_k^dag L_k) psi = epsilon psi, so that every |psi><psi'| is an eigen-operator of
+        the generator; default none. Any norm. They are split off from the rest.
 
     Returns
     -------
@@ -122,94 +159,234 @@ def peripheral_modes(lindbladian: Lindbladian) -> PeripheralModes:
     Raises
     ------
     InvalidArgumentError
-        If it is a batch, or a sector has more than 4000 elements.
+        If it is a batch, an operator is not a strong symmetry, a state is not dark, or a block
+        that does not split further has more than 4000 elements.
+    DimensionError, NonFiniteError
+        If an operator or a state does not fit the space, or is not finite.
     ConvergenceError
-        If a mode's residual is not at rounding level.
+        If a mode's residual is not at rounding level, or fewer stationary states are found than
+        there must be.
 
     Examples
     --------
     >>> import quantsync as qs
-    >>> qs.peripheral_modes(qs.models.collective_decay_pair())
+    >>> pair = qs.models.collective_decay_pair()
+    >>> qs.peripheral_modes(pair)
     <PeripheralModes of Space(A=Spin(1/2), B=Spin(1/2)): 2 zero modes, frequencies 2.4,
      gap 0.25, all 16 eigenvalues in 3 sectors>
+
+    The exchange of the two spins is a strong symmetry, so there had to be two stationary states:
+
+    >>> swap = [[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
+    >>> modes = qs.peripheral_modes(pair, strong_symmetry=swap)
+    >>> modes.strong_sectors, modes.least_zero_modes, modes.zero_modes, modes.looked_for
+    (2, 2, 2, 16)
     """
     if lindbladian.shape:
         raise InvalidArgumentError(
-            f"Argument `lindbladian` must be a single system, but has shape {lindbladian.shape}."
+            f"Argument `lindbladian` must be a single system, but has shape {lindbladian.shape}; "
+            "pick one, as in lindbladian[0]."
         )
-    (coefficients,) = lindbladian.coefficient_table()
-    sectors = find_sectors(lindbladian.terms, coefficients != 0)
-    largest = max(sector.dimension for sector in sectors)
-    if largest > LARGEST_BLOCK:
-        raise InvalidArgumentError(
-            f"A sector has {largest} elements, but all eigenvalues are computed only up to "
-            f"{LARGEST_BLOCK} (a matrix of {8e-9 * largest**2:.1f} GB)."
+    if strong_symmetry is None and dark_states is None:
+        blocks, strong_sectors, least = _sparsity_blocks(lindbladian), 1, 1
+    else:
+        blocks, strong_sectors, least = strong_symmetry_blocks(
+            lindbladian, strong_symmetry, dark_states
         )
-    scale = max(
-        (float(abs(s.sparse_matrix(coefficients)).max()) for s in sectors if s.dimension), default=0
+    scale = max((float(abs(b.matrix).max()) for b in blocks if b.matrix.nnz), default=0.0)
+    cores = [_irreducible(block.matrix) for block in blocks]
+    largest, real = max(
+        (len(core), not np.iscomplexobj(block.matrix))
+        for block, parts in zip(blocks, cores, strict=True)
+        for core in parts
     )
-    values, right, left, decays = [], [], [], [np.inf]
+    if largest > LARGEST_BLOCK:
+        # LAPACK overwrites a copy, next to the matrix itself.
+        need = 2 * (8e-9 if real else 16e-9) * largest**2
+        hint = "more operators in" if strong_sectors > 1 else "the system's symmetries as"
+        raise InvalidArgumentError(
+            f"A sector has a block of {largest} elements that does not split further, but all "
+            f"eigenvalues are computed only up to {LARGEST_BLOCK}; this one needs {need:.2g} GB "
+            f"and a time that grows with its cube. Pass {hint} `strong_symmetry`, or "
+            "`dark_states`, to split it."
+        )
+    found = []
     with one_blas_thread():
-        for sector in sectors:
-            found = _undamped(sector, coefficients, UNDAMPED * max(scale, 1e-300))
-            values.append(found[0])
-            right.append(found[1])
-            left.append(found[2])
-            decays.append(found[3])
-    eigenvalues = np.concatenate(values)
-    order = np.lexsort((-np.imag(eigenvalues), np.abs(np.imag(eigenvalues))))
-    modes, duals = np.concatenate(right)[order], np.concatenate(left)[order]
-    eigenvalues = eigenvalues[order]
+        for block, parts in zip(blocks, cores, strict=True):
+            try:
+                found.append(_undamped(block, parts, scale if scale > 0 else 1.0))
+            except (np.linalg.LinAlgError, RuntimeError) as error:
+                raise ConvergenceError(
+                    f"The modes without decay of a block of {block.dimension} elements were not "
+                    f"found ({error}); rates of very different size do that. Rescale the system."
+                ) from error
+    omega = np.concatenate([one[0] for one in found])
+    order = _by_frequency(omega)
+    modes, duals = (np.concatenate([one[k] for one in found])[order] for k in (1, 2))
+    eigenvalues = np.zeros(len(omega), complex)
+    eigenvalues.imag = omega[order]
     residual = _residuals(lindbladian, eigenvalues, modes, duals)
-    if not (residual <= LARGEST_RESIDUAL * max(scale, 1.0)).all():
+    bound = LARGEST_RESIDUAL * scale * np.maximum(1.0, np.linalg.norm(duals, axis=(1, 2)))
+    if not (residual <= bound).all():
         raise ConvergenceError(
-            f"A mode has residual {residual.max():.2e}, where the generator's scale is {scale:.2e}."
+            f"A mode has residual {residual.max():.2e}, where the generator's largest entry is "
+            f"{scale:.2e}: decay rates or frequencies differ by less than can be resolved. "
+            "Rescale the system, or drop the terms that are so weak."
+        )
+    if (zero_modes := int((eigenvalues == 0).sum())) < least:
+        raise ConvergenceError(
+            f"{zero_modes} zero modes were found, but there must be at least {least}; rates of "
+            "very different size hide them. Rescale the system or drop its weakest terms."
         )
     return PeripheralModes(
         eigenvalues,
         modes,
         duals,
         residual,
-        float(min(decays)),
-        lindbladian.dimension**2,
-        len(sectors),
+        float(min(one[3] for one in found)),
+        sum(block.dimension * (1 + block.mirrored) for block in blocks),
+        sum(1 + block.mirrored for block in blocks),
         lindbladian.space,
+        strong_sectors,
+        least,
+        largest,
     )
 
 
+def _sparsity_blocks(lindbladian: Lindbladian) -> list[Block]:
+    """The sectors that the generator shows in the basis of the space."""
+    (coefficients,) = lindbladian.coefficient_table()
+    vectors = lindbladian.terms.basis.vectors
+    return [
+        Block(sector.sparse_matrix(coefficients), vectors[:, sector.elements])
+        for sector in find_sectors(lindbladian.terms, coefficients != 0)
+    ]
+
+
+def _irreducible(matrix: sp.csr_array) -> list[np.ndarray]:
+    """The diagonal blocks of a matrix's block-triangular form, which have all its eigenvalues.
+
+    What only feeds others, or is only fed, need not be diagonalised together with them: decay
+    into a dark state leaves the dark state as a block of one element.
+    """
+    count, labels = connected_components(abs(matrix), directed=True, connection="strong")
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
+
+
 def _undamped(
-    sector: Sector, coefficients: np.ndarray, threshold: float
+    block: Block, cores: list[np.ndarray], scale: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Eigenvalues, right and left modes of one sector without decay, and the least decay."""
-    block = sector.sparse_matrix(coefficients).toarray()
-    decomposition: Any = eig(block, left=True, right=True)
-    found, left, right = decomposition
-    alive = np.abs(np.real(found)) <= threshold
-    decay = float(-np.real(found)[~alive].max()) if (~alive).any() else np.inf
-    omega, left, right = np.imag(found)[alive], left[:, alive], right[:, alive]
-    omega = np.where(np.abs(omega) <= threshold, 0.0, omega)
-    order = np.argsort(omega, kind="stable")
-    omega = omega[order]
-    left, right = (v[:, order].astype(complex) for v in (left, right))
+    """Frequencies, right and left modes of one block without decay, and the least decay."""
+    threshold = UNDAMPED * scale
+    diagonal = block.matrix.diagonal()
+    singles = np.array([core[0] for core in cores if len(core) == 1], int)
+    values = [diagonal[singles].astype(complex)]
+    for core in cores:
+        if len(core) > 1:
+            dense: Any = block.matrix[core][:, core].toarray()
+            values.append(np.asarray(eigvals(dense, overwrite_a=True), complex))
+    spectrum = np.concatenate(values)
+    growth = np.real(spectrum)
+    alive = np.abs(growth) <= threshold
+    decay = float(-growth[~alive].max()) if (~alive).any() else np.inf
+    omega = np.sort(np.imag(spectrum)[alive])
+    omega[np.abs(omega) <= threshold] = 0.0
     groups = np.cumsum(np.diff(omega, prepend=omega[:1]) > threshold)
+    frequencies, right, left = [], [], []
     for group in np.unique(groups):
-        members = np.flatnonzero(groups == group)
-        basis, _ = np.linalg.qr(right[:, members])
-        dual, _ = np.linalg.qr(left[:, members])
-        right[:, members] = basis
-        left[:, members] = dual @ np.linalg.inv(basis.conj().T @ dual)
-    expand = sector.terms.basis.vectors[:, sector.elements]
-    n = sector.terms.space.dimension
-    shaped = [np.asarray((expand @ modes).T).reshape(-1, n, n) for modes in (right, left)]
-    return 1j * omega, shaped[0], shaped[1], decay
+        members = groups == group
+        found, modes, duals, slowest = _eigenspace(
+            block.matrix, float(omega[members].mean()), int(members.sum()), scale
+        )
+        decay = min(decay, slowest)
+        frequencies.append(found)
+        right.append(block.operators(modes))
+        left.append(block.operators(duals))
+        if block.mirrored:
+            frequencies.append(0.0 - found)
+            right.append(np.conj(np.swapaxes(right[-1], 1, 2)))
+            left.append(np.conj(np.swapaxes(left[-1], 1, 2)))
+    n = block.left.shape[0] if block.left is not None else round(np.sqrt(block.vectors.shape[0]))
+    none = np.zeros((0, n, n), complex)
+    return (
+        np.concatenate([np.zeros(0), *frequencies]),
+        np.concatenate([none, *right]),
+        np.concatenate([none, *left]),
+        decay,
+    )
+
+
+def _by_frequency(omega: np.ndarray) -> np.ndarray:
+    """The order by |omega|, +omega before -omega; sizes equal to rounding count as equal."""
+    size = np.abs(omega)
+    order = np.argsort(size, kind="stable")
+    rank = np.empty(len(omega), int)
+    rank[order] = np.cumsum(np.diff(size[order], prepend=0.0) > 1e-9 * size[order])
+    return np.lexsort((omega < 0, rank))
+
+
+def _eigenspace(
+    matrix: sp.csr_array, omega: float, count: int, scale: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Frequencies, right and left modes of the ``count`` eigenvalues next to i omega.
+
+    Inverse iteration for the invariant subspaces, and the eigenvalues from the small matrix
+    between them, to rounding: what decays after all is left out, and its least decay returned.
+    """
+    m = len(matrix.indptr) - 1
+    real = omega == 0 and not np.iscomplexobj(matrix)
+    value = 0.0 if real else 1j * omega
+    factors = splu(sp.csc_array(matrix - (value + SHIFT * scale) * sp.eye_array(m)))
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(m, count)) + (0 if real else 1j * rng.normal(size=(m, count)))
+    spaces = []
+    for trans, operator in (("N", matrix), ("H", sp.csr_array(matrix.conj().T))):
+        vectors, error = np.linalg.qr(start)[0], np.inf
+        best = vectors
+        for _ in range(STEPS):
+            vectors, _ = np.linalg.qr(factors.solve(vectors, trans))
+            moved = operator @ vectors
+            rest = float(np.linalg.norm(moved - vectors @ (vectors.conj().T @ moved)))
+            if rest >= 0.9 * error:
+                break  # at the rounding of the matrix
+            best, error = vectors, rest
+        spaces.append(best)
+    right, left = (space.astype(complex) for space in spaces)
+    left = left @ np.linalg.inv(right.conj().T @ left)
+    between = left.conj().T @ (matrix @ right)
+    rounding = PRECISE * scale * max(1.0, float(np.linalg.norm(left, 2)))
+    centre = np.trace(between) / count
+    if np.linalg.norm(between - centre * np.eye(count)) <= rounding >= abs(centre.real):
+        # The ordinary case: all the same, and any basis will do.
+        frequency = centre.imag if abs(centre.imag) > rounding else 0.0
+        return np.full(count, frequency), right, left, np.inf
+    values, vectors = np.linalg.eig(between)
+    growth, turning = np.real(values), np.imag(values)
+    alive = np.abs(growth) <= rounding
+    decay = float(-growth[~alive].max()) if (~alive).any() else np.inf
+    order = np.flatnonzero(alive)[np.argsort(turning[alive])]
+    frequencies = np.where(np.abs(turning[order]) <= rounding, 0.0, turning[order])
+    basis = vectors[:, order]
+    dual = np.linalg.inv(vectors).conj().T[:, order]
+    groups = np.cumsum(np.diff(frequencies, prepend=frequencies[:1]) > rounding)
+    for group in np.unique(groups):
+        members = groups == group
+        frequencies[members] = frequencies[members].mean()
+        part, _ = np.linalg.qr(basis[:, members])
+        other, _ = np.linalg.qr(dual[:, members])
+        basis[:, members] = part
+        dual[:, members] = other @ np.linalg.inv(part.conj().T @ other)
+    return frequencies, right @ basis, left @ dual, decay
 
 
 def _residuals(
     lindbladian: Lindbladian, values: np.ndarray, right: np.ndarray, left: np.ndarray
 ) -> np.ndarray:
-    generator = lindbladian.superoperator()
-    count = len(values)
-    flat, dual = right.reshape(count, -1).T, left.reshape(count, -1).T
-    one = np.linalg.norm(generator @ flat - flat * values, axis=0)
-    other = np.linalg.norm(generator.conj().T @ dual - dual * values.conj(), axis=0)
-    return np.maximum(one, other)
+    system = Effective.of(lindbladian)
+    result = np.empty(len(values))
+    for k, (value, mode, dual) in enumerate(zip(values, right, left, strict=True)):
+        one = np.linalg.norm(system.apply(mode) - value * mode)
+        other = np.linalg.norm(system.apply_adjoint(dual) - np.conj(value) * dual)
+        result[k] = max(one, other)
+    return result

@@ -1,5 +1,6 @@
 """Measures: pure functions of arrays of states."""
 
+from quantsync.measures.configurations import chi, chi_2
 from quantsync.measures.convex import SpannedStates, StateMixtures
 from quantsync.measures.correlations import (
     log_negativity,
@@ -18,6 +19,11 @@ from quantsync.measures.entropic import (
     relative_entropy_of_synchronization,
 )
 from quantsync.measures.husimi import coherent_state, husimi
+from quantsync.measures.level_sets import (
+    interval_probabilities,
+    kind_ratio,
+    level_set_histogram,
+)
 from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
 from quantsync.measures.moments import (
     husimi_from_moments,
@@ -30,18 +36,25 @@ from quantsync.measures.phase import (
     phase_distribution,
     relative_phase_distribution,
 )
+from quantsync.measures.trigonometric import LocalMaxima
 
 __all__ = [
     "BlockDiagonalStates",
     "DiagonalStates",
     "LeadingSynchronization",
+    "LocalMaxima",
     "PhaseDistribution",
     "SpannedStates",
     "StateMixtures",
+    "chi",
+    "chi_2",
     "coherent_state",
     "husimi",
     "husimi_from_moments",
+    "interval_probabilities",
+    "kind_ratio",
     "leading_synchronization",
+    "level_set_histogram",
     "log_negativity",
     "mutual_information",
     "negativity",

@@ -44,6 +44,7 @@ class StateView:
 
     def __init__(self, solve: Callable[[], SteadyState | PerturbedStates], space: Space):
         self._solve = solve
+        self._known: dict[Callable[[StateView], Any], Any] = {}
         self.space = space
 
     @lazy
@@ -67,6 +68,12 @@ class StateView:
         if len(self.space) == 1:
             return phase_distribution(self.rho, self.space)
         return relative_phase_distribution(self.rho, self.space)
+
+    def once(self, function: Callable[[StateView], Any]) -> Any:
+        """``function(view)``, computed once however many measures ask for it."""
+        if function not in self._known:
+            self._known[function] = function(self)
+        return self._known[function]
 
     @property
     def first_site(self) -> str:

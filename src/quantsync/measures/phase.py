@@ -26,8 +26,15 @@ from scipy.special import gammaln
 
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lazy import lazy
+from quantsync.measures.arrays import to_numpy
 from quantsync.measures.correlations import partial_trace
-from quantsync.measures.trigonometric import POINTS_A_PERIOD, evaluate, maximum
+from quantsync.measures.trigonometric import (
+    POINTS_A_PERIOD,
+    LocalMaxima,
+    evaluate,
+    local_maxima,
+    maximum,
+)
 from quantsync.operators import Fock, Site, Space
 from quantsync.parallel import chunk_slices
 
@@ -98,12 +105,7 @@ class PhaseDistribution:
             zero = xp.zeros(batch, dtype=xp.float64)
             return zero, xp.full((*batch, len(self.phases)), math.nan)
         flat = xp.reshape(self.harmonics, (-1, width))
-        degree = int(np.abs(self.orders).max())
-        rows = max(1, LARGEST_TABLE // (POINTS_A_PERIOD * degree) ** len(self.phases))
-        parts = [
-            maximum(flat[chunk, :], self.orders)
-            for chunk in chunk_slices(flat.shape[0], rows) or [slice(0, 0)]
-        ]
+        parts = [maximum(flat[chunk, :], self.orders) for chunk in self._chunks(flat.shape[0])]
         value = xp.concat([part[0] for part in parts]) * self.uniform_density
         location = xp.concat([part[1] for part in parts])
         amplitude = xp.sum(xp.abs(flat), axis=-1)
@@ -112,6 +114,12 @@ class PhaseDistribution:
         location = xp.where((amplitude > UNIFORM)[:, None], location, nowhere)
         value = xp.where(amplitude <= UNIFORM, xp.zeros_like(value), value)
         return xp.reshape(value, batch), xp.reshape(location, (*batch, len(self.phases)))
+
+    def _chunks(self, rows: int, tables: int = 1) -> list[slice]:
+        """Cut the states so that so many tables of values on the grid fit into memory."""
+        degree = int(np.abs(self.orders).max())
+        points = (POINTS_A_PERIOD * degree) ** len(self.phases)
+        return chunk_slices(rows, LARGEST_TABLE // (points * tables)) or [slice(0, 0)]
 
     @property
     def maximum(self) -> Any:
@@ -126,6 +134,67 @@ class PhaseDistribution:
         Of several equally high peaks the one with the smallest phases.
         """
         return self._extremum[1]
+
+    def local_maxima(self, threshold: float = 0.0) -> LocalMaxima:
+        """All peaks that rise above the uniform density by a part of what the highest one does.
+
+        Every maximum on a grid of 32 points a period of the fastest harmonic, and every other
+        grid point at which the slope may vanish nearby, is polished by Newton steps, with finer
+        grids where peaks are about to merge. Where the density is constant along a ridge, whose
+        points are no isolated peaks, points of it represent it.
+
+        Parameters
+        ----------
+        threshold : float, default 0
+            The least height in units of the highest peak's, from 0 to 1. At 1 the equally high
+            peaks (to 1e-12 of the harmonics' sum) remain.
+
+        Returns
+        -------
+        LocalMaxima
+            Computed with NumPy, in the array library of the harmonics.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the threshold is not between 0 and 1.
+
+        Examples
+        --------
+        The phases 0 and pi of a spin 1 in a superposition of m = 1 and m = -1 are equally
+        likely:
+
+        >>> import numpy as np, quantsync as qs
+        >>> psi = np.array([1, 0, 1]) / np.sqrt(2)
+        >>> peaks = qs.phase_distribution(np.outer(psi, psi), qs.Space(A=qs.Spin(1))).local_maxima()
+        >>> print(peaks.count, peaks.location.round(6).ravel() + 0.0, peaks.height.round(6))
+        2 [0.       3.141593] [0.079577 0.079577]
+        """
+        if not 0 <= threshold <= 1:
+            raise InvalidArgumentError(
+                f"Argument `threshold` must be from 0 to 1, but is {threshold!r}; it is a "
+                "part of the height of the highest peak."
+            )
+        xp = array_namespace(self.harmonics)
+        batch, dimension = self.harmonics.shape[:-1], len(self.phases)
+        flat = to_numpy(self.harmonics).reshape(math.prod(batch), self.harmonics.shape[-1])
+        preferred = np.flatnonzero(np.abs(flat).sum(axis=-1) > UNIFORM)
+        slices = self._chunks(len(preferred), 4) if len(preferred) else []
+        chunks = [preferred[chunk] for chunk in slices]
+        found = [local_maxima(flat[rows], self.orders, float(threshold)) for rows in chunks]
+        most = max((part[0].shape[1] for part in found), default=0)
+        height = np.full((len(flat), most), np.nan)
+        location = np.full((len(flat), most, dimension), np.nan)
+        count = np.zeros(len(flat), dtype=int)
+        for rows, (heights, phases, counts) in zip(chunks, found, strict=True):
+            height[rows, : heights.shape[1]] = heights * self.uniform_density
+            location[rows, : heights.shape[1]] = phases
+            count[rows] = counts
+        return LocalMaxima(
+            xp.asarray(height.reshape(*batch, most)),
+            xp.asarray(location.reshape(*batch, most, dimension)),
+            xp.asarray(count.reshape(batch)),
+        )
 
     def __repr__(self) -> str:
         return (

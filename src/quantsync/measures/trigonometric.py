@@ -1,33 +1,72 @@
-"""Real trigonometric polynomials on a torus: values, and the global maximum of a batch.
+"""Real trigonometric polynomials on a torus: values, local maxima and the global one of a batch.
 
 S(phi) = 2 Re sum_h a_h exp(i k_h . phi), with one integer vector k_h of each pair +-k_h and no
-constant. The maximum is bracketed on a grid fine enough for the polynomial's degree; all grid
-maxima that a polynomial of that degree can have are polished by Newton steps, and the highest
-one is taken.
-
-That is the global maximum if its curvature is large enough for it to be the only critical point
-nearby: with spacing d and |S'''| <= B3, a maximum of curvature c > B3 d has no other critical
-point within 2 d, and no peak that the grid does not resolve can be higher. Where the curvature
-is smaller (two peaks about to merge), all critical points are computed.
+constant. Maxima are bracketed on a grid fine enough for the polynomial's degree; all that can be
+as high as is asked for are polished by Newton steps. A maximum that is curved enough to be the
+only critical point within two grid spacings has been resolved by the grid. Around the others
+(two peaks about to merge) the polynomial is tabulated on finer and finer grids, until they are
+isolated or flat to rounding.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 from array_api_compat import array_namespace
 
 from quantsync.measures.arrays import to_numpy
+from quantsync.measures.climbing import (
+    Candidates,
+    Climber,
+    orders_key,
+    parts,
+    tables,
+    wrapped,
+    zoomed,
+)
 
 POINTS_A_PERIOD = 32  # grid points for each period of the fastest harmonic
-NEWTON_STEPS = 5  # quadratic from a start within 1/64 of a period
-# d B3 relative to B2 = 2 sum k^2 |a_k|, as B3 <= K B2 and d = 2 pi/(32 K).
-ISOLATED = 2 * math.pi / POINTS_A_PERIOD
 TIE = 1e-12  # maxima closer than this fraction of the amplitude count as equal
-MOST_CANDIDATES = 64
+SAME_ANGLE = 1e-6  # radians
+SADDLE = 1e-9  # upward curvature and slope, relative to their bounds, that no maximum has
+NEARLY_FLAT = 1e-4  # curvature, likewise, below which two maxima may be one to rounding
+MANY = 0.1  # part of a grid's points
+LARGEST_CACHED = 1 << 20  # numbers in a table of harmonics that is kept for the next call
+
+
+@dataclass(frozen=True, eq=False)
+class LocalMaxima:
+    """Peaks of phase distributions, for every state of a batch.
+
+    Attributes
+    ----------
+    height : array of shape (..., K)
+        Heights above the uniform density, falling; K is the largest count of the batch, and
+        NaN fills up where a state has fewer.
+    location : array of shape (..., K, D)
+        Phases of the peaks in (-pi, pi], in radians; NaN likewise. Of equally high peaks the
+        one with the smallest phases comes first.
+    count : array of int, shape (...)
+        How many there are; 0 where the distribution is uniform, or the state NaN.
+    """
+
+    height: Any
+    location: Any
+    count: Any
+
+    @property
+    def runner_up_ratio(self) -> Any:
+        """Height of the second highest peak over that of the highest, shape (...).
+
+        NaN where fewer than two peaks were asked for or exist.
+        """
+        xp = array_namespace(self.height)
+        if self.height.shape[-1] < 2:
+            return xp.full(self.height.shape[:-1], math.nan)
+        return self.height[..., 1] / self.height[..., 0]
 
 
 def evaluate(harmonics: Any, orders: np.ndarray, phases: Any) -> Any:
@@ -74,163 +113,257 @@ def maximum(harmonics: Any, orders: np.ndarray) -> tuple[Any, Any]:
     count, dimension = harmonics.shape[0], orders.shape[1]
     if orders.shape[0] == 0 or count == 0:
         return xp.zeros(count, dtype=real), xp.zeros((count, dimension), dtype=real)
-    degree = int(np.abs(orders).max())
-    points = POINTS_A_PERIOD * degree
-    # The axis ends at pi exactly and leaves -pi out.
-    axis = np.pi * (2 * np.arange(1, points + 1) / points - 1)
-    grid = np.stack(np.meshgrid(*[axis] * dimension, indexing="ij"), axis=-1)
-    grid = xp.asarray(grid.reshape(-1, dimension), dtype=real)
-    spacing = 2 * math.pi / points
-    value, location = [], []
-    for start in _grid_maxima(harmonics, orders, grid, points, degree):
-        v, phi = _polish(harmonics, orders, xp.take(grid, start, axis=0), spacing)
-        value.append(v)
-        location.append(phi)
-    value, location = xp.stack(value, axis=-1), xp.stack(location, axis=-2)
-    best, where = _highest(xp, value, location, harmonics)
-    crowded = ~_isolated(xp, harmonics, orders, where) & xp.isfinite(best)
-    crowded = np.flatnonzero(to_numpy(crowded))
-    if len(crowded):
-        best, where = (np.array(to_numpy(part)) for part in (best, where))
-        rows = to_numpy(harmonics)[crowded]
-        best[crowded], where[crowded] = _among_many(rows, orders, to_numpy(location)[crowded])
-        best, where = xp.asarray(best), xp.asarray(where)
-    return best, where
+    found = climb(harmonics, orders, 1.0)
+    # Candidates of a polynomial side by side; where there is none, its first one again.
+    order = xp.argsort(found.owner, stable=True)
+    owner = xp.take(found.owner, order)
+    rows = xp.arange(count, dtype=owner.dtype)
+    first, end = xp.searchsorted(owner, rows), xp.searchsorted(owner, rows, side="right")
+    rank = xp.arange(int(xp.max(end - first)), dtype=first.dtype)[None, :]
+    place = xp.where(rank < (end - first)[:, None], first[:, None] + rank, first[:, None])
+    place = xp.take(order, xp.reshape(place, (-1,)))
+    shape = (count, rank.shape[1])
+    value = xp.reshape(xp.take(found.value, place), shape)
+    phases = xp.take(wrapped(found.phases), place, axis=1)
+    return _highest(xp, value, xp.reshape(phases, (dimension, *shape)), harmonics)
 
 
-def _isolated(xp: Any, harmonics: Any, orders: np.ndarray, phi: Any) -> Any:
-    """Whether the maxima found are the only critical points nearby, shape (B,)."""
-    k = xp.asarray(orders, dtype=phi.dtype)
-    scale = 2 * xp.sum(xp.abs(harmonics) * xp.sum(k * k, axis=-1), axis=-1)
-    rotated = _rotated(xp, harmonics, k, phi)
-    if k.shape[1] == 1:
-        curvature = 2 * (xp.real(rotated) @ (k * k))[:, 0]
-    else:
-        curvature = xp.min(-xp.linalg.eigvalsh(_hessian(xp, rotated, k)), axis=-1)
-    return curvature >= ISOLATED * scale
+def local_maxima(
+    harmonics: np.ndarray, orders: np.ndarray, threshold: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All local maxima above a part of the global one, for each polynomial of a batch.
 
+    Parameters
+    ----------
+    harmonics : ndarray of shape (B, H), complex
+        Amplitudes a_h, one row a polynomial.
+    orders : ndarray of int, shape (H, D)
+        Integer vectors k_h.
+    threshold : float
+        The least height, in units of the global maximum, from 0 to 1.
 
-def _among_many(
-    harmonics: np.ndarray, orders: np.ndarray, found: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Maxima of a few polynomials whose peaks crowd: values (B,) and phases (B, D).
-
-    In one phase every critical point is a candidate. In several, a cluster of starts around
-    each maximum found is polished.
+    Returns
+    -------
+    value : ndarray of shape (B, K)
+        Falling, K the largest count; NaN where a polynomial has fewer.
+    location : ndarray of shape (B, K, D)
+        Each phase in (-pi, pi]; of equal maxima the one with the smallest phases comes first.
+    count : ndarray of int, shape (B,)
+        0 where a harmonic is not a number.
     """
-    count, dimension = len(harmonics), orders.shape[1]
-    spacing = 2 * np.pi / (POINTS_A_PERIOD * int(np.abs(orders).max()))
-    if dimension == 1:
-        extra = np.stack([_critical_points(row, orders[:, 0]) for row in harmonics])[..., None]
-    else:
-        offsets = np.stack(np.meshgrid(*[np.linspace(-1.5, 1.5, 6)] * dimension), axis=-1)
-        cluster = found[:, :, None, :] + spacing * offsets.reshape(-1, dimension)
-        extra = cluster.reshape(count, -1, dimension)
-    starts = np.concatenate([found, extra], axis=1)
-    repeated = np.repeat(harmonics, starts.shape[1], axis=0)
-    phi = starts.reshape(-1, dimension)
-    value = np.zeros(len(phi))
-    for _ in range(3):  # near a merger of peaks Newton's steps converge slowly
-        value, phi = _polish(repeated, orders, phi, spacing)
-    return _highest(np, value.reshape(count, -1), phi.reshape(*starts.shape), harmonics)
+    rows, dimension = harmonics.shape[0], orders.shape[1]
+    if orders.shape[0] == 0 or rows == 0:
+        nothing = np.zeros((rows, 0))
+        return nothing, np.zeros((rows, 0, dimension)), np.zeros(rows, dtype=int)
+    owner, value, phases = climb(harmonics, orders, threshold, thorough=True)
+    climber = Climber(np, harmonics, orders, owner)
+    _, slope, hessian = climber.at(phases)
+    curvature = climber.lowest(-hessian)
+    top = np.full(rows, -np.inf)
+    np.maximum.at(top, owner, value)
+    tie = TIE * climber.amplitude
+    # Newton's steps may have started, and ended, on a saddle.
+    real = (curvature >= -SADDLE * climber.steepest) & (
+        np.abs(slope).max(axis=0) <= SADDLE * climber.steepest
+    )
+    kept = np.flatnonzero(real & (value >= threshold * top[owner] - tie))
+    owner, value, phases, tie = owner[kept], value[kept], wrapped(phases[:, kept]), tie[kept]
+    order, group = np.lexsort((-value, owner)), np.zeros(len(owner), dtype=int)
+    new = np.diff(owner[order], prepend=-1) != 0
+    new |= -np.diff(value[order], prepend=np.inf) > tie[order]
+    group[order] = np.cumsum(new)
+    for angle in phases:
+        order = np.lexsort((angle, group))
+        new = np.diff(group[order], prepend=-1) != 0
+        new |= np.diff(angle[order], prepend=-np.inf) > SAME_ANGLE
+        group[order] = np.cumsum(new)
+    order = np.argsort(group, kind="stable")
+    kept, owner, value, phases = kept[order], owner[order], value[order], phases[:, order]
+    tie = tie[order]
+    # No other critical point is within this distance.
+    radius = 2 * curvature[kept] / climber.bound_trace[kept]
+    flat = curvature[kept] <= NEARLY_FLAT * climber.steepest[kept]
+    again = np.zeros(len(owner), dtype=bool)
+    for back in range(1, int(np.bincount(owner, minlength=1).max(initial=0))):
+        earlier, later = slice(None, -back), slice(back, None)
+        step = phases[:, later] - phases[:, earlier]
+        step -= 2 * np.pi * np.rint(step / (2 * np.pi))
+        near = np.maximum(np.maximum(radius[earlier], radius[later]), SAME_ANGLE)
+        same = np.sum(step * step, axis=0) < near**2
+        mine = owner[earlier] == owner[later]
+        level = value[earlier] - value[later] <= tie[later]
+        # On a ridge or a flat top there is no valley between two points.
+        level = np.flatnonzero(mine & level & ~same & flat[earlier] & flat[later])
+        if len(level):
+            between = Climber(np, harmonics, orders, owner[level])
+            valley = [between.at(phases[:, level] + t * step[:, level])[0] for t in (0.25, 0.5)]
+            same[level] = value[level] - np.min(valley, axis=0) <= tie[level]
+        again[later] |= same & mine
+    owner, value, phases = owner[~again], value[~again], phases[:, ~again]
+    count = np.bincount(owner, minlength=rows)
+    rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    heights = np.full((rows, int(count.max())), np.nan)
+    heights[owner, rank] = value
+    location = np.full((*heights.shape, dimension), np.nan)
+    location[owner, rank] = phases.T
+    return heights, location, count
 
 
-def _critical_points(amplitudes: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Angles of the roots of dS/dphi, a polynomial of degree 2K in z = e^{i phi}: (2K,)."""
-    degree = int(np.abs(orders).max())
-    coefficients = np.zeros(2 * degree + 1, complex)
-    np.add.at(coefficients, degree + orders, 1j * orders * amplitudes)
-    np.add.at(coefficients, degree - orders, -1j * orders * np.conj(amplitudes))
-    # A companion pencil instead of a companion matrix: the leading coefficient may vanish.
-    left, right = np.eye(2 * degree, k=1, dtype=complex), np.eye(2 * degree, dtype=complex)
-    left[-1], right[-1, -1] = -coefficients[:-1], coefficients[-1]
-    z = scipy.linalg.eigvals(left, right)
-    return np.angle(np.where(np.isfinite(z), z, 1))
+def climb(
+    harmonics: Any, orders: np.ndarray, threshold: float, thorough: bool = False
+) -> Candidates:
+    """Critical points among which are all local maxima above a part of the global one.
 
+    Parameters
+    ----------
+    harmonics : array of shape (B, H), complex
+        Amplitudes a_h, one row a polynomial; B and H at least 1.
+    orders : ndarray of int, shape (H, D)
+        Integer vectors k_h.
+    threshold : float
+        Maxima higher than this times the global maximum are wanted, at most 1.
+    thorough : bool, default False
+        Look also where the grid has no peak, for low peaks on the slope of a ridge. Only for
+        NumPy arrays.
 
-def _grid_maxima(
-    harmonics: Any, orders: np.ndarray, grid: Any, points: int, degree: int
-) -> list[Any]:
-    """Indices (B,) of the highest grid maxima, rank by rank."""
+    Returns
+    -------
+    Candidates
+        At least one of each polynomial. Some may be found several times, some be lower.
+    """
     xp = array_namespace(harmonics)
-    dimension = orders.shape[1]
-    values = evaluate(harmonics, orders, grid)
-    # A polynomial of degree K in one variable has at most K maxima.
-    ranks = degree if dimension == 1 else min(2 * degree**dimension, MOST_CANDIDATES)
-    starts = [xp.argmax(values, axis=-1)]
-    if ranks == 1:
-        return starts
-    torus = xp.reshape(values, (values.shape[0], *[points] * dimension))
-    peak = xp.ones(torus.shape, dtype=xp.bool)
-    for direction in range(1, dimension + 1):
+    real = xp.real(harmonics).dtype
+    dimension, degree = orders.shape[1], int(np.abs(orders).max())
+    points = POINTS_A_PERIOD * degree
+    spacing = 2 * math.pi / points
+    grid, table = _grid_tables(orders_key(orders), dimension, points)
+    values = parts(harmonics) @ xp.asarray(table, dtype=real)
+    top = xp.argmax(values, axis=-1)
+    best = xp.max(values, axis=-1)
+    # A maximum is higher than the nearest grid point by at most S'' distance^2/2.
+    reach = np.sum(np.abs(orders), axis=1) ** 2 * spacing**2 / 4
+    margin = xp.abs(harmonics) @ xp.asarray(reach, dtype=real)
+    high = values >= (threshold * best - margin)[:, None]
+    owner, place = xp.nonzero(high)
+    peak = _is_peak(xp, xp.reshape(values, (-1,)), owner, place, points, dimension)
+    # The highest point is kept even on a ridge or a plateau, where no point tops its neighbours,
+    # and where nothing can be compared with NaN.
+    peak = peak & (place != xp.take(top, owner))
+    rows = xp.arange(harmonics.shape[0], dtype=owner.dtype)
+    owner = xp.concat([rows, owner[peak]])
+    place = xp.concat([top, place[peak]])
+    start = xp.take(xp.asarray(grid, dtype=real), place, axis=1)
+    local = Climber(xp, harmonics, orders, owner)
+    value, phases, hessian = local.polished(start, spacing)
+    if thorough:
+        near = local.isolated(hessian, math.sqrt(dimension) * spacing)
+        high &= ~_next_to(owner[near], phases[:, near], values.shape, points)
+        more, place = _nearly_level(harmonics, orders, table, high, spacing)
+        start = grid[:, place]
+        possible = _may_be_near(harmonics, orders, more, start, spacing)
+        owner = np.concatenate([owner, more[possible]])
+        start = np.concatenate([phases, start[:, possible]], axis=1)
+        local = Climber(xp, harmonics, orders, owner)
+        value, phases, hessian = local.polished(start, spacing)
+    found = Candidates(owner, value, phases)
+    # What a critical point within 2 d can be higher by.
+    gain = np.sum(orders.astype(float) ** 2, axis=1) ** 1.5 * (2 * spacing) ** 3 / 6
+    low = xp.take(threshold * best - xp.abs(harmonics) @ xp.asarray(gain, dtype=real), owner)
+    crowded = (value >= low) & ~local.isolated(hessian, spacing) & ~local.flat(hessian)
+    if not bool(xp.any(crowded)):
+        return found
+    chosen = to_numpy(crowded)
+    extra = zoomed(
+        to_numpy(harmonics), orders, to_numpy(owner)[chosen], to_numpy(phases)[:, chosen], spacing
+    )
+    # The crowded ones come back, better polished.
+    rest = xp.nonzero(~crowded)[0]
+    kept = [xp.take(part, rest, axis=-1) for part in found]
+    pairs = zip(kept, extra, strict=True)
+    return Candidates(*(xp.concat([a, xp.asarray(b, dtype=a.dtype)], axis=-1) for a, b in pairs))
+
+
+def _grid_tables(orders: bytes, dimension: int, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """Grid points (D, P), each phase in (-pi, pi] and the last one fastest, and their waves."""
+    small = 2 * len(orders) // (8 * dimension) * points**dimension <= LARGEST_CACHED
+    build = tables if small else tables.__wrapped__
+    return build(orders, dimension, 0.0, points)
+
+
+def _is_peak(xp: Any, values: Any, owner: Any, place: Any, points: int, dimension: int) -> Any:
+    """Whether grid points of the torus are not below any neighbour along the axes."""
+    base = owner * points**dimension
+    here = xp.take(values, base + place)
+    peak = xp.ones(here.shape, dtype=xp.bool)
+    for axis in range(dimension):
+        stride = points**axis
+        digit = place // stride % points
+        before = xp.where(digit == 0, place + stride * (points - 1), place - stride)
+        after = xp.where(digit == points - 1, place - stride * (points - 1), place + stride)
         # Strictly above one neighbour only: a peak midway between two points is seen once.
-        peak = peak & (torus > xp.roll(torus, 1, axis=direction))
-        peak = peak & (torus >= xp.roll(torus, -1, axis=direction))
-    lowest = xp.asarray(-math.inf, dtype=values.dtype)
-    heights = xp.where(xp.reshape(peak, values.shape), values, lowest)
-    index = xp.arange(values.shape[1])[None, :]
-    while len(starts) < ranks:
-        heights = xp.where(index == starts[-1][:, None], lowest, heights)
-        starts.append(xp.argmax(heights, axis=-1))
-    return starts
+        peak = peak & (here > xp.take(values, base + before))
+        peak = peak & (here >= xp.take(values, base + after))
+    return peak
 
 
-def _polish(harmonics: Any, orders: np.ndarray, start: Any, spacing: float) -> tuple[Any, Any]:
-    """Climb from grid points (B, D) to the maxima: values (B,) and phases (B, D)."""
-    xp = array_namespace(harmonics)
-    k = xp.asarray(orders, dtype=start.dtype)
-    amplitude = xp.sum(xp.abs(harmonics), axis=-1)
-    # Below this curvature a step is not determined; it also keeps 0/0 out where S vanishes.
-    floor = 1e-14 * amplitude + float(np.finfo(float).tiny)
-    phi = start
-    for _ in range(NEWTON_STEPS):
-        rotated = _rotated(xp, harmonics, k, phi)
-        slope = -2 * (xp.imag(rotated) @ k)
-        phi = phi + xp.clip(_ascent(xp, rotated, k, slope, floor), -spacing, spacing)
-    polished = 2 * xp.sum(xp.real(_rotated(xp, harmonics, k, phi)), axis=-1)
-    unpolished = 2 * xp.sum(xp.real(_rotated(xp, harmonics, k, start)), axis=-1)
-    better = polished >= unpolished
-    return xp.where(better, polished, unpolished), xp.where(better[:, None], phi, start)
+def _next_to(
+    owner: np.ndarray, phases: np.ndarray, shape: tuple[int, int], points: int
+) -> np.ndarray:
+    """Which grid points (B, P) are nearest to some phases (D, M), or neighbours of those."""
+    covered = np.zeros(shape, dtype=bool)
+    nearest = np.rint((phases / np.pi + 1) * points / 2 - 1).astype(int)
+    for offset in np.ndindex(*[3] * len(phases)):
+        digits = (nearest + np.array(offset)[:, None] - 1) % points
+        covered[owner, np.ravel_multi_index(tuple(digits), [points] * len(phases))] = True
+    return covered
 
 
-def _rotated(xp: Any, harmonics: Any, k: Any, phi: Any) -> Any:
-    angles = phi @ xp.matrix_transpose(k)
-    return harmonics * (xp.cos(angles) + 1j * xp.sin(angles))
+def _nearly_level(
+    harmonics: np.ndarray, orders: np.ndarray, table: np.ndarray, among: np.ndarray, spacing: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Row and place of grid points whose slope may vanish within half a spacing."""
+    length = np.sum(np.abs(orders), axis=1)
+    # Whole tables cost less a point, and are a waste where few points are asked for.
+    for k in orders.T if np.mean(among) > MANY else ():
+        slope = parts(1j * k * harmonics) @ table
+        most = np.abs(harmonics) @ (np.abs(k) * length * spacing)
+        among &= np.abs(slope, out=slope) <= most[:, None]
+    owner, place = np.nonzero(among)
+    return owner, place
 
 
-def _ascent(xp: Any, rotated: Any, k: Any, slope: Any, floor: Any) -> Any:
-    """Newton step with the curvature made negative, so that it always climbs."""
-    if k.shape[1] == 1:
-        curvature = 2 * (xp.real(rotated) @ (k * k))
-        return slope / xp.maximum(xp.abs(curvature), floor[:, None])
-    values, vectors = xp.linalg.eigh(_hessian(xp, rotated, k))
-    along = xp.sum(vectors * slope[:, :, None], axis=-2)
-    along = along / xp.maximum(xp.abs(values), floor[:, None])
-    return xp.sum(vectors * along[:, None, :], axis=-1)
+def _may_be_near(
+    harmonics: np.ndarray, orders: np.ndarray, owner: np.ndarray, phases: np.ndarray, spacing: float
+) -> np.ndarray:
+    """Which points (D, M) may have a maximum within half a spacing along every axis.
 
-
-def _hessian(xp: Any, rotated: Any, k: Any) -> Any:
-    products = xp.reshape(k[:, :, None] * k[:, None, :], (k.shape[0], -1))
-    return xp.reshape(-2 * (xp.real(rotated) @ products), (-1, k.shape[1], k.shape[1]))
+    The slope vanishes there: from here, it is at most the second derivatives times the distance
+    and the bound of the third ones times half its square.
+    """
+    climber = Climber(np, harmonics, orders, owner)
+    _, slope, hessian = climber.at(phases)
+    size, k, reach = np.abs(harmonics).T, np.abs(orders).T, spacing / 2
+    length = k.sum(axis=0)
+    possible = np.ones(len(owner), dtype=bool)
+    for i in range(len(k)):
+        bends = [hessian[n] for n, pair in enumerate(climber.upper) if i in pair]
+        rest = (k[i] * length**2 * reach**2) @ size
+        bends_most = (2 * k[i] ** 2 * length * reach) @ size
+        possible &= np.abs(slope[i]) <= reach * sum(np.abs(bends)) + rest[owner]
+        possible &= hessian[climber.upper.index((i, i))] <= bends_most[owner]
+    return np.flatnonzero(possible)
 
 
 def _highest(xp: Any, values: Any, phases: Any, harmonics: Any) -> tuple[Any, Any]:
-    """Pick the highest of the candidates (B, R), ties to the smallest phases."""
-    phases = _wrapped(xp, phases)
+    """Pick the highest of the candidates (B, R) at (D, B, R), ties to the smallest phases."""
     best = xp.max(values, axis=-1)
     tolerance = TIE * xp.sum(xp.abs(harmonics), axis=-1)
     tied = values >= (best - tolerance)[:, None]
     highest = xp.asarray(math.inf, dtype=values.dtype)
-    for direction in range(phases.shape[-1]):
-        angle = xp.where(tied, phases[:, :, direction], highest)
-        tied = tied & (angle <= xp.min(angle, axis=-1)[:, None] + 1e-6)
+    for direction in range(phases.shape[0]):
+        angle = xp.where(tied, phases[direction, ...], highest)
+        tied = tied & (angle <= xp.min(angle, axis=-1)[:, None] + SAME_ANGLE)
     choice = xp.argmax(xp.astype(tied, values.dtype), axis=-1)
-    picked = xp.arange(phases.shape[1])[None, :, None] == choice[:, None, None]
-    location = xp.sum(xp.where(picked, phases, xp.zeros_like(phases)), axis=1)
-    return xp.maximum(best, xp.zeros_like(best)), location
-
-
-def _wrapped(xp: Any, phases: Any) -> Any:
-    """Phases in (-pi, pi]; a rounding error above -pi counts as pi."""
-    turned = phases - 2 * math.pi * xp.ceil((phases - math.pi) / (2 * math.pi) - 1e-13)
-    return xp.where(turned > math.pi, xp.asarray(math.pi, dtype=phases.dtype), turned)
+    picked = xp.arange(phases.shape[2])[None, None, :] == choice[None, :, None]
+    location = xp.sum(xp.where(picked, phases, xp.zeros_like(phases)), axis=-1)
+    return xp.maximum(best, xp.zeros_like(best)), xp.matrix_transpose(location)

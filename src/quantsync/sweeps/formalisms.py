@@ -133,6 +133,8 @@ def resolve_measures(
     for given, measure in items:
         if isinstance(measure, str):
             name, value = given or measure, _find_measure(measure, model)
+        elif isinstance(measure, NamedMeasure):
+            name, value = given or measure.name, measure
         elif callable(measure):
             name, value = given or getattr(measure, "__name__", "measure"), measure
         else:

@@ -1,0 +1,69 @@
+"""A single system as an effective Hamiltonian and jump operators with their rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from quantsync.lindblad.generator import Lindbladian
+
+
+@dataclass(frozen=True, eq=False)
+class Effective:
+    """One system as ``K rho + rho K^dag + sum_k J_k rho J_k^dag``, J_k with its rate included.
+
+    Attributes
+    ----------
+    drift : sparse array of shape (n, n)
+        K = -i H - sum_k J_k^dag J_k / 2: -i times the effective Hamiltonian.
+    jumps : list of sparse array of shape (n, n)
+        sqrt(rate) times each jump operator whose rate is not zero.
+    names : list of str
+        How messages call the jump operators.
+    """
+
+    hamiltonian: sp.csr_array
+    drift: sp.csr_array
+    jumps: list[sp.csr_array]
+    names: list[str]
+
+    @classmethod
+    def of(cls, lindbladian: Lindbladian) -> Effective:
+        """The form of a single system."""
+        n, terms = lindbladian.dimension, lindbladian.terms
+        (coefficients,) = lindbladian.coefficient_table()
+        count = len(terms.hamiltonian)
+        energy = sp.csr_array((n, n), dtype=complex)
+        for coefficient, term in zip(coefficients[:count], terms.hamiltonian, strict=True):
+            energy = sp.csr_array(energy + coefficient * term)
+        drift, jumps, names = -1j * energy, [], []
+        for k, (rate, jump) in enumerate(zip(coefficients[count:], terms.jumps, strict=True)):
+            if rate > 0:
+                jumps.append(sp.csr_array(np.sqrt(rate) * jump))
+                names.append(f"dissipators[{k}]")
+                drift = drift - rate / 2 * (jump.conj().T @ jump)
+        return cls(energy, sp.csr_array(drift), jumps, names)
+
+    def apply(self, operator: np.ndarray) -> np.ndarray:
+        """The generator applied to one operator of shape (n, n)."""
+        result = self.drift @ operator + (self.drift @ operator.conj().T).conj().T
+        for jump in self.jumps:
+            result = result + (jump @ (jump @ operator).conj().T).conj().T
+        return result
+
+    def apply_adjoint(self, operator: np.ndarray) -> np.ndarray:
+        """The adjoint generator, which moves observables, applied to one operator."""
+        drift = self.drift.conj().T
+        result = drift @ operator + (drift @ operator.conj().T).conj().T
+        for jump in self.jumps:
+            back = jump.conj().T
+            result = result + (back @ (back @ operator).conj().T).conj().T
+        return result
+
+
+def frobenius_norm(matrix: Any) -> float:
+    """Frobenius norm of a sparse array."""
+    return float(np.linalg.norm(matrix.data)) if matrix.nnz else 0.0

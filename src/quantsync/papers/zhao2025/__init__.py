@@ -1,0 +1,21 @@
+"""Zhao et al., "Quantum Synchronization of Perturbed Oscillating Coherences" (2025)."""
+
+from quantsync.papers.zhao2025.chain_claims import chain_claims
+from quantsync.papers.zhao2025.chain_data import dynamics, figure_2, figure_4
+from quantsync.papers.zhao2025.chain_drawing import draw_dynamics, draw_figure_2, draw_figure_4
+from quantsync.papers.zhao2025.pair_claims import pair_claims
+from quantsync.papers.zhao2025.pair_data import appendix_e
+from quantsync.papers.zhao2025.pair_drawing import draw_appendix_e
+
+__all__ = [
+    "appendix_e",
+    "chain_claims",
+    "draw_appendix_e",
+    "draw_dynamics",
+    "draw_figure_2",
+    "draw_figure_4",
+    "dynamics",
+    "figure_2",
+    "figure_4",
+    "pair_claims",
+]

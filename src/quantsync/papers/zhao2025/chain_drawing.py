@@ -1,0 +1,215 @@
+"""Drawings of Figs. 2 and 4 of Zhao et al. (2025), and of the oscillation behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from quantsync import plotting
+from quantsync.papers.zhao2025.configurations import KINDS, corners
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MARKERS = ("o", "s", "^", "D")
+"""One for every kind of configuration."""
+NAMES = (
+    r"$(0, 0, 0)$",
+    r"$(0, 0, \pi)$",
+    r"$(0, \frac{\pi}{3}, -\frac{\pi}{3})$",
+    r"$(0, \frac{2\pi}{3}, -\frac{2\pi}{3})$",
+)
+MARK = "#F0E442"  # Okabe and Ito's yellow, the colour of the symbols in print
+SHOWN = 8.0
+"""How much time is shown early and late, in units of 1/omega."""
+
+
+def draw_figure_2(data: xr.Dataset) -> Figure:
+    """S_d with its maxima, their configurations on circles, and the probability of chi."""
+    figure = plotting.new_figure(plotting.PAGE, 4.3)
+    panels = figure.subplots(2, 3, width_ratios=[1.25, 0.75, 1])
+    for row, branch in enumerate(data.branch.values):
+        chosen = data.sel(branch=branch)
+        present = np.unique(chosen.kind.values[chosen.kind.values >= 0])
+        _map_with_maxima(panels[row, 0], chosen)
+        _circles(panels[row, 1], present)
+        _probabilities(panels[row, 2], chosen)
+        for column in range(3):
+            plotting.panel_label(panels[row, column], "abcdef"[3 * row + column])
+        sign = ">" if float(chosen.x) > 0 else "<"
+        panels[row, 0].set_title(rf"$c_{{0+}}/4 {sign} c_{{0-}}/3$", loc="center")
+    handles, labels = panels[0, 2].get_legend_handles_labels()
+    panels[0, 2].legend(handles[::-1], labels[::-1], loc="upper center")
+    return figure
+
+
+def _map_with_maxima(axes: Axes, data: xr.Dataset) -> None:
+    phi = data.phi_1.values
+    plotting.map_panel(
+        axes,
+        phi,
+        phi,
+        1e6 * data.excess.values.T,
+        r"$S_d - (2\pi)^{-2}$ ($10^{-6}$ rad$^{-2}$)",
+    )
+    # Into the square that is drawn.
+    location = (data.location.values - phi[0] + 1e-6) % (2 * np.pi) + phi[0] - 1e-6
+    for kind in range(len(KINDS)):
+        chosen = location[data.kind.values == kind]
+        if len(chosen):
+            axes.plot(*chosen.T, **_symbol(kind), clip_on=False)
+    ticks = np.array([-0.5, 0, 0.5, 1, 1.5]) * np.pi
+    names = [r"$-\pi/2$", "0", r"$\pi/2$", r"$\pi$", r"$3\pi/2$"]
+    axes.set_xticks(ticks, names)
+    axes.set_yticks(ticks, names)
+    axes.set_xlim(phi[0], phi[-1])
+    axes.set_ylim(phi[0], phi[-1])
+    axes.set_aspect("equal")
+    axes.set_xlabel(r"$\varphi'_1 = \varphi_1 - \varphi_3$ (rad)")
+    axes.set_ylabel(r"$\varphi'_2 = \varphi_2 - \varphi_3$ (rad)")
+
+
+def _circles(axes: Axes, kinds: np.ndarray) -> None:
+    """The configurations as points on circles, equal angles side by side."""
+    turn = np.linspace(0, 2 * np.pi, 121)
+    angles = list(KINDS.values())
+    for place, kind in enumerate(kinds):
+        low = -3.1 * place
+        axes.plot(np.cos(turn), np.sin(turn) + low, color="0.6", linewidth=0.8)
+        met: dict[float, int] = {}
+        for angle in angles[kind]:
+            key = round(angle % (2 * np.pi), 6)
+            radius = 1 + 0.32 * met.get(key, 0)
+            met[key] = met.get(key, 0) + 1
+            axes.plot([0, np.cos(angle)], [low, low + np.sin(angle)], color="0.6", linewidth=0.8)
+            axes.plot(
+                radius * np.cos(angle),
+                low + radius * np.sin(angle),
+                "o",
+                color=plotting.BLUE,
+                markersize=5,
+            )
+        axes.plot(-2.0, low + 0.85, **_symbol(int(kind)))
+        axes.text(0, low - 1.2, NAMES[kind], ha="center", va="top", fontsize=8)
+    axes.set_xlim(-2.4, 2.2)
+    axes.set_ylim(-5.2, 1.5)
+    axes.set_aspect("equal")
+    axes.axis("off")
+
+
+def _probabilities(axes: Axes, data: xr.Dataset) -> None:
+    shown = data.peak_probability.values > 0
+    axes.bar(
+        data.peak.values[shown],
+        data.peak_probability.values[shown],
+        width=0.035,
+        color=plotting.BLUE,
+        label=r"$r = 1$",
+    )
+    width = float(data.chi[1] - data.chi[0])
+    edges = np.append(data.chi.values - width / 2, 1.0)
+    axes.stairs(
+        data.chi_probability.values,
+        edges,
+        color=plotting.VERMILLION,
+        linewidth=1.0,
+        label=rf"$r = {data.attrs['threshold']:g}$, bins of 1/{data.sizes['chi']}",
+    )
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
+    axes.set_yticks([0, 0.25, 0.5, 0.75], ["0", "1/4", "1/2", "3/4"])
+    axes.set_xlim(-0.05, 1.05)
+    axes.set_ylim(0, 0.85)
+    axes.set_xlabel(r"$\chi$")
+    axes.set_ylabel("probability")
+
+
+def draw_figure_4(data: xr.Dataset) -> Figure:
+    """The map of l with the hexagon Omega_1, its triangles, and the square of the same area."""
+    figure = plotting.new_figure(plotting.COLUMN, 3.2)
+    axes = figure.subplots()
+    phi = data.phi_1.values
+    plotting.map_panel(
+        axes, phi, data.phi_2.values, data.l.values.T, r"$l = \sqrt{\chi}$", vmin=0.0, vmax=1.0
+    )
+    hexagon = corners()
+    for k, corner in enumerate(hexagon):
+        following = hexagon[(k + 1) % 6]
+        axes.plot([0, corner[0]], [0, corner[1]], ":", color="white", linewidth=1.0)
+        # Off the middle of the triangle, where an edge of the square would cross the number.
+        x, y = 0.25 * corner + 0.45 * following
+        axes.text(
+            float(x),
+            float(y),
+            f"$T_1^{k + 1}$",
+            color="white",
+            ha="center",
+            va="center",
+            fontsize=7,
+        )
+    side = 2 * np.pi
+    axes.plot(*np.vstack([hexagon, hexagon[:1]]).T, "--", color="white", linewidth=1.4)
+    axes.plot([0, side, side, 0, 0], [0, 0, side, side, 0], color=plotting.VERMILLION)
+    names = {r"$\Omega_1$": ("white", "--"), r"$T_1^a$": ("white", ":")}
+    names["one period"] = (plotting.VERMILLION, "-")
+    # White lines need a dark legend.
+    axes.legend(
+        [axes.plot([], [], dash, color=colour)[0] for colour, dash in names.values()],
+        list(names),
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=3,
+        frameon=True,
+        facecolor="0.35",
+        edgecolor="none",
+        labelcolor="white",
+    )
+    ticks = np.array([-2, -1, 0, 1, 2]) * np.pi
+    names = [r"$-2\pi$", r"$-\pi$", "0", r"$\pi$", r"$2\pi$"]
+    axes.set_xticks(ticks, names)
+    axes.set_yticks(ticks, names)
+    axes.set_xlim(phi[0], phi[-1])
+    axes.set_ylim(phi[0], phi[-1])
+    axes.set_aspect("equal")
+    axes.set_xlabel(r"$\varphi'_1$ (rad)")
+    axes.set_ylabel(r"$\varphi'_2$ (rad)")
+    return figure
+
+
+def draw_dynamics(data: xr.Dataset) -> Figure:
+    """<(Sx)^2> of all sites early and late, and how it approaches the undamped oscillation."""
+    figure = plotting.new_figure(plotting.PAGE, 2.3)
+    early, late, approach = figure.subplots(1, 3)
+    time, end = data.time.values, float(data.time[-1])
+    colours = (plotting.BLUE, plotting.VERMILLION, plotting.GREEN)
+    for site, colour, dash in zip(data.site.values, colours, ("-", "--", ":"), strict=True):
+        chosen = data.sel(site=site)
+        for axes in (early, late):
+            axes.plot(time, chosen.expectation, dash, color=colour, label=f"site {site}")
+        apart = np.abs(chosen.expectation - chosen.asymptotic)
+        approach.semilogy(time, np.maximum(apart, 1e-16), dash, color=colour, linewidth=0.8)
+    early.set_xlim(0, SHOWN)
+    late.set_xlim(end - SHOWN, end)
+    approach.set_xlim(0, 3 * SHOWN)
+    approach.set_ylim(1e-5, 1)
+    for axes, label in zip((early, late, approach), "abc", strict=True):
+        axes.set_xlabel(r"time $\omega t$")
+        axes.set_ylabel(r"$\langle (S^x_j)^2 \rangle$")
+        plotting.panel_label(axes, label)
+    late.set_ylim(early.get_ylim())
+    approach.set_ylabel("deviation from\nundamped modes")
+    early.legend(loc="upper right")
+    return figure
+
+
+def _symbol(kind: int) -> dict[str, Any]:
+    return {
+        "marker": MARKERS[kind],
+        "linestyle": "none",
+        "color": MARK,
+        "markersize": 6,
+        "markeredgecolor": plotting.BLACK,
+        "markeredgewidth": 0.8,
+    }
