@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import roulet2018, vaidya2024
+from quantsync.papers import roulet2018, vaidya2024, zhao2025
 from quantsync.papers.paper import Figure, Paper
+
+SAMPLES = {"samples": 0.0}
+"""Random perturbations: 0 means 1000, or the paper's 10 000 at full resolution."""
 
 WEAK_DRIVE = {"drive": 0.0}
 """Figures whose drive is not printed: 0 is the limit of a weak one."""
@@ -101,6 +104,42 @@ PAPERS: dict[str, Paper] = {
             ),
         },
         claims=vaidya2024.compute_claims,
+    ),
+    "zhao2025": Paper(
+        name="zhao2025",
+        citation=(
+            "Y. J. Zhao, J. E. Moore, J. Thingna and C. W. Wächtler, Quantum synchronization of "
+            "perturbed oscillating coherences (2025)"
+        ),
+        figures={
+            "2": Figure(
+                "The two kinds of synchronization of three spins 1",
+                zhao2025.figure_2,
+                zhao2025.draw_figure_2,
+            ),
+            "3": Figure(
+                "Three spins 1 under random perturbations",
+                zhao2025.figure_3,
+                zhao2025.draw_figure_3,
+                SAMPLES,
+            ),
+            "4": Figure(
+                "The configuration of three angles", zhao2025.figure_4, zhao2025.draw_figure_4
+            ),
+            "5": Figure(
+                "Two qubits under random perturbations",
+                zhao2025.figure_5,
+                zhao2025.draw_figure_5,
+                SAMPLES,
+            ),
+            "dynamics": Figure(
+                "Oscillation that does not decay", zhao2025.dynamics, zhao2025.draw_dynamics
+            ),
+            "appendix_e": Figure(
+                "Two limit cycles coupled weakly", zhao2025.appendix_e, zhao2025.draw_appendix_e
+            ),
+        },
+        claims=zhao2025.compute_claims,
     ),
 }
 

@@ -73,18 +73,22 @@ def _chi_map(
     steps = np.concatenate([[1.5 * middle[0] - 0.5 * middle[1]], (middle[1:] + middle[:-1]) / 2])
     columns = 10.0 ** np.append(steps, 1.5 * middle[-1] - 0.5 * middle[-2])
     # Densities differ by orders of magnitude; what is never reached stays white.
-    scale = LogNorm(0.03, 60)
+    scale = LogNorm(0.03, 15)
     shown: dict[str, Any] = {"cmap": plotting.SEQUENTIAL, "norm": scale, "rasterized": True}
     mesh = axes.pcolormesh(columns, edges, np.where(values > 0, values * bins, np.nan), **shown)
+    apart = columns[0] / np.array([20.0, 3.0])
     if limit is not None:
-        apart = columns[0] / np.array([30.0, 6.0])
         column = np.where(limit.values > 0, limit.values * bins, np.nan)[:, None]
         axes.pcolormesh(apart, edges, column, **shown)
-        axes.text(np.sqrt(apart[0] * apart[1]), 1.02, r"$\eta \to 0$", fontsize=7, ha="center")
-    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, aspect=25, extend="both")
+    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, aspect=25, extend="min")
     bar.set_label("probability density")
     bar.outline.set_linewidth(0.6)
     _strengths(axes, label)
+    if limit is not None:
+        axes.set_xlim(apart[0], columns[-1])
+        ticks, names = [np.sqrt(apart[0] * apart[1]), *DECADES], [r"$\to 0$"]
+        names += [rf"$10^{{{round(np.log10(decade))}}}$" for decade in DECADES]
+        axes.set_xticks(ticks, names)
     axes.set_ylim(0, 1)
     axes.set_ylabel(name)
 
@@ -106,7 +110,7 @@ def _intervals(axes: Axes, data: xr.Dataset, label: str) -> None:
             float(data.interval_probability_limit[k]), color=COLOURS[k], linewidth=0.8, zorder=0
         )
     axes.axhline(1 / 8, color="0.5", linestyle=":", linewidth=0.8, zorder=0)
-    axes.text(data.eta[-1], 1 / 8 - 0.008, "uniform", ha="right", va="top", fontsize=7, color="0.4")
+    axes.text(1e-8, 0.135, "uniform", va="bottom", fontsize=7, color="0.4")
     _strengths(axes, label)
     axes.set_ylim(0, 0.58)
     axes.set_ylabel(r"$P_a$ (lines: $\eta \to 0$)")
@@ -130,7 +134,7 @@ def _ratio(axes: Axes, data: xr.Dataset, label: str) -> None:
     axes.axhline(1 / 3, color="0.5", linestyle=":", linewidth=0.8, zorder=0)
     axes.text(data.eta[0], 1 / 3 + 0.02, "uniform", va="bottom", fontsize=7, color="0.4")
     _strengths(axes, label)
-    axes.set_ylim(0, 1.25)
+    axes.set_ylim(0, 1.5)
     axes.set_ylabel(r"ratio of $\pi/3$ to $(0, \pi)$")
     axes.legend(loc="upper right")
 
@@ -163,4 +167,6 @@ def _synchronization(
     _strengths(axes, label)
     axes.set_yscale("log")
     axes.set_ylabel(name)
-    axes.legend(loc="best")
+    if limit is not None:  # room for the legend
+        axes.set_ylim(top=5 * axes.get_ylim()[1])
+    axes.legend(loc="upper left" if limit is not None else "lower left")
