@@ -171,10 +171,9 @@ def random_lindbladian(
     n = space.dimension
     require_memory(DENSE_MATRICES * 8.0 * n**4, f"A dense generator for {space}")
     energy = random_hamiltonian(n, rng)
-    real, imaginary, scale = _random_lower_triangle(n, rng)
-    _to_matrix_units(real, imaginary, diagonal)
-    energy, scale = weights[0] * energy, weights[1] * scale
-    matrix = _reshuffle(n).real_matrix(real, imaginary, energy, scale)
+    choi, scale = _random_choi(n, rng)
+    _to_matrix_units(choi, diagonal)
+    matrix = _reshuffle(n).real_matrix(choi, weights[0] * energy, weights[1] * scale)
     return MatrixGenerator(space, matrix)
 
 
@@ -202,47 +201,29 @@ def random_kossakowski(dimension: int, rng: np.random.Generator) -> np.ndarray:
     >>> round(float(np.trace(K).real), 12), bool(np.linalg.eigvalsh(K)[0] > 0)
     (3.0, True)
     """
-    real, imaginary, scale = _random_lower_triangle(dimension, rng)
-    lower = np.tril(real + 1j * imaginary)[:-1, :-1] * scale
-    return lower + np.tril(lower, -1).conj().T
+    padded, scale = _random_choi(dimension, rng)
+    upper = np.triu(padded[:-1, :-1]) * scale
+    return (upper + np.triu(upper, 1).conj().T).T
 
 
-def _random_lower_triangle(
-    n: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """The lower triangle of a Wishart matrix, and the factor that makes its trace N^2 - 1.
+def _random_choi(n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """The transpose of a Wishart matrix, and the factor that makes its trace N^2 - 1.
 
-    Real and imaginary part, row by row in memory, with a row and a column of zeros at the end
-    for the last matrix unit; what is above the diagonal has no meaning.
+    Only the upper triangle, row by row in memory, with a row and a column of zeros at the end for
+    the last matrix unit; what is below the diagonal has no meaning.
     """
     d = n * n - 1
-    # G G^dag = U U^dag with U = A + iB upper triangular: |U_ii|^2 is chi squared with 2(i + 1)
-    # degrees of freedom (rows counted from 0), the entries above it are normal as those of G.
-    a, b = np.zeros((2, n * n, n * n))  # A and B column by column
-    for column in range(1, d):
-        rng.standard_normal(out=a[column, :column])
-        rng.standard_normal(out=b[column, :column])
-    a[np.arange(d), np.arange(d)] = np.sqrt(rng.chisquare(2 * np.arange(1, d + 1)))
-    # The transpose of U U^dag has the real part AA' + BB' and the imaginary part AB' - BA' =
-    # (A - B)(A + B)' - AA' + BB': three triangles of real products where a complex one takes four.
-    imaginary = _lower_of_product(a - b, a + b)
-    multiply: Any = get_lapack_funcs("lauum", (a,))  # in place; upper, column by column
-    for part in (a, b):
-        multiply(part.T, lower=0, overwrite_c=1)
-    imaginary += b
-    imaginary -= a
-    a += b
-    return a, imaginary, d / float(np.trace(a))
-
-
-def _lower_of_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Lower triangle of L R^T for upper triangular L, R that are given transposed, in blocks."""
-    size = len(left)
-    product, block = np.empty((size, size)), max(64, -(-size // 8))
-    for start in range(0, size, block):
-        end = min(start + block, size)
-        np.matmul(left[start:, start:end].T, right[start:, :end], out=product[start:end, :end])
-    return product
+    # G G^dag = L^dag L, L lower triangular: |L_ii|^2 is chi squared with 2(i + 1) degrees of
+    # freedom (rows counted from 0), the entries below the diagonal are normal as those of G.
+    factor = np.empty((n * n, n * n), complex, order="F")
+    columns = factor.T.view(float)
+    for column in range(d):
+        rng.standard_normal(out=columns[column, 2 * column + 2 : 2 * d])
+    factor[d] = factor[:, d] = 0
+    factor[np.arange(d), np.arange(d)] = np.sqrt(rng.chisquare(2 * np.arange(1, d + 1)))
+    multiply: Any = get_lapack_funcs("lauum", (factor,))  # L^dag L in place
+    choi = multiply(factor, lower=1, overwrite_c=1)[0].T
+    return choi, d / float(np.real(np.trace(choi)))
 
 
 def _assemble(
@@ -253,10 +234,10 @@ def _assemble(
     weights: tuple[float, float],
 ) -> MatrixGenerator:
     n = space.dimension
-    real, imaginary = np.zeros((2, n * n, n * n))
-    real[:-1, :-1], imaginary[:-1, :-1] = np.real(rates), np.imag(rates)
-    _to_matrix_units(real, imaginary, diagonal_operators(n, basis))
-    matrix = _reshuffle(n).real_matrix(real, imaginary, weights[0] * energy, weights[1])
+    choi = np.zeros((n * n, n * n), complex)
+    choi[:-1, :-1] = rates.T
+    _to_matrix_units(choi, diagonal_operators(n, basis))
+    matrix = _reshuffle(n).real_matrix(choi, weights[0] * energy, weights[1])
     return MatrixGenerator(space, matrix)
 
 
@@ -265,23 +246,22 @@ def _reshuffle(n: int) -> Reshuffle:
     return Reshuffle(n)
 
 
-def _to_matrix_units(real: np.ndarray, imaginary: np.ndarray, diagonal: np.ndarray) -> None:
-    """Turn the diagonal operators into matrix units, in place, in the lower triangles.
+def _to_matrix_units(choi: np.ndarray, diagonal: np.ndarray) -> None:
+    """Turn the diagonal operators into matrix units, in place, in the upper triangle.
 
     Operator number a n + b, counted from 0, is the matrix unit of that place unless a = b.
     """
     n = len(diagonal)
     units = np.arange(n) * (n + 1)
-    for part, sign in ((real, 1), (imaginary, -1)):
-        rows = np.empty((n - 1, n * n))
-        for row, place in zip(rows, units[:-1], strict=True):
-            row[: place + 1] = part[place, : place + 1]
-            np.multiply(sign, part[place + 1 :, place], out=row[place + 1 :])
-        rows = diagonal @ rows
-        rows[:, units] = rows[:, units[:-1]] @ diagonal.T
-        for row, place in zip(rows, units, strict=True):
-            part[place, : place + 1] = row[: place + 1]
-            np.multiply(sign, row[place + 1 :], out=part[place + 1 :, place])
+    rows = np.empty((n - 1, n * n), complex)
+    for row, place in zip(rows, units[:-1], strict=True):
+        row[place:] = choi[place, place:]
+        np.conj(choi[:place, place], out=row[:place])
+    rows = diagonal @ rows
+    rows[:, units] = rows[:, units[:-1]] @ diagonal.T
+    for row, place in zip(rows, units, strict=True):
+        choi[place, place:] = row[place:]
+        np.conj(row[:place], out=choi[:place, place])
 
 
 def _hermitian(matrix: Any, size: int, name: str) -> np.ndarray:

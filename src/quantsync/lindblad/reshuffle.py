@@ -1,8 +1,9 @@
 """From a Kossakowski matrix to the real matrix of its generator, by moving numbers.
 
-In matrix units F = |i><k| the superoperator of sum_mn K_mn F_n . F_m^dag is the matrix K with its
-indices reshuffled: what takes |k><l| to |i><j| is K[(j,l), (i,k)]. A real matrix in the Hermitian
-basis needs i <= j only, which is the lower triangle of K; the other half is never touched.
+In matrix units F = |i><k| the superoperator of sum_mn K_mn F_n . F_m^dag is the Choi matrix
+C = K^T with its indices reshuffled: what takes |k><l| to |i><j| is C[(i,k), (j,l)]. A real matrix
+in the Hermitian basis needs i <= j only, which is the upper triangle of C; the other half is
+never touched.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from quantsync.lindblad.hermitian_basis import HermitianBasis
 
 @dataclass(frozen=True)
 class Reshuffle:
-    """Where the elements of K go, for operators on a space of dimension ``n``."""
+    """Where the elements of C go, for operators on a space of dimension ``n``."""
 
     n: int
 
@@ -30,11 +31,11 @@ class Reshuffle:
 
     @lazy
     def _sources(self) -> np.ndarray:
-        """Places in K, flat, of the superoperator's elements for i < j and all (k, l)."""
+        """Places of the superoperator's elements for i < j and all (k, l) among C's real parts."""
         n = self.n
         i, j = HermitianBasis(n).pairs
         row, column = self._order
-        return (j[:, None] * n + column) * n * n + i[:, None] * n + row
+        return 2 * ((i[:, None] * n + row) * n * n + j[:, None] * n + column)
 
     @lazy
     def _decay_places(self) -> tuple[np.ndarray, np.ndarray]:
@@ -47,22 +48,18 @@ class Reshuffle:
         return start + place[:, j].T, start + place[i, :]
 
     def real_matrix(
-        self,
-        real: np.ndarray,
-        imaginary: np.ndarray,
-        hamiltonian: np.ndarray,
-        scale: float = 1.0,
+        self, choi: np.ndarray, hamiltonian: np.ndarray, scale: float = 1.0
     ) -> np.ndarray:
         """The generator in the Hermitian basis.
 
         Parameters
         ----------
-        real, imaginary : ndarray of shape (n^2, n^2), row by row in memory
-            K in matrix units; only the lower triangles are read.
+        choi : ndarray of shape (n^2, n^2), complex, row by row in memory
+            C; only its upper triangle is read.
         hamiltonian : ndarray of shape (n, n)
             Hermitian.
         scale : float, default 1
-            Multiplies K.
+            Multiplies C.
 
         Returns
         -------
@@ -72,20 +69,19 @@ class Reshuffle:
         i, j = HermitianBasis(n).pairs
         every = np.arange(n)
         # Rows |i><i| come from Hermitian blocks, of which half is known.
-        strips = [part.reshape(n, n, n, n)[every, :, every, :] for part in (real, imaginary)]
-        lower = scale * np.tril(strips[0] + 1j * strips[1])
-        own = np.tril(lower, -1).conj() + lower.swapaxes(1, 2)
-        own[:, every, every] = np.real(own[:, every, every])
+        upper = scale * np.triu(choi.reshape(n, n, n, n)[every, :, every, :])
+        own = upper + np.triu(upper, 1).conj().swapaxes(1, 2)
         decay = own.sum(axis=0).T / 2 + 1j * hamiltonian
         own[every, :, every] -= decay  # decay rho + rho decay^dag
         own[every, every, :] -= decay.conj()
+        numbers = choi.reshape(-1).view(float)
         first, second = self._decay_places
         rows = []
         for part, one, other in (
-            (real, np.real(decay), np.real(decay)),
-            (imaginary, np.imag(decay), -np.imag(decay)),
+            (0, np.real(decay), np.real(decay)),
+            (1, np.imag(decay), -np.imag(decay)),
         ):
-            taken = np.take(part.reshape(-1), self._sources)
+            taken = np.take(numbers[part:], self._sources)
             taken *= scale
             flat = taken.reshape(-1)
             flat[first] -= one[i]

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.linalg import get_lapack_funcs
 
 MOST_VECTORS = 120
-FIRST_CHECK = 16
+FIRST_CHECK = 24
 CONVERGED = 1e-14  # of the projected residual, relative to the solution
 INVARIANT = 1e-14  # a new direction smaller than this part of its source is rounding
 

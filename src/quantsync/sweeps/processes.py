@@ -19,9 +19,13 @@ from quantsync.parallel import one_blas_thread
 Item = TypeVar("Item")
 AHEAD = 3  # tasks a worker that are handed out at a time: the rest waits, and memory stays flat
 LINE_EVERY = 60.0  # seconds between lines where there is no terminal
-ONE_THREAD = dict.fromkeys(
+ENVIRONMENT = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"), "1"
-)
+) | {
+    # Arrays of megabytes come and go: glibc is to keep their pages, which are costly to get anew.
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+}
 
 _function: Callable[[Any], Any] | None = None  # in a worker: what it was started for
 
@@ -62,7 +66,7 @@ def map_processes(
 
     waiting = deque(range(len(items)))
     pool = ProcessPoolExecutor(
-        min(workers, len(items)), initializer=_start, initargs=(function,), env=ONE_THREAD
+        min(workers, len(items)), initializer=_start, initargs=(function,), env=ENVIRONMENT
     )
     running: dict[Any, int] = {}
     finished = False
