@@ -5,14 +5,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import quantsync as qs
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_example_prints_what_the_readme_says():
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
-    (expected,) = re.findall(r"```text\n(.*?)```", README, re.S)
+EXAMPLES = list(
+    zip(
+        re.findall(r"```python\n(.*?)```", README, re.S),
+        re.findall(r"```text\n(.*?)```", README, re.S),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(("code", "expected"), EXAMPLES)
+def test_the_examples_print_what_the_readme_says(code, expected):
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
     )
@@ -23,7 +33,7 @@ def test_the_example_prints_what_the_readme_says():
 def test_every_name_in_the_table_of_what_is_there_exists():
     table = README.split("## What is there")[1]
     names = set(re.findall(r"`((?:models\.)?[A-Za-z_]\w+)(?:\.from_qutip)?`", table))
-    attributes = {"density", "maximum", "location", "harmonics"}
+    attributes = {"density", "maximum", "location", "local_maxima", "harmonics"}
     for name in names - attributes - {"NonUniqueSteadyStateError"}:
         owner = qs.models if name.startswith("models.") else qs
         assert hasattr(owner, name.removeprefix("models.")), name
