@@ -110,3 +110,24 @@ def test_batches_are_refused():
         qs.peripheral_modes(qs.models.driven_pair(coupling=[0.1, 0.2]))
     with pytest.raises(qs.errors.DimensionError):
         qs.peripheral_modes(qs.models.driven_pair()).asymptotic_state(np.eye(3))
+
+
+def test_coefficients_of_a_selected_state_are_its_weights_in_the_sectors():
+    chain = qs.models.dephased_chain()
+    space = chain.space
+    m = sum(np.real(space[name].z.toarray()) for name in space)
+    zero = np.diag((np.abs(np.diag(m)) < 0.5) * 1.0)
+    flip = np.eye(27)[::-1] @ zero
+    modes = qs.peripheral_modes(chain, strong_symmetry=[m, flip])
+    generator = qs.random_lindbladian(space, np.random.default_rng(3))
+    rho = qs.degenerate_steady_state(chain, generator).rho[0]
+    c = modes.coefficients(rho)
+    expansion = np.einsum("k,kij->ij", c, modes.right)
+    np.testing.assert_allclose(expansion, rho, atol=1e-13)
+    still = modes.eigenvalues == 0
+    np.testing.assert_allclose(c[~still], 0, atol=1e-13)
+    weights = np.real(c * np.trace(modes.right, axis1=1, axis2=2))[still]
+    assert weights.sum() == pytest.approx(1, abs=1e-13)
+    assert (weights > 0).all()
+    with pytest.raises(qs.errors.DimensionError):
+        modes.coefficients(np.eye(3))

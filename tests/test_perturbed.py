@@ -112,6 +112,45 @@ def test_the_chain_under_the_deterministic_perturbation(basis, key):
     assert distance[0] == pytest.approx(distance[1] / 100, rel=1e-2)
 
 
+def literal_draw(seed):
+    """H_1 and K with G itself drawn, as App. F describes it."""
+    rng, n = np.random.default_rng(seed), 27
+    matrix = rng.standard_normal((n, n)) + 1j * rng.standard_normal((n, n))
+    d = n * n - 1
+    root = rng.standard_normal((d, d)) + 1j * rng.standard_normal((d, d))
+    rates = root @ root.conj().T
+    return (matrix + matrix.conj().T) / np.sqrt(2), rates * d / np.trace(rates).real
+
+
+@pytest.mark.parametrize(("basis", "key"), [("printed", "F3"), ("orthonormal", "orth")])
+def test_the_chain_under_a_literal_random_perturbation(basis, key):
+    generator = qs.kossakowski_generator(CHAIN.space, *literal_draw(12345), basis)
+    if basis == "printed":
+        norm = REFERENCE["rng12345_F3_L1_frobenius"]["value"]
+        assert np.linalg.norm(generator.matrix) == pytest.approx(norm, rel=1e-12)
+    states = qs.perturbed_steady_states(CHAIN, generator, ETAS)
+    locking = qs.relative_phase_distribution(states.rho, CHAIN.space)
+    m = np.add.outer(np.add.outer([1, 0, -1], [1, 0, -1]), [1, 0, -1]).ravel()
+    zero, flip = np.diag((m == 0) * 1.0), np.eye(27)[::-1]
+    checked = 0
+    for k, name in enumerate(KEYS):
+        entry = f"rng12345_{key}_eta{name}"
+        if (found := REFERENCE.get(f"{entry}_Smax")) is not None:
+            assert float(locking.maximum[k]) == pytest.approx(found["value"], rel=1e-9)
+            checked += 1
+        if (found := REFERENCE.get(f"{entry}_pop_0+,0-")) is not None:
+            weights = [
+                np.trace(states.rho[k] @ zero @ (np.eye(27) + sign * flip)).real / 2
+                for sign in (1, -1)
+            ]
+            assert weights == pytest.approx(found["value"], rel=1e-11)
+            checked += 1
+        if (found := REFERENCE.get(f"{entry}_argmax_chi")) is not None:
+            assert float(qs.chi(*locking.location[k])) == pytest.approx(found["value"], rel=1e-6)
+            checked += 1
+    assert checked >= 12
+
+
 def test_degenerate_theory_is_a_markov_chain_between_the_sectors():
     # Maximally mixed states of the strong symmetry's eigenspaces: magnetisation, and spin flip.
     generator = qs.random_lindbladian(CHAIN.space, np.random.default_rng(5), "orthonormal")

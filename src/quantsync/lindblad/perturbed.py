@@ -146,7 +146,7 @@ def degenerate_steady_state(
 
     Degenerate perturbation theory: the limit eta -> 0 of `perturbed_steady_states`, from
     ``L0[rho] = 0, w(L1[rho]) = 0`` for every left zero mode w of L0 (Eq. (4) of Zhao et al.,
-    2025; its coefficients are the weights of rho on the stationary states of L0).
+    2025; its coefficients c_alpha are `PeripheralModes.coefficients` of the state).
 
     Parameters
     ----------

@@ -106,14 +106,38 @@ class PeripheralModes:
         DimensionError
             If the states do not fit the space.
         """
+        weights = self.coefficients(rho) * np.exp(self.eigenvalues * time)
+        return np.einsum("...k,kij->...ij", weights, self.right)
+
+    def coefficients(self, rho: np.ndarray) -> np.ndarray:
+        """Coefficients c_k of some states on the modes, ``Tr(left_k^dag rho)``.
+
+        For the state that a perturbation selects (`degenerate_steady_state`) these are the
+        c_alpha of Eq. (4) of Zhao et al. (2025), its expansion in the stationary states. Pass
+        the strong symmetry to `peripheral_modes` and each zero mode belongs to one sector:
+        its weight there is ``c_k Tr right_k``.
+
+        Parameters
+        ----------
+        rho : ndarray of shape (..., n, n)
+            States, or any operators.
+
+        Returns
+        -------
+        ndarray of shape (..., K), complex
+
+        Raises
+        ------
+        DimensionError
+            If the states do not fit the space.
+        """
         rho = np.asarray(rho)
         n = self.space.dimension
         if rho.ndim < 2 or rho.shape[-2:] != (n, n):
             raise DimensionError(
                 f"Argument `rho` must have shape (..., {n}, {n}), but has {rho.shape}."
             )
-        weights = np.einsum("kij,...ij->...k", self.left.conj(), rho)
-        return np.einsum("...k,kij->...ij", weights * np.exp(self.eigenvalues * time), self.right)
+        return np.einsum("kij,...ij->...k", self.left.conj(), rho)
 
     def __repr__(self) -> str:
         listed = ", ".join(f"{w:.6g}" for w in self.frequencies) or "none"
