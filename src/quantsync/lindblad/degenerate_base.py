@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from scipy.linalg import qr
 
 from quantsync.errors import InvalidArgumentError, UniqueSteadyStateError
+from quantsync.lazy import lazy
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.hermitian_basis import HermitianBasis
 from quantsync.lindblad.sectors import equilibrated, find_sectors
@@ -23,6 +24,7 @@ from quantsync.memory import require_memory
 
 ZERO = 1e-10  # singular values of a scaled block below this part of the largest are zero modes
 ROUNDING = 1e-14  # of L0[1], relative to the generator: the mixed state is stationary
+SMALLEST_SELECTION = 1e-10  # reciprocal condition number of degenerate perturbation theory
 DENSE_MATRICES = 6  # of n^2 rows that exist at one time
 
 
@@ -59,20 +61,20 @@ class DegenerateBase:
                 f"Argument `base` must be a single system, but has shape {base.shape}."
             )
         self.space = base.space
-        (coefficients,) = base.coefficient_table()
+        (coefficients,) = np.asarray(base.coefficient_table())
         n, size = base.dimension, base.dimension**2
         # The generator, its factors, a perturbation, and what they are made of.
         require_memory(DENSE_MATRICES * 8.0 * size**2, f"A dense generator for {base.space}")
         self.matrix = total_matrix(base)
-        left = []
-        for sector in find_sectors(base.terms, coefficients != 0):
-            block = sector.sparse_matrix(coefficients).toarray()
-            for vector in _left_zero_modes(block):
-                whole = np.zeros(size)
-                whole[sector.elements] = vector
-                left.append(whole)
+        sectors = find_sectors(base.terms, coefficients != 0)
+        blocks = [sector.sparse_matrix(coefficients).toarray() for sector in sectors]
+        places = [np.asarray(sector.elements) for sector in sectors]
+        modes = [(_left_zero_modes(block), _left_zero_modes(block.T)) for block in blocks]
         trace = (np.arange(size) < n).astype(float)
-        self.left, self.replaced = _with_trace_first(np.array(left).T, trace)
+        left = _on_the_whole([pair[0] for pair in modes], places, size)
+        self.left, self.replaced = _with_trace_first(left.T, trace)
+        self.right = _on_the_whole([pair[1] for pair in modes], places, size).T
+        self._blocks = list(zip(places, blocks, modes, strict=True))
         if self.zero_modes == 1 and not allow_unique:
             raise UniqueSteadyStateError(
                 "Argument `base` has a unique stationary state, so that a perturbation has nothing "
@@ -98,13 +100,32 @@ class DegenerateBase:
         """Number of linearly independent stationary states."""
         return self.left.shape[1]
 
-    def projector(self) -> np.ndarray:
-        """The projector on the zero modes along the decaying and oscillating ones.
+    @lazy
+    def projector(self) -> sp.csr_array:
+        """The projector on the zero modes along the decaying and oscillating ones."""
+        return self._assembled(
+            [_projector(left.T, right.T) for _, _, (left, right) in self._blocks]
+        )
 
-        A real matrix in the Hermitian basis, ``R (W^T R)^-1 W^T`` with the zero modes R and W.
-        """
-        right = _null_vectors(self.matrix.toarray(), self.zero_modes)
-        return right @ np.linalg.solve(self.left.T @ right, self.left.T)
+    @lazy
+    def resolvent(self) -> sp.csr_array:
+        """The inverse of L0 on what is not a zero mode, 0 on the zero modes."""
+        found = []
+        for _, block, (left, right) in self._blocks:
+            zero = _projector(left.T, right.T)
+            scale = float(np.abs(block).max(initial=0)) or 1.0
+            found.append(np.linalg.solve(block - scale * zero, np.eye(len(block)) - zero))
+        return self._assembled(found)
+
+    def _assembled(self, blocks: list[np.ndarray]) -> sp.csr_array:
+        size = self.space.dimension**2
+        rows = [np.repeat(places, len(places)) for places, _, _ in self._blocks]
+        columns = [np.tile(places, len(places)) for places, _, _ in self._blocks]
+        values = np.concatenate([block.ravel() for block in blocks])
+        found = (values, (np.concatenate(rows), np.concatenate(columns)))
+        whole = sp.csr_array(sp.coo_array(found, shape=(size, size)))
+        whole.eliminate_zeros()
+        return whole
 
     def system(self, perturbation: np.ndarray) -> PerturbedSystem:
         """The equations for one perturbation, a real matrix in the Hermitian basis."""
@@ -162,6 +183,30 @@ class PerturbedSystem:
         found = factors.solve(right)
         return found + factors.solve(right - self.constant(found) - eta * self.linear(found))
 
+    def power_series(self, terms: int) -> np.ndarray | None:
+        """Coefficients of the solution's power series in eta, less the known state: (terms, N).
+
+        u_0 is the limit, L0 u_{k+1} = -L1 u_k, and w(L1 u_{k+1}) = 0 for the left zero modes w:
+        a product with L1 and one with the sparse resolvent of L0 each, and no factorisation.
+        None where the perturbation selects no state at first order.
+
+        Parameters
+        ----------
+        terms : int
+        """
+        right = self.base.right
+        inside = self.rows @ right
+        if not np.linalg.cond(inside) < 1 / SMALLEST_SELECTION:
+            return None
+        inverse = np.linalg.inv(inside)
+        series = np.empty((terms, len(right)))
+        series[0] = right @ (inverse @ self.defect)
+        for k in range(1, terms):
+            before = series[k - 1] + self.base.known if k == 1 else series[k - 1]
+            vector = self.base.resolvent @ -(self.perturbation @ before)
+            series[k] = vector - right @ (inverse @ (self.rows @ vector))
+        return series
+
     def residuals(self, etas: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """``||(L0 + eta L1)[rho]||_F`` for every strength, from the generators themselves."""
         left = (self.base.matrix @ vectors.T).T + etas[:, None] * (vectors @ self.perturbation.T)
@@ -185,10 +230,19 @@ def total_matrix(lindbladian: Lindbladian) -> sp.csr_array:
     return sp.csr_array(total)
 
 
-def _null_vectors(matrix: np.ndarray, count: int) -> np.ndarray:
-    """Right null vectors in the columns, their number being known."""
-    vectors = np.linalg.svd(matrix)[2]
-    return vectors[len(matrix) - count :].T
+def _projector(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """``R (W^T R)^-1 W^T`` with the zero modes in the columns of R and W."""
+    return right @ np.linalg.solve(left.T @ right, left.T)
+
+
+def _on_the_whole(vectors: list[np.ndarray], places: list[np.ndarray], size: int) -> np.ndarray:
+    """Vectors on sectors, in the rows of arrays, as vectors on the whole space: (K, size)."""
+    found = []
+    for part, elements in zip(vectors, places, strict=True):
+        whole = np.zeros((len(part), size))
+        whole[:, elements] = part
+        found.append(whole)
+    return np.concatenate(found)
 
 
 def _left_zero_modes(block: np.ndarray) -> np.ndarray:

@@ -1,8 +1,9 @@
 """Stationary states of a degenerate generator under a perturbation, however weak.
 
 A generator L0 with several stationary states loses all but one under a generic perturbation
-eta L1. The states at all strengths come from one factorisation and a Krylov space; those of small
-systems from direct solves in one batch.
+eta L1. The states at weak strengths come from the power series in eta, which needs no
+factorisation, those at all others from one factorisation and a Krylov space; those of small systems
+from direct solves in one batch.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ LARGEST_RESIDUAL = 1e-9
 SMALLEST_CONDITION = 1e-13
 SMALL = 100  # equations: direct solves in a batch cost less than Python does
 FEW = 4  # strengths: for fewer, a factorisation each is faster than a Krylov space for all
-BALANCE = 1.75  # ratio of the traces at the strength that is factorised; from trials
+BALANCE = 1.9  # ratio of the traces at the strength that is factorised; from trials
+TERMS = 16  # of the power series at eta = 0
+NEGLIGIBLE = 1e-17  # terms below this part of the first are nothing
 GOOD = 1e-13  # residual relative to the generator's scale that the Krylov space must reach
 
 
@@ -207,19 +210,45 @@ def _solve(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> Pertur
 def _together(
     system: PerturbedSystem, etas: np.ndarray, good: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """States from one factorisation, and from their own where its Krylov space is too small."""
-    base, middle = system.base, _middle(system, etas)
-    factors = _factorised(system, middle)
-    centre = system.solve_at(factors, middle)
-    start = factors.solve(middle * system.linear(base.known + centre))
-    size = float(np.linalg.norm(base.known + centre))
-    found, converged = solve_shifted(factors, system.constant, start, etas / middle, size)
-    vectors = base.known + (centre + found)
-    residual = system.residuals(etas, vectors)
-    left = ~converged | (residual > good)
+    """States where the power series converges, the others from one factorisation.
+
+    They have a factorisation of their own where its Krylov space is too small.
+    """
+    vectors, residual = np.zeros((len(etas), len(system.perturbation))), np.full(len(etas), np.inf)
+    left = ~_from_zero(system, etas, vectors)
+    if left.sum() >= FEW:
+        chosen = etas[left]
+        middle = _middle(system, chosen)
+        base, factors = system.base, _factorised(system, middle)
+        centre = system.solve_at(factors, middle)
+        start = factors.solve(middle * system.linear(base.known + centre))
+        size = float(np.linalg.norm(base.known + centre))
+        found, converged = solve_shifted(factors, system.constant, start, chosen / middle, size)
+        vectors[left] = base.known + (centre + found)
+        left[left] = ~converged
+    if not left.all():
+        done = ~left
+        residual[done] = system.residuals(etas[done], vectors[done])
+    left = ~(residual <= good)
     if left.any():
         vectors[left], residual[left] = _one_by_one(system, etas[left])
     return vectors, residual
+
+
+def _from_zero(system: PerturbedSystem, etas: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Fill in the states whose power series has converged, and tell which."""
+    series = system.power_series(TERMS)
+    if series is None:
+        return np.zeros(len(etas), bool)
+    powers = etas[:, None] ** np.arange(TERMS)
+    sizes = np.abs(powers) * np.linalg.norm(series, axis=1)
+    with np.errstate(invalid="ignore"):
+        # Falling terms, the last two of which are rounding.
+        whole = np.linalg.norm(system.base.known + series[0])
+        converged = (sizes[:, -2:] <= NEGLIGIBLE * whole).all(axis=1)
+        converged &= (sizes[:, 2:] <= sizes[:, 1:-1]).all(axis=1)
+    vectors[converged] = system.base.known + powers[converged] @ series
+    return converged
 
 
 def _one_by_one(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -100,7 +100,7 @@ class BatchedPerturbations:
             8.0 * (len(self.etas) + 4) * size**2, f"The inverses for {len(self.etas)} strengths"
         )
         self._base = prepared.matrix.toarray()
-        projector = prepared.projector()
+        projector = prepared.projector.toarray()
         scale = largest(self._base)
         identity = np.eye(size)
         trace = (np.arange(size) < prepared.space.dimension).astype(float)
