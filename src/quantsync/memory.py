@@ -1,9 +1,14 @@
-"""Refuses what does not fit into memory, before it is tried."""
+"""Refuses what does not fit into memory, before it is tried; keeps large arrays for reuse."""
 
 from __future__ import annotations
 
+import math
 import os
+import threading
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from quantsync.errors import OutOfMemoryError
 
@@ -55,3 +60,27 @@ def require_memory(needed: float, what: str) -> None:
             f"{what} needs {needed / 1e9:.1f} GB of memory, but {available / 1e9:.1f} GB are "
             "available; take fewer or smaller sites."
         )
+
+
+_kept = threading.local()
+LARGEST_KEPT = 1 << 27  # bytes of one array that stays
+
+
+def workspace(name: str, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """An array of this thread's with anything in it, the same at the next call of that name.
+
+    New memory of megabytes costs as much as a matrix product on it does, once for every page.
+
+    Examples
+    --------
+    >>> workspace("example", (2, 3), float) is workspace("example", (2, 3), float)
+    True
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size > LARGEST_KEPT:
+        return np.empty(shape, dtype)
+    arrays: dict[str, np.ndarray] = _kept.__dict__.setdefault("arrays", {})
+    found = arrays.get(name)
+    if found is None or found.shape != shape or found.dtype != dtype:
+        found = arrays[name] = np.empty(shape, dtype)
+    return found

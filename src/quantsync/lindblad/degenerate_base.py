@@ -151,9 +151,9 @@ class PerturbedSystem:
         self.defect = -(self.rows @ known)
         self.defect[0] += self.scale[0]
 
-    def matrix(self, eta: float) -> np.ndarray:
-        """A0 + eta A1."""
-        total = eta * self.perturbation
+    def matrix(self, eta: float, out: np.ndarray | None = None) -> np.ndarray:
+        """A0 + eta A1, in the memory of ``out`` if that is given."""
+        total = np.multiply(eta, self.perturbation, out=out)
         places, values = self.base.entries
         total.reshape(-1)[places] += values
         total[self.base.replaced] = self.rows

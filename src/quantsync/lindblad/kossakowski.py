@@ -22,7 +22,7 @@ from quantsync.errors import (
 )
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.lindblad.reshuffle import Reshuffle
-from quantsync.memory import require_memory
+from quantsync.memory import require_memory, workspace
 from quantsync.operators import Space
 
 Basis = Literal["printed", "orthonormal"]
@@ -210,12 +210,13 @@ def _random_choi(n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """The transpose of a Wishart matrix, and the factor that makes its trace N^2 - 1.
 
     Only the upper triangle, row by row in memory, with a row and a column of zeros at the end for
-    the last matrix unit; what is below the diagonal has no meaning.
+    the last matrix unit; what is below the diagonal has no meaning. The memory is this thread's
+    workspace, which the next call overwrites.
     """
     d = n * n - 1
     # G G^dag = L^dag L, L lower triangular: |L_ii|^2 is chi squared with 2(i + 1) degrees of
     # freedom (rows counted from 0), the entries below the diagonal are normal as those of G.
-    factor = np.empty((n * n, n * n), complex, order="F")
+    factor = workspace("factor", (n * n, n * n), complex).T
     columns = factor.T.view(float)
     for column in range(d):
         rng.standard_normal(out=columns[column, 2 * column + 2 : 2 * d])

@@ -30,6 +30,7 @@ from quantsync.lindblad.degenerate_base import (
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.lindblad.shifted_solve import Factorised, solve_shifted
+from quantsync.memory import workspace
 from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
 
@@ -284,7 +285,9 @@ def _middle(system: PerturbedSystem, etas: np.ndarray) -> float:
 
 
 def _factorised(system: PerturbedSystem, eta: float) -> Factorised:
-    factors = Factorised(system.matrix(eta), overwrite=True)
+    # One factorisation is in use at a time.
+    memory = workspace("factors", system.perturbation.shape, float)
+    factors = Factorised(system.matrix(eta, out=memory), overwrite=True)
     _require_unique(system, eta, factors.reciprocal_condition)
     return factors
 

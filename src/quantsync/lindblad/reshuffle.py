@@ -14,6 +14,7 @@ import numpy as np
 
 from quantsync.lazy import lazy
 from quantsync.lindblad.hermitian_basis import HermitianBasis
+from quantsync.memory import workspace
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class Reshuffle:
             (0, np.real(decay), np.real(decay)),
             (1, np.imag(decay), -np.imag(decay)),
         ):
-            taken = np.take(numbers[part:], self._sources)
+            taken = workspace(f"rows {part}", self._sources.shape, float)
+            np.take(numbers[part:], self._sources, out=taken, mode="clip")  # "raise" would copy
             taken *= scale
             flat = taken.reshape(-1)
             flat[first] -= one[i]
