@@ -102,9 +102,9 @@ def qutip_route(hamiltonian: np.ndarray, kossakowski: np.ndarray) -> Callable[..
 
 
 def flops(steps: float) -> float:
-    """Of one sample: three triangles of products, one LU, the Krylov space, the residuals."""
+    """Of one sample: a triangle of complex products, one LU, the Krylov space, the residuals."""
     size = N * N
-    product = 3 * size**3 / 3
+    product = 4 * size**3 / 3
     krylov = steps * (2 * size**2 + 4 * size * steps)
     return product + 2 / 3 * size**3 + krylov + 2 * len(ETAS) * size**2
 

@@ -120,6 +120,20 @@ def test_samples_that_fail_cost_only_themselves():
     assert caught.value.dataset.failed.all()
 
 
+def test_a_killed_worker_leaves_what_is_done():
+    def deadly(states):
+        if states.etas[0] == 0.25 and os.getpid() != parent and len(states.rho) < 256 * 1:
+            os.kill(os.getpid(), signal.SIGKILL)  # the last task alone is smaller
+        return states.residual
+
+    parent = os.getpid()
+    with pytest.raises(qs.errors.SweepError, match="killed") as caught:
+        qs.ensemble(PAIR, [0.25], 256 * 8 + 7, 1, {"deadly": deadly}, workers=2)
+    done = caught.value.dataset
+    assert 0 < done.sizes["sample"] <= 256 * 8
+    assert not done.failed.any()
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

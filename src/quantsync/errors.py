@@ -49,6 +49,26 @@ class MeasureShapeError(InvalidArgumentError):
     """A user's measure returns an array that does not have the batch shape in front."""
 
 
+class UnstableNetworkError(InvalidArgumentError):
+    """A network of oscillators has no ground state, or its dynamics no stationary one.
+
+    Attributes
+    ----------
+    eigenvalue : float or complex or None
+        The lowest eigenvalue of the mass-weighted stiffness matrix, which is not positive; for an
+        open network, the eigenvalue of the drift with the largest real part, which is not
+        negative.
+    largest_coupling : float or None
+        The factor by which the strengths of the probes' couplings may be multiplied at most; for
+        strengths that are all K, the largest stable K. None where couplings are not to blame.
+    """
+
+    def __init__(self, message: str, eigenvalue: Any = None, largest_coupling: Any = None):
+        super().__init__(message)
+        self.eigenvalue = eigenvalue
+        self.largest_coupling = largest_coupling
+
+
 class UnknownNameError(QuantsyncError, LookupError):
     """A model, parameter, measure, paper, figure or site of that name does not exist."""
 

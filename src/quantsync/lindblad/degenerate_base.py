@@ -8,6 +8,7 @@ perturbation theory selects.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,12 @@ from quantsync.errors import InvalidArgumentError, UniqueSteadyStateError
 from quantsync.lazy import lazy
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.hermitian_basis import HermitianBasis
-from quantsync.lindblad.sectors import equilibrated, find_sectors
+from quantsync.lindblad.sectors import equilibrated, find_sectors, sum_of_terms
 from quantsync.lindblad.shifted_solve import Factorised
 from quantsync.memory import require_memory
 
-ZERO = 1e-10  # singular values of a scaled block below this part of the largest are zero modes
-ROUNDING = 1e-14  # of L0[1], relative to the generator: the mixed state is stationary
+ZERO = 1e-13  # singular values of a scaled block below this part of the largest are zero modes
+ROUNDING = 1e-14  # of a product with a generator, relative to its largest entry
 SMALLEST_SELECTION = 1e-10  # reciprocal condition number of degenerate perturbation theory
 DENSE_MATRICES = 6  # of n^2 rows that exist at one time
 
@@ -140,8 +141,12 @@ class PerturbedSystem:
     """
 
     def __init__(self, base: DegenerateBase, perturbation: np.ndarray):
-        self.base, self.perturbation = base, perturbation
+        self.base, self.perturbation = base, np.ascontiguousarray(perturbation)
         self.rows = base.left.T @ perturbation
+        # What the perturbation conserves leaves a row of rounding errors, which must not be
+        # blown up to an equation: without it the system is singular, as it should be.
+        noise = ROUNDING * largest(perturbation) * np.abs(base.left).sum(axis=0)
+        self.rows[np.abs(self.rows).max(axis=1) <= noise] = 0
         self.rows[0] = base.left[:, 0]
         # Of the same size as the others, on which the condition number depends.
         sizes = np.abs(self.rows).max(axis=1)
@@ -150,6 +155,17 @@ class PerturbedSystem:
         known = base.known
         self.defect = -(self.rows @ known)
         self.defect[0] += self.scale[0]
+
+    def at(self, eta: float) -> PerturbedSystem:
+        """The same equations, the replaced ones of the size that the others have at eta."""
+        base = largest(self.base.matrix.data)
+        boost = eta * largest(self.perturbation) / base
+        if boost <= 1:
+            return self
+        scaled = copy(self)
+        scaled.rows, scaled.scale = self.rows * boost, self.scale * boost
+        scaled.defect = self.defect * boost
+        return scaled
 
     def matrix(self, eta: float, out: np.ndarray | None = None) -> np.ndarray:
         """A0 + eta A1, in the memory of ``out`` if that is given."""
@@ -224,10 +240,7 @@ def total_matrix(lindbladian: Lindbladian) -> sp.csr_array:
     """The real matrix of a single system in the Hermitian basis, sparse."""
     (row,) = lindbladian.coefficient_table()
     size = lindbladian.dimension**2
-    total = sp.csr_array((size, size))
-    for coefficient, term in zip(row, lindbladian.terms.real, strict=True):
-        total = total + coefficient * term
-    return sp.csr_array(total)
+    return sum_of_terms(row, lindbladian.terms.real, size)
 
 
 def _projector(left: np.ndarray, right: np.ndarray) -> np.ndarray:

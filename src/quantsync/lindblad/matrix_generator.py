@@ -58,7 +58,7 @@ class MatrixGenerator:
                 "superoperator with MatrixGenerator.from_superoperator."
             )
         require_finite("Argument `matrix`", array)
-        self.space, self.matrix = space, array.astype(float, copy=False)
+        self.space, self.matrix = space, np.ascontiguousarray(array, float)
 
     @classmethod
     def from_superoperator(cls, space: Space, superoperator: np.ndarray) -> MatrixGenerator:

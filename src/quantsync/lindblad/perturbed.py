@@ -39,6 +39,7 @@ SMALLEST_CONDITION = 1e-13
 SMALL = 100  # equations: direct solves in a batch cost less than Python does
 FEW = 4  # strengths: for fewer, a factorisation each is faster than a Krylov space for all
 BALANCE = 1.9  # ratio of the traces at the strength that is factorised; from trials
+FAR = 1e6  # ratio of the generators from which on the perturbation is rescaled
 TERMS = 16  # of the power series at eta = 0
 NEGLIGIBLE = 1e-17  # terms below this part of the first are nothing
 GOOD = 1e-13  # residual relative to the generator's scale that the Krylov space must reach
@@ -86,6 +87,14 @@ def perturbed_steady_states(
     Returns
     -------
     PerturbedStates
+
+    Notes
+    -----
+    The residual certifies that a state is stationary, not how far the state that is selected is
+    from it. Where a perturbation of first order selects the state, that is a matter of rounding.
+    Where only its second order does (a Hamiltonian, say), errors are of the order 1e-16/eta.
+    Rates of the base below 1e-13 of its largest are zero; those of some 1e-8 of it lose digits
+    at strengths that are smaller still.
 
     Raises
     ------
@@ -188,15 +197,19 @@ def degenerate_steady_state(
 
 
 def _solve(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> PerturbedStates:
-    system = base.system(matrix)
     sizes = largest(base.matrix.data) + etas * largest(matrix)
+    unit = 2.0 ** np.round(np.log2(largest(matrix) / largest(base.matrix.data)))
+    strengths = etas
+    if not 1 / FAR < unit < FAR:  # powers of the strengths would overflow
+        matrix, strengths = matrix / unit, etas * unit
+    system = base.system(matrix)
     with one_blas_thread():
         if len(matrix) <= SMALL:
-            vectors, residual = _at_once(system, etas)
+            vectors, residual = _at_once(system, strengths)
         elif len(etas) >= FEW:
-            vectors, residual = _together(system, etas, GOOD * sizes)
+            vectors, residual = _together(system, strengths, GOOD * sizes)
         else:
-            vectors, residual = _one_by_one(system, etas)
+            vectors, residual = _one_by_one(system, strengths)
     wrong = ~(residual <= LARGEST_RESIDUAL * sizes)
     if wrong.any():
         worst = int(np.argmax(np.where(wrong, residual, 0)))
@@ -220,6 +233,7 @@ def _together(
     if left.sum() >= FEW:
         chosen = etas[left]
         middle = _middle(system, chosen)
+        system = system.at(middle)
         base, factors = system.base, _factorised(system, middle)
         centre = system.solve_at(factors, middle)
         start = factors.solve(middle * system.linear(base.known + centre))
@@ -241,9 +255,9 @@ def _from_zero(system: PerturbedSystem, etas: np.ndarray, vectors: np.ndarray) -
     series = system.power_series(TERMS)
     if series is None:
         return np.zeros(len(etas), bool)
-    powers = etas[:, None] ** np.arange(TERMS)
-    sizes = np.abs(powers) * np.linalg.norm(series, axis=1)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
+        powers = etas[:, None] ** np.arange(TERMS)
+        sizes = np.abs(powers) * np.linalg.norm(series, axis=1)
         # Falling terms, the last two of which are rounding.
         whole = np.linalg.norm(system.base.known + series[0])
         converged = (sizes[:, -2:] <= NEGLIGIBLE * whole).all(axis=1)
@@ -256,13 +270,15 @@ def _one_by_one(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, 
     """States and residuals, a factorisation each."""
     vectors = np.empty((len(etas), len(system.perturbation)))
     for vector, eta in zip(vectors, etas, strict=True):
-        vector[:] = system.base.known + system.solve_at(_factorised(system, eta), eta)
+        own = system.at(eta)
+        vector[:] = own.base.known + own.solve_at(_factorised(own, eta), eta)
     return vectors, system.residuals(etas, vectors)
 
 
 def _at_once(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """States and residuals of a small system, all in one batch of inverses."""
-    matrices = np.stack([system.matrix(eta) for eta in etas])
+    own = [system.at(eta) for eta in etas]
+    matrices = np.stack([part.matrix(eta) for part, eta in zip(own, etas, strict=True)])
     try:
         inverses = np.linalg.inv(matrices)
     except np.linalg.LinAlgError:  # one of them is singular, and this names it
@@ -270,7 +286,7 @@ def _at_once(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.
     norms = [np.abs(part).sum(axis=-1).max(axis=-1, initial=0) for part in (matrices, inverses)]
     for eta, product in zip(etas, norms[0] * norms[1], strict=True):
         _require_unique(system, eta, 1 / product)
-    right = np.stack([system.defect_at(eta) for eta in etas])[..., None]
+    right = np.stack([part.defect_at(eta) for part, eta in zip(own, etas, strict=True)])[..., None]
     found = inverses @ right
     found += inverses @ (right - matrices @ found)
     vectors = system.base.known + found[..., 0]

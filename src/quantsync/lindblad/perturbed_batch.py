@@ -14,20 +14,31 @@ all strengths. Nothing is factorised, and nothing but the array API is used.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace, device, is_array_api_obj
+from scipy.linalg import null_space
 
-from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
+from quantsync.errors import (
+    ConvergenceError,
+    DimensionError,
+    InvalidArgumentError,
+    NonFiniteError,
+    NonUniqueSteadyStateError,
+)
 from quantsync.lindblad.degenerate_base import DegenerateBase, largest
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.perturbed import check_strengths
 from quantsync.measures.arrays import to_numpy
 from quantsync.memory import require_memory
+from quantsync.operators import Space
 
 MOST_STEPS = 120
 CHECKED_EVERY = 8
+EXHAUSTED = 16  # times the rounding error: what is left of a vector inside the space
+SMALLEST_SELECTION = 1e-12  # of the zero modes' coupling, relative to the perturbation
 
 
 @dataclass(frozen=True)
@@ -91,9 +102,10 @@ class BatchedPerturbations:
     ):
         prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
         self.space, self.etas = prepared.space, check_strengths(etas, prepared)
-        self.rate = float(prepared.space.dimension if rate is None else rate)
-        if not self.rate > 0 or not np.isfinite(self.rate):
+        given = prepared.space.dimension if rate is None else rate
+        if not isinstance(given, Real) or not 0 < given < np.inf:
             raise InvalidArgumentError(f"Argument `rate` must be positive, but is {rate!r}.")
+        self.rate = float(given)
         self.tolerance = tolerance
         size = prepared.space.dimension**2
         require_memory(
@@ -116,6 +128,7 @@ class BatchedPerturbations:
                 for eta in self.etas
             ]
         )
+        self._left, self._right = prepared.left[:, 1:], _traceless(prepared.right, trace)
         vectors = prepared.basis.vectors.toarray()
         self._vectors = np.real(vectors), np.imag(vectors)
 
@@ -134,23 +147,25 @@ class BatchedPerturbations:
 
         Raises
         ------
+        InvalidArgumentError, NonFiniteError
+            If they are not real floating-point arrays, or hold NaN or infinities.
         DimensionError
             If the shape does not fit the space.
+        NonUniqueSteadyStateError
+            If a perturbation selects no state at first order.
         ConvergenceError
             If the iteration does not converge: the perturbations are far from depolarisation at
             this rate, and `perturbed_steady_states` is the way.
         """
         size = self.space.dimension**2
-        if perturbations.ndim != 3 or tuple(perturbations.shape[1:]) != (size, size):
-            raise DimensionError(
-                f"Argument `perturbations` must have shape (S, {size}, {size}) for {self.space}, "
-                f"but has {tuple(perturbations.shape)}."
-            )
+        _require_generators(perturbations, size, self.space)
         xp = array_namespace(perturbations)
 
         def here(array: np.ndarray) -> Any:
             return xp.asarray(array, dtype=perturbations.dtype, device=device(perturbations))
 
+        if perturbations.shape[0] and self._left.shape[1]:
+            self._require_selection(xp, perturbations, here)
         inverses, known = xp.matrix_transpose(here(self._inverses)), here(self._known)
         transposed = xp.matrix_transpose(perturbations)
 
@@ -172,31 +187,89 @@ class BatchedPerturbations:
         rho = xp.reshape(real + 1j * imaginary, shape)
         return PerturbedBatch(rho, xp.sqrt(xp.sum(left * left, axis=-1)), steps)
 
+    def _require_selection(self, xp: Any, perturbations: Any, here: Any) -> None:
+        """Raise where degenerate perturbation theory leaves several states."""
+        moved = here(self._left.T.copy()) @ perturbations @ here(self._right)
+        smallest = to_numpy(xp.min(xp.linalg.svdvals(moved), axis=-1))
+        sizes = to_numpy(xp.max(xp.abs(perturbations), axis=(1, 2)))
+        lost = np.flatnonzero(~(smallest > SMALLEST_SELECTION * sizes))
+        if len(lost):
+            raise NonUniqueSteadyStateError(
+                f"Perturbation {lost[0]} (of {len(lost)} such) selects no state at first order: it "
+                "keeps a symmetry of the base, or acts in second order only; then "
+                "perturbed_steady_states() solves it.",
+                count=2,
+                indices=[(int(k),) for k in lost],
+            )
+
+
+def _require_generators(given: Any, size: int, space: Space) -> None:
+    if not is_array_api_obj(given):
+        raise InvalidArgumentError(
+            "Argument `perturbations` must be an array, of NumPy or of another library that "
+            f"follows the array API, but is {type(given).__name__}."
+        )
+    perturbations: Any = given
+    xp: Any = array_namespace(perturbations)
+    if not xp.isdtype(perturbations.dtype, "real floating"):
+        raise InvalidArgumentError(
+            "Argument `perturbations` must hold real floating-point numbers, in the Hermitian "
+            f"basis, but has dtype {perturbations.dtype}."
+        )
+    if perturbations.ndim != 3 or tuple(perturbations.shape[1:]) != (size, size):
+        raise DimensionError(
+            f"Argument `perturbations` must have shape (S, {size}, {size}) for {space}, but has "
+            f"{tuple(perturbations.shape)}."
+        )
+    if not bool(xp.all(xp.isfinite(perturbations))):
+        raise NonFiniteError("Argument `perturbations` holds NaN or infinities.")
+
+
+def _traceless(right: np.ndarray, trace: np.ndarray) -> np.ndarray:
+    """Combinations of the stationary states (in the columns) without a trace."""
+    traces = trace @ right
+    return right @ null_space(traces[None, :])
+
 
 def _solve_plus_identity(xp: Any, step: Any, right: Any, tolerance: float) -> tuple[Any, int]:
-    """Solve (1 + step) z = right for all rows of (S, E, N) by full orthogonalisation."""
+    """Solve (1 + step) z = right for all rows of (S, E, N) by full orthogonalisation.
+
+    Rows whose Krylov space is exhausted (it then holds the solution) go on with vectors of zeros.
+    """
+    if not right.shape[0]:
+        return right, 0
     length = xp.sqrt(xp.sum(right * right, axis=-1, keepdims=True))
-    tiny = xp.asarray(float(np.finfo(float).tiny), dtype=right.dtype, device=device(right))
-    basis = (right / xp.maximum(length, tiny))[..., None, :]  # (S, E, k, N)
+    rounding = EXHAUSTED * float(xp.finfo(right.dtype).eps)
+    one = xp.ones_like(length)
+    basis = (right / xp.where(length > 0, length, one))[..., None, :]  # (S, E, k, N)
+    alive = length > 0
     columns: list[Any] = []
     worst = np.inf
     for k in range(1, MOST_STEPS + 1):
         newest = basis[..., -1, :]
         vector = (newest + step(newest))[..., None]
+        before = xp.sqrt(xp.sum(vector * vector, axis=-2, keepdims=True))
         first = basis @ vector
         vector = vector - xp.matrix_transpose(basis) @ first
         second = basis @ vector  # once more against the rounding of the first pass
         vector = vector - xp.matrix_transpose(basis) @ second
         rest = xp.sqrt(xp.sum(vector * vector, axis=-2, keepdims=True))
-        columns.append(xp.concat([first + second, rest], axis=-2)[..., 0])
+        going = rest > rounding * before
+        rest = xp.where(going, rest, xp.zeros_like(rest))
+        column = xp.concat([first + second, rest], axis=-2)[..., 0]
+        unit = xp.asarray(np.eye(k + 1)[k - 1], dtype=right.dtype, device=device(right))
+        columns.append(xp.where(alive, column, xp.broadcast_to(unit, column.shape)))
         if k % CHECKED_EVERY == 0 or k == MOST_STEPS:
             small = _projected(xp, columns, length)
             # The residual is orthogonal to the space; its size is that of the next direction.
             left = xp.abs(rest[..., 0, 0] * small[..., -1, 0])
-            worst = float(to_numpy(xp.max(left / xp.maximum(length[..., 0], tiny))))
+            sizes = xp.where(length > 0, length, one)[..., 0]
+            worst = float(to_numpy(xp.max(left / sizes)))
             if worst <= tolerance:
                 return (xp.matrix_transpose(basis) @ small)[..., 0], k
-        following = xp.matrix_transpose(vector / xp.maximum(rest, tiny))
+        vector = xp.where(going, vector, xp.zeros_like(vector))
+        following = xp.matrix_transpose(vector / xp.where(going, rest, xp.ones_like(rest)))
+        alive = going[..., 0]
         basis = xp.concat([basis, following], axis=-2)
     raise ConvergenceError(
         f"After {MOST_STEPS} steps the relative residual is still {worst:.1e}: a perturbation is "

@@ -7,7 +7,7 @@ stationary state of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from quantsync.lindblad.generator import Terms
+
+CANCELLED = 8 * float(np.finfo(float).eps)  # of a sum relative to that of its terms' sizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,11 +118,23 @@ class Sector:
 
     def sparse_matrix(self, coefficients: np.ndarray) -> sp.csr_array:
         """Sparse block of one system with coefficients of shape (T,)."""
-        total = sp.csr_array((self.dimension, self.dimension))
-        for c, block in zip(coefficients, self.blocks, strict=True):
-            if c != 0:
-                total = total + c * block
-        return sp.csr_array(total)
+        return sum_of_terms(coefficients, self.blocks, self.dimension)
+
+
+def sum_of_terms(
+    coefficients: np.ndarray, terms: Sequence[sp.csr_array], size: int
+) -> sp.csr_array:
+    """``sum_k c_k T_k`` without what is left of entries that cancel up to rounding.
+
+    Such an entry would join what is separate: scaled to the size of others, it counts like them.
+    """
+    total, sizes = sp.csr_array((size, size)), sp.csr_array((size, size))
+    for c, term in zip(coefficients, terms, strict=True):
+        if c != 0:
+            total = total + c * term
+            sizes = sizes + abs(c) * abs(term)
+    kept = abs(total) > CANCELLED * sizes
+    return sp.csr_array(total.multiply(kept))
 
 
 def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -20,6 +20,7 @@ from scipy.linalg import get_lapack_funcs
 MOST_VECTORS = 120
 FIRST_CHECK = 24
 CONVERGED = 1e-14  # of the projected residual, relative to the solution
+LARGEST_AMPLIFICATION = 1e3  # of rounding errors; above it every strength is solved by itself
 INVARIANT = 1e-14  # a new direction smaller than this part of its source is rounding
 
 
@@ -125,7 +126,9 @@ def solve_shifted(
             history.append((k + 1, worst))
             check = min(_next_check(history), most)
         np.divide(vector, rest, out=basis[k + 1])
-    return small @ basis[: small.shape[1]], left <= CONVERGED * scale
+    count = small.shape[1]
+    sound = _amplification(hessenberg[:count, :count], ratios) <= LARGEST_AMPLIFICATION
+    return small @ basis[:count], (left <= CONVERGED * scale) & sound
 
 
 def _next_check(history: list[tuple[int, float]]) -> int:
@@ -138,6 +141,18 @@ def _next_check(history: list[tuple[int, float]]) -> int:
     if not rate > 0.05:
         return step + FIRST_CHECK
     return step + int(np.clip(np.ceil(np.log(worst) / rate), 2, 24))
+
+
+def _amplification(hessenberg: np.ndarray, ratios: np.ndarray) -> np.ndarray:
+    """By how much the small systems enlarge rounding errors, relative to their right-hand sides."""
+    mixed = (1 - ratios)[:, None, None] * hessenberg + ratios[:, None, None] * np.eye(
+        len(hessenberg)
+    )
+    try:
+        inverse = np.linalg.inv(mixed)
+    except np.linalg.LinAlgError:
+        return np.full(len(ratios), np.inf)
+    return np.linalg.norm(inverse, axis=(1, 2)) * np.maximum(ratios, 1)
 
 
 def _projected(

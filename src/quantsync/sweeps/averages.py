@@ -34,45 +34,55 @@ class Average:
     def __init__(self) -> None:
         # Sums are rounded: added in the order of the tasks they are the same on any number of
         # processes. What comes too early waits; no more tasks are on their way than some a worker.
-        self._waiting: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray] | None] = {}
+        self._waiting: dict[int, Moments | None] = {}
         self._next = 0
-        self._sums: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        self._moments: Moments | None = None
 
     def add(self, task: int, samples: np.ndarray, values: np.ndarray | None) -> None:
         """Add the values of some samples; undefined ones do not count."""
-        self._waiting[task] = None
-        if values is not None and len(values):
-            finite = np.isfinite(values)
-            known = np.where(finite, values, 0)
-            self._waiting[task] = (
-                finite.sum(axis=0),
-                known.sum(axis=0),
-                (np.abs(known) ** 2).sum(axis=0),
-            )
+        self._waiting[task] = None if values is None or not len(values) else _moments(values)
         while self._next in self._waiting:
             self._take(self._next)
             self._next += 1
 
     def _take(self, task: int) -> None:
         part = self._waiting.pop(task)
-        if part is None:
-            return
-        if self._sums is None:
-            self._sums = part
-        else:
-            count, first, second = self._sums
-            self._sums = (count + part[0], first + part[1], second + part[2])
+        if part is not None:
+            self._moments = part if self._moments is None else _merged(self._moments, part)
 
     def finish(self, done: np.ndarray, width: int) -> list[tuple[str, tuple[str, ...], np.ndarray]]:
         """Suffix of the name, dimensions and values: the mean and its standard error."""
         for task in sorted(self._waiting):  # an interrupted run has gaps
             self._take(task)
-        if self._sums is None:
+        if self._moments is None:
             nothing = np.full(width, np.nan)
             return [("", ("eta",), nothing), ("_error", ("eta",), nothing)]
-        count, first, second = self._sums
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = first / count
-            variance = np.maximum(second / count - np.abs(mean) ** 2, 0)
-            error = np.sqrt(variance / np.maximum(count - 1, 1))
+        count, mean, spread = self._moments
+        mean = np.where(count > 0, mean, np.nan)
+        # One sample has no error.
+        variance = np.where(count > 1, spread / np.maximum(count - 1, 1), np.nan)
+        error = np.sqrt(variance / np.maximum(count, 1))
         return [("", ("eta",), mean), ("_error", ("eta",), error)]
+
+
+Moments = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Number of values, their mean, and the sum of squared deviations from it."""
+
+
+def _moments(values: np.ndarray) -> Moments:
+    values = values.astype(np.result_type(values.dtype, float))
+    finite = np.isfinite(values)
+    count = finite.sum(axis=0)
+    known = np.where(finite, values, 0)
+    mean = known.sum(axis=0) / np.maximum(count, 1)
+    deviations = np.where(finite, known - mean, 0)
+    return count, mean, (np.abs(deviations) ** 2).sum(axis=0)
+
+
+def _merged(one: Moments, other: Moments) -> Moments:
+    """Chan's formula, which subtracts no large sums."""
+    count = one[0] + other[0]
+    share = other[0] / np.maximum(count, 1)
+    difference = other[1] - one[1]
+    spread = one[2] + other[2] + np.abs(difference) ** 2 * one[0] * share
+    return count, one[1] + difference * share, spread

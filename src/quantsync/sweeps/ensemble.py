@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Collection
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
@@ -11,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, QuantsyncError, SweepError, SweepWarning
+from quantsync.errors import (
+    InvalidArgumentError,
+    MeasureShapeError,
+    QuantsyncError,
+    SweepError,
+    SweepWarning,
+)
 from quantsync.lindblad.degenerate_base import DegenerateBase
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.kossakowski import Basis, check_random_arguments, random_lindbladian
@@ -127,7 +134,8 @@ def ensemble(
     OutOfMemoryError
         If the space is too large for the memory.
     SweepError
-        If every sample failed.
+        If every sample failed, or a worker process was killed; it carries the dataset of what is
+        done.
 
     Examples
     --------
@@ -154,7 +162,7 @@ def ensemble(
     columns = {
         name: Average() if name in averaged else Column(count) for name in [*resolved, "residual"]
     }
-    done, failures, interrupted = np.zeros(count, bool), {}, False
+    done, failures, interrupted, lost = np.zeros(count, bool), {}, False, ""
     with progress_of(count, "samples", progress) as advance:
         try:
             parts = map_processes(work, tasks, thread_count(workers, "workers"))
@@ -168,18 +176,28 @@ def ensemble(
             if not done.any():
                 raise
             interrupted = True
+        except BrokenProcessPool as error:
+            lost = str(error)
     dataset = _dataset(columns, resolved, strengths, np.flatnonzero(done), failures)
     dataset.attrs = {
         "base": repr(prepared.space),
         "base_stationary_states": prepared.zero_modes,
-        "seed": first,
+        # A file holds integers of 64 bits.
+        "seed": first if first < 1 << 63 else str(first),
         "perturbations": _describe(draw),
         "samples_asked_for": count,
         "interrupted": int(interrupted),
-        "largest_residual": float(dataset.residual.max()),
+        "largest_residual": float(dataset.residual.max()) if done.any() else float("nan"),
         "method": "one factorisation a sample and a Krylov space for all strengths",
         "quantsync_version": __version__,
     }
+    if lost:
+        raise SweepError(
+            f"A worker process was killed after {int(done.sum())} of {count} samples, which the "
+            f"error's `dataset` holds: {lost}",
+            dataset,
+            [],
+        )
     _report(dataset, failures, interrupted, count)
     return dataset
 
@@ -210,23 +228,31 @@ class _Work:
                 solved.append((sample, perturbed_steady_states(self.base, perturbation, self.etas)))
             except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
                 failures[sample] = f"{type(error).__name__}: {error}"
+        return self._measured(solved, failures)
+
+    def _measured(
+        self, solved: list[tuple[int, PerturbedStates]], failures: dict[int, str]
+    ) -> _Part:
+        """Take the measures; a sample that fails costs only itself: the rest is halved."""
         if not solved:
             return _Part(np.zeros(0, int), {}, failures)
         numbers = np.array([sample for sample, _ in solved])
-        states = PerturbedStates(
-            np.concatenate([part.rho for _, part in solved]),
-            np.concatenate([part.residual for _, part in solved]),
-            np.tile(self.etas, len(solved)),
-            self.base.zero_modes,
-            self.base.space,
-        )
-        size = len(states.rho)
-        values = measure_states(self.measures, StateView(lambda: states, self.base.space), size)
-        values["residual"] = states.residual
-        values = {
-            name: array.reshape(len(numbers), len(self.etas), *array.shape[1:])
-            for name, array in values.items()
-        }
+        try:
+            values = self._values([states for _, states in solved])
+        except MeasureShapeError:
+            raise  # the same for every sample
+        except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+            if len(solved) == 1:
+                failures[solved[0][0]] = f"{type(error).__name__}: {error}"
+                return _Part(np.zeros(0, int), {}, failures)
+            half = len(solved) // 2
+            parts = [self._measured(some, failures) for some in (solved[:half], solved[half:])]
+            parts = [part for part in parts if part.values] or parts[:1]
+            joined = {
+                name: np.concatenate([part.values[name] for part in parts])
+                for name in parts[0].values
+            }
+            return _Part(np.concatenate([part.samples for part in parts]), joined, failures)
         good = np.ones(len(numbers), bool)
         for name, measure in self.measures.items():
             if getattr(measure, "may_be_undefined", False):
@@ -236,6 +262,22 @@ class _Work:
                 failures[int(sample)] = f"measure {name!r} is not finite"
             good &= finite
         return _Part(numbers[good], {k: v[good] for k, v in values.items()}, failures)
+
+    def _values(self, solved: list[PerturbedStates]) -> dict[str, np.ndarray]:
+        states = PerturbedStates(
+            np.concatenate([part.rho for part in solved]),
+            np.concatenate([part.residual for part in solved]),
+            np.tile(self.etas, len(solved)),
+            self.base.zero_modes,
+            self.base.space,
+        )
+        size = len(states.rho)
+        values = measure_states(self.measures, StateView(lambda: states, self.base.space), size)
+        values["residual"] = states.residual
+        return {
+            name: array.reshape(len(solved), len(self.etas), *array.shape[1:])
+            for name, array in values.items()
+        }
 
 
 def _positive(value: Any, name: str) -> int:
@@ -257,11 +299,13 @@ def _checked_average(average: Collection[str], resolved: dict[str, Any]) -> set[
             f"Argument `average` names {unknown[0]!r}, which is not among the measures "
             f"({', '.join(resolved)})."
         )
-    if "residual" in resolved or "failed" in resolved:
-        raise InvalidArgumentError(
-            "The dataset has the variables `residual` and `failed` anyway; rename your measure by "
-            "passing a dictionary."
-        )
+    taken = ["residual", "failed", "sample", "eta", *(f"{name}_error" for name in names)]
+    for name in resolved:
+        if name in taken:
+            raise InvalidArgumentError(
+                f"A measure cannot be called {name!r}, which the dataset has anyway; rename it by "
+                "passing a dictionary."
+            )
     return names
 
 
