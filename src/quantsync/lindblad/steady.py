@@ -299,7 +299,9 @@ def _give_up_everywhere(lindbladian: Lindbladian, least: int, errors: str) -> St
 def _raise_non_unique(lindbladian: Lindbladian, counts: np.ndarray, result: SteadyState) -> None:
     way_out = (
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
-        "of the conserved quantity, or follow a given initial state with evolve()."
+        "of the conserved quantity, or follow a given initial state with evolve(). "
+        "peripheral_modes() shows what does not decay, degenerate_steady_state() the state that "
+        "a weak perturbation selects."
     )
     indices = [tuple(int(i) for i in index) for index in np.argwhere(~result.valid)]
     if lindbladian.size == 1:
