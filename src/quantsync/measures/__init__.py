@@ -18,6 +18,13 @@ from quantsync.measures.entropic import (
     relative_entropy,
     relative_entropy_of_synchronization,
 )
+from quantsync.measures.gaussian import (
+    gaussian_discord,
+    gaussian_entropy,
+    gaussian_log_negativity,
+    gaussian_mutual_information,
+    gaussian_purity,
+)
 from quantsync.measures.husimi import coherent_state, husimi
 from quantsync.measures.level_sets import (
     interval_probabilities,
@@ -36,19 +43,35 @@ from quantsync.measures.phase import (
     phase_distribution,
     relative_phase_distribution,
 )
+from quantsync.measures.signals import SampledSignal
+from quantsync.measures.symplectic import symplectic_spectrum
+from quantsync.measures.time_series import (
+    DelayedCorrelation,
+    best_delay,
+    pearson,
+    windowed_mean,
+)
 from quantsync.measures.trigonometric import LocalMaxima
 
 __all__ = [
     "BlockDiagonalStates",
+    "DelayedCorrelation",
     "DiagonalStates",
     "LeadingSynchronization",
     "LocalMaxima",
     "PhaseDistribution",
+    "SampledSignal",
     "SpannedStates",
     "StateMixtures",
+    "best_delay",
     "chi",
     "chi_2",
     "coherent_state",
+    "gaussian_discord",
+    "gaussian_entropy",
+    "gaussian_log_negativity",
+    "gaussian_mutual_information",
+    "gaussian_purity",
     "husimi",
     "husimi_from_moments",
     "interval_probabilities",
@@ -60,6 +83,7 @@ __all__ = [
     "negativity",
     "partial_trace",
     "partial_transpose",
+    "pearson",
     "phase_distribution",
     "phase_response",
     "purity",
@@ -69,5 +93,7 @@ __all__ = [
     "schmidt_coefficients",
     "spherical_moment",
     "spherical_tensor",
+    "symplectic_spectrum",
     "von_neumann_entropy",
+    "windowed_mean",
 ]

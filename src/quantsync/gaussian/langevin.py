@@ -1,0 +1,431 @@
+r"""Generalized Langevin equation of probes in a bath of independent modes, and its kernels.
+
+Probes q with stiffness matrix V couple to modes of frequencies Omega_j as sum_j c_aj q_a Q_j
+(App. A of Benedetti et al., Phys. Rev. A 94, 052118 (2016); hbar = mass = 1). Means obey
+
+    q'' + [V - K(0)] q + int_0^t K(t - s) q'(s) ds = -K(t) q(0),
+    K_ab(t) = sum_j c_aj c_bj cos(Omega_j t)/Omega_j^2:
+
+Eq. (A11), where K_11, K_22 are gamma_1, gamma_2 and K_12 is eta. The term on the right, the slip of
+the start, is missing in the equation of Sec. II B, which holds for q(0) = 0 only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.linalg import eigh
+
+from quantsync.errors import (
+    DimensionError,
+    InvalidArgumentError,
+    UnstableNetworkError,
+    require_finite,
+)
+from quantsync.gaussian.volterra import Collocation
+
+SYMMETRIC = 1e-12  # relative asymmetry that is rounding
+
+
+@dataclass(frozen=True)
+class ProbeModes:
+    """Normal modes of two coupled probes without their bath.
+
+    Attributes
+    ----------
+    theta : float
+        Mixing angle: q_1 = cos(theta) x_1 + sin(theta) x_2, q_2 = -sin(theta) x_1 + cos(theta) x_2.
+    frequencies : ndarray of shape (2,)
+        Omega_1 <= Omega_2.
+    rotation : ndarray of shape (2, 2)
+        q = rotation @ x.
+    """
+
+    theta: float
+    frequencies: np.ndarray
+    rotation: np.ndarray
+
+
+def probe_modes(omega_1: float, omega_2: float, coupling: float) -> ProbeModes:
+    r"""Modes of ``H = sum (p_j^2 + omega_j^2 x_j^2)/2 + coupling (x_1 - x_2)^2/2``.
+
+    Eqs. (A4), (A5) and (A7) of Benedetti et al. (2016), with
+    tan(2 theta) = 2 coupling/(omega_2^2 - omega_1^2).
+
+    Parameters
+    ----------
+    omega_1, omega_2 : float
+        Frequencies of the probes, > 0.
+    coupling : float
+        lambda, in the unit of frequency squared.
+
+    Returns
+    -------
+    ProbeModes
+
+    Raises
+    ------
+    UnstableNetworkError
+        If the pair is not stable.
+    InvalidArgumentError
+        If a frequency is not positive.
+    NonFiniteError
+        If a number is NaN or infinite.
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.langevin import probe_modes
+    >>> modes = probe_modes(1.0, 1.1, 0.5)
+    >>> print(round(modes.theta, 10), modes.frequencies.round(10))
+    0.6819020663 [1.04598946 1.45461543]
+    """
+    positive(omega_1=omega_1, omega_2=omega_2)
+    require_finite("Argument `coupling`", np.asarray(coupling, dtype=float))
+    stiffness = probe_stiffness(omega_1, omega_2, coupling)
+    theta = 0.5 * math.atan2(2 * coupling, omega_2**2 - omega_1**2)
+    # The angle, not an eigensolver, fixes signs and order, also of equal probes.
+    rotation = np.array([[math.cos(theta), math.sin(theta)], [-math.sin(theta), math.cos(theta)]])
+    squares = np.diagonal(rotation @ stiffness @ rotation.T)
+    if squares.min() <= 0:
+        raise UnstableNetworkError(
+            f"Argument `coupling` = {coupling:.6g} makes the probes unstable: the lowest squared "
+            f"frequency is {squares.min():.6g}. Take a weaker one.",
+            eigenvalue=float(squares.min()),
+        )
+    return ProbeModes(theta, np.sqrt(squares), rotation)
+
+
+def probe_stiffness(omega_1: float, omega_2: float, coupling: float) -> np.ndarray:
+    """Stiffness matrix of two probes joined by a spring.
+
+    Parameters
+    ----------
+    omega_1, omega_2, coupling : float
+        As in `probe_modes`.
+
+    Returns
+    -------
+    ndarray of shape (2, 2)
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.langevin import probe_stiffness
+    >>> print(probe_stiffness(1.0, 2.0, 0.5))
+    [[ 1.5 -0.5]
+     [-0.5  4.5]]
+    """
+    return np.array(
+        [[omega_1**2 + coupling, -coupling], [-coupling, omega_2**2 + coupling]], dtype=float
+    )
+
+
+def chain_frequencies(sites: int, chain_frequency: float, chain_coupling: float) -> np.ndarray:
+    r"""Normal mode frequencies of a chain with fixed ends, Eq. (A8).
+
+    Omega_j^2 = Omega_0^2 + 4 g sin^2(pi j/(2(M + 1))), j = 1..M.
+
+    Parameters
+    ----------
+    sites : int
+        M.
+    chain_frequency, chain_coupling : float
+        Omega_0 >= 0 and g > 0: H = sum (P_j^2 + Omega_0^2 X_j^2)/2 + g (X_j - X_j+1)^2/2.
+
+    Returns
+    -------
+    ndarray of shape (M,)
+        Increasing.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no site, g is not positive or Omega_0 negative.
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.langevin import chain_frequencies
+    >>> print(chain_frequencies(2, 0.0, 1.0).round(6))
+    [1.       1.732051]
+    """
+    _chain(sites, chain_frequency, chain_coupling)
+    half = np.pi * np.arange(1, sites + 1) / (2 * (sites + 1))
+    return np.sqrt(chain_frequency**2 + 4 * chain_coupling * np.sin(half) ** 2)
+
+
+def chain_couplings(sites: int, nodes: Any, strengths: Any) -> np.ndarray:
+    r"""Couplings of probes at sites of a chain to the chain's normal modes.
+
+    c_aj = K_a sqrt(2/(M + 1)) sin(pi j m_a/(M + 1)). Rotated by ``probe_modes(...).rotation`` they
+    are c_1(j) and c_2(j) of Eqs. (A9) and (A10).
+
+    Parameters
+    ----------
+    sites : int
+        M.
+    nodes : array_like of int, shape (P,)
+        The site of each probe, 1 to M.
+    strengths : float or array_like of shape (P,)
+        K of each probe; a minus sign makes it repulsive.
+
+    Returns
+    -------
+    ndarray of shape (P, M)
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a site does not exist.
+    NonFiniteError
+        If a strength is NaN or infinite.
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.langevin import chain_couplings
+    >>> print(chain_couplings(2, [1, 2], 0.2).round(6))
+    [[ 0.141421  0.141421]
+     [ 0.141421 -0.141421]]
+    """
+    _chain(sites, 0.0, 1.0)
+    nodes = np.atleast_1d(np.asarray(nodes))
+    if nodes.dtype.kind not in "iu" or ((nodes < 1) | (nodes > sites)).any():
+        raise InvalidArgumentError(
+            f"Argument `nodes` must hold sites from 1 to {sites}, but is {nodes.tolist()}."
+        )
+    strengths = np.broadcast_to(np.asarray(strengths, dtype=float), nodes.shape)
+    require_finite("Argument `strengths`", strengths)
+    # The argument is reduced exactly, in integers: large j m would lose digits.
+    turns = (nodes[:, None].astype(np.int64) * np.arange(1, sites + 1)) % (2 * (sites + 1))
+    sines = np.sin(np.pi * turns / (sites + 1))
+    return strengths[:, None] * math.sqrt(2 / (sites + 1)) * sines
+
+
+@dataclass(frozen=True, eq=False)
+class LangevinEquation:
+    r"""Probes in a bath of modes: kernels, stability, and the equation of their means.
+
+    Parameters
+    ----------
+    stiffness : array_like of shape (P, P)
+        Stiffness matrix V of the probes, symmetric; diagonal if the probes are given by their
+        normal modes q.
+    frequencies : array_like of shape (M,)
+        Frequencies Omega_j > 0 of the bath.
+    couplings : array_like of shape (P, M)
+        c_aj, in the same basis as ``stiffness``.
+
+    Raises
+    ------
+    DimensionError
+        If shapes do not fit.
+    InvalidArgumentError
+        If the stiffness matrix is not symmetric or a frequency not positive.
+    NonFiniteError
+        If a number is NaN or infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quantsync.gaussian.langevin import (
+    ...     LangevinEquation, chain_couplings, chain_frequencies, probe_modes, probe_stiffness)
+    >>> system = LangevinEquation(probe_stiffness(1.0, 1.1, 0.5),
+    ...                           chain_frequencies(300, 0.4, 1.2),
+    ...                           chain_couplings(300, [1, 1], 0.2))
+    >>> in_modes = system.rotated(probe_modes(1.0, 1.1, 0.5).rotation)
+    >>> gamma_1, eta = in_modes.kernel(0.0)[0]
+    >>> print(round(gamma_1, 6), round(eta, 6))
+    0.045871 0.004764
+    """
+
+    stiffness: np.ndarray
+    frequencies: np.ndarray
+    couplings: np.ndarray
+
+    def __post_init__(self) -> None:
+        for name in ("stiffness", "frequencies", "couplings"):
+            array = np.asarray(getattr(self, name), dtype=float)
+            require_finite(f"Argument `{name}`", array)
+            object.__setattr__(self, name, array)
+        stiffness, frequencies = self.stiffness, self.frequencies
+        shapes = stiffness.shape, frequencies.shape, self.couplings.shape
+        if len(shapes[0]) != 2 or shapes != (
+            (shapes[0][0],) * 2,
+            (frequencies.size,),
+            (shapes[0][0], frequencies.size),
+        ):
+            raise DimensionError(
+                "Arguments `stiffness`, `frequencies`, `couplings` must have shapes (P, P), (M,), "
+                f"(P, M), but have {shapes[0]}, {shapes[1]}, {shapes[2]}."
+            )
+        difference = np.abs(stiffness - stiffness.T).max(initial=0.0)
+        if difference > SYMMETRIC * np.abs(stiffness).max(initial=0.0):
+            raise InvalidArgumentError(
+                "Argument `stiffness` must be symmetric, but differs from its transpose by "
+                f"{difference:.3g}."
+            )
+        if (frequencies <= 0).any():
+            raise InvalidArgumentError(
+                f"Argument `frequencies` must be > 0, but holds {frequencies.min():.6g}."
+            )
+
+    @classmethod
+    def from_stiffness(cls, stiffness: Any, probes: Any) -> LangevinEquation:
+        """Take some coordinates of any harmonic network as probes, and the rest as their bath.
+
+        Parameters
+        ----------
+        stiffness : array_like of shape (n, n)
+            Stiffness matrix of the whole (unit masses).
+        probes : array_like of int
+            Coordinates that are probes, counted from 0.
+
+        Raises
+        ------
+        DimensionError
+            If the matrix is not square.
+        InvalidArgumentError
+            If a probe does not exist; as the class otherwise.
+        UnstableNetworkError
+            If the bath alone is unstable.
+        """
+        whole = np.asarray(stiffness, dtype=float)
+        if whole.ndim != 2 or whole.shape[0] != whole.shape[1]:
+            raise DimensionError(f"Argument `stiffness` must be square, but has {whole.shape}.")
+        require_finite("Argument `stiffness`", whole)
+        chosen = np.atleast_1d(np.asarray(probes))
+        if chosen.dtype.kind not in "iu" or not np.isin(chosen, np.arange(len(whole))).all():
+            raise InvalidArgumentError(
+                f"Argument `probes` must hold coordinates from 0 to {len(whole) - 1}, but is "
+                f"{chosen.tolist()}."
+            )
+        rest = np.setdiff1d(np.arange(len(whole)), chosen)
+        squares, modes = eigh(whole[np.ix_(rest, rest)])
+        if rest.size and squares[0] <= 0:
+            raise UnstableNetworkError(
+                f"The bath alone is unstable: its lowest squared frequency is {squares[0]:.6g}.",
+                eigenvalue=float(squares[0]),
+            )
+        couplings = whole[np.ix_(chosen, rest)] @ modes
+        return cls(whole[np.ix_(chosen, chosen)], np.sqrt(squares), couplings)
+
+    def rotated(self, rotation: Any) -> LangevinEquation:
+        """The same system for q = rotation @ x, with an orthogonal matrix."""
+        rotation = np.asarray(rotation, dtype=float)
+        stiffness = rotation @ self.stiffness @ rotation.T
+        return LangevinEquation(
+            (stiffness + stiffness.T) / 2, self.frequencies, rotation @ self.couplings
+        )
+
+    def kernel(self, times: Any) -> np.ndarray:
+        r"""K(t), Eqs. (4), (5), (A12) and (A13): gamma_s on the diagonal, eta beside it.
+
+        Parameters
+        ----------
+        times : array_like of any shape
+            Times >= 0; the kernel is even in t where the step function of the paper is left out.
+
+        Returns
+        -------
+        ndarray of shape (*times.shape, P, P)
+            In the unit of frequency squared.
+        """
+        times = np.asarray(times, dtype=float)
+        require_finite("Argument `times`", times)
+        scaled = self.couplings / self.frequencies
+        pairs = (scaled[:, None] * scaled[None]).reshape(-1, self.frequencies.size).T
+        size = len(self.stiffness)
+        values = np.cos(times.reshape(-1, 1) * self.frequencies) @ pairs
+        return values.reshape((*times.shape, size, size))
+
+    def largest_stable_factor(self) -> float:
+        """The factor by which all couplings can grow before the whole loses positivity.
+
+        V - f^2 K(0) is singular there; times the probe coupling it is K_max. Infinite without
+        coupling.
+
+        Raises
+        ------
+        UnstableNetworkError
+            If the probes are unstable by themselves.
+        """
+        lowest = float(np.linalg.eigvalsh(self.stiffness)[0])
+        if lowest <= 0:
+            raise UnstableNetworkError(
+                f"The probes alone are unstable: the lowest squared frequency is {lowest:.6g}.",
+                eigenvalue=lowest,
+            )
+        highest = float(eigh(self.kernel(0.0), self.stiffness, eigvals_only=True)[-1])
+        return 1 / math.sqrt(highest) if highest > 0 else math.inf
+
+    def solve(self, times: Any, position: Any, momentum: Any, *, slip: bool = True) -> np.ndarray:
+        r"""Mean positions of the probes from the integro-differential equation (A11).
+
+        Nothing but the kernel is used: the equation is solved step by step, by collocation at
+        Gauss-Legendre nodes for the acceleration and with the whole memory as a quadrature over
+        the same nodes. An independent check of the exact dynamics from normal modes, quadratic in
+        the time reached; the means of the bath are zero at the start.
+
+        Parameters
+        ----------
+        times : array_like of shape (T,)
+            Times >= 0.
+        position, momentum : array_like of shape (P,)
+            Means at t = 0.
+        slip : bool, default True
+            Keep the term -K(t) q(0). Without it, the equation of Sec. II B.
+
+        Returns
+        -------
+        ndarray of shape (T, P)
+            Mean positions, to about 1e-12 of the largest.
+
+        Raises
+        ------
+        DimensionError
+            If the shapes do not fit.
+        InvalidArgumentError
+            If a time is negative.
+        NonFiniteError
+            If a number is NaN or infinite.
+        """
+        size = len(self.stiffness)
+        times = np.asarray(times, dtype=float)
+        q, v = np.asarray(position, dtype=float), np.asarray(momentum, dtype=float)
+        if times.ndim != 1 or q.shape != (size,) or v.shape != (size,):
+            raise DimensionError(
+                f"solve() needs times of shape (T,), position and momentum of shape ({size},), "
+                f"but got {times.shape}, {q.shape}, {v.shape}."
+            )
+        for name, array in (("times", times), ("position", q), ("momentum", v)):
+            require_finite(f"Argument `{name}`", array)
+        if (times < 0).any():
+            raise InvalidArgumentError(f"Times must be >= 0, but one is {times.min():.6g}.")
+        if not times.size:
+            return np.empty((0, size))
+        return Collocation(
+            self.kernel,
+            (self.couplings, self.frequencies),
+            self.stiffness,
+            float(times.max()),
+        ).run(times, q, v, slip)
+
+
+def positive(**values: float) -> None:
+    """Raise `InvalidArgumentError` unless arguments are finite numbers above 0."""
+    for name, value in values.items():
+        require_finite(f"Argument `{name}`", np.asarray(value, dtype=float))
+        if value <= 0:
+            raise InvalidArgumentError(f"Argument `{name}` must be > 0, but is {value!r}.")
+
+
+def _chain(sites: int, chain_frequency: float, chain_coupling: float) -> None:
+    if isinstance(sites, bool) or not isinstance(sites, (int, np.integer)) or sites < 1:
+        raise InvalidArgumentError(f"Argument `sites` must be an integer >= 1, but is {sites!r}.")
+    positive(chain_coupling=chain_coupling)
+    require_finite("Argument `chain_frequency`", np.asarray(chain_frequency, dtype=float))
+    if chain_frequency < 0:
+        raise InvalidArgumentError(
+            f"Argument `chain_frequency` must be >= 0, but is {chain_frequency!r}."
+        )

@@ -1,0 +1,463 @@
+"""Gaussian states: means and covariances of positions and momenta."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quantsync.errors import (
+    BroadcastError,
+    DimensionError,
+    InvalidArgumentError,
+)
+from quantsync.gaussian.building import positive, single_number
+from quantsync.gaussian.star import thermal_variance
+from quantsync.gaussian.uncertainty import checked_covariance
+from quantsync.lindblad.coefficients import real_array
+
+if TYPE_CHECKING:
+    from quantsync.gaussian.network import HarmonicNetwork
+
+
+class GaussianState:
+    """Means and covariances of n modes, ordered x_1, p_1, x_2, p_2, ...
+
+    The quadratures are physical positions and momenta with hbar = 1, ``[x_j, p_k] = i delta_jk``;
+    the covariance is ``<(r_a - <r_a>)(r_b - <r_b>) + h.c.>/2``. The ground state of a mode of
+    frequency w and mass m has ``<x^2> = 1/(2 m w)`` and ``<p^2> = m w/2``: 1/2 each for w = m = 1.
+
+    Parameters
+    ----------
+    mean : array_like of shape (..., 2n)
+    covariance : array_like of shape (..., 2n, 2n)
+        Symmetric. Axes in front of both broadcast; they are a batch, such as times.
+
+    Raises
+    ------
+    InvalidStateError
+        If the covariance is not symmetric, not positive or violates the uncertainty relation
+        ``sigma + i Omega/2 >= 0`` by more than rounding; the message has the smallest symplectic
+        eigenvalue, which must not be below 1/2.
+    DimensionError, BroadcastError
+        If the shapes do not fit.
+    InvalidArgumentError, NonFiniteError
+        If a number is not real or not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quantsync.gaussian.states import GaussianState
+    >>> state = GaussianState([0.0, 0.0], np.diag([0.5, 0.5]))
+    >>> state
+    <GaussianState of 1 mode>
+    >>> GaussianState([0.0, 0.0], np.diag([0.4, 0.5]))
+    Traceback (most recent call last):
+      ...
+    quantsync.errors.InvalidStateError: ... smallest symplectic eigenvalue is 0.447214, ...
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray
+
+    def __init__(self, mean: Any, covariance: Any):
+        means = real_array(mean, "Argument `mean`", InvalidArgumentError)
+        sigma = real_array(covariance, "Argument `covariance`", InvalidArgumentError)
+        if sigma.ndim < 2 or sigma.shape[-1] != sigma.shape[-2] or sigma.shape[-1] % 2:
+            raise DimensionError(
+                "Argument `covariance` must have shape (..., 2n, 2n) with x_1, p_1, x_2, ..., but "
+                f"has {sigma.shape}."
+            )
+        if means.shape[-1:] != sigma.shape[-1:] or not sigma.shape[-1]:
+            raise DimensionError(
+                f"Argument `mean` must have shape (..., {sigma.shape[-1]}) for a covariance of "
+                f"shape {sigma.shape}, but has {means.shape}."
+            )
+        try:
+            shape = np.broadcast_shapes(means.shape[:-1], sigma.shape[:-2])
+        except ValueError:
+            raise BroadcastError(
+                f"The batch shapes {means.shape[:-1]} of `mean` and {sigma.shape[:-2]} of "
+                "`covariance` do not broadcast against each other."
+            ) from None
+        self.mean = np.broadcast_to(means, (*shape, means.shape[-1]))
+        self.covariance = np.broadcast_to(checked_covariance(sigma), (*shape, *sigma.shape[-2:]))
+
+    @classmethod
+    def _trusted(cls, mean: np.ndarray, covariance: np.ndarray) -> GaussianState:
+        """A state that is physical by construction: its check would cost O(n^3)."""
+        state = cls.__new__(cls)
+        state.mean, state.covariance = mean, covariance
+        return state
+
+    @classmethod
+    def _of_variances(cls, variances: np.ndarray, widths: np.ndarray) -> GaussianState:
+        """Uncorrelated modes: variances of the dimensionless quadratures, and m w."""
+        covariance = np.diag(np.stack([variances / widths, variances * widths], -1).ravel())
+        return cls._trusted(np.zeros(2 * len(widths)), covariance)
+
+    @classmethod
+    def vacuum(cls, frequencies: Any, masses: Any = 1.0) -> GaussianState:
+        """The ground state of uncoupled modes.
+
+        Parameters
+        ----------
+        frequencies : float or array_like of shape (n,)
+            Frequencies w > 0.
+        masses : float or array_like of shape (n,), optional
+            1 by default.
+
+        Raises
+        ------
+        InvalidArgumentError, NonFiniteError, DimensionError
+            If the numbers are not positive, or do not fit each other.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> print(GaussianState.vacuum([2.0]).covariance)
+        [[0.25 0.  ]
+         [0.   1.  ]]
+        """
+        return cls.thermal(frequencies, 0.0, masses=masses)
+
+    @classmethod
+    def thermal(
+        cls,
+        frequencies: Any,
+        temperature: Any = None,
+        *,
+        occupation: Any = None,
+        masses: Any = 1.0,
+    ) -> GaussianState:
+        """Thermal states of uncoupled modes.
+
+        Parameters
+        ----------
+        frequencies : float or array_like of shape (n,)
+            Frequencies w > 0.
+        temperature : float or array_like of shape (n,)
+            T >= 0 in the unit of the frequencies (k_B = 1). Either this or ``occupation``.
+        occupation : float or array_like of shape (n,)
+            Mean number of quanta, >= 0; the variances are (occupation + 1/2) times 1/(m w), m w.
+        masses : float or array_like of shape (n,), optional
+            1 by default.
+
+        Raises
+        ------
+        InvalidArgumentError, NonFiniteError, DimensionError
+            If both or none of the two are given, or numbers are out of range or do not fit.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> print(GaussianState.thermal(1.0, occupation=2.0).covariance.diagonal())
+        [2.5 2.5]
+        """
+        w, m = _modes(frequencies, masses)
+        if (temperature is None) == (occupation is None):
+            raise InvalidArgumentError("Give either `temperature` or `occupation`.")
+        if occupation is not None:
+            return cls._of_variances(0.5 + _not_negative(occupation, w, "occupation"), m * w)
+        T = _not_negative(temperature, w, "temperature")
+        hot = np.where(T > 0, T, 1.0)
+        variances = np.where(T > 0, 0.5 / np.tanh(w / (2 * hot)), 0.5)
+        return cls._of_variances(variances, m * w)
+
+    @classmethod
+    def coherent(cls, frequencies: Any, amplitudes: Any, masses: Any = 1.0) -> GaussianState:
+        """Coherent states ``|alpha>`` of uncoupled modes, b = sqrt(m w/2) (x + i p/(m w)).
+
+        Parameters
+        ----------
+        frequencies : float or array_like of shape (n,)
+            Frequencies w > 0.
+        amplitudes : complex or array_like of shape (n,)
+            alpha: ``<x> = sqrt(2/(m w)) Re alpha``, ``<p> = sqrt(2 m w) Im alpha``.
+        masses : float or array_like of shape (n,), optional
+            1 by default.
+
+        Raises
+        ------
+        InvalidArgumentError, NonFiniteError, DimensionError
+            If numbers are out of range or do not fit.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> print(GaussianState.coherent(2.0, 1 + 2j).mean)
+        [1. 4.]
+        """
+        w, m = _modes(frequencies, masses)
+        alpha: Any = np.asarray(amplitudes)
+        if alpha.dtype.kind not in "biufc":
+            raise InvalidArgumentError(
+                f"Argument `amplitudes` must be numbers, not {amplitudes!r}."
+            )
+        real = _a_mode_each(alpha.real, w, "amplitudes")
+        imaginary = _a_mode_each(alpha.imag, w, "amplitudes")
+        return cls.vacuum(w, m).displaced(
+            x=np.sqrt(2 / (m * w)) * real, p=np.sqrt(2 * m * w) * imaginary
+        )
+
+    @classmethod
+    def squeezed(
+        cls, frequencies: Any, r: Any, angle: Any = 0.0, masses: Any = 1.0
+    ) -> GaussianState:
+        """Squeezed vacua of uncoupled modes.
+
+        Parameters
+        ----------
+        frequencies : float or array_like of shape (n,)
+            Frequencies w > 0.
+        r : float or array_like of shape (n,)
+            At angle 0 ``<x^2> = e^{2r}/(2 m w)`` and ``<p^2> = m w e^{-2r}/2``: positive r
+            stretches x and squeezes p.
+        angle : float or array_like of shape (n,), optional
+            Angle in radians of the stretched axis against x in the plane of ``sqrt(m w) x`` and
+            ``p/sqrt(m w)``, towards p. 0 by default.
+        masses : float or array_like of shape (n,), optional
+            1 by default.
+
+        Raises
+        ------
+        InvalidArgumentError, NonFiniteError, DimensionError
+            If numbers are out of range or do not fit.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> print(GaussianState.squeezed([1.0], np.log(2.0)).covariance)
+        [[2.    0.   ]
+         [0.    0.125]]
+        """
+        w, m = _modes(frequencies, masses)
+        stretch = np.exp(2 * _a_mode_each(r, w, "r"))
+        if not np.isfinite(stretch).all() or (stretch == 0).any():
+            raise InvalidArgumentError(f"Argument `r` = {r!r} is too large for floating point.")
+        phi = _a_mode_each(angle, w, "angle")
+        cos, sin, width = np.cos(phi), np.sin(phi), m * w
+        sigma = np.zeros((2 * len(w), 2 * len(w)))
+        k = 2 * np.arange(len(w))
+        sigma[k, k] = (stretch * cos**2 + sin**2 / stretch) / (2 * width)
+        sigma[k + 1, k + 1] = (stretch * sin**2 + cos**2 / stretch) * width / 2
+        sigma[k, k + 1] = sigma[k + 1, k] = (stretch - 1 / stretch) * cos * sin / 2
+        return cls._trusted(np.zeros(2 * len(w)), sigma)
+
+    @classmethod
+    def product(cls, *states: GaussianState) -> GaussianState:
+        """The product of states, uncorrelated, modes in the order given.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there is none, or something else is given.
+        BroadcastError
+            If their batch shapes do not broadcast.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> GaussianState.product(GaussianState.vacuum(1.0), GaussianState.squeezed(1.2, 0.5))
+        <GaussianState of 2 modes>
+        """
+        if not states or not all(isinstance(state, GaussianState) for state in states):
+            raise InvalidArgumentError("product() needs one GaussianState or several.")
+        try:
+            shape = np.broadcast_shapes(*(state.shape for state in states))
+        except ValueError:
+            shapes = ", ".join(str(state.shape) for state in states)
+            raise BroadcastError(f"Batch shapes {shapes} of the states do not broadcast.") from None
+        size = sum(state.mean.shape[-1] for state in states)
+        mean, sigma, start = np.zeros((*shape, size)), np.zeros((*shape, size, size)), 0
+        for state in states:
+            block = slice(start, start + state.mean.shape[-1])
+            mean[..., block] = state.mean
+            sigma[..., block, block] = state.covariance
+            start = block.stop
+        return cls._trusted(mean, sigma)
+
+    @classmethod
+    def ground_state(cls, network: HarmonicNetwork) -> GaussianState:
+        """The ground state of a whole network, couplings included; as `thermal_state` at T = 0."""
+        return cls.thermal_state(network, 0.0)
+
+    @classmethod
+    def thermal_state(cls, network: HarmonicNetwork, temperature: float) -> GaussianState:
+        """The thermal state exp(-H/T) of a whole network, couplings included.
+
+        Parameters
+        ----------
+        network : HarmonicNetwork
+        temperature : float
+            T >= 0 in the unit of the frequencies (k_B = 1).
+
+        Raises
+        ------
+        InvalidArgumentError, NonFiniteError
+            If the temperature is not a number >= 0.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.network import HarmonicNetwork
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> network = HarmonicNetwork([[4.0]])
+        >>> print(GaussianState.thermal_state(network, 0.0).covariance)
+        [[0.25 0.  ]
+         [0.   1.  ]]
+        """
+        T = single_number(temperature, "temperature", lowest=0.0)
+        w, modes = network._eigenmodes
+        variances, root, size = thermal_variance(w, T), np.sqrt(network.masses), len(network)
+        sigma = np.zeros((2 * size, 2 * size))
+        sigma[::2, ::2] = (modes * (variances / w)) @ modes.T / np.outer(root, root)
+        sigma[1::2, 1::2] = (modes * (variances * w)) @ modes.T * np.outer(root, root)
+        return cls._trusted(np.zeros(2 * size), sigma)
+
+    def displaced(self, x: Any = 0.0, p: Any = 0.0) -> GaussianState:
+        """The state with its means shifted, its covariance kept.
+
+        Parameters
+        ----------
+        x, p : float or array_like of shape (..., n), optional
+            What is added to the mean positions and momenta; 0 by default.
+
+        Raises
+        ------
+        DimensionError, InvalidArgumentError, NonFiniteError
+            If the numbers do not fit the modes or are not real and finite.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> print(GaussianState.vacuum([1.0, 1.1]).displaced(x=[0.14, 1.4]).mean)
+        [0.14 0.   1.4  0.  ]
+        """
+        shape = (*self.shape, self.modes)
+        shift = np.zeros((*shape, 2))
+        for axis, (name, value) in enumerate((("x", x), ("p", p))):
+            array = real_array(value, f"Argument `{name}`", InvalidArgumentError)
+            try:
+                shift[..., axis] = array
+            except ValueError:
+                raise DimensionError(
+                    f"Argument `{name}` must broadcast to shape {shape}, but has {array.shape}."
+                ) from None
+        return self._trusted(self.mean + shift.reshape(self.mean.shape), self.covariance)
+
+    def reduced(self, modes: int | Sequence[int]) -> GaussianState:
+        """The state of some modes, in the order given.
+
+        Parameters
+        ----------
+        modes : int or sequence of int
+            Positions of the modes, counted from 0.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a mode does not exist or is given twice.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> print(GaussianState.vacuum([1.0, 2.0]).reduced(1).covariance.diagonal())
+        [0.25 1.  ]
+        """
+        chosen = np.atleast_1d(np.asarray(modes))
+        valid = chosen.dtype.kind in "iu" and chosen.ndim == 1 and len(chosen) > 0
+        if (
+            not valid
+            or (chosen < 0).any()
+            or (chosen >= self.modes).any()
+            or len(np.unique(chosen)) != len(chosen)
+        ):
+            raise InvalidArgumentError(
+                f"Argument `modes` must hold different integers from 0 to {self.modes - 1}, but is "
+                f"{modes!r}."
+            )
+        index = np.stack([2 * chosen, 2 * chosen + 1], axis=-1).ravel()
+        return self._trusted(
+            self.mean[..., index], self.covariance[..., index[:, None], index[None, :]]
+        )
+
+    @property
+    def modes(self) -> int:
+        """Number n of modes."""
+        return self.mean.shape[-1] // 2
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the batch; () for a single state."""
+        return self.mean.shape[:-1]
+
+    def __repr__(self) -> str:
+        batch = f", batch {self.shape}" if self.shape else ""
+        return f"<GaussianState of {self.modes} mode{'s'[: self.modes != 1]}{batch}>"
+
+
+@dataclass(frozen=True, eq=False)
+class ProbesInEnvironment:
+    """Probes in any Gaussian state, uncorrelated with the rest in its own thermal state.
+
+    The environment's state is that of its own Hamiltonian, the couplings to the probes left out,
+    with means 0; its covariance is never formed.
+
+    Parameters
+    ----------
+    probes : GaussianState
+        State of the probes, in the order of the network's probes; it may be a batch.
+    temperature : float, optional
+        T >= 0 of the environment (k_B = 1); 0 by default, its ground state.
+
+    Raises
+    ------
+    InvalidArgumentError, NonFiniteError
+        If ``probes`` is not a `GaussianState`, or the temperature not a number >= 0.
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
+    >>> ProbesInEnvironment(GaussianState.squeezed([1.0, 1.2], 2.0))
+    ProbesInEnvironment(probes=<GaussianState of 2 modes>, temperature=0.0)
+    """
+
+    probes: GaussianState
+    temperature: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.probes, GaussianState):
+            raise InvalidArgumentError(
+                f"Argument `probes` must be a GaussianState, but is {self.probes!r}."
+            )
+        value = single_number(self.temperature, "temperature", lowest=0.0)
+        object.__setattr__(self, "temperature", value)
+
+
+def _modes(frequencies: Any, masses: Any) -> tuple[np.ndarray, np.ndarray]:
+    w = np.atleast_1d(positive(frequencies, "frequencies"))
+    if w.ndim != 1 or not len(w):
+        raise DimensionError(
+            f"Argument `frequencies` must be a number or have shape (n,), but has {w.shape}."
+        )
+    return w, _a_mode_each(positive(masses, "masses"), w, "masses")
+
+
+def _a_mode_each(values: Any, frequencies: np.ndarray, name: str) -> np.ndarray:
+    array = real_array(values, f"Argument `{name}`", InvalidArgumentError)
+    if array.ndim > 1 or (array.ndim == 1 and len(array) not in (1, len(frequencies))):
+        raise DimensionError(
+            f"Argument `{name}` must be a number or have shape {frequencies.shape}, but has "
+            f"{array.shape}."
+        )
+    return np.broadcast_to(array, frequencies.shape)
+
+
+def _not_negative(values: Any, frequencies: np.ndarray, name: str) -> np.ndarray:
+    array = _a_mode_each(values, frequencies, name)
+    if (array < 0).any():
+        raise InvalidArgumentError(f"Argument `{name}` must be >= 0, but holds {array.min():g}.")
+    return array
