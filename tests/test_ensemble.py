@@ -122,15 +122,15 @@ def test_samples_that_fail_cost_only_themselves():
 
 def test_a_killed_worker_leaves_what_is_done():
     def deadly(states):
-        if states.etas[0] == 0.25 and os.getpid() != parent and len(states.rho) < 256 * 1:
-            os.kill(os.getpid(), signal.SIGKILL)  # the last task alone is smaller
+        if os.getpid() != parent and len(states.rho) < 101:
+            os.kill(os.getpid(), signal.SIGKILL)  # the last of sixteen tasks alone is smaller
         return states.residual
 
     parent = os.getpid()
     with pytest.raises(qs.errors.SweepError, match="killed") as caught:
-        qs.ensemble(PAIR, [0.25], 256 * 8 + 7, 1, {"deadly": deadly}, workers=2)
+        qs.ensemble(PAIR, [0.25], 1603, 1, {"deadly": deadly}, workers=2)
     done = caught.value.dataset
-    assert 0 < done.sizes["sample"] <= 256 * 8
+    assert 0 < done.sizes["sample"] <= 1515
     assert not done.failed.any()
 
 
@@ -223,3 +223,18 @@ def test_the_pool_passes_errors_on_and_can_be_left():
     results = processes.map_processes(lambda item: item, range(40), 2)
     next(results)
     results.close()
+
+
+def test_small_ensembles_come_in_several_tasks():
+    seen = []
+    qs.ensemble(
+        PAIR, [0.1], 50, 1, {"r": lambda s: seen.append(len(s.rho)) or s.residual}, workers=1
+    )
+    assert len(seen) >= 12
+
+
+def test_equal_causes_are_told_once():
+    with pytest.raises(qs.errors.SweepError) as caught:
+        qs.ensemble(PAIR, ETAS, 6, 1, ["purity"], draw=lambda space, rng: "nothing", workers=1)
+    assert str(caught.value).count("MatrixGenerator") == 1
+    assert "samples 0, 1, 2, 3, 4, ...:" in str(caught.value)

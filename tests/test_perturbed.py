@@ -337,3 +337,33 @@ def test_the_models_of_zhao2025():
         np.testing.assert_allclose(rate, 2 * k * osc, atol=1e-13)
     with pytest.raises(qs.errors.InvalidArgumentError, match="`sites`"):
         qs.models.dephased_chain(sites=1)
+
+
+def test_what_selects_in_second_order_only_is_told_so():
+    chain = qs.models.dephased_chain(sites=2)
+    hamiltonian = qs.Lindbladian(chain.space, [(1.0, chain.space["A"].x)])
+    with pytest.raises(qs.errors.NonUniqueSteadyStateError, match="second order"):
+        qs.degenerate_steady_state(chain, hamiltonian)
+    assert qs.perturbed_steady_states(chain, hamiltonian, [1e-3]).residual.max() < 1e-15
+
+
+def test_what_is_no_generator_or_no_base_is_refused():
+    with pytest.raises(qs.errors.InvalidArgumentError, match="trace"):
+        qs.perturbed_steady_states(CHAIN, qs.MatrixGenerator(CHAIN.space, np.eye(729)), [0.1])
+    with pytest.raises(qs.errors.InvalidArgumentError, match="ndarray of shape"):
+        qs.perturbed_steady_states(CHAIN, np.eye(729), [0.1])
+    for wrong in ("dephased_chain", qs.MatrixGenerator(CHAIN.space, np.eye(729))):
+        with pytest.raises(qs.errors.InvalidArgumentError, match="Lindbladian"):
+            qs.DegenerateBase(wrong)
+    with pytest.raises(qs.errors.InvalidArgumentError, match="must be a Lindbladian"):
+        qs.peripheral_modes(qs.MatrixGenerator(CHAIN.space, np.eye(729)))
+    mode = qs.Space(A=qs.Fock(400))
+    with pytest.raises(qs.errors.InvalidArgumentError, match="computed only up to"):
+        qs.peripheral_modes(qs.Lindbladian(mode, [(1.0, mode["A"].number)]))
+    states = qs.perturbed_steady_states(
+        CHAIN, qs.random_lindbladian(CHAIN.space, np.random.default_rng(1)), [0.1]
+    )
+    with pytest.raises(qs.errors.InvalidArgumentError, match="`rho`"):
+        qs.relative_phase_distribution(states, CHAIN.space)
+    assert "8 stationary states" in repr(states)
+    assert "8 stationary states" in repr(CHAIN)

@@ -143,7 +143,8 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     known = sorted(known)
     nearest = nearest_name(name, known)
     hint = f"; did you mean {nearest!r}?" if nearest else "."
-    return UnknownNameError(f"Unknown {kind} {name!r}{hint} Known: {', '.join(known)}.")
+    there = f"Known: {', '.join(known)}." if known else "There are none."
+    return UnknownNameError(f"Unknown {kind} {name!r}{hint} {there}")
 
 
 def require_finite(name: str, values: np.ndarray) -> None:

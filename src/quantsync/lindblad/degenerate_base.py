@@ -57,6 +57,11 @@ class DegenerateBase:
     """
 
     def __init__(self, base: Lindbladian, allow_unique: bool = False):
+        if not isinstance(base, Lindbladian):
+            raise InvalidArgumentError(
+                "Argument `base` must be a Lindbladian or a DegenerateBase, but is "
+                f"{type(base).__name__}; models, such as dephased_chain(), return one."
+            )
         if base.shape:
             raise InvalidArgumentError(
                 f"Argument `base` must be a single system, but has shape {base.shape}."
@@ -95,6 +100,9 @@ class DegenerateBase:
         self.kept = sp.csr_array(sp.diags_array(kept) @ self.matrix)
         entries = self.kept.tocoo()
         self.entries = entries.row * size + entries.col, entries.data
+
+    def __repr__(self) -> str:
+        return f"<DegenerateBase on {self.space}: {self.zero_modes} stationary states>"
 
     @property
     def zero_modes(self) -> int:

@@ -182,8 +182,10 @@ class DynamicalSynchronization:
         for f, omega in enumerate(self.frequencies):
             alive = np.flatnonzero(self.oscillates[:, f])
             if len(alive) == 0:
+                lines.append(f"  at {omega:.6g}: none of the observables given")
                 continue
-            lines.append(f"  at {omega:.6g}: {', '.join(self.signals[k] for k in alive)} oscillate")
+            verb = "oscillates" if len(alive) == 1 else "oscillate"
+            lines.append(f"  at {omega:.6g}: {', '.join(self.signals[k] for k in alive)} {verb}")
             seen: set[int] = set()
             for j in alive:
                 if j in seen:

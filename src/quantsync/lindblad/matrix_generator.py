@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
 from quantsync.lindblad.hermitian_basis import HermitianBasis
@@ -33,6 +34,11 @@ class MatrixGenerator:
     NonFiniteError
         If an entry is NaN or infinite.
 
+    Attributes
+    ----------
+    space : Space
+    matrix : ndarray of shape (n^2, n^2)
+
     Examples
     --------
     >>> import numpy as np, quantsync as qs
@@ -45,7 +51,7 @@ class MatrixGenerator:
     """
 
     def __init__(self, space: Space, matrix: Any):
-        array = np.asarray(matrix)
+        array = matrix.toarray() if issparse(matrix) else np.asarray(matrix)
         size = space.dimension**2
         if array.shape != (size, size):
             raise DimensionError(
@@ -61,7 +67,7 @@ class MatrixGenerator:
         self.space, self.matrix = space, np.ascontiguousarray(array, float)
 
     @classmethod
-    def from_superoperator(cls, space: Space, superoperator: np.ndarray) -> MatrixGenerator:
+    def from_superoperator(cls, space: Space, superoperator: Any) -> MatrixGenerator:
         """Convert a complex (n^2, n^2) matrix that acts on row-by-row flattened operators.
 
         Raises
@@ -70,6 +76,8 @@ class MatrixGenerator:
             If it does not preserve Hermiticity.
         """
         n = space.dimension
+        if issparse(superoperator):
+            superoperator = superoperator.toarray()
         superoperator = np.asarray(superoperator, complex)
         if superoperator.shape != (n * n, n * n):
             raise DimensionError(

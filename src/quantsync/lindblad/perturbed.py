@@ -45,7 +45,7 @@ NEGLIGIBLE = 1e-17  # terms below this part of the first are nothing
 GOOD = 1e-13  # residual relative to the generator's scale that the Krylov space must reach
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PerturbedStates:
     """Stationary states of L0 + eta L1 for several eta, with certificates.
 
@@ -68,6 +68,13 @@ class PerturbedStates:
     etas: np.ndarray
     zero_modes: int
     space: Space
+
+    def __repr__(self) -> str:
+        worst = f", largest residual {self.residual.max():.1e}" if len(self.residual) else ""
+        return (
+            f"<PerturbedStates on {self.space}: {len(self.etas)} strengths, base with "
+            f"{self.zero_modes} stationary states{worst}>"
+        )
 
 
 def perturbed_steady_states(
@@ -182,7 +189,7 @@ def degenerate_steady_state(
 
     Examples
     --------
-    A slow transfer from m = 1 to m = 0 empties the upper of three dephased levels:
+    Slow pumping and decay, however slow, decide between two levels that only dephase:
 
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1/2))
@@ -310,6 +317,15 @@ def _factorised(system: PerturbedSystem, eta: float) -> Factorised:
 
 def _require_unique(system: PerturbedSystem, eta: float, reciprocal_condition: float) -> None:
     if not reciprocal_condition >= SMALLEST_CONDITION:
+        if eta == 0:
+            raise NonUniqueSteadyStateError(
+                f"At first order the perturbation does not select one of {system.base.zero_modes} "
+                "stationary states: it keeps a symmetry of the base, or acts in second order only, "
+                "as a Hamiltonian may; then perturbed_steady_states() at a finite strength has the "
+                "answer.",
+                count=2,
+                indices=[],
+            )
         raise NonUniqueSteadyStateError(
             f"The perturbation leaves several of {system.base.zero_modes} stationary states at "
             f"eta = {eta:g} (reciprocal condition number {reciprocal_condition:.1e}): it keeps a "
@@ -325,10 +341,17 @@ def _matrix(perturbation: Any, space: Space) -> np.ndarray:
     elif isinstance(perturbation, MatrixGenerator):
         found, matrix = perturbation.space, perturbation.matrix
     else:
+        shape = f" of shape {perturbation.shape}" if hasattr(perturbation, "shape") else ""
         raise InvalidArgumentError(
             "Argument `perturbation` must be a MatrixGenerator or a single Lindbladian, but is "
-            f"{perturbation!r}."
+            f"{type(perturbation).__name__}{shape}."
         )
     if found != space:
         raise DimensionError(f"Argument `perturbation` acts on {found}, but the base on {space}.")
+    lost = float(np.abs(matrix[: space.dimension].sum(axis=0)).max())
+    if lost > LARGEST_RESIDUAL * largest(matrix):
+        raise InvalidArgumentError(
+            f"Argument `perturbation` does not preserve the trace (it changes it at rates up to "
+            f"{lost:.3g}): it is no generator."
+        )
     return matrix

@@ -41,7 +41,7 @@ EXHAUSTED = 16  # times the rounding error: what is left of a vector inside the 
 SMALLEST_SELECTION = 1e-12  # of the zero modes' coupling, relative to the perturbation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PerturbedBatch:
     """Stationary states of many perturbations at many strengths.
 
@@ -58,6 +58,9 @@ class PerturbedBatch:
     rho: Any
     residual: Any
     steps: int
+
+    def __repr__(self) -> str:
+        return f"<PerturbedBatch: batch {tuple(self.residual.shape)}, {self.steps} steps>"
 
 
 class BatchedPerturbations:

@@ -16,7 +16,7 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, is_array_api_obj
 
 from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
 from quantsync.measures.arrays import to_numpy
@@ -164,6 +164,7 @@ def interval_probabilities(
     >>> print(qs.interval_probabilities(np.full(16, 1 / 16)))
     [0.125 0.125 0.125]
     """
+    histogram = _as_array(histogram)
     bins, low, high = _checked_bins(histogram.shape[-1], range)
     xp = array_namespace(histogram)
     probabilities = []
@@ -208,6 +209,7 @@ def kind_ratio(probabilities: Any) -> Any:
     >>> print(qs.kind_ratio(np.array([0.125, 0.375, 0.5])))
     1.0
     """
+    probabilities = _as_array(probabilities)
     if not probabilities.ndim or probabilities.shape[-1] != 3:
         raise DimensionError(
             "Argument `probabilities` must have shape (..., 3), one for each of the intervals "
@@ -217,6 +219,11 @@ def kind_ratio(probabilities: Any) -> Any:
     first, second = probabilities[..., 0], probabilities[..., 1]
     ratio = second / (3 * xp.where(first == 0, xp.ones_like(first), first))
     return xp.where(first == 0, xp.asarray(math.nan, dtype=ratio.dtype), ratio)
+
+
+def _as_array(values: Any) -> Any:
+    """An array of a library as it is; lists and labelled arrays as NumPy's."""
+    return values if is_array_api_obj(values) else np.asarray(values, float)
 
 
 def _checked_bins(bins: Any, ends: tuple[float, float]) -> tuple[int, float, float]:

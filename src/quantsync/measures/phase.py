@@ -299,6 +299,11 @@ def _distribution(
     rho: Any, space: Space, names: tuple[str, ...], labels: tuple[str, ...], relative: bool
 ) -> PhaseDistribution:
     n = space.dimension
+    if hasattr(rho, "rho"):
+        raise InvalidArgumentError(
+            f"Argument `rho` must be an array of density matrices, but is {type(rho).__name__}; "
+            "pass its `rho`."
+        )
     if rho.ndim < 2 or rho.shape[-2:] != (n, n):
         raise DimensionError(
             f"Argument `rho` must have shape (..., {n}, {n}) for {space}, but has {rho.shape}."

@@ -37,7 +37,7 @@ MANY = 0.1  # part of a grid's points
 LARGEST_CACHED = 1 << 20  # numbers in a table of harmonics that is kept for the next call
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LocalMaxima:
     """Peaks of phase distributions, for every state of a batch.
 
@@ -56,6 +56,9 @@ class LocalMaxima:
     height: Any
     location: Any
     count: Any
+
+    def __repr__(self) -> str:
+        return f"<LocalMaxima: batch {tuple(self.count.shape)}, up to {self.height.shape[-1]}>"
 
     @property
     def runner_up_ratio(self) -> Any:

@@ -2,7 +2,7 @@
 
 from quantsync.models import driven_pair_moments, spin_pair_first_order
 from quantsync.models.collective_decay_pair import collective_decay_pair
-from quantsync.models.dephased_chain import dephased_chain
+from quantsync.models.dephased_chain import chain_symmetries, dephased_chain
 from quantsync.models.driven_pair import driven_pair, driving
 from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
@@ -10,6 +10,7 @@ from quantsync.models.spin_pair import spin_pair
 
 __all__ = [
     "DrivenPairStudy",
+    "chain_symmetries",
     "collective_decay_pair",
     "dephased_chain",
     "driven_pair",

@@ -6,6 +6,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.models.parameters import rate_parameters, real_parameters
@@ -72,6 +74,34 @@ def dephased_chain(
     energies = real_parameters(frequency=frequency, exchange=exchange, anisotropy=anisotropy)
     (rate,) = rate_parameters(dephasing=dephasing)
     return _unit_chain(Spin(spin), int(sites)).with_coefficients(energies, [rate] * int(sites))
+
+
+def chain_symmetries(space: Space) -> list[np.ndarray]:
+    """Strong symmetries of the chain: the magnetisation, and the spin flip where it vanishes.
+
+    Parameters
+    ----------
+    space : Space
+        Of any number of equal spins.
+
+    Returns
+    -------
+    list of ndarray of shape (n, n)
+        M = sum_j Sz_j and P Pi_0, the flip of all spins times the projector on M = 0: on the other
+        sectors the flip does not commute with M. For `peripheral_modes`.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> chain = qs.models.dephased_chain(sites=2)
+    >>> symmetry = qs.models.chain_symmetries(chain.space)
+    >>> qs.peripheral_modes(chain, strong_symmetry=symmetry).strong_sectors
+    6
+    """
+    n = space.dimension
+    magnetisation = np.sum([np.real(space[name].z.toarray()) for name in space], axis=0)
+    inside = np.abs(np.diag(magnetisation)) < 0.25
+    return [magnetisation, np.eye(n)[::-1] * inside]
 
 
 @lru_cache(maxsize=8)

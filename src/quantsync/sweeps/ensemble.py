@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 # States of one task, in bytes: enough of them that measures are taken in batches.
 TASK_BYTES = 4 << 20
+FEWEST_TASKS = 16
 MOST_SAMPLES = 256  # in one task, so that small systems report progress too
 
 
@@ -85,7 +86,7 @@ def ensemble(
     state is certified by its residual (see `perturbed_steady_states`). Samples are spread over
     processes with one BLAS thread each. Sample k is drawn from ``sample_rng(seed, k)``: the
     numbers do not depend on the number of processes or of samples. Ctrl-C ends the run and
-    returns what is done.
+    returns what is done, up to the tasks (a sixteenth of the samples or less) that are under way.
 
     Parameters
     ----------
@@ -157,7 +158,8 @@ def ensemble(
         draw = partial(random_lindbladian, basis=basis, weights=weights)
     work = _Work(prepared, strengths, first, draw, resolved)
     per_task = TASK_BYTES // (16 * prepared.space.dimension**2 * len(strengths))
-    per_task = max(1, min(MOST_SAMPLES, per_task))
+    # Whatever is asked for comes in several tasks, which processes share and Ctrl-C leaves whole.
+    per_task = max(1, min(MOST_SAMPLES, per_task, -(-count // FEWEST_TASKS)))
     tasks = [range(k, min(k + per_task, count)) for k in range(0, count, per_task)]
     columns = {
         name: Average() if name in averaged else Column(count) for name in [*resolved, "residual"]
@@ -351,9 +353,15 @@ def _report(dataset: xr.Dataset, failures: dict[int, str], interrupted: bool, co
     if failures:
         listed = sorted(failures.items())
         dataset.attrs["failures"] = [f"sample {k}: {message}" for k, message in listed]
-        more = f"; and {len(listed) - 5} more" if len(listed) > 5 else ""
-        shown = "; ".join(dataset.attrs["failures"][:5])
-        message = f"{len(listed)} of {done} samples failed: {shown}{more}"
+        causes: dict[str, list[int]] = {}
+        for k, message in listed:
+            causes.setdefault(message, []).append(k)
+        shown = "; ".join(
+            f"{'sample' if len(which) == 1 else 'samples'} {', '.join(map(str, which[:5]))}"
+            f"{', ...' if len(which) > 5 else ''}: {message}"
+            for message, which in list(causes.items())[:5]
+        )
+        message = f"{len(listed)} of {done} samples failed: {shown}"
         if len(listed) == done:
             raise SweepError(message, dataset, listed)
         warnings.warn(message, SweepWarning, stacklevel=3)

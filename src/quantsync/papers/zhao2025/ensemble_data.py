@@ -98,6 +98,7 @@ def chain_ensemble(samples: int) -> xr.Dataset:
         [CHI, INTERVAL, STATE_MEASURES["synchronization"]],
         average=[CHI.name, INTERVAL.name],
     )
+    _require_whole(data)
     data = _with_chi(data.rename({f"{CHI.name}_0": "chi", f"{INTERVAL.name}_0": "interval"}), "chi")
     data["kind_ratio"] = _ratio(data.interval_probability)
     return _with_limit(data)
@@ -163,7 +164,14 @@ def pair_ensemble(samples: int) -> xr.Dataset:
         [CHI_2, STATE_MEASURES["synchronization"], SINGLET_WEIGHT],
         average=[CHI_2.name],
     )
+    _require_whole(data)
     return _with_chi(data.rename({f"{CHI_2.name}_0": "chi_2"}), "chi_2")
+
+
+def _require_whole(data: xr.Dataset) -> None:
+    """A figure of a part of the samples would look like one of all: Ctrl-C means to stop."""
+    if data.attrs["interrupted"]:
+        raise KeyboardInterrupt
 
 
 def _with_chi(data: xr.Dataset, name: str) -> xr.Dataset:
