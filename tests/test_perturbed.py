@@ -367,3 +367,38 @@ def test_what_is_no_generator_or_no_base_is_refused():
         qs.relative_phase_distribution(states, CHAIN.space)
     assert "8 stationary states" in repr(states)
     assert "8 stationary states" in repr(CHAIN)
+
+
+def refined(base, generator, etas):
+    """States from direct solves refined in extended precision."""
+    size = base.space.dimension**2
+    perturbation = generator.matrix.astype(np.longdouble)
+    constant = base.matrix.toarray().astype(np.longdouble)
+    constant[base.replaced] = base.left.T.astype(np.longdouble) @ perturbation
+    constant[base.replaced[0]] = base.left[:, 0]
+    perturbation[base.replaced] = 0
+    right = np.zeros(size, np.longdouble)
+    right[base.replaced[0]] = 1
+    found = []
+    for eta in etas:
+        matrix = constant + np.longdouble(eta) * perturbation
+        inverse = np.linalg.inv(matrix.astype(float))
+        x = np.zeros(size, np.longdouble)
+        for _ in range(4):
+            x = x + inverse @ (right - matrix @ x).astype(float)
+        found.append(x.astype(float))
+    return base.basis.operators(np.array(found))
+
+
+def test_synchronization_is_accurate_at_every_strength():
+    etas = np.array([1e-8, 1e-5, 3e-4, 1e-3, 3e-3, 1e-2, 0.1, 1.0, 10.0])
+    for seed in (3, 4):
+        generator = qs.random_lindbladian(CHAIN.space, qs.sample_rng(seed, 0))
+        ours = qs.perturbed_steady_states(CHAIN, generator, np.logspace(-8, 1, 19))
+        every = [np.abs(ours.etas / eta - 1).argmin() for eta in etas]
+        expected = refined(CHAIN, generator, ours.etas[every])
+        heights = [
+            qs.relative_phase_distribution(rho, CHAIN.space).maximum
+            for rho in (ours.rho[every], expected)
+        ]
+        np.testing.assert_allclose(heights[0], heights[1], rtol=1e-10)

@@ -20,6 +20,7 @@ from scipy.linalg import get_lapack_funcs
 MOST_VECTORS = 120
 FIRST_CHECK = 24
 CONVERGED = 1e-14  # of the projected residual, relative to the solution
+PROBES = 4  # random vectors that estimate a norm
 LARGEST_AMPLIFICATION = 1e3  # of rounding errors; above it every strength is solved by itself
 INVARIANT = 1e-14  # a new direction smaller than this part of its source is rounding
 
@@ -148,11 +149,14 @@ def _amplification(hessenberg: np.ndarray, ratios: np.ndarray) -> np.ndarray:
     mixed = (1 - ratios)[:, None, None] * hessenberg + ratios[:, None, None] * np.eye(
         len(hessenberg)
     )
+    # For vectors of random signs the mean of |A^-1 v|^2 is the squared Frobenius norm of A^-1.
+    probes = np.random.default_rng(0).choice([-1.0, 1.0], (len(hessenberg), PROBES))
     try:
-        inverse = np.linalg.inv(mixed)
+        images = np.linalg.solve(mixed, np.broadcast_to(probes, (len(mixed), *probes.shape)))
     except np.linalg.LinAlgError:
         return np.full(len(ratios), np.inf)
-    return np.linalg.norm(inverse, axis=(1, 2)) * np.maximum(ratios, 1)
+    norm = np.linalg.norm(images, axis=(1, 2)) / math.sqrt(PROBES)
+    return norm * np.maximum(ratios, 1)
 
 
 def _projected(
