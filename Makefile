@@ -22,6 +22,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/composite_oscillator.py
 	$(BIN)/python benchmarks/random_liouvillians.py
 	$(BIN)/python benchmarks/dense_or_sparse.py
+	$(BIN)/python benchmarks/harmonic_network.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -15,7 +15,7 @@ from quantsync.errors import (
 )
 from quantsync.gaussian.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
-from quantsync.gaussian.uncertainty import smallest_symplectic
+from quantsync.measures.symplectic import symplectic_spectrum
 
 
 def test_vacuum_and_thermal():
@@ -67,7 +67,7 @@ def test_ground_and_thermal_state_of_a_network():
     V, m = np.array([[3.0, -1.0], [-1.0, 2.0]]), np.array([2.0, 0.5])
     network = HarmonicNetwork(V, m)
     ground = GaussianState.ground_state(network)
-    assert_allclose(smallest_symplectic(ground.covariance), 0.5)
+    assert_allclose(symplectic_spectrum(ground.covariance), 0.5)
     energy = np.trace(network.hamiltonian @ ground.covariance) / 2
     assert energy == pytest.approx(network.frequencies.sum() / 2, rel=1e-14)
     hot = GaussianState.thermal_state(network, 1e4)
@@ -103,18 +103,56 @@ def test_the_smallest_symplectic_eigenvalue_is_named_with_its_index():
         GaussianState(np.zeros(2), sigma)
 
 
+@pytest.mark.parametrize("angle", [0.0, 0.4, np.pi / 4])
 @pytest.mark.parametrize("r", [5.0, 8.0, 15.0])
-def test_strong_squeezing_is_not_refused_for_its_rounding(r):
-    state = GaussianState.squeezed([1.0], r)
+def test_strong_squeezing_is_not_refused_for_its_rounding(r, angle):
+    state = GaussianState.squeezed([1.0], r, angle)
     GaussianState(state.mean, state.covariance)
+
+
+def test_a_singular_matrix_is_no_state_however_it_is_rounded():
+    with pytest.raises(InvalidStateError, match="uncertainty"):
+        GaussianState(np.zeros(2), np.ones((2, 2)))
+    with pytest.raises(InvalidStateError, match="uncertainty"):
+        GaussianState(np.zeros(4), np.kron(np.ones((2, 2)), np.eye(2)))
+
+
+def beam_splitter(modes, i, j, angle):
+    S = np.eye(2 * modes)
+    for a in (0, 1):
+        S[2 * i + a, 2 * i + a] = S[2 * j + a, 2 * j + a] = np.cos(angle)
+        S[2 * i + a, 2 * j + a], S[2 * j + a, 2 * i + a] = np.sin(angle), -np.sin(angle)
+    return S
+
+
+@pytest.mark.parametrize("angle", [1e-8, 1e-6])
+@pytest.mark.parametrize("heat", [1e6, 1e9, 1e12])
+def test_hot_modes_make_no_violation_and_hide_none(heat, angle):
+    # The singular values of L^T Omega L are no better than eps times the heat.
+    S = np.eye(8)
+    for i, j in ((0, 1), (2, 3), (1, 2), (0, 3)):
+        S = beam_splitter(4, i, j, angle) @ S
+    cold = np.array([0.5, 0.5])
+    for factor in (1.0, 1 - 1e-7):
+        parts = np.concatenate([cold, [heat, heat], factor * cold, [2 * heat, 2 * heat]])
+        sigma = (S * parts) @ S.T
+        if factor == 1:
+            GaussianState(np.zeros(8), sigma)
+        else:
+            with pytest.raises(InvalidStateError, match=r"is 0\.49999995"):
+                GaussianState(np.zeros(8), sigma)
 
 
 @pytest.mark.parametrize(
     ("make", "error", "match"),
     [
         (lambda: GaussianState([0, 0], [[1, 0.5], [0, 1]]), InvalidStateError, "symmetric"),
-        (lambda: GaussianState([0, 0], [[1, 2], [2, 1]]), InvalidStateError, "is 0,"),
-        (lambda: GaussianState([0, 0], -np.eye(2)), InvalidStateError, "variance -1"),
+        (
+            lambda: GaussianState([0, 0], [[1, 2], [2, 1]]),
+            InvalidStateError,
+            "positive definite.* -1",
+        ),
+        (lambda: GaussianState([0, 0], -np.eye(2)), InvalidStateError, "variance .* -1"),
         (lambda: GaussianState([0, 0, 0], np.eye(3)), DimensionError, r"\(3, 3\)"),
         (lambda: GaussianState([0, 0, 0], np.eye(2)), DimensionError, "mean"),
         (lambda: GaussianState([0, np.nan], np.eye(2)), NonFiniteError, "mean"),
@@ -134,7 +172,7 @@ def test_strong_squeezing_is_not_refused_for_its_rounding(r):
         (lambda: GaussianState.squeezed([1.0, 1.0], [1, 2, 3]), DimensionError, "`r`"),
         (lambda: GaussianState.squeezed(1.0, 1e4), InvalidArgumentError, "too large"),
         (lambda: GaussianState.vacuum(1.0).reduced(1), InvalidArgumentError, "from 0 to 0"),
-        (lambda: GaussianState.vacuum([1, 1]).reduced([0, 0]), InvalidArgumentError, "different"),
+        (lambda: GaussianState.vacuum([1, 1]).reduced([0, 0]), InvalidArgumentError, "once"),
         (lambda: GaussianState.product(), InvalidArgumentError, "needs"),
         (lambda: GaussianState.vacuum(1.0).displaced(x=[1, 2]), DimensionError, "broadcast"),
         (lambda: ProbesInEnvironment(np.eye(2)), InvalidArgumentError, "GaussianState"),

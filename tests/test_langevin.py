@@ -14,18 +14,13 @@ from quantsync.errors import (
     NonFiniteError,
     UnstableNetworkError,
 )
-from quantsync.gaussian.langevin import (
-    LangevinEquation,
-    chain_couplings,
-    chain_frequencies,
-    probe_modes,
-    probe_stiffness,
-)
+from quantsync.gaussian.chain_bath import chain_couplings, chain_frequencies
+from quantsync.gaussian.langevin import LangevinEquation
+from quantsync.gaussian.probe_pair import probe_modes, probe_stiffness
 from quantsync.gaussian.rayleigh import damping_ratio, ohmic_damping, rayleigh_criterion
 from quantsync.gaussian.semi_infinite import (
     SemiInfiniteChain,
     crosstalk_time,
-    printed_revival_time,
     revival_time,
 )
 
@@ -178,7 +173,6 @@ def test_waves():
 
 
 def test_times():
-    assert printed_revival_time(300, 1.0) == 600
     assert revival_time(300, CHAIN.largest_velocity) == pytest.approx(656.776, abs=1e-3)
     # The kernel tells which: it stays small until the reflection, then grows.
     t = np.linspace(300, 750, 901)

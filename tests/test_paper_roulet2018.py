@@ -8,8 +8,7 @@ import pytest
 from quantsync.papers.paper import reproduced
 from quantsync.papers.registry import PAPERS, find_figure
 from quantsync.papers.reproduce import write_figure
-from quantsync.papers.roulet2018 import claims as claims_module
-from quantsync.papers.roulet2018 import data
+from quantsync.papers.roulet2018 import data, entanglement_claims, locking_claims
 
 PAPER = PAPERS["roulet2018"]
 LITERATURE = Path(__file__).parent.parent / "docs" / "literature.md"
@@ -112,13 +111,13 @@ def test_every_claim_says_what_was_computed_and_every_exception_why(claims):
 
 
 def test_verdicts_turn_when_the_physics_does(monkeypatch):
-    pure, _ = claims_module.virtually_pure()
+    pure, _ = entanglement_claims.virtually_pure()
     assert pure.verdict == "reproduced with"
     monkeypatch.setattr(data, "EPSILON", 1.0)  # far from weak coupling
-    pure, _ = claims_module.virtually_pure()
+    pure, _ = entanglement_claims.virtually_pure()
     assert pure.verdict == "not reproduced"
     monkeypatch.setitem(data.BALANCED_A, "gain_a", 5.0)  # no longer balanced
-    locks_equally, _ = claims_module.balanced_partner()
+    locks_equally, _ = locking_claims.balanced_partner()
     assert locks_equally.verdict == "not reproduced"
 
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
-from quantsync.sweeps import execution
+from quantsync.sweeps import formalisms
 
 NAMES = ["synchronization", "locked_phase", "negativity", "mutual_information", "purity"]
 AXES = {"epsilon": [0.05, 0.1, 2.0], "detuning": [-1.0, 0.5]}
@@ -189,7 +189,7 @@ def test_results_depend_neither_on_threads_nor_on_chunks(chunk_bytes, threads, m
     measures = [*NAMES, populations]
     with pytest.warns(qs.errors.SweepWarning):
         whole = qs.sweep("spin_pair", DEAD, measures, threads=1)
-    monkeypatch.setattr(execution, "CHUNK_BYTES", chunk_bytes)
+    monkeypatch.setattr(formalisms, "CHUNK_BYTES", chunk_bytes)
     with pytest.warns(qs.errors.SweepWarning):
         cut = qs.sweep("spin_pair", DEAD, measures, threads=threads)
     assert cut.attrs["failures"] == whole.attrs["failures"]

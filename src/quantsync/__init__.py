@@ -3,6 +3,8 @@
 See README.md for a first example and docs/conventions.md for the conventions.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from quantsync import errors, gaussian, models
 from quantsync.evolution import evolve
 from quantsync.gaussian import (
@@ -20,11 +22,13 @@ from quantsync.lindblad import (
     DegenerateBase,
     DynamicalSynchronization,
     Evolution,
+    HarmonicBalance,
     Lindbladian,
     MatrixGenerator,
     PeripheralModes,
     PerturbedBatch,
     PerturbedStates,
+    QuasiPeriodicState,
     Response,
     SteadyState,
     degenerate_steady_state,
@@ -33,6 +37,7 @@ from quantsync.lindblad import (
     linear_response,
     peripheral_modes,
     perturbed_steady_states,
+    quasi_periodic_steady_state,
     random_lindbladian,
     steady_state,
 )
@@ -93,6 +98,19 @@ from quantsync.states import basis_state
 from quantsync.sweeps import compute, ensemble, sample_rng, sweep
 from quantsync.version import __version__
 
+if TYPE_CHECKING:
+    from quantsync import meanfield
+    from quantsync.meanfield import (
+        FixedPoints,
+        LimitCycle,
+        LyapunovSpectrum,
+        MeanFieldModel,
+        MeanFieldTrajectory,
+        fixed_points,
+        limit_cycle,
+        lyapunov_spectrum,
+    )
+
 __all__ = [
     "BatchedPerturbations",
     "BlockDiagonalStates",
@@ -102,14 +120,20 @@ __all__ = [
     "DynamicalSynchronization",
     "Evolution",
     "Extrema",
+    "FixedPoints",
     "Fock",
     "GaussianEvolution",
     "GaussianState",
+    "HarmonicBalance",
     "HarmonicNetwork",
     "LeadingSynchronization",
+    "LimitCycle",
     "Lindbladian",
     "LocalMaxima",
+    "LyapunovSpectrum",
     "MatrixGenerator",
+    "MeanFieldModel",
+    "MeanFieldTrajectory",
     "ModeSum",
     "OpenNetwork",
     "PeripheralModes",
@@ -118,6 +142,7 @@ __all__ = [
     "PhaseDistribution",
     "PlanarZeros",
     "ProbesInEnvironment",
+    "QuasiPeriodicState",
     "Response",
     "SampledSignal",
     "Space",
@@ -141,6 +166,7 @@ __all__ = [
     "find_extrema",
     "find_planar_zeros",
     "find_zeros",
+    "fixed_points",
     "gaussian",
     "gaussian_discord",
     "gaussian_entropy",
@@ -154,9 +180,12 @@ __all__ = [
     "kossakowski_generator",
     "leading_synchronization",
     "level_set_histogram",
+    "limit_cycle",
     "linear_response",
     "log_negativity",
+    "lyapunov_spectrum",
     "mean_modes",
+    "meanfield",
     "models",
     "mutual_information",
     "negativity",
@@ -168,6 +197,7 @@ __all__ = [
     "phase_distribution",
     "phase_response",
     "purity",
+    "quasi_periodic_steady_state",
     "random_lindbladian",
     "relative_entropy",
     "relative_entropy_of_synchronization",
@@ -183,3 +213,24 @@ __all__ = [
     "von_neumann_entropy",
     "windowed_mean",
 ]
+
+_MEANFIELD = (
+    "FixedPoints",
+    "LimitCycle",
+    "LyapunovSpectrum",
+    "MeanFieldModel",
+    "MeanFieldTrajectory",
+    "fixed_points",
+    "limit_cycle",
+    "lyapunov_spectrum",
+)
+
+
+def __getattr__(name: str) -> Any:
+    # SymPy takes as long to import as all the rest, so it waits until it is needed.
+    if name == "meanfield" or name in _MEANFIELD:
+        from importlib import import_module
+
+        module = import_module("quantsync.meanfield")
+        return module if name == "meanfield" else getattr(module, name)
+    raise AttributeError(f"module 'quantsync' has no attribute {name!r}")

@@ -113,7 +113,7 @@ def compute(
         ),
     ] = None,
 ) -> None:
-    """Take measures of a model's steady state at one point; prints JSON.
+    """Take measures of a model at one point; prints JSON.
 
     Example: quantsync compute spin_pair epsilon=0.1 detuning=0.5 -m synchronization,locked_phase
 
@@ -171,10 +171,16 @@ def _list_models(console: Console) -> None:
 
 def _list_measures(console: Console) -> None:
     from quantsync.measures.named import STATE_MEASURES
-    from quantsync.models.registry import MODEL_MEASURES
+    from quantsync.models.registry import MODELS
+    from quantsync.sweeps.formalisms import model_measures
 
-    tables = {"Measures of every model": STATE_MEASURES}
-    tables |= {f"Measures of {name} alone": m.measures for name, m in MODEL_MEASURES.items()}
+    tables = {"Measures of steady states": STATE_MEASURES}
+    for name, model in MODELS.items():
+        measures, has_own = model_measures(model)
+        if has_own:
+            title = "Further measures of" if "synchronization" in measures else "Measures of"
+            own = {k: v for k, v in measures.items() if STATE_MEASURES.get(k) is not v}
+            tables[f"{title} {name}"] = own
     for title, measures in tables.items():
         table = _table(title, "name", "unit", "meaning")
         for measure in measures.values():

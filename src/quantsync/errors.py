@@ -49,6 +49,24 @@ class MeasureShapeError(InvalidArgumentError):
     """A user's measure returns an array that does not have the batch shape in front."""
 
 
+class ZeroFrequencyError(InvalidArgumentError):
+    """A perturbation that should turn has frequency zero."""
+
+
+class BothSignsError(InvalidArgumentError):
+    """A perturbation is given at a frequency and at its negative.
+
+    Attributes
+    ----------
+    frequency : float
+        The positive one.
+    """
+
+    def __init__(self, message: str, frequency: Any = None):
+        super().__init__(message)
+        self.frequency = frequency
+
+
 class UnstableNetworkError(InvalidArgumentError):
     """A network of oscillators has no ground state, or its dynamics no stationary one.
 
@@ -85,6 +103,23 @@ class ConvergenceError(QuantsyncError, ArithmeticError):
     """A result could not be computed to the accuracy that is promised."""
 
 
+class HarmonicsError(ConvergenceError):
+    """The harmonics of a quasi-periodic state do not reach the residual that was asked for.
+
+    Attributes
+    ----------
+    residual : float
+        The smallest that was reached, in the units of the coefficients.
+    harmonics : int
+        Number of harmonics it was reached with, both signs counted.
+    """
+
+    def __init__(self, message: str, residual: Any = None, harmonics: Any = None):
+        super().__init__(message)
+        self.residual = residual
+        self.harmonics = harmonics
+
+
 class NonUniqueSteadyStateError(QuantsyncError):
     """The generator has more than one stationary state.
 
@@ -105,6 +140,48 @@ class NonUniqueSteadyStateError(QuantsyncError):
         self.count = count
         self.indices = indices
         self.result = result
+
+
+class MissingParameterError(InvalidArgumentError):
+    """A symbolic parameter of a model has been given no value."""
+
+
+class StationaryStartError(InvalidArgumentError):
+    """A trajectory starts on a fixed point and would never leave it."""
+
+
+class TrajectoryEndedError(QuantsyncError):
+    """Trajectories ended before the last time.
+
+    Attributes
+    ----------
+    reason : str
+        Name of the event, "unbounded" or "singular", of the first trajectory concerned.
+    time : float
+        When it happened there.
+    indices : list of tuple
+        Batch indices of the trajectories concerned; ``[()]`` for a single one.
+    result : MeanFieldTrajectory
+        The whole batch, with NaN after each end, so that nothing is lost.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        reason: Any = None,
+        time: Any = None,
+        indices: Any = None,
+        result: Any = None,
+    ):
+        super().__init__(message)
+        self.reason = reason
+        self.time = time
+        self.indices = indices
+        self.result = result
+
+
+class UnboundedRunError(TrajectoryEndedError):
+    """Amplitudes or covariances grow without bound, or the equations become singular."""
 
 
 class UniqueSteadyStateError(InvalidArgumentError):

@@ -1,16 +1,12 @@
 """Gaussian states of harmonic networks, closed and open."""
 
+from quantsync.gaussian.chain_bath import chain_couplings, chain_frequencies
 from quantsync.gaussian.evolution import GaussianEvolution, evolve, mean_modes, propagator
-from quantsync.gaussian.langevin import (
-    LangevinEquation,
-    chain_couplings,
-    chain_frequencies,
-    probe_modes,
-    probe_stiffness,
-)
+from quantsync.gaussian.langevin import LangevinEquation
 from quantsync.gaussian.mode_sums import ModeSum
 from quantsync.gaussian.network import HarmonicNetwork
 from quantsync.gaussian.open_network import OpenNetwork
+from quantsync.gaussian.probe_pair import probe_modes, probe_stiffness
 from quantsync.gaussian.rayleigh import (
     RayleighCriterion,
     damping_ratio,
@@ -21,7 +17,6 @@ from quantsync.gaussian.semi_infinite import (
     ChainModes,
     SemiInfiniteChain,
     crosstalk_time,
-    printed_revival_time,
     revival_time,
 )
 from quantsync.gaussian.star import Star
@@ -46,7 +41,6 @@ __all__ = [
     "evolve",
     "mean_modes",
     "ohmic_damping",
-    "printed_revival_time",
     "probe_modes",
     "probe_stiffness",
     "propagator",

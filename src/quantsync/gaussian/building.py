@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError
+from quantsync.errors import (
+    DimensionError,
+    InvalidArgumentError,
+    NonFiniteError,
+    require_finite,
+)
 from quantsync.lindblad.coefficients import real_array
 
 SYMMETRY = 1e-12  # relative; what is less is rounding
@@ -77,6 +82,24 @@ def positive(values: Any, name: str) -> np.ndarray:
     if (array <= 0).any():
         raise InvalidArgumentError(f"Argument `{name}` must be > 0, but holds {array.min():g}.")
     return array
+
+
+def require_positive(**values: float) -> None:
+    """Raise an error unless arguments are finite numbers above 0.
+
+    Raises
+    ------
+    InvalidArgumentError, NonFiniteError
+        With the name of the argument that is not.
+
+    Examples
+    --------
+    >>> require_positive(chain_coupling=1.2)
+    """
+    for name, value in values.items():
+        require_finite(f"Argument `{name}`", np.asarray(value, dtype=float))
+        if value <= 0:
+            raise InvalidArgumentError(f"Argument `{name}` must be > 0, but is {value!r}.")
 
 
 def positive_count(value: Any, name: str) -> int:

@@ -58,7 +58,9 @@ def evolve(
     ``x(t) = cos(sqrt(V) t) x(0) + V^{-1/2} sin(sqrt(V) t) p(0)`` in mass-weighted coordinates. With
     `ProbesInEnvironment` only the probes' rows of the normal modes are computed, and the
     environment's fluctuations enter through running integrals over the probes' Green function
-    (`quantsync.gaussian.noise`): O(N^2 + T N) operations for N oscillators that hang on a chain.
+    (`quantsync.gaussian.noise`): O(N^2 + T N) operations for N oscillators that hang on a chain. Of
+    other large sparse networks only the part is computed that the probes can notice in the time
+    asked for (`quantsync.gaussian.horizon`).
     With a `GaussianState` of the whole network they are O(T N^2), in pieces of bounded size.
 
     Parameters
@@ -108,8 +110,8 @@ def evolve(
     need = 8.0 * len(moments) * size * (size + 1) * (1 + np.prod(batch, dtype=float))
     require_memory(need, f"Covariances of {len(names)} oscillators at {len(moments)} times")
     if isinstance(state, ProbesInEnvironment):
-        star = network.star(names)
         _require_modes(state.probes, len(names), "the probes")
+        star = network.star(names, float(np.abs(moments).max(initial=0.0)))
         mean, covariance = _evolve_star(star, state, moments)
     else:
         _require_modes(state, len(network), "the whole network")

@@ -37,10 +37,13 @@ class ModeSum:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from quantsync.gaussian.mode_sums import ModeSum
     >>> signal = ModeSum([1.0, 2.0], [0.0, 1.0], [1.0, 0.0], constant=3.0)
     >>> print(signal([0.0, 1.0]).round(6), signal.derivative()([0.0]).round(6))
     [4.       3.425324] [1.]
+    >>> ModeSum([1.0, 2.0], np.eye(2), np.zeros(2))[1].cosine
+    array([0., 1.])
     """
 
     def __init__(self, frequencies: Any, cosine: Any, sine: Any, constant: Any = 0.0):
@@ -100,6 +103,14 @@ class ModeSum:
                 )
         values = values.reshape((*self.shape, len(flat))) + self.constant[..., None]
         return values.reshape((*self.shape, *array.shape))
+
+    def __getitem__(self, index: Any) -> ModeSum:
+        """Some of the signals, picked from the batch axes; a single one picks the first axis."""
+        if self.frequencies.ndim == 1:
+            frequencies = self.frequencies
+        else:
+            frequencies = np.broadcast_to(self.frequencies, self.cosine.shape)[index]
+        return ModeSum(frequencies, self.cosine[index], self.sine[index], self.constant[index])
 
     def derivative(self) -> ModeSum:
         """The time derivatives of the signals, as a `ModeSum`."""

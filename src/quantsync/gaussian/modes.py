@@ -8,6 +8,8 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
+from quantsync.memory import require_memory
+
 
 def matrix_size(matrix: sp.csr_array) -> int:
     """Number of rows.
@@ -19,6 +21,12 @@ def matrix_size(matrix: sp.csr_array) -> int:
     """
     shape: Any = matrix.shape  # for type checkers it may be None
     return int(shape[0])
+
+
+def _dense(matrix: sp.csr_array) -> np.ndarray:
+    size = matrix_size(matrix)
+    require_memory(24.0 * size**2, f"A network of {size} oscillators, not ordered along a chain,")
+    return matrix.toarray()
 
 
 def bandwidth(matrix: sp.csr_array) -> int:
@@ -125,7 +133,7 @@ def eigenmodes(matrix: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:
     if size > 1 and bandwidth(matrix) <= 1:
         result = scipy.linalg.eigh_tridiagonal(matrix.diagonal(), matrix.diagonal(1))
     else:
-        result = np.linalg.eigh(matrix.toarray())
+        result = np.linalg.eigh(_dense(matrix))
     return result[0], result[1]
 
 
@@ -147,7 +155,7 @@ def lowest_eigenvalue(matrix: sp.csr_array) -> float:
             matrix.diagonal(), matrix.diagonal(1), select="i", select_range=(0, 0)
         )
     else:
-        values = scipy.linalg.eigvalsh(matrix.toarray(), subset_by_index=(0, 0))
+        values = scipy.linalg.eigvalsh(_dense(matrix), subset_by_index=(0, 0))
     return float(values[0])
 
 
@@ -165,6 +173,9 @@ def is_safely_positive(matrix: sp.csr_array) -> bool:
     diagonal = matrix.diagonal()
     if diagonal.min() <= 0:
         return False
+    # Gershgorin: springs and oscillators alone are always stable.
+    if (2 * diagonal - abs(matrix).sum(axis=1)).min() > 1e-11 * diagonal.max():
+        return True
     try:
         if width <= size // 8:
             bands = np.zeros((width + 1, size))
@@ -172,7 +183,7 @@ def is_safely_positive(matrix: sp.csr_array) -> bool:
                 bands[k, : size - k] = matrix.diagonal(k)
             pivots = scipy.linalg.cholesky_banded(bands, lower=True)[0]
         else:
-            pivots = np.diagonal(np.linalg.cholesky(matrix.toarray()))
+            pivots = np.diagonal(np.linalg.cholesky(_dense(matrix)))
     except np.linalg.LinAlgError:
         return False
     return bool((pivots**2).min() > 1e-11 * diagonal.max())

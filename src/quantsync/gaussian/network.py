@@ -1,4 +1,4 @@
-"""Networks of coupled harmonic oscillators: stiffness, masses, normal modes, probes."""
+"""Networks of harmonic oscillators: chains, graphs, and probes that are attached to them."""
 
 from __future__ import annotations
 
@@ -7,33 +7,27 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.linalg import splu
 
-from quantsync.errors import (
-    DimensionError,
-    InvalidArgumentError,
-    UnstableNetworkError,
-    unknown_name,
-)
+from quantsync.errors import InvalidArgumentError, UnstableNetworkError
 from quantsync.gaussian import modes as normal_modes
 from quantsync.gaussian.building import (
     broadcast_to_nodes,
-    checked_stiffness,
     edges_of,
-    positive,
     positive_count,
     require_sequence,
     single_number,
     spring_matrix,
 )
+from quantsync.gaussian.oscillators import ROUNDING, CoupledOscillators
 from quantsync.gaussian.probes import largest_factor, probe_blocks
 from quantsync.gaussian.star import Star
 from quantsync.lazy import lazy
+from quantsync.memory import require_memory
 
-ROUNDING = 64 * np.finfo(float).eps
+SITE_BYTES = 500.0  # of one site of a chain: matrix, name, mass and temporary copies
 
 
-class HarmonicNetwork:
+class HarmonicNetwork(CoupledOscillators):
     """Harmonic oscillators with any coupling that is bilinear in the positions.
 
     ``H = sum_i p_i^2/(2 m_i) + sum_ij V_ij x_i x_j/2`` with hbar = 1 and ``[x_i, p_j] = i
@@ -78,38 +72,8 @@ class HarmonicNetwork:
     [1. 3.]
     """
 
-    def __init__(self, stiffness: Any, masses: Any = 1.0, names: Sequence[Any] | None = None):
-        self._set(checked_stiffness(stiffness), masses, names)
-        self._require_stable()
-
-    def _set(self, stiffness: sp.csr_array, masses: Any, names: Sequence[Any] | None) -> None:
-        self.stiffness = stiffness
-        size = normal_modes.matrix_size(stiffness)
-        self.masses = broadcast_to_nodes(positive(masses, "masses"), size, "masses")
-        self.names: tuple[Any, ...] = tuple(range(size)) if names is None else tuple(names)
-        if len(self.names) != size:
-            raise DimensionError(
-                f"Argument `names` must have {size} entries, one an oscillator, but has "
-                f"{len(self.names)}."
-            )
-        self._positions = {name: k for k, name in enumerate(self.names)}
-        if len(self._positions) != size:
-            twice = next(name for name in self.names if self.names.count(name) > 1)
-            raise InvalidArgumentError(f"Argument `names` holds {twice!r} twice.")
-        self.probes: tuple[Any, ...] = ()
-        self.environment: HarmonicNetwork | None = None
-
-    def _require_stable(self) -> None:
-        if normal_modes.is_safely_positive(self._weighted):
-            return
-        lowest = normal_modes.lowest_eigenvalue(self._weighted)
-        if lowest <= ROUNDING * abs(self._weighted).sum(axis=1).max():
-            raise UnstableNetworkError(
-                f"The stiffness matrix is not positive definite: divided by the masses it has the "
-                f"eigenvalue {lowest:.6g}, so that H has no ground state. Weaken the couplings or "
-                "raise the frequencies.",
-                eigenvalue=lowest,
-            )
+    probes: tuple[Any, ...] = ()
+    environment: HarmonicNetwork | None = None
 
     @classmethod
     def chain(cls, sites: int, frequency: float, coupling: float) -> HarmonicNetwork:
@@ -144,6 +108,7 @@ class HarmonicNetwork:
         [0.400163 2.227076] (1, 2, 3)
         """
         size = positive_count(sites, "sites")
+        require_memory(SITE_BYTES * size, f"A chain of {size} oscillators")
         squared = single_number(frequency, "frequency", lowest=0.0) ** 2
         g = single_number(coupling, "coupling")
         side = np.full(size - 1, -g)
@@ -253,8 +218,9 @@ class HarmonicNetwork:
         border = sp.csr_array((K, (np.arange(count), places)), shape=(count, len(self)))
         stiffness = sp.csr_array(sp.block_array([[corner, border], [border.T, self.stiffness]]))
         labels = [f"probe {p}" for p in range(1, count + 1)] if names is None else list(names)
-        network = HarmonicNetwork.__new__(HarmonicNetwork)
-        network._set(stiffness, np.concatenate([mass, self.masses]), [*labels, *self.names])
+        network = HarmonicNetwork._trusted(
+            stiffness, np.concatenate([mass, self.masses]), [*labels, *self.names]
+        )
         network.probes, network.environment = tuple(labels), self
         factor = largest_factor(corner, K, places, self._inverse)
         if not factor > 1 + ROUNDING:
@@ -310,76 +276,20 @@ class HarmonicNetwork:
         return largest_factor(corner, K, places, self._inverse)
 
     @lazy
-    def _inverse(self) -> Any:
-        return splu(sp.csc_array(self.stiffness))
-
-    @lazy
-    def _weighted(self) -> sp.csr_array:
-        """``V_ij/sqrt(m_i m_j)``, whose eigenvalues are the squared frequencies."""
-        if (self.masses == 1).all():
-            return self.stiffness
-        root = sp.diags_array(1 / np.sqrt(self.masses))
-        return sp.csr_array(root @ self.stiffness @ root)
-
-    @lazy
-    def _eigenmodes(self) -> tuple[np.ndarray, np.ndarray]:
-        values, vectors = normal_modes.eigenmodes(self._weighted)
-        return np.sqrt(values), vectors
-
-    @lazy
     def frequencies(self) -> np.ndarray:
         """Frequencies of the normal modes, ascending, shape (N,)."""
-        if self.probes:
-            return self.star().spectrum[0]
-        chain = normal_modes.uniform_chain(self._weighted)
-        if chain is not None:
-            return np.sqrt(normal_modes.uniform_chain_values(len(self.names), *chain))
-        return self._eigenmodes[0]
+        return self.star().spectrum[0] if self.probes else super().frequencies
 
-    @property
-    def modes(self) -> np.ndarray:
-        """Normal modes in columns, orthonormal in ``sqrt(m_i) x_i``, shape (N, N)."""
-        return self._eigenmodes[1]
-
-    def mode_rows(self, positions: np.ndarray) -> np.ndarray:
-        """Rows of `modes`, shape (R, N); for a uniform chain without the others."""
-        chain = normal_modes.uniform_chain(self._weighted)
-        if chain is not None:
-            return normal_modes.uniform_chain_rows(len(self.names), chain[1], positions)
-        return self.modes[positions]
-
-    @property
-    def hamiltonian(self) -> np.ndarray:
-        """The matrix h of ``H = r.h.r/2`` with r = (x_1, p_1, x_2, ...), shape (2N, 2N)."""
-        size = len(self.names)
-        matrix = np.zeros((2 * size, 2 * size))
-        matrix[::2, ::2] = self.stiffness.toarray()
-        matrix[1::2, 1::2] = np.diag(1 / self.masses)
-        return matrix
-
-    def positions(self, names: Sequence[Any]) -> np.ndarray:
-        """Where oscillators of given names stand in the order of coordinates, counted from 0.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such name.
-        """
-        for name in names:
-            if name not in self._positions:
-                first, last = self.names[0], self.names[-1]
-                if isinstance(name, str) and len(self.names) < 20:
-                    raise unknown_name("oscillator", name, map(str, self.names))
-                raise unknown_name("oscillator", repr(name), [f"{first!r} ... {last!r}"])
-        return np.array([self._positions[name] for name in names], dtype=int)
-
-    def star(self, probes: Sequence[Any] | None = None) -> Star:
+    def star(self, probes: Sequence[Any] | None = None, horizon: float | None = None) -> Star:
         """The probes and the normal modes of all the rest.
 
         Parameters
         ----------
         probes : sequence of names, optional
             Any oscillators; those attached by `with_probes` by default.
+        horizon : float, optional
+            The largest time that matters. Of a large sparse network without a closed form only
+            the part that the probes can notice until then is kept, to rounding; all by default.
 
         Returns
         -------
@@ -398,7 +308,10 @@ class HarmonicNetwork:
                     "The network has no probes; name some oscillators, or attach probes with "
                     "with_probes()."
                 )
-            return self._probe_star
+            count, size = len(self.probes), len(self.names)
+            if horizon is None or "_probe_star" in self.__dict__:
+                return self._probe_star
+            return self._star(np.arange(count), np.arange(count, size), self.environment, horizon)
         chosen = self.positions(probes)
         if len(set(chosen.tolist())) != len(chosen) or not len(chosen):
             raise InvalidArgumentError(
@@ -408,9 +321,10 @@ class HarmonicNetwork:
         rest = np.setdiff1d(np.arange(len(self.names)), chosen)
         environment = None
         if len(rest):
-            environment = HarmonicNetwork.__new__(HarmonicNetwork)
-            environment._set(self.stiffness[rest][:, rest], self.masses[rest], None)
-        return self._star(chosen, rest, environment)
+            environment = CoupledOscillators._trusted(
+                self.stiffness[rest][:, rest], self.masses[rest]
+            )
+        return self._star(chosen, rest, environment, horizon)
 
     @lazy
     def _probe_star(self) -> Star:
@@ -418,7 +332,11 @@ class HarmonicNetwork:
         return self._star(np.arange(count), np.arange(count, size), self.environment)
 
     def _star(
-        self, probes: np.ndarray, rest: np.ndarray, environment: HarmonicNetwork | None
+        self,
+        probes: np.ndarray,
+        rest: np.ndarray,
+        environment: CoupledOscillators | None,
+        horizon: float | None = None,
     ) -> Star:
         corner = self._weighted[probes][:, probes].toarray()
         if environment is None:
@@ -426,11 +344,9 @@ class HarmonicNetwork:
             return Star(corner, empty, np.zeros(0), self.masses[probes])
         border = sp.csc_array(self._weighted[probes][:, rest])
         touched = np.flatnonzero(np.diff(border.indptr))
-        couplings = border[:, touched] @ environment.mode_rows(touched)
-        return Star(corner, couplings, environment.frequencies, self.masses[probes])
-
-    def __len__(self) -> int:
-        return len(self.names)
+        part = None if horizon is None else environment.modes_within(horizon, touched)
+        frequencies, rows = part or (environment.frequencies, environment.mode_rows(touched))
+        return Star(corner, border[:, touched] @ rows, frequencies, self.masses[probes])
 
     def __repr__(self) -> str:
         probes = f", {len(self.probes)} of them probes" if self.probes else ""

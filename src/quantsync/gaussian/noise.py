@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 
+from quantsync.errors import OutOfMemoryError
 from quantsync.gaussian.mode_sums import sum_modes
+from quantsync.memory import available_memory
 from quantsync.parallel import chunk_slices
 
 CACHED = 1 << 18  # elements of an array over the environment's modes
@@ -74,8 +76,9 @@ def environment_noise(
         integral = _RunningIntegral(spectrum, environment, position_variance)
         fastest = max(spectrum[0].max(), environment[0].max())
         step = GRID_PHASE / (2 * fastest)  # the covariance has twice the frequencies
-        grid = step * np.arange(math.floor(moments[-1] / step) + POINTS)
-        if RUN_COST * len(equal_steps(moments)) > len(grid):
+        points = moments[-1] / step + POINTS
+        if RUN_COST * len(equal_steps(moments)) > points:
+            grid = step * np.arange(math.floor(points))
             known = np.zeros((len(grid), 2 * count, 2 * count))
             integral.fill(grid, known)
             values = interpolate(moments / step, known, parity)
@@ -178,6 +181,12 @@ class _RunningIntegral:
             panels = max(1, math.ceil(self.bandwidth * step / (2 * PANEL_PHASE)))
             # Long steps end at moments that nobody asked for, so that memory stays bounded.
             stages = math.ceil(panels / LONGEST)
+            needed = 8.0 * values[0].size * stages * steps
+            if needed > available_memory():
+                raise OutOfMemoryError(
+                    f"Covariances at times up to {moments[-1]:.6g} need {needed / 1e9:.1f} GB of "
+                    "memory, more than is available; take shorter times."
+                )
             parts = math.ceil(panels / stages)
             reached = np.zeros((steps * stages, *values.shape[1:]))
             self._run(start, step / (stages * parts), parts, reached)

@@ -164,7 +164,8 @@ class OpenNetwork:
                 w, occupation=broadcast_to_nodes(occupation, names, "occupation"), masses=m
             )
         else:
-            heat = broadcast_to_nodes(temperature or 0.0, names, "temperature")
+            given = 0.0 if temperature is None else temperature
+            heat = broadcast_to_nodes(given, names, "temperature")
             baths = GaussianState.thermal(w, heat, masses=m)
         # J h: dx/dt = dH/dp, dp/dt = -dH/dx.
         h = network.hamiltonian

@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 
 from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
-from quantsync.gaussian.langevin import positive, probe_modes, probe_stiffness
+from quantsync.gaussian.building import require_positive
+from quantsync.gaussian.probe_pair import probe_modes, probe_stiffness
 from quantsync.gaussian.semi_infinite import SemiInfiniteChain
 
 
@@ -73,7 +74,7 @@ def rayleigh_criterion(stiffness: Any, damping: Any) -> RayleighCriterion:
 
     Examples
     --------
-    >>> from quantsync.gaussian.langevin import probe_stiffness
+    >>> from quantsync.gaussian.probe_pair import probe_stiffness
     >>> from quantsync.gaussian.rayleigh import ohmic_damping, rayleigh_criterion
     >>> criterion = rayleigh_criterion(probe_stiffness(1, 1.1, 0.5), ohmic_damping(1.2, [0.2, 0.2]))
     >>> print(criterion.rates.round(6), round(criterion.synchronization_time, 3))
@@ -153,7 +154,7 @@ def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
     [[ 0.25 -0.25]
      [-0.25  0.25]]
     """
-    positive(chain_coupling=chain_coupling)
+    require_positive(chain_coupling=chain_coupling)
     strengths = np.atleast_1d(np.asarray(strengths, dtype=float))
     require_finite("Argument `strengths`", strengths)
     return strengths[:, None] * strengths / chain_coupling**1.5

@@ -21,7 +21,7 @@ from quantsync.errors import (
     require_finite,
 )
 from quantsync.gaussian.bound_states import ChainModes, solve_chain_modes
-from quantsync.gaussian.langevin import positive
+from quantsync.gaussian.building import require_positive
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class SemiInfiniteChain:
     --------
     The chain of Benedetti et al., Phys. Rev. A 94, 052118 (2016), and the bound state of Fig. 2.
 
-    >>> from quantsync.gaussian.langevin import probe_stiffness
+    >>> from quantsync.gaussian.probe_pair import probe_stiffness
     >>> from quantsync.gaussian.semi_infinite import SemiInfiniteChain
     >>> chain = SemiInfiniteChain(0.4, 1.2)
     >>> round(chain.largest_velocity, 10)
@@ -60,7 +60,7 @@ class SemiInfiniteChain:
     chain_coupling: float
 
     def __post_init__(self) -> None:
-        positive(chain_coupling=self.chain_coupling)
+        require_positive(chain_coupling=self.chain_coupling)
         require_finite("Argument `chain_frequency`", np.asarray(self.chain_frequency, dtype=float))
         if self.chain_frequency < 0:
             raise InvalidArgumentError(
@@ -270,7 +270,7 @@ class SemiInfiniteChain:
 def revival_time(sites: int, velocity: float) -> float:
     """When the first signal returns from the far end, 2 M/v.
 
-    Take `SemiInfiniteChain.largest_velocity`; the paper prints `printed_revival_time`.
+    Take `SemiInfiniteChain.largest_velocity`.
 
     Parameters
     ----------
@@ -294,39 +294,8 @@ def revival_time(sites: int, velocity: float) -> float:
     >>> round(revival_time(300, SemiInfiniteChain(0.4, 1.2).largest_velocity), 3)
     656.776
     """
-    positive(sites=sites, velocity=velocity)
+    require_positive(sites=sites, velocity=velocity)
     return 2 * sites / velocity
-
-
-def printed_revival_time(sites: int, omega_1: float) -> float:
-    """The revival time as printed in Sec. III A of Benedetti et al. (2016), 2 M/omega_1.
-
-    It has the chain's stiffness nowhere, and comes out early: see `revival_time`.
-
-    Parameters
-    ----------
-    sites : int
-        M.
-    omega_1 : float
-        Frequency of the first probe.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    InvalidArgumentError
-        If an argument is not positive.
-
-    Examples
-    --------
-    >>> from quantsync.gaussian.semi_infinite import printed_revival_time
-    >>> printed_revival_time(300, 1.0)
-    600.0
-    """
-    positive(sites=sites, omega_1=omega_1)
-    return 2 * sites / omega_1
 
 
 def crosstalk_time(site_1: int, site_2: int, velocity: float) -> float:
@@ -356,7 +325,7 @@ def crosstalk_time(site_1: int, site_2: int, velocity: float) -> float:
     >>> round(crosstalk_time(1, 300, SemiInfiniteChain(0.4, 1.2).largest_velocity), 3)
     327.294
     """
-    positive(site_1=site_1, site_2=site_2, velocity=velocity)
+    require_positive(site_1=site_1, site_2=site_2, velocity=velocity)
     return abs(site_2 - site_1) / velocity
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quantsync.gaussian.bordered import bordered_spectrum
+from quantsync.gaussian.moments import thermal_variance
 from quantsync.lazy import lazy
 
 
@@ -56,16 +57,3 @@ class Star:
     def __repr__(self) -> str:
         probes, modes = self.couplings.shape
         return f"<Star of {probes} probes and {modes} environment modes>"
-
-
-def thermal_variance(frequencies: np.ndarray, temperature: float) -> np.ndarray:
-    """``coth(w/2T)/2``, the variance of a mode's dimensionless quadratures; 1/2 at T = 0.
-
-    Examples
-    --------
-    >>> print(thermal_variance(np.array([1.0]), 0.0), thermal_variance(np.array([1.0]), 10.0))
-    [0.5] [10.00833194]
-    """
-    if temperature == 0:
-        return np.full(np.shape(frequencies), 0.5)
-    return 0.5 / np.tanh(frequencies / (2 * temperature))

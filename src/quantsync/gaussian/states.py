@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync.covariance import mode_list
 from quantsync.errors import (
     BroadcastError,
     DimensionError,
     InvalidArgumentError,
 )
-from quantsync.gaussian.building import positive, single_number
-from quantsync.gaussian.star import thermal_variance
-from quantsync.gaussian.uncertainty import checked_covariance
+from quantsync.gaussian.building import single_number
+from quantsync.gaussian.moments import (
+    checked_modes,
+    checked_moments,
+    network_thermal_covariance,
+    not_negative,
+    one_a_mode,
+    squeezed_covariance,
+    thermal_variance,
+    uncorrelated_covariance,
+)
 from quantsync.lindblad.coefficients import real_array
 
 if TYPE_CHECKING:
@@ -56,34 +65,14 @@ class GaussianState:
     >>> GaussianState([0.0, 0.0], np.diag([0.4, 0.5]))
     Traceback (most recent call last):
       ...
-    quantsync.errors.InvalidStateError: ... smallest symplectic eigenvalue is 0.447214, ...
+    quantsync.errors.InvalidStateError: ... smallest symplectic eigenvalue is 0.4472135955, ...
     """
 
     mean: np.ndarray
     covariance: np.ndarray
 
     def __init__(self, mean: Any, covariance: Any):
-        means = real_array(mean, "Argument `mean`", InvalidArgumentError)
-        sigma = real_array(covariance, "Argument `covariance`", InvalidArgumentError)
-        if sigma.ndim < 2 or sigma.shape[-1] != sigma.shape[-2] or sigma.shape[-1] % 2:
-            raise DimensionError(
-                "Argument `covariance` must have shape (..., 2n, 2n) with x_1, p_1, x_2, ..., but "
-                f"has {sigma.shape}."
-            )
-        if means.shape[-1:] != sigma.shape[-1:] or not sigma.shape[-1]:
-            raise DimensionError(
-                f"Argument `mean` must have shape (..., {sigma.shape[-1]}) for a covariance of "
-                f"shape {sigma.shape}, but has {means.shape}."
-            )
-        try:
-            shape = np.broadcast_shapes(means.shape[:-1], sigma.shape[:-2])
-        except ValueError:
-            raise BroadcastError(
-                f"The batch shapes {means.shape[:-1]} of `mean` and {sigma.shape[:-2]} of "
-                "`covariance` do not broadcast against each other."
-            ) from None
-        self.mean = np.broadcast_to(means, (*shape, means.shape[-1]))
-        self.covariance = np.broadcast_to(checked_covariance(sigma), (*shape, *sigma.shape[-2:]))
+        self.mean, self.covariance = checked_moments(mean, covariance)
 
     @classmethod
     def _trusted(cls, mean: np.ndarray, covariance: np.ndarray) -> GaussianState:
@@ -91,12 +80,6 @@ class GaussianState:
         state = cls.__new__(cls)
         state.mean, state.covariance = mean, covariance
         return state
-
-    @classmethod
-    def _of_variances(cls, variances: np.ndarray, widths: np.ndarray) -> GaussianState:
-        """Uncorrelated modes: variances of the dimensionless quadratures, and m w."""
-        covariance = np.diag(np.stack([variances / widths, variances * widths], -1).ravel())
-        return cls._trusted(np.zeros(2 * len(widths)), covariance)
 
     @classmethod
     def vacuum(cls, frequencies: Any, masses: Any = 1.0) -> GaussianState:
@@ -156,15 +139,15 @@ class GaussianState:
         >>> print(GaussianState.thermal(1.0, occupation=2.0).covariance.diagonal())
         [2.5 2.5]
         """
-        w, m = _modes(frequencies, masses)
+        w, m = checked_modes(frequencies, masses)
         if (temperature is None) == (occupation is None):
             raise InvalidArgumentError("Give either `temperature` or `occupation`.")
         if occupation is not None:
-            return cls._of_variances(0.5 + _not_negative(occupation, w, "occupation"), m * w)
-        T = _not_negative(temperature, w, "temperature")
-        hot = np.where(T > 0, T, 1.0)
-        variances = np.where(T > 0, 0.5 / np.tanh(w / (2 * hot)), 0.5)
-        return cls._of_variances(variances, m * w)
+            variances = 0.5 + not_negative(occupation, w, "occupation")
+        else:
+            variances = thermal_variance(w, not_negative(temperature, w, "temperature"))
+        sigma = uncorrelated_covariance(variances, m * w)
+        return cls._trusted(np.zeros(len(sigma)), sigma)
 
     @classmethod
     def coherent(cls, frequencies: Any, amplitudes: Any, masses: Any = 1.0) -> GaussianState:
@@ -190,14 +173,14 @@ class GaussianState:
         >>> print(GaussianState.coherent(2.0, 1 + 2j).mean)
         [1. 4.]
         """
-        w, m = _modes(frequencies, masses)
+        w, m = checked_modes(frequencies, masses)
         alpha: Any = np.asarray(amplitudes)
         if alpha.dtype.kind not in "biufc":
             raise InvalidArgumentError(
                 f"Argument `amplitudes` must be numbers, not {amplitudes!r}."
             )
-        real = _a_mode_each(alpha.real, w, "amplitudes")
-        imaginary = _a_mode_each(alpha.imag, w, "amplitudes")
+        real = one_a_mode(alpha.real, w, "amplitudes")
+        imaginary = one_a_mode(alpha.imag, w, "amplitudes")
         return cls.vacuum(w, m).displaced(
             x=np.sqrt(2 / (m * w)) * real, p=np.sqrt(2 * m * w) * imaginary
         )
@@ -234,18 +217,9 @@ class GaussianState:
         [[2.    0.   ]
          [0.    0.125]]
         """
-        w, m = _modes(frequencies, masses)
-        stretch = np.exp(2 * _a_mode_each(r, w, "r"))
-        if not np.isfinite(stretch).all() or (stretch == 0).any():
-            raise InvalidArgumentError(f"Argument `r` = {r!r} is too large for floating point.")
-        phi = _a_mode_each(angle, w, "angle")
-        cos, sin, width = np.cos(phi), np.sin(phi), m * w
-        sigma = np.zeros((2 * len(w), 2 * len(w)))
-        k = 2 * np.arange(len(w))
-        sigma[k, k] = (stretch * cos**2 + sin**2 / stretch) / (2 * width)
-        sigma[k + 1, k + 1] = (stretch * sin**2 + cos**2 / stretch) * width / 2
-        sigma[k, k + 1] = sigma[k + 1, k] = (stretch - 1 / stretch) * cos * sin / 2
-        return cls._trusted(np.zeros(2 * len(w)), sigma)
+        w, m = checked_modes(frequencies, masses)
+        sigma = squeezed_covariance(m * w, one_a_mode(r, w, "r"), one_a_mode(angle, w, "angle"))
+        return cls._trusted(np.zeros(len(sigma)), sigma)
 
     @classmethod
     def product(cls, *states: GaussianState) -> GaussianState:
@@ -310,12 +284,8 @@ class GaussianState:
          [0.   1.  ]]
         """
         T = single_number(temperature, "temperature", lowest=0.0)
-        w, modes = network._eigenmodes
-        variances, root, size = thermal_variance(w, T), np.sqrt(network.masses), len(network)
-        sigma = np.zeros((2 * size, 2 * size))
-        sigma[::2, ::2] = (modes * (variances / w)) @ modes.T / np.outer(root, root)
-        sigma[1::2, 1::2] = (modes * (variances * w)) @ modes.T * np.outer(root, root)
-        return cls._trusted(np.zeros(2 * size), sigma)
+        sigma = network_thermal_covariance(*network._eigenmodes, network.masses, T)
+        return cls._trusted(np.zeros(len(sigma)), sigma)
 
     def displaced(self, x: Any = 0.0, p: Any = 0.0) -> GaussianState:
         """The state with its means shifted, its covariance kept.
@@ -367,18 +337,7 @@ class GaussianState:
         >>> print(GaussianState.vacuum([1.0, 2.0]).reduced(1).covariance.diagonal())
         [0.25 1.  ]
         """
-        chosen = np.atleast_1d(np.asarray(modes))
-        valid = chosen.dtype.kind in "iu" and chosen.ndim == 1 and len(chosen) > 0
-        if (
-            not valid
-            or (chosen < 0).any()
-            or (chosen >= self.modes).any()
-            or len(np.unique(chosen)) != len(chosen)
-        ):
-            raise InvalidArgumentError(
-                f"Argument `modes` must hold different integers from 0 to {self.modes - 1}, but is "
-                f"{modes!r}."
-            )
+        chosen = np.array(mode_list("modes", modes, self.modes))
         index = np.stack([2 * chosen, 2 * chosen + 1], axis=-1).ravel()
         return self._trusted(
             self.mean[..., index], self.covariance[..., index[:, None], index[None, :]]
@@ -435,29 +394,3 @@ class ProbesInEnvironment:
             )
         value = single_number(self.temperature, "temperature", lowest=0.0)
         object.__setattr__(self, "temperature", value)
-
-
-def _modes(frequencies: Any, masses: Any) -> tuple[np.ndarray, np.ndarray]:
-    w = np.atleast_1d(positive(frequencies, "frequencies"))
-    if w.ndim != 1 or not len(w):
-        raise DimensionError(
-            f"Argument `frequencies` must be a number or have shape (n,), but has {w.shape}."
-        )
-    return w, _a_mode_each(positive(masses, "masses"), w, "masses")
-
-
-def _a_mode_each(values: Any, frequencies: np.ndarray, name: str) -> np.ndarray:
-    array = real_array(values, f"Argument `{name}`", InvalidArgumentError)
-    if array.ndim > 1 or (array.ndim == 1 and len(array) not in (1, len(frequencies))):
-        raise DimensionError(
-            f"Argument `{name}` must be a number or have shape {frequencies.shape}, but has "
-            f"{array.shape}."
-        )
-    return np.broadcast_to(array, frequencies.shape)
-
-
-def _not_negative(values: Any, frequencies: np.ndarray, name: str) -> np.ndarray:
-    array = _a_mode_each(values, frequencies, name)
-    if (array < 0).any():
-        raise InvalidArgumentError(f"Argument `{name}` must be >= 0, but holds {array.min():g}.")
-    return array

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import minimize_scalar
 
-from quantsync.errors import InvalidArgumentError, UnknownNameError, require_finite
-from quantsync.lindblad.generator import Lindbladian, hermitian_operator
+from quantsync.errors import InvalidArgumentError, require_finite
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.locking import locking, numerical_radius
+from quantsync.lindblad.observables import signals_of
 from quantsync.lindblad.spectrum import PeripheralModes, peripheral_modes
-from quantsync.operators import Space
 from quantsync.states import require_density_matrix
 from quantsync.version import __version__
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SILENT = 1e-10  # projections below this part of what could add up are the rounding of zero
-LOCKED = 1e-7  # allowed ||W_j - c W_k|| relative to ||W_j||
-DIRECTIONS = 48
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,7 +264,7 @@ def dynamical_synchronization(
             "Argument `system` must be a Lindbladian or PeripheralModes, but is "
             f"{type(system).__name__}."
         )
-    labels, operators = _signals(modes.space, observables)
+    labels, operators = signals_of(modes.space, observables)
     frequencies = modes.frequencies
     omega = np.imag(modes.eigenvalues)
     # Tr(O R_k) of every signal and mode, zero where it is the rounding of zero.
@@ -279,8 +277,8 @@ def dynamical_synchronization(
     for f, frequency in enumerate(frequencies):
         members = np.abs(omega - frequency) <= 1e-8 * frequency
         projections[f] = np.tensordot(traces[:, members].conj(), modes.left[members], 1)
-    strength = np.array([[2 * _numerical_radius(w) for w in row] for row in projections])
-    locking = _locking(projections.reshape(len(frequencies), count, n * n))
+    strength = np.array([[2 * numerical_radius(w) for w in row] for row in projections])
+    locked = locking(projections.reshape(len(frequencies), count, n * n))
     mean = amplitude = phase = None
     if rho is not None:
         states = require_density_matrix(rho, n, "rho")
@@ -295,7 +293,7 @@ def dynamical_synchronization(
         tuple(site for _, site in labels),
         frequencies,
         strength.reshape(len(frequencies), count).T.copy(),
-        *locking,
+        *locked,
         mean,
         amplitude,
         phase,
@@ -308,100 +306,3 @@ def _traces(operator: sp.csr_array, modes: np.ndarray) -> np.ndarray:
     entries = sp.coo_array(operator)
     n = len(operator.indptr) - 1
     return modes[:, entries.col * n + entries.row] @ entries.data
-
-
-def _signals(
-    space: Space, observables: Mapping[str, Any]
-) -> tuple[list[tuple[str, str]], list[sp.csr_array]]:
-    """Labels (name, site) and operators of all signals."""
-    if not isinstance(observables, Mapping) or not observables:
-        raise InvalidArgumentError(
-            "Argument `observables` must map names to observables, as in {'Sx': 'x'}, but is "
-            f"{observables!r}."
-        )
-    labels, operators = [], []
-    for name, observable in observables.items():
-        for site, operator in _on_sites(space, str(name), observable):
-            label = f"observables[{name!r}]" + (f" on site {site!r}" if site else "")
-            labels.append((str(name), site))
-            operators.append(hermitian_operator(operator, space.dimension, f"Operator {label}"))
-    return labels, operators
-
-
-def _on_sites(space: Space, name: str, observable: Any) -> list[tuple[str, Any]]:
-    if isinstance(observable, Mapping):
-        pairs = []
-        for site, one in observable.items():
-            local = space[site]  # raises for a site that is not there
-            pairs.append((site, _local(local, one) if _is_local(one) else one))
-        return pairs
-    if not _is_local(observable):
-        return [("", observable)]
-    found, missing = [], []
-    for site in space:
-        try:
-            found.append((site, _local(space[site], observable)))
-        except AttributeError as error:
-            missing.append(error)
-    if not found:
-        raise UnknownNameError(f"No site has what observables[{name!r}] needs: {missing[0]}")
-    return found
-
-
-def _is_local(observable: Any) -> bool:
-    return isinstance(observable, str) or callable(observable)
-
-
-def _local(site: Any, observable: str | Callable[[Any], Any]) -> Any:
-    return getattr(site, observable) if isinstance(observable, str) else observable(site)
-
-
-def _numerical_radius(matrix: np.ndarray) -> float:
-    """Largest |Tr(W^dag rho)| of all density matrices."""
-    if not matrix.any():
-        return 0.0
-    keep = np.flatnonzero(matrix.any(axis=0) | matrix.any(axis=1))
-    matrix = matrix[np.ix_(keep, keep)]
-
-    def reach(angle: Any) -> np.ndarray:
-        turned = np.exp(1j * np.asarray(angle))[..., None, None] * matrix
-        return np.linalg.eigvalsh((turned + np.conj(np.swapaxes(turned, -1, -2))) / 2)[..., -1]
-
-    angles = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
-    values = np.array([reach(angle) for angle in angles])
-    best, step = angles[values.argmax()], angles[1]
-    if np.ptp(values) <= 1e-12 * values.max():
-        return float(values.max())  # the same in all directions
-    refined: Any = minimize_scalar(
-        lambda angle: -float(reach(angle)), bounds=(best - step, best + step), method="bounded"
-    )
-    return max(float(values.max()), -float(refined.fun))
-
-
-def _locking(
-    projections: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Locked, phase difference, amplitude ratio, overlap (J, J, F) of operators (F, J, n^2)."""
-    frequencies, count, _ = projections.shape
-    locked = np.zeros((count, count, frequencies), bool)
-    phase, ratio = np.full(locked.shape, np.nan), np.full(locked.shape, np.nan)
-    overlap = np.zeros(locked.shape)
-    for f, parts in enumerate(projections):
-        sizes = np.linalg.norm(parts, axis=1)
-        for j in np.flatnonzero(sizes):
-            for k in np.flatnonzero(sizes):
-                # z = Tr(W^dag rho), so z_j = c z_k for every rho when W_j = c^* W_k.
-                product = np.vdot(parts[k], parts[j])
-                factor = product / sizes[k] ** 2
-                overlap[j, k, f] = min(1.0, abs(product) / (sizes[j] * sizes[k]))
-                rest = np.linalg.norm(parts[j] - factor * parts[k])
-                if rest <= LOCKED * sizes[j]:
-                    locked[j, k, f] = True
-                    phase[j, k, f] = _wrapped(-float(np.angle(factor)))
-                    ratio[j, k, f] = abs(factor)
-    return locked, phase, ratio, overlap
-
-
-def _wrapped(angle: float) -> float:
-    """The angle in (-pi, pi], with the rounding of -pi taken for pi, and never -0."""
-    return angle + 2 * np.pi if angle <= -np.pi + 1e-9 else angle + 0.0

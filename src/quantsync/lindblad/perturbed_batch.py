@@ -21,6 +21,7 @@ import numpy as np
 from array_api_compat import array_namespace, device, is_array_api_obj
 from scipy.linalg import null_space
 
+from quantsync.arrays import to_numpy
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -31,7 +32,6 @@ from quantsync.errors import (
 from quantsync.lindblad.degenerate_base import DegenerateBase, largest
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.perturbed import check_strengths
-from quantsync.measures.arrays import to_numpy
 from quantsync.memory import require_memory
 from quantsync.operators import Space
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
+from quantsync.measures.entropy_units import nats_per_unit
 from quantsync.measures.spectrum import block_eigenvalues
 from quantsync.operators import Space
 
@@ -131,7 +131,7 @@ def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
     >>> float(qs.von_neumann_entropy(np.eye(4) / 4, base=2))
     2.0
     """
-    unit = _log_base(base)
+    unit = nats_per_unit(base)
     xp = array_namespace(rho)
     p = block_eigenvalues(rho)
     lowest = float(xp.min(xp.where(xp.isnan(p), 0.0, p))) if math.prod(p.shape) else 0.0
@@ -275,7 +275,7 @@ def log_negativity(rho: Any, space: Space, sites: Any, base: float = math.e) -> 
     >>> round(float(qs.log_negativity(np.outer(bell, bell), space, "A", base=2)), 12)
     1.0
     """
-    unit = _log_base(base)
+    unit = nats_per_unit(base)
     value = negativity(rho, space, sites)
     return array_namespace(value).log1p(2 * value) / unit
 
@@ -347,9 +347,3 @@ def _bipartition(space: Space, sites: Any) -> tuple[list[str], list[str]]:
             f"out of {', '.join(space.names)}."
         )
     return here, there
-
-
-def _log_base(base: float) -> float:
-    if not (np.isreal(base) and math.isfinite(base) and base > 1):
-        raise InvalidArgumentError(f"Argument `base` must be a number above 1, but is {base!r}.")
-    return 1.0 if base == math.e else math.log(base)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from quantsync.arrays import batched_product, to_numpy
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
-from quantsync.measures.arrays import batched_product, to_numpy
 from quantsync.measures.limit_cycles import (
     BlockDiagonalStates,
     DiagonalStates,

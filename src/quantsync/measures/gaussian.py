@@ -4,7 +4,7 @@ Covariance matrices have shape (..., 2N, 2N), quadratures ordered q1, p1, q2, p2
 variance 1/2. Batches are in front; any array type of the array API standard is taken.
 
 Excesses nu - 1/2 and entanglement that are no larger than the rounding of the matrix (see
-`quantsync.measures.symplectic`) are returned as exactly zero: they say nothing about the state.
+`quantsync.covariance`) are returned as exactly zero: they say nothing about the state.
 """
 
 from __future__ import annotations
@@ -13,15 +13,10 @@ import math
 from numbers import Integral
 from typing import Any
 
+from quantsync.covariance import Factor, factorised, factorised_state
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.measures.correlations import _log_base as log_base
-from quantsync.measures.symplectic import (
-    Factor,
-    factorised,
-    factorised_state,
-    modes_of_cut,
-    reduced_covariance,
-)
+from quantsync.measures.entropy_units import nats_per_unit
+from quantsync.measures.symplectic import modes_of_cut, reduced_covariance
 
 
 def gaussian_purity(covariance: Any) -> Any:
@@ -89,7 +84,7 @@ def gaussian_entropy(covariance: Any, base: float = math.e) -> Any:
     >>> float(gaussian_entropy(np.diag([1.5, 1.5]), base=2))     # one thermal quantum
     2.0
     """
-    unit = log_base(base)
+    unit = nats_per_unit(base)
     factor = factorised_state(covariance)
     return factor.masked(_entropy(factor) / unit)
 
@@ -125,7 +120,7 @@ def gaussian_mutual_information(covariance: Any, first: Any = (0,), base: float 
     >>> float(gaussian_mutual_information(np.diag([5.0, 0.05, 1.5, 1.5])))
     0.0
     """
-    unit = log_base(base)
+    unit = nats_per_unit(base)
     whole = factorised_state(covariance)
     here = modes_of_cut(first, whole.modes)
     there = [k for k in range(whole.modes) if k not in here]
@@ -171,7 +166,7 @@ def gaussian_log_negativity(covariance: Any, first: Any = (0,), base: float = ma
     >>> round(float(gaussian_log_negativity(covariance)), 12)
     0.6
     """
-    unit = log_base(base)
+    unit = nats_per_unit(base)
     factor = factorised_state(covariance)
     xp = factor.xp
     here = modes_of_cut(first, factor.modes)
@@ -225,7 +220,7 @@ def gaussian_discord(covariance: Any, measured: int = 1, base: float = math.e) -
     >>> round(float(gaussian_discord(covariance) - gaussian_entropy(c * np.eye(2))), 12)
     0.0
     """
-    unit = log_base(base)
+    unit = nats_per_unit(base)
     factor = factorised_state(covariance)
     xp, n = factor.xp, factor.modes
     if n != 2:

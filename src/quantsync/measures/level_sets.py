@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
+from quantsync.arrays import to_numpy
 from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
-from quantsync.measures.arrays import to_numpy
 from quantsync.measures.climbing import orders_key, parts, wave_table
 from quantsync.measures.phase import PhaseDistribution
 from quantsync.parallel import chunk_slices

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from quantsync.arrays import batched_product
 from quantsync.errors import BroadcastError, DimensionError, InvalidStateError
 from quantsync.lazy import lazy
-from quantsync.measures.arrays import batched_product
 from quantsync.measures.spectrum import diagonal_blocks
 from quantsync.operators import as_operator
 

@@ -24,9 +24,9 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy.special import gammaln
 
+from quantsync.arrays import to_numpy
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lazy import lazy
-from quantsync.measures.arrays import to_numpy
 from quantsync.measures.correlations import partial_trace
 from quantsync.measures.trigonometric import (
     POINTS_A_PERIOD,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
+from quantsync.arrays import to_numpy
 from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
-from quantsync.measures.arrays import to_numpy
 
 ELEMENTS = 1 << 20  # of one temporary array
 DEGREE = 9  # of the splines through samples
@@ -60,6 +61,10 @@ class SampledSignal:
                 f"Samples must have shape (..., {self.times.size}), one for each of `times`, but "
                 f"have {values.shape}."
             )
+        if values.dtype.kind not in "biuf":
+            raise InvalidArgumentError(
+                f"Samples must be real numbers, but are of type {values.dtype}."
+            )
         values = np.asarray(values, dtype=float)
         require_finite("Samples", values)
         if degree not in range(1, 16, 2):
@@ -109,12 +114,11 @@ def sample_times(times: Any) -> np.ndarray:
     >>> sample_times([0, 1, 3])
     array([0., 1., 3.])
     """
-    times = np.asarray(times, dtype=float)
+    times = real_numbers("times", times)
     if times.ndim != 1 or times.size < 2:
         raise DimensionError(
             f"Sample times must have shape (T,) with T >= 2, but have {times.shape}."
         )
-    require_finite("Argument `times`", times)
     steps = np.diff(times)
     if (steps <= 0).any():
         k = int(np.argmax(steps <= 0))
@@ -122,6 +126,30 @@ def sample_times(times: Any) -> np.ndarray:
             f"Sample times must increase, but {times[k]:.6g} is followed by {times[k + 1]:.6g}."
         )
     return times
+
+
+def real_numbers(name: str, values: Any) -> np.ndarray:
+    """An argument of real, finite numbers as a float array.
+
+    Raises
+    ------
+    InvalidArgumentError, NonFiniteError
+        If they are not.
+
+    Examples
+    --------
+    >>> real_numbers("times", [0, 1])
+    array([0., 1.])
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf" and array.size:
+        raise InvalidArgumentError(f"Argument `{name}` must be real numbers, but is {values!r}.")
+    array = array.astype(float)
+    require_finite(f"Argument `{name}`", array)
+    return array
 
 
 def time_tolerance(times: np.ndarray) -> float:
@@ -138,7 +166,8 @@ def time_tolerance(times: np.ndarray) -> float:
 def gauss_nodes(phase: float, degree: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Gauss-Legendre nodes on [0, 1] and weights of sum 1, exact to rounding.
 
-    Exact for exp(2i phase (x - 1/2)), and for polynomials of the given degree.
+    Exact for exp(2i phase (x - 1/2)), and for polynomials of the given degree. Where the phase is
+    small, so is the variance of a signal, like phase^2: the rule is exact to rounding of that.
 
     Examples
     --------
@@ -148,12 +177,20 @@ def gauss_nodes(phase: float, degree: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """
     count = max(1, degree // 2 + 1)
     if phase > 0:
+        accuracy = math.log(1e-17) + 2 * min(0.0, math.log(phase))
         # Remainder of the rule: 2^(2m+1) m!^4 / ((2m+1) (2m)!^3) phase^(2m).
         while (
             2 * count * math.log(2 * phase)
             + 4 * math.lgamma(count + 1)
             - 3 * math.lgamma(2 * count + 1)
-        ) > math.log(1e-17):
+        ) > accuracy:
             count += 1
+    return _rule(count)
+
+
+@lru_cache(maxsize=64)
+def _rule(count: int) -> tuple[np.ndarray, np.ndarray]:
     nodes, weights = np.polynomial.legendre.leggauss(count)
-    return (nodes + 1) / 2, weights / 2
+    nodes, weights = (nodes + 1) / 2, weights / 2
+    nodes.flags.writeable = weights.flags.writeable = False  # shared by all callers
+    return nodes, weights

@@ -14,7 +14,7 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy.sparse.csgraph import connected_components
 
-from quantsync.measures.arrays import to_numpy
+from quantsync.arrays import to_numpy
 
 
 def block_eigenvalues(matrices: Any) -> Any:

@@ -16,9 +16,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from quantsync.errors import InvalidArgumentError, require_finite
-from quantsync.measures.signals import SampledSignal, sample_times, time_tolerance
-from quantsync.measures.windows import Moments, along_cells, real_number, window_moments
+from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.measures.cell_moments import Moments, along_cells
+from quantsync.measures.signals import (
+    SampledSignal,
+    real_numbers,
+    sample_times,
+    time_tolerance,
+)
+from quantsync.measures.windows import real_number, window_moments
 
 FLAT = 64 * np.finfo(float).eps  # a deviation this small against the mean is rounding
 
@@ -183,11 +189,12 @@ def best_delay(
                 f"Argument `{name}` must be a function of time: put samples into "
                 "SampledSignal(times, values)."
             )
-    tried = np.atleast_1d(np.asarray(delays, dtype=float))
-    if tried.size > 1:
-        tried = sample_times(tried)
-    require_finite("Argument `delays`", tried)
-    starts = np.asarray(time, dtype=float)
+    tried = np.atleast_1d(real_numbers("delays", delays))
+    if tried.ndim != 1 or not tried.size or (np.diff(tried) <= 0).any():
+        raise InvalidArgumentError(
+            f"Argument `delays` must hold increasing numbers, but is {delays!r}."
+        )
+    starts = real_numbers("time", time)
 
     def at(start: Any, delay: float) -> np.ndarray:
         both, shifts = [f, g], [0.0, float(delay)]
@@ -245,11 +252,18 @@ def _in_windows(
     if window <= 0:
         raise InvalidArgumentError(f"Argument `window` must be > 0, but is {window!r}.")
     if all(callable(signal) for signal in signals):
-        times = np.asarray(times, dtype=float)
-        require_finite("Argument `times`", times)
+        times = real_numbers("times", times)
     else:
         times = sample_times(times)
     known = [s if callable(s) else SampledSignal(times, s) for s in signals]
+    shapes = [getattr(signal, "shape", ()) for signal in known]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise DimensionError(
+            f"The batch shapes {shapes[0]} and {shapes[1]} of the two signals do not broadcast "
+            "against each other."
+        ) from None
     starts = times.ravel()
     fits = np.ones(starts.shape, dtype=bool)
     for signal, delay in zip(known, delays, strict=True):

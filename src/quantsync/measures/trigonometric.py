@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from quantsync.measures.arrays import to_numpy
+from quantsync.arrays import to_numpy
 from quantsync.measures.climbing import (
     Candidates,
     Climber,

@@ -4,20 +4,23 @@ The windows are cut at their ends (and at the samples) into cells, each with eno
 nodes for the highest frequency. Means, variances and covariances of the cells are then merged
 pairwise (Chan, Golub and LeVeque 1983) into runs of 1, 2, 4, ... cells, of which every window
 takes a few. Differences of running integrals would cost as much and lose the variance of a small
-signal after a large one.
+signal after a large one. Sums of modes in short windows take `quantsync.measures.mode_windows`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, require_finite
+from quantsync.errors import InvalidArgumentError, OutOfMemoryError, require_finite
+from quantsync.measures.cell_moments import Moments, central_moments
+from quantsync.measures.mode_windows import are_mode_sums, mode_moments, window_nodes
 from quantsync.measures.signals import ELEMENTS, SampledSignal, gauss_nodes, time_tolerance
+from quantsync.memory import available_memory
 
 CELL_PHASE = 12.0  # longer cells are cut: few nodes are cheap, and many need no more than this
+CELL_BYTES = 256  # of a cell, its moments and their temporary copies
 
 
 def window_moments(
@@ -31,6 +34,11 @@ def window_moments(
     ends = starts + window
     edges = [starts, ends]
     slack = time_tolerance(ends) + time_tolerance(starts)
+    if starts.size and window <= slack:
+        raise InvalidArgumentError(
+            f"Argument `window` = {window:.6g} is no longer than the rounding of the times, which "
+            f"is {slack:.3g} at {np.abs(ends).max():.6g}: take a longer one."
+        )
     frequency, degree = 0.0, 0
     for signal, delay in zip(signals, delays, strict=True):
         if isinstance(signal, SampledSignal):
@@ -50,60 +58,27 @@ def window_moments(
     pieces = np.ones(kept.size, dtype=int)
     widths = np.diff(cuts)[kept]
     if frequency:
-        pieces = np.maximum(np.ceil(widths * frequency / CELL_PHASE).astype(int), 1)
+        needed = np.maximum(np.ceil(widths * frequency / CELL_PHASE), 1.0)
+        needed_bytes = CELL_BYTES * float(needed.sum())
+        if needed_bytes > available_memory():
+            raise OutOfMemoryError(
+                f"Windows of length {window:.6g} at the frequency {frequency:.6g} need "
+                f"{needed_bytes / 1e9:.1f} GB of memory, more than is available; take shorter "
+                "or fewer ones."
+            )
+        pieces = needed.astype(int)
     width = np.repeat(widths / pieces, pieces)
     offset = np.concatenate([[0], np.cumsum(pieces)])
     inner = np.arange(offset[-1]) - np.repeat(offset[:-1], pieces)
     left = np.repeat(cuts[kept], pieces) + inner * width
     position = offset[np.searchsorted(kept, low)], offset[np.searchsorted(kept, high)]
     rule = gauss_nodes(float(width.max()) * frequency, degree)
+    # A product of matrices does some 300 nodes in the time of one cosine and sine a mode.
+    most = 300 * left.size * len(rule[0])
+    if are_mode_sums(signals) and starts.size * window_nodes(signals, window) < most:
+        return mode_moments(signals, starts, window, delays)
     cells = _cell_moments(signals, delays, left, width, *rule)
     return _merge(cells, position[0], position[1] - position[0])
-
-
-@dataclass
-class Moments:
-    """Lengths, means and central second moments of cells; the cells are the first axis."""
-
-    length: np.ndarray
-    mean: list[np.ndarray]
-    square: list[np.ndarray]  # of each signal, and of the product if there are two
-
-    def pick(self, rows: Any) -> Moments:
-        """Some of the cells."""
-        return Moments(
-            self.length[rows], [m[rows] for m in self.mean], [s[rows] for s in self.square]
-        )
-
-    def put(self, rows: Any, other: Moments) -> None:
-        """Overwrite some of the cells."""
-        self.length[rows] = other.length
-        for mine, theirs in zip(self.mean + self.square, other.mean + other.square, strict=True):
-            mine[rows] = theirs
-
-    def merged(self, other: Moments) -> Moments:
-        """Moments of the union of each cell with one of others."""
-        length = self.length + other.length
-        share = other.length / length
-        step = [b - a for a, b in zip(self.mean, other.mean, strict=True)]
-        mean = [a + along_cells(share, d) * d for a, d in zip(self.mean, step, strict=True)]
-        weight = self.length * share
-        products = _products(step)
-        square = [
-            a + b + along_cells(weight, d) * d
-            for a, b, d in zip(self.square, other.square, products, strict=True)
-        ]
-        return Moments(length, mean, square)
-
-
-def along_cells(factor: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Numbers for each cell, in a shape that broadcasts against moments."""
-    return factor.reshape(-1, *(1,) * (like.ndim - 1))
-
-
-def _products(signals: list[np.ndarray]) -> list[np.ndarray]:
-    squares = [s * s for s in signals]
-    return [*squares, signals[0] * signals[1]] if len(signals) == 2 else squares
 
 
 def _cell_moments(
@@ -124,23 +99,9 @@ def _cell_moments(
             np.moveaxis(np.asarray(signal((points + delay).ravel())), -1, 0)
             for signal, delay in zip(signals, delays, strict=True)
         ]
-        # Batch shapes broadcast from the right, behind the cells and the nodes.
-        most = max(v.ndim for v in values)
-        values = [v.reshape((*points.shape, *(1,) * (most - v.ndim), *v.shape[1:])) for v in values]
-        # Nodes are summed one by one: their axis is short and not the last.
-        mean = [sum(w * v[:, k] for k, w in enumerate(weights)) for v in values]
-        square: list[Any] = []
-        for k, w in enumerate(weights):
-            products = _products([v[:, k] - m for v, m in zip(values, mean, strict=True)])
-            scaled = [w * p for p in products]
-            square = [s + p for s, p in zip(square, scaled, strict=True)] if square else scaled
-        square = [along_cells(width[part], s) * s for s in square]
-        parts.append(Moments(width[part], [np.asarray(m) for m in mean], square))
-    return Moments(
-        width,
-        [np.concatenate(rows) for rows in zip(*(p.mean for p in parts), strict=True)],
-        [np.concatenate(rows) for rows in zip(*(p.square for p in parts), strict=True)],
-    )
+        values = [v.reshape((*points.shape, *v.shape[1:])) for v in values]
+        parts.append(central_moments(values, width[part], weights))
+    return Moments.joined(parts)
 
 
 def _merge(cells: Moments, first: np.ndarray, count: np.ndarray) -> Moments:

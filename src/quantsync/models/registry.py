@@ -18,6 +18,7 @@ from quantsync.models.driven_pair import driven_pair
 from quantsync.models.driven_pair_measures import DRIVEN_PAIR_MEASURES
 from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
+from quantsync.models.harmonic_chain import harmonic_chain
 from quantsync.models.spin_pair import spin_pair
 
 MODELS: dict[str, Callable[..., Any]] = {
@@ -26,6 +27,7 @@ MODELS: dict[str, Callable[..., Any]] = {
     "driven_pair": driven_pair,
     "dephased_chain": dephased_chain,
     "collective_decay_pair": collective_decay_pair,
+    "harmonic_chain": harmonic_chain,
 }
 
 

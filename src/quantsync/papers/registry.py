@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import roulet2018, vaidya2024, zhao2025
+from quantsync.papers import benedetti2016, roulet2018, vaidya2024, zhao2025
 from quantsync.papers.paper import Figure, Paper
 
 SAMPLES = {"samples": 0.0}
@@ -12,7 +12,56 @@ SAMPLES = {"samples": 0.0}
 WEAK_DRIVE = {"drive": 0.0}
 """Figures whose drive is not printed: 0 is the limit of a weak one."""
 
+AVERAGES = {"window": benedetti2016.WINDOW}
+"""Length of the averages in C(t), in units of 1/omega_1."""
+
 PAPERS: dict[str, Paper] = {
+    "benedetti2016": Paper(
+        name="benedetti2016",
+        citation=(
+            "C. Benedetti, F. Galve, A. Mandarino, M. G. A. Paris and R. Zambrini, Minimal model "
+            "for spontaneous quantum synchronization, Phys. Rev. A 94, 052118 (2016)"
+        ),
+        figures={
+            "1": Figure(
+                "Antisynchronization by weak dissipation",
+                benedetti2016.figure_1,
+                benedetti2016.draw_figure_1,
+                AVERAGES,
+            ),
+            "2": Figure(
+                "Two probes on the end of the chain, weak and strong coupling",
+                benedetti2016.figure_2,
+                benedetti2016.draw_figure_2,
+                AVERAGES | dict(zip(("x1", "x2"), benedetti2016.START_2, strict=True)),
+            ),
+            "3": Figure(
+                "Synchronization by crosstalk",
+                benedetti2016.figure_3,
+                benedetti2016.draw_figure_3,
+                AVERAGES | {"delay": benedetti2016.DELAY},
+            ),
+            "4": Figure(
+                "Variances and correlations of probes on a common node",
+                benedetti2016.figure_4,
+                benedetti2016.draw_figure_4,
+                AVERAGES | {"angle": 0.0},
+            ),
+            "5": Figure(
+                "Variances and correlations of probes at both ends",
+                benedetti2016.figure_5,
+                benedetti2016.draw_figure_5,
+                AVERAGES | {"angle": 0.0},
+            ),
+            "6": Figure(
+                "Synchronization over the site of the second probe",
+                benedetti2016.figure_6,
+                benedetti2016.draw_figure_6,
+                AVERAGES | dict(zip(("x1", "x2"), benedetti2016.START_6, strict=True)),
+            ),
+        },
+        claims=benedetti2016.compute_claims,
+    ),
     "roulet2018": Paper(
         name="roulet2018",
         citation=(

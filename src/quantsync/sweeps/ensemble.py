@@ -30,7 +30,8 @@ from quantsync.lindblad.perturbed import (
 from quantsync.measures.named import StateView
 from quantsync.parallel import thread_count
 from quantsync.sweeps.averages import Average, Column
-from quantsync.sweeps.formalisms import measure_states, resolve_measures
+from quantsync.sweeps.batches import measure_states
+from quantsync.sweeps.formalisms import resolve_measures
 from quantsync.sweeps.processes import map_processes, progress_of
 from quantsync.version import __version__
 
@@ -151,7 +152,7 @@ def ensemble(
     prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
     strengths = check_strengths(etas, prepared)
     count, first = _positive(samples, "samples"), _seed(seed)
-    resolved = resolve_measures(measures, None)
+    resolved = resolve_measures(measures)
     averaged = _checked_average(average, resolved)
     if draw is None:
         basis, weights = check_random_arguments(basis, weights)

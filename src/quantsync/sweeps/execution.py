@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError, SweepError, SweepWarning
-from quantsync.lindblad.generator import Lindbladian
 from quantsync.measures.named import NamedMeasure
 from quantsync.models.registry import (
     check_parameters,
@@ -22,23 +21,13 @@ from quantsync.models.registry import (
     single_values,
 )
 from quantsync.parallel import map_threads, thread_count
-from quantsync.sweeps.formalisms import (
-    Batch,
-    ChunkResult,
-    filled_with_nan,
-    require_system,
-    resolve_measures,
-    solve_chunk,
-)
+from quantsync.sweeps.batches import Batch, ChunkResult, filled_with_nan, solve_chunk
+from quantsync.sweeps.formalisms import System, formalism_of, require_system, resolve_measures
 from quantsync.sweeps.grid import Grid
 from quantsync.version import __version__
 
 if TYPE_CHECKING:
     import xarray as xr
-
-# States of one chunk, in bytes: large enough that Python's share is small, small enough that
-# the working arrays of a measure (some ten times as much) stay near the cache.
-CHUNK_BYTES = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -131,12 +120,14 @@ def sweep(
             f"Argument `errors` must be 'warn' or 'raise', but is {errors!r}."
         )
     function, grid = find_model(model), Grid.from_axes(axes)
-    resolved = resolve_measures(measures, function)
     fixed = single_values(fixed or {}, "values that vary go into `axes`")
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
     following = _follow(tied or {}, grid, fixed)
     check_parameters(function, [*grid.names, *following, *fixed])
+    arrays = {**grid.open_arrays(), **following}
+    system = require_system(function(**arrays, **fixed), model_name(function))
+    resolved = resolve_measures(measures, function, type(system))
     for name in resolved:
         if name in grid.axes or name == "failed":
             raise InvalidArgumentError(
@@ -144,8 +135,6 @@ def sweep(
                 f"{'an axis' if name in grid.axes else 'the map of failed points'}; "
                 "rename it by passing a dictionary."
             )
-    arrays = {**grid.open_arrays(), **following}
-    system = require_system(function(**arrays, **fixed), model_name(function))
     # A parameter that no coefficient depends on leaves the batch smaller than the grid.
     system = _broadcast(system, grid)
     flat = {name: np.broadcast_to(a, grid.shape).reshape(-1) for name, a in arrays.items()}
@@ -172,11 +161,6 @@ def sweep(
     return dataset
 
 
-def points_per_chunk(system: Lindbladian) -> int:
-    """How many points go into one chunk, bounded by the memory of their states."""
-    return max(1, CHUNK_BYTES // (16 * system.dimension**2))
-
-
 def _follow(
     tied: Mapping[str, Callable[..., Any]], grid: Grid, fixed: Mapping[str, Any]
 ) -> dict[str, np.ndarray]:
@@ -198,7 +182,7 @@ def _follow(
     return values
 
 
-def _broadcast(system: Lindbladian, grid: Grid) -> Lindbladian:
+def _broadcast(system: System, grid: Grid) -> System:
     if np.broadcast_shapes(system.shape, grid.shape) != grid.shape:
         raise InvalidArgumentError(
             f"The model returned systems of shape {system.shape} for a grid of shape "
@@ -213,11 +197,11 @@ def _run(
     measures: Mapping[str, Any],
     threads: int,
     progress: bool | None,
-) -> list[tuple[slice, ChunkResult]]:
-    plan = grid.chunks(points_per_chunk(batch.system))
+) -> list[tuple[np.ndarray, ChunkResult]]:
+    plan = formalism_of(type(batch.system)).chunks(batch.system)
 
-    def work(chunk: slice) -> tuple[slice, ChunkResult]:
-        return chunk, solve_chunk(batch.take(np.arange(chunk.start, chunk.stop)), measures)
+    def work(members: np.ndarray) -> tuple[np.ndarray, ChunkResult]:
+        return members, solve_chunk(batch.take(members), measures)
 
     show = sys.stderr.isatty() if progress is None else progress
     if not show:
@@ -228,25 +212,25 @@ def _run(
     columns = ("sweep", BarColumn(), MofNCompleteColumn(), "points", TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("sweep", total=grid.size)
-        return map_threads(
-            work, plan, threads, lambda chunk: bar.advance(task, chunk.stop - chunk.start)
-        )
+        return map_threads(work, plan, threads, lambda members: bar.advance(task, len(members)))
 
 
 def _assemble(
-    results: list[tuple[slice, ChunkResult]], grid: Grid
+    results: list[tuple[np.ndarray, ChunkResult]], grid: Grid
 ) -> tuple[dict[str, np.ndarray], np.ndarray, list[PointFailure]]:
     variables: dict[str, np.ndarray] = {}
     failed = np.zeros(grid.size, bool)
     failures = []
-    for chunk, result in results:
+    messages = {}
+    for members, result in results:
         for name, array in result.values.items():
             if name not in variables:
                 variables[name] = filled_with_nan((grid.size, *array.shape[1:]), array.dtype)
-            variables[name][chunk] = array
-        for k, message in sorted(result.failures.items()):
-            failed[chunk.start + k] = True
-            failures.append(PointFailure(grid.coordinates(chunk.start + k), message))
+            variables[name][members] = array
+        messages |= {int(members[k]): message for k, message in result.failures.items()}
+    for point, message in sorted(messages.items()):
+        failed[point] = True
+        failures.append(PointFailure(grid.coordinates(point), message))
     shaped = {
         name: array.reshape(*grid.shape, *array.shape[1:]) for name, array in variables.items()
     }
@@ -282,8 +266,8 @@ def _provenance(
     fixed: dict[str, Any],
     following: dict[str, np.ndarray],
     grid: Grid,
-    system: Lindbladian,
-    results: list[tuple[slice, ChunkResult]],
+    system: System,
+    results: list[tuple[np.ndarray, ChunkResult]],
 ) -> dict[str, Any]:
     defaults = {
         name: parameter.default
@@ -292,14 +276,15 @@ def _provenance(
         and name not in following
         and parameter.default is not inspect.Parameter.empty
     }
-    attrs: dict[str, Any] = {"model": model_name(function), "system": repr(system.space)}
+    formalism = formalism_of(type(system))
+    attrs: dict[str, Any] = {"model": model_name(function), "system": formalism.describe(system)}
     for name, value in (defaults | fixed).items():
         # netCDF attributes hold numbers and strings.
         plain = isinstance(value, int | float) and not isinstance(value, bool)
         attrs[f"parameter_{name}"] = value if plain else str(value)
     attrs |= {f"parameter_{name}": "tied to the axes" for name in following}
     attrs |= {
-        "method": "steady state in the invariant sector that carries the trace",
+        "method": formalism.method,
         "largest_residual": max(result.residual for _, result in results),
         "quantsync_version": __version__,
     }

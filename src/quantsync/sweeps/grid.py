@@ -1,4 +1,4 @@
-"""The points of a sweep: axes, their product, and its cutting into chunks."""
+"""The points of a sweep: axes and their product."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError, require_finite
-from quantsync.parallel import chunk_slices
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +85,3 @@ class Grid:
             name: values[i].item()
             for (name, values), i in zip(self.axes.items(), index, strict=True)
         }
-
-    def chunks(self, points: int) -> list[slice]:
-        """Plan of the work: consecutive ranges of at most ``points`` flat indices."""
-        return chunk_slices(self.size, points)

@@ -8,24 +8,20 @@ from typing import Any
 import numpy as np
 
 from quantsync.models.registry import check_parameters, find_model, model_name, single_values
-from quantsync.sweeps.formalisms import (
-    Batch,
-    BatchView,
-    require_system,
-    resolve_measures,
-    take_measure,
-)
+from quantsync.sweeps.batches import Batch, require_batch_shape, view_of
+from quantsync.sweeps.formalisms import require_system, resolve_measures
 
 
 def compute(
     model: str | Callable[..., Any], parameters: Mapping[str, Any], measures: Any
 ) -> dict[str, Any]:
-    """Take measures of a model's steady state at one point.
+    """Take measures of a model at one point.
 
     Parameters
     ----------
     model : str or callable
-        A model by name, or a function of keyword parameters that returns a `Lindbladian`.
+        A model by name, or a function of keyword parameters that returns a `Lindbladian`, whose
+        steady state is measured, or a `ModelRun`.
     parameters : mapping of str to number
         Parameters; the others have the model's defaults.
     measures : list of (str or callable), or mapping
@@ -55,15 +51,14 @@ def compute(
     0.0210072299
     """
     function = find_model(model)
-    resolved = resolve_measures(measures, function)
     check_parameters(function, parameters)
     single = single_values(parameters, "sweep() takes arrays")
     system = require_system(function(**single), model_name(function))
+    resolved = resolve_measures(measures, function, type(system))
     # Measures see a batch of one, as in a sweep.
-    batch = Batch(function, single, system.broadcast_to((1,)))
-    view = BatchView(batch, threads=None)
+    view = view_of(Batch(function, single, system.broadcast_to((1,))), threads=None)
     return {
-        name: _plain(take_measure(name, measure, view, batch)[0])
+        name: _plain(require_batch_shape(name, view.value(measure), 1)[0])
         for name, measure in resolved.items()
     }
 

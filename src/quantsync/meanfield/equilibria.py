@@ -1,0 +1,166 @@
+"""Fixed points of mean-field equations, and whether they are stable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.optimize import root
+
+from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
+from quantsync.meanfield.integration import amplitudes
+from quantsync.meanfield.model import MeanFieldModel
+from quantsync.meanfield.states import complex_state, interleaved
+from quantsync.meanfield.tangent import real_state, require_autonomous, single_values
+
+POLISHING = 3  # Newton steps after the search
+ACCURACY = 1e-9  # largest last Newton step, relative to 1 + |beta|
+SAME = 1e-6  # distance, relative to 1 + |beta|, below which two points are one
+NEUTRAL = 1e-9  # growth rates below this part of the largest rate have no sign
+
+
+@dataclass(frozen=True, eq=False)
+class FixedPoints:
+    """Distinct fixed points, the most stable first.
+
+    Attributes
+    ----------
+    beta : ndarray of shape (K, n)
+    residual : ndarray of shape (K,)
+        |d beta/dt|.
+    error : ndarray of shape (K,)
+        Length of the last Newton step: the distance to the fixed point where it is isolated.
+    eigenvalues : ndarray of shape (K, 2n)
+        Of the Jacobian of the mean-field equations, largest real part first.
+    fluctuation_eigenvalues : ndarray of shape (K, 2n)
+        Of the fluctuation matrix M; the same unless quantities are frozen or M is given by hand.
+    stable : ndarray of bool, shape (K,)
+        All growth rates are negative. A point of a circle of fixed points is not: one is 0.
+    converged : ndarray of bool, one entry a start
+        Starts from which the search found a fixed point.
+    """
+
+    beta: np.ndarray
+    residual: np.ndarray
+    error: np.ndarray
+    eigenvalues: np.ndarray
+    fluctuation_eigenvalues: np.ndarray
+    stable: np.ndarray
+    converged: np.ndarray
+
+    def __repr__(self) -> str:
+        count, stable = len(self.beta), int(self.stable.sum())
+        return (
+            f"<FixedPoints: {count}, {stable} stable, largest residual {self.residual.max():.2g}>"
+        )
+
+
+def fixed_points(
+    model: MeanFieldModel, starts: Any, *, parameters: Mapping[Any, Any] | None = None
+) -> FixedPoints:
+    """Fixed points that Powell's and Newton's method reach from given starts.
+
+    There may be others: only starts everywhere find all.
+
+    Parameters
+    ----------
+    model : MeanFieldModel
+        Without explicit time.
+    starts : array_like of shape (S, n) or (n,)
+    parameters : mapping, optional
+        Numbers, on top of the defaults.
+
+    Raises
+    ------
+    ConvergenceError
+        If no start leads to a fixed point.
+    InvalidArgumentError
+        If the equations have explicit time.
+    UnknownNameError, MissingParameterError, DimensionError, NonFiniteError
+        If parameters or starts do not fit.
+
+    Examples
+    --------
+    An oscillator with an attracting and a repelling state of amplitude 2 and 1:
+
+    >>> import sympy, quantsync as qs
+    >>> b = sympy.Symbol("b")
+    >>> n = sympy.Abs(b) ** 2
+    >>> model = qs.MeanFieldModel.from_equations([b], [-b * (n - 1) * (n - 4) + b.conjugate() - b])
+    >>> found = qs.fixed_points(model, [[0.1], [0.9], [2.1]])
+    >>> print(abs(found.beta[:, 0]).round(6), found.stable)
+    [0. 2. 1.] [ True  True False]
+    """
+    require_autonomous(model, "a fixed point")
+    n = len(model.modes)
+    points = np.atleast_2d(amplitudes("starts", starts, n))
+    if points.ndim != 2:
+        raise DimensionError(f"Argument `starts` must have shape (S, {n}), but has {points.shape}.")
+    values = single_values(model, parameters)
+    parameters = {s.name: v for s, v in zip(model.parameters, values, strict=True)}
+
+    def rate(y: np.ndarray) -> np.ndarray:
+        return interleaved(model.drift(complex_state(y), 0.0, parameters))
+
+    def slope(y: np.ndarray) -> np.ndarray:
+        return model.jacobian(complex_state(y), 0.0, parameters)
+
+    found: list[tuple[np.ndarray, float]] = []
+    converged = np.zeros(len(points), dtype=bool)
+    for k, point in enumerate(points):
+        y = _search(rate, slope, real_state("starts", point, n))
+        if y is None:
+            continue
+        converged[k] = True
+        y, error = y
+        if all(np.linalg.norm(y - x) > SAME * (1 + np.linalg.norm(x)) for x, _ in found):
+            found.append((y, error))
+    if not found:
+        raise ConvergenceError(
+            f"None of the {len(points)} starts leads to a fixed point. Give others; trajectories "
+            "of `integrate` show where the flow goes."
+        )
+    beta = complex_state(np.array([y for y, _ in found]))
+    eigenvalues = _sorted(np.linalg.eigvals(model.jacobian(beta, 0.0, parameters)))
+    order = np.argsort(np.real(eigenvalues[:, 0]), kind="stable")
+    beta, eigenvalues = beta[order], eigenvalues[order]
+    M = model.fluctuation_matrix(beta, 0.0, parameters)
+    size = np.abs(eigenvalues).max(axis=-1)
+    return FixedPoints(
+        beta,
+        np.linalg.norm(model.drift(beta, 0.0, parameters), axis=-1),
+        np.array([error for _, error in found])[order],
+        eigenvalues,
+        _sorted(np.linalg.eigvals(M)),
+        np.real(eigenvalues[:, 0]) < -NEUTRAL * size,
+        converged,
+    )
+
+
+def _search(rate: Any, slope: Any, y: np.ndarray) -> tuple[np.ndarray, float] | None:
+    """State and last Newton step, or None."""
+    try:
+        with np.errstate(all="ignore"):
+            y = root(rate, y, jac=slope, method="hybr", tol=1e-12).x
+            step = y
+            for _ in range(POLISHING):
+                # Least squares: on a circle of fixed points the Jacobian is singular.
+                step = np.linalg.lstsq(slope(y), -rate(y), rcond=1e-10)[0]
+                y = y + step
+        error = float(np.linalg.norm(step))
+    except (InvalidArgumentError, np.linalg.LinAlgError):
+        return None  # the search has run into a pole
+    scale = 1 + np.linalg.norm(y)
+    if not error <= ACCURACY * scale:
+        return None
+    # A singular Jacobian may leave a residual that no step can mend.
+    if np.linalg.norm(rate(y)) > ACCURACY * scale * max(np.linalg.norm(slope(y), 2), 1e-300):
+        return None
+    return y, error
+
+
+def _sorted(values: np.ndarray) -> np.ndarray:
+    order = np.argsort(-np.real(values), axis=-1, kind="stable")
+    return np.take_along_axis(values, order, axis=-1)

@@ -1,0 +1,179 @@
+"""Initial conditions and parameters in, trajectories out: which solver, in which pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import (
+    DimensionError,
+    InvalidArgumentError,
+    InvalidStateError,
+    StationaryStartError,
+    require_finite,
+)
+from quantsync.meanfield.dormand_prince import COLLAPSED, UNBOUNDED
+from quantsync.meanfield.kernels import KernelFactory
+from quantsync.meanfield.parameters import joint_shape
+from quantsync.meanfield.runs import Options, Run
+from quantsync.meanfield.states import packed, unpacked
+from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
+from quantsync.measures.symplectic import check_uncertainty
+
+COVARIANCE_BOUND = 1e100
+NEAR_POLE = 1e-2  # of an event function's first value: what made the equations singular
+
+
+def integrate(
+    factory: KernelFactory,
+    events: Mapping[str, Any],
+    beta0: Any,
+    times: Any,
+    covariance0: Any,
+    parameters: list[np.ndarray],
+    names: list[str],
+    options: Options,
+) -> MeanFieldTrajectory:
+    """Trajectories of a batch; errors as `MeanFieldModel.integrate`, ends only recorded."""
+    n = factory.modes
+    options = options.checked()
+    times = checked_times(times, options.start_time)
+    beta = amplitudes("beta0", beta0, n)
+    shapes = {"beta0": beta.shape[:-1]}
+    shapes.update({name: p.shape for name, p in zip(names, parameters, strict=True)})
+    covariance = None
+    if covariance0 is not None:
+        covariance = physical_covariance(covariance0, n)
+        shapes["covariance0"] = covariance.shape[:-2]
+    shape = joint_shape(shapes)
+    size = int(np.prod(shape))
+    start = packed(beta, covariance, shape, n)
+    columns = [np.broadcast_to(p, shape).reshape(size) if p.ndim else p for p in parameters]
+    kernel = factory.flow(covariance=covariance is not None, events=tuple(events.values()))
+    limits = np.full(len(start), COVARIANCE_BOUND)
+    # The bound is on |beta|, of which the real and imaginary part are no more.
+    limits[: 2 * n] = options.bound
+    run = Run(factory, kernel, start, columns, times, limits, options)
+    method, (states, reasons, ends, seen, first) = run.solved()
+    beta_t, covariance_t = unpacked(states, shape, n)
+    ended = _names(list(events), reasons, seen, first).reshape(shape)
+    end_time = ends.reshape(shape)
+    valid: Any = ~np.isnan(beta_t).any(axis=-1)
+    return MeanFieldTrajectory(
+        times,
+        beta_t,
+        covariance_t,
+        valid,
+        ended,
+        np.where(ended == "", np.nan, end_time),
+        _stationary(factory, start[: 2 * n], columns, times, options.start_time).reshape(shape),
+        method,
+    )
+
+
+def checked_times(times: Any, start_time: float) -> np.ndarray:
+    """Times as an array, if they do not decrease and begin at the start or later."""
+    array = np.asarray(times, dtype=float)
+    if array.ndim != 1 or not len(array):
+        raise InvalidArgumentError(
+            f"Argument `times` must be one-dimensional and not empty, but has shape {array.shape}."
+        )
+    require_finite("Argument `times`", array)
+    if (np.diff(array) < 0).any():
+        raise InvalidArgumentError("Argument `times` must not decrease; sort it first.")
+    if array[0] < start_time:
+        raise InvalidArgumentError(
+            f"Argument `times` must not begin before the start, t = {start_time:.6g}, but has "
+            f"{array[0]:.6g}."
+        )
+    return array
+
+
+def amplitudes(name: str, beta: Any, modes: int) -> np.ndarray:
+    """Complex amplitudes of shape (..., n)."""
+    try:
+        array = np.asarray(beta, dtype=complex)
+    except (TypeError, ValueError):
+        raise InvalidArgumentError(
+            f"Argument `{name}` must be an array of complex numbers, but is {beta!r}."
+        ) from None
+    if array.ndim == 0 or array.shape[-1] != modes:
+        raise DimensionError(
+            f"Argument `{name}` must have shape (..., {modes}), one amplitude a mode, but has "
+            f"{array.shape}."
+        )
+    require_finite(f"Argument `{name}`", array)
+    return array
+
+
+def physical_covariance(covariance: Any, modes: int) -> np.ndarray:
+    """Covariances of shape (..., 2n, 2n) that obey the uncertainty relation."""
+    if isinstance(covariance, str):
+        if covariance != "vacuum":
+            raise InvalidArgumentError(
+                f"Argument `covariance0` must be an array or 'vacuum', but is {covariance!r}."
+            )
+        return np.eye(2 * modes) / 2
+    array = np.asarray(covariance, dtype=float)
+    if array.ndim < 2 or array.shape[-2:] != (2 * modes, 2 * modes):
+        raise DimensionError(
+            f"Argument `covariance0` must have shape (..., {2 * modes}, {2 * modes}), but has "
+            f"{array.shape}."
+        )
+    require_finite("Argument `covariance0`", array)
+    try:
+        check_uncertainty(array)
+    except InvalidStateError as error:
+        message = str(error).replace("`covariance`", "`covariance0`")
+        raise InvalidStateError(message) from None
+    return (array + array.swapaxes(-1, -2)) / 2
+
+
+def refuse_fixed_points(trajectory: MeanFieldTrajectory) -> None:
+    """Raise `StationaryStartError` if a trajectory starts on a fixed point."""
+    if not trajectory.stationary.any():
+        return
+    index = tuple(int(i) for i in np.argwhere(trajectory.stationary)[0])
+    where = f" at index {index}" if index else ""
+    raise StationaryStartError(
+        f"Argument `beta0`{where} is a fixed point of the equations: the amplitudes would stay "
+        "there for ever. Start elsewhere, or say stationary='allow'."
+    )
+
+
+def _names(
+    events: list[str], reasons: np.ndarray, seen: np.ndarray, first: np.ndarray
+) -> np.ndarray:
+    """Names of the reasons; a pole belongs to the event function that vanishes there."""
+    names = np.full(len(reasons), "", dtype=object)
+    for k, reason in enumerate(reasons):
+        if reason >= 0:
+            names[k] = events[reason]
+        elif reason == UNBOUNDED:
+            names[k] = FAILURES[0]
+        elif reason == COLLAPSED:
+            names[k] = FAILURES[1]
+            ratios = np.abs(seen[:, k]) / np.abs(first[:, k]) if events else np.empty(0)
+            if len(ratios) and np.nanmin(ratios, initial=np.inf) < NEAR_POLE:
+                names[k] = events[int(np.nanargmin(ratios))]
+    return names
+
+
+def _stationary(
+    factory: KernelFactory,
+    start: np.ndarray,
+    columns: list[np.ndarray],
+    times: np.ndarray,
+    start_time: float,
+) -> np.ndarray:
+    """Whether all rates vanish at the start, now and, with explicit time, at the times."""
+    still = np.ones(start.shape[1], dtype=bool)
+    out = np.empty_like(start)
+    constants = factory.drift.constant_arrays(columns)
+    for t in np.unique([start_time, *times[[0, len(times) // 2, -1]]]):
+        with np.errstate(all="ignore"):
+            factory.drift.batch(np.full(len(still), t), start, constants, out)
+        still &= (out == 0).all(axis=0)
+    return still

@@ -1,0 +1,226 @@
+"""Limit cycles of mean-field equations by shooting, with their Floquet multipliers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import ConvergenceError, InvalidArgumentError
+from quantsync.meanfield.model import MeanFieldModel
+from quantsync.meanfield.states import complex_state, interleaved
+from quantsync.meanfield.tangent import TangentFlow, positive, real_state
+
+MOST_ITERATIONS = 40
+ACCURACY = 1e-9  # of the closure, relative to the extent of the cycle
+SMALLEST_CYCLE = 1e-5  # extent relative to 1 + |beta|; below, it is a fixed point
+SAMPLES = 400  # for the first guess of a period
+RETURN = 0.1  # of the extent: near enough to call it a return
+UNIT = 1e-5  # distance from 1 below which a multiplier is the trivial one
+
+
+@dataclass(frozen=True, eq=False)
+class LimitCycle:
+    """A closed orbit.
+
+    Attributes
+    ----------
+    period : float
+    beta : ndarray of shape (P, n)
+        Amplitudes at ``times``; the last ones are the first again.
+    times : ndarray of shape (P,)
+        From 0 to the period.
+    multipliers : ndarray of shape (2n,)
+        Floquet multipliers, complex, the largest first; the trivial one, 1, of an autonomous
+        system is among them.
+    residual : float
+        Distance of the end of the orbit from its beginning.
+    trivial_error : float
+        Distance of the trivial multiplier from 1: how well the others are known. NaN for a forced
+        system, which has none.
+    stable : bool
+        All other multipliers lie inside the unit circle. False where another multiplier is 1
+        within 1e-5, as in a family of cycles: such a system has no isolated limit cycle.
+    """
+
+    period: float
+    beta: np.ndarray
+    times: np.ndarray
+    multipliers: np.ndarray
+    residual: float
+    trivial_error: float
+    stable: bool
+
+    @property
+    def frequency(self) -> float:
+        """2 pi / period."""
+        return 2 * np.pi / self.period
+
+    @property
+    def exponents(self) -> np.ndarray:
+        """Growth rates ln|multiplier|/period, shape (2n,); -inf for a multiplier of 0."""
+        with np.errstate(divide="ignore"):
+            return np.log(np.abs(self.multipliers)) / self.period
+
+    def __repr__(self) -> str:
+        kind = "stable" if self.stable else "not stable"
+        return f"<LimitCycle of period {self.period:.6g}, {kind}, residual {self.residual:.2g}>"
+
+
+def limit_cycle(
+    model: MeanFieldModel,
+    start: Any,
+    period: float | None = None,
+    *,
+    settle: float = 0.0,
+    parameters: Mapping[Any, Any] | None = None,
+    points: int = 201,
+) -> LimitCycle:
+    """The closed orbit near a start, by Newton's method on the map of one period.
+
+    For an autonomous system the unknowns are a point and the period; the point moves in the plane
+    through the guess across the flow, since any other point of the orbit would do as well. For
+    equations with explicit time of a given period only the point is unknown.
+
+    Parameters
+    ----------
+    model : MeanFieldModel
+    start : array_like of shape (n,)
+        Amplitudes near the cycle, or in its basin if ``settle`` is long enough.
+    period : float, optional
+        A guess, or with explicit time the period itself. By default the first return.
+    settle : float, optional
+        A time for which trajectories run first, 0 by default. With explicit time a multiple of
+        the period.
+    parameters : mapping, optional
+        Numbers, on top of the defaults.
+    points : int, optional
+        Number P of points of the orbit, 201 by default.
+
+    Raises
+    ------
+    ConvergenceError
+        If there is no return, Newton's method does not converge, or ends on a fixed point.
+    UnboundedRunError
+        If the trajectory grows without bound.
+    InvalidArgumentError, DimensionError, UnknownNameError, MissingParameterError
+        If arguments do not fit.
+
+    Examples
+    --------
+    ``d beta/dt = (1/2 - i) beta - |beta|^2 beta/10``: radius sqrt 5, frequency 1, and radial
+    deviations that decay at rate 1:
+
+    >>> import sympy, quantsync as qs
+    >>> b = sympy.Symbol("b")
+    >>> half = sympy.Rational(1, 2)
+    >>> model = qs.MeanFieldModel.from_equations(
+    ...     [b], [(half - sympy.I) * b - sympy.Abs(b) ** 2 * b / 10]
+    ... )
+    >>> cycle = qs.limit_cycle(model, [1.0], settle=10.0)
+    >>> print(round(abs(cycle.beta[0, 0]) ** 2, 8), round(cycle.frequency, 8))
+    5.0 1.0
+    >>> print(cycle.exponents.round(6) + 0.0)
+    [ 0. -1.]
+    """
+    forced = not model.autonomous
+    if forced and period is None:
+        raise InvalidArgumentError("Argument `period` must be given for explicit time.")
+    y = real_state("start", start, len(model.modes))
+    if period is not None:
+        period = positive("period", period)
+    flow = TangentFlow(model, parameters, 2 * len(model.modes))
+    plain = TangentFlow(model, parameters, 0)
+    if settle:
+        y = plain.path(y, np.array([positive("settle", settle)]))[0][-1]
+    T = _first_return(plain, y) if period is None else period
+    y, T, residual, monodromy, extent = _shoot(flow, plain, y, T, forced)
+    if not extent > SMALLEST_CYCLE * (1 + np.abs(y).max()) and not forced:
+        raise ConvergenceError(
+            f"The search for a limit cycle ended on the fixed point {complex_state(y).tolist()}. "
+            "Start farther out; trajectories that decay have no limit cycle."
+        )
+    multipliers = np.linalg.eigvals(monodromy)
+    multipliers = multipliers[np.argsort(-np.abs(multipliers), kind="stable")]
+    others, trivial = multipliers, np.nan
+    if not forced:
+        nearest = int(np.argmin(np.abs(multipliers - 1)))
+        trivial = float(np.abs(multipliers[nearest] - 1))
+        others = np.delete(multipliers, nearest)
+    times = np.linspace(0.0, T, points)
+    orbit = plain.path(y, times)[0]
+    return LimitCycle(
+        float(T),
+        complex_state(orbit),
+        times,
+        multipliers,
+        float(residual),
+        trivial,
+        bool((np.abs(others) < 1 - UNIT).all()),
+    )
+
+
+def _shoot(
+    flow: TangentFlow, plain: TangentFlow, y: np.ndarray, T: float, forced: bool
+) -> tuple[np.ndarray, float, float, np.ndarray, float]:
+    """Point, period, residual, monodromy matrix and extent of a closed orbit."""
+    size = len(y)
+    residual = np.inf
+    for _ in range(MOST_ITERATIONS):
+        ends, deviations = flow.path(y, np.array([T / 2, T]))
+        gap, monodromy = ends[-1] - y, deviations[-1]
+        extent = max(np.abs(ends[0] - y).max(), np.abs(ends[-1] - y).max())
+        residual = float(np.linalg.norm(gap))
+        if residual <= ACCURACY * max(extent, 1e-300) or residual == 0.0:
+            return y, T, residual, monodromy, float(extent)
+        if extent <= SMALLEST_CYCLE * (1 + np.abs(y).max()) and not forced:
+            return y, T, residual, monodromy, float(extent)
+        if forced:
+            step = np.linalg.lstsq(monodromy - np.eye(size), -gap, rcond=None)[0]
+            y = y + step
+            continue
+        system = np.zeros((size + 1, size + 1))
+        system[:size, :size] = monodromy - np.eye(size)
+        system[:size, size] = _rate(plain, ends[-1])
+        system[size, :size] = _rate(plain, y)
+        # Least squares: a symmetry makes the system singular, and any of its cycles will do.
+        step = np.linalg.lstsq(system, np.append(-gap, 0.0), rcond=1e-9)[0]
+        # A period must stay positive, and a step within what the linearisation can tell.
+        scale = min(1.0, 0.3 * T / max(abs(step[-1]), 1e-300))
+        y, T = y + scale * step[:-1], T + scale * float(step[-1])
+    raise ConvergenceError(
+        f"The orbit does not close: after {MOST_ITERATIONS} iterations its end is {residual:.3g} "
+        "from its beginning. Give a better start or period, or let the trajectory settle for "
+        "longer; where nothing closes there is no limit cycle."
+    )
+
+
+def _rate(plain: TangentFlow, y: np.ndarray) -> np.ndarray:
+    values = {s.name: v for s, v in zip(plain.model.parameters, plain.columns, strict=True)}
+    return interleaved(plain.model.drift(complex_state(y), 0.0, values))
+
+
+def _first_return(plain: TangentFlow, y: np.ndarray) -> float:
+    """Time after which a trajectory is next to its start again."""
+    speed = np.linalg.norm(_rate(plain, y))
+    unit = np.linalg.norm(y) / speed if speed > 0 else np.inf
+    if not np.isfinite(unit) or unit == 0:
+        raise ConvergenceError(
+            "Argument `start` is a fixed point; no trajectory returns to it. Start elsewhere."
+        )
+    for length in 2.0 ** np.arange(3, 13):
+        # The grid is as fine for long windows as for short ones.
+        times = np.linspace(0.0, length * unit, int(SAMPLES * length / 8) + 1)
+        distance = np.linalg.norm(plain.path(y, times)[0] - y, axis=-1)
+        extent = distance.max()
+        left = int(np.argmax(distance > 0.5 * extent))
+        inner = distance[1:-1]
+        turning = np.flatnonzero((inner <= distance[:-2]) & (inner < distance[2:])) + 1
+        near = turning[(turning > left) & (distance[turning] < RETURN * extent)]
+        if len(near):
+            return float(times[near[0]])
+    raise ConvergenceError(
+        "The trajectory does not return to its start. Let it `settle`, or give a `period`."
+    )

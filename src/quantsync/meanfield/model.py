@@ -1,0 +1,446 @@
+"""`MeanFieldModel`: amplitudes and Gaussian fluctuations of modes given by their symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import sympy
+
+from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.meanfield.derivation import Equations, Wirtinger, derived, linearised
+from quantsync.meanfield.integration import amplitudes, integrate, refuse_fixed_points
+from quantsync.meanfield.kernels import Kernel, KernelFactory
+from quantsync.meanfield.parameters import joint_shape, named, parameter_values, real_values
+from quantsync.meanfield.runs import Options
+from quantsync.meanfield.states import complex_state, interleaved
+from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
+
+
+class MeanFieldModel:
+    r"""Mean-field equations, fluctuation matrix and diffusion, derived from symbols.
+
+    Symbols are c-numbers: normally ordered operators with beta_j for b_j and
+    ``sympy.conjugate(beta_j)`` for b_j^dag. With d_j the derivative with respect to beta_j*, for
+    the Lindblad equation with H and L_k (Gardiner and Collett's input-output theory, Phys. Rev. A
+    31, 3761 (1985), linearised about the amplitudes),
+
+    - d beta_j/dt = -i d_j H + sum_k (L_k* d_j L_k - L_k d_j L_k*)/2,
+    - d(delta b_i)/dt = E_ij delta b_j + F_ij delta b_j^dag + sum_k (u_ik b_k,in - v_ik b_k,in^dag)
+      with u_ik = d_i L_k*, v_ik = d_i L_k,
+    - dC/dt = M C + C M^T + D for the covariance C of (q_1, p_1, q_2, p_2, ...), vacuum 1/2, where
+      M has the blocks [[Re(E+F), -Im(E-F)], [Im(E+F), Re(E-F)]], and
+      D = sum_k (nbar_k + 1/2) K_k K_k^T, K = [[Re(u-v), -Im(u+v)], [Im(u-v), Re(u+v)]].
+
+    For a bath with nbar > 0 channel k stands for (nbar + 1) D[L] + nbar D[L^dag], whose part
+    that has nbar is dropped from the mean field: it is of higher order, and zero for L = b.
+
+    Parameters
+    ----------
+    modes : sequence of n sympy.Symbol
+        beta_1 ... beta_n, ordinary complex symbols.
+    hamiltonian : expression, optional
+        H(beta, beta*), real; 0 by default. Declare parameters with ``real=True``.
+    jumps : sequence of expression or of (expression, nbar), optional
+        L_k with the square root of its rate in it, and the bath's occupation, 0 by default: a
+        number or an expression of parameters.
+    frozen : mapping from sympy.Symbol to expression, optional
+        Quantities evaluated with the amplitudes of the moment but never differentiated, neither
+        for the mean field nor for M: averages that stand in a Hamiltonian as numbers.
+    time : sympy.Symbol, optional
+        The symbol of explicit time.
+    defaults : mapping from str or sympy.Symbol to float, optional
+        Values of parameters (all the other symbols) that need not be given later.
+    extra_drift : sequence of n expressions, optional
+        Added to d beta_j/dt, for terms that come from no operator; M has their derivatives.
+    diffusion : matrix of shape (2n, 2n), optional
+        D by hand, instead of that of the jumps.
+
+    Attributes
+    ----------
+    modes, parameters : tuple of sympy.Symbol
+    defaults : dict
+    equations : Equations
+        What was derived, as SymPy expressions.
+    autonomous : bool
+        Whether the mean-field equations are free of explicit time.
+
+    Raises
+    ------
+    NonHermitianError
+        If H is not real.
+    InvalidArgumentError
+        If a parameter is not declared real, or an expression cannot be computed.
+
+    Examples
+    --------
+    The quantum van der Pol oscillator: gain, and loss of pairs. Its limit cycle has
+    ``|beta|^2 = gain/(2 loss)``:
+
+    >>> import sympy, quantsync as qs
+    >>> b = sympy.Symbol("b")
+    >>> omega, gain, loss = sympy.symbols("omega gain loss", real=True)
+    >>> oscillator = qs.MeanFieldModel(
+    ...     [b],
+    ...     hamiltonian=omega * sympy.Abs(b) ** 2,
+    ...     jumps=[sympy.sqrt(gain) * sympy.conjugate(b), sympy.sqrt(loss) * b**2],
+    ...     defaults={omega: 1.0, gain: 1.0, loss: 0.1},
+    ... )
+    >>> run = oscillator.integrate([0.1], [0.0, 10.0, 40.0], covariance0="vacuum")
+    >>> print(run.occupation[:, 0].round(6) + 0.0)
+    [0.01     4.889236 5.      ]
+
+    Parameters and starts broadcast:
+
+    >>> run = oscillator.integrate([[0.1], [2.0]], [40.0], parameters={"gain": [[1.0], [2.0]]})
+    >>> print(run.occupation[..., 0, 0].round(6))
+    [[ 5.  5.]
+     [10. 10.]]
+    """
+
+    def __init__(
+        self,
+        modes: Sequence[sympy.Symbol],
+        hamiltonian: Any = 0,
+        jumps: Iterable[Any] = (),
+        *,
+        frozen: Mapping[sympy.Symbol, Any] | None = None,
+        time: sympy.Symbol | None = None,
+        defaults: Mapping[Any, Any] | None = None,
+        extra_drift: Sequence[Any] | None = None,
+        diffusion: Any = None,
+    ):
+        checked_modes(modes)
+        channels = [_channel(jump) for jump in jumps]
+        _sized("extra_drift", extra_drift, len(modes))
+        self._finish(
+            derived(modes, hamiltonian, channels, frozen or {}, extra_drift, diffusion),
+            time,
+            defaults,
+        )
+
+    @classmethod
+    def from_equations(
+        cls,
+        modes: Sequence[sympy.Symbol],
+        drift: Sequence[Any],
+        *,
+        fluctuations: tuple[Any, Any] | None = None,
+        diffusion: Any = None,
+        frozen: Mapping[sympy.Symbol, Any] | None = None,
+        time: sympy.Symbol | None = None,
+        defaults: Mapping[Any, Any] | None = None,
+    ) -> MeanFieldModel:
+        """Equations written down by hand, which need not follow from any H and L_k.
+
+        Parameters
+        ----------
+        modes : sequence of n sympy.Symbol
+        drift : sequence of n expressions
+            d beta_j/dt.
+        fluctuations : pair of matrices of shape (n, n), optional
+            E and F; the derivatives of the drift at fixed ``frozen`` by default.
+        diffusion : matrix of shape (2n, 2n), optional
+            D, real and symmetric; 0 by default.
+        frozen, time, defaults
+            As for `MeanFieldModel`.
+
+        Examples
+        --------
+        >>> import sympy, quantsync as qs
+        >>> b = sympy.Symbol("b")
+        >>> decay = qs.MeanFieldModel.from_equations([b], [-b / 2], diffusion=sympy.eye(2) / 2)
+        >>> print(decay.integrate([1.0], [2.0]).beta.round(6))
+        [[0.367879+0.j]]
+        """
+        checked_modes(modes)
+        _sized("drift", drift, len(modes))
+        w = Wirtinger(modes)
+        noise = sympy.zeros(2 * len(modes)) if diffusion is None else diffusion
+        for name, matrix, size in [
+            *(("fluctuations", block, len(modes)) for block in fluctuations or ()),
+            ("diffusion", noise, 2 * len(modes)),
+        ]:
+            if sympy.Matrix(matrix).shape != (size, size):
+                raise InvalidArgumentError(
+                    f"Argument `{name}` must have matrices of shape ({size}, {size}), but has one "
+                    f"of shape {sympy.Matrix(matrix).shape}."
+                )
+        equations = linearised(w, [w(f) for f in drift], [], frozen or {}, noise, fluctuations)
+        model = cls.__new__(cls)
+        model._finish(equations, time, defaults)
+        return model
+
+    def _finish(
+        self, equations: Equations, time: sympy.Symbol | None, defaults: Mapping[Any, Any] | None
+    ) -> None:
+        self.equations, self.modes, self.time = equations, equations.modes, time
+        self.parameters = _parameters(equations, time)
+        self.defaults = {
+            name: real_values(name, value)
+            for name, value in named(self.parameters, defaults).items()
+        }
+        self.kernels = KernelFactory(equations, self.parameters, time)
+        self._wirtinger = Wirtinger(self.modes)
+        moving = [*equations.drift, *(value for _, value in equations.frozen)]
+        self.autonomous = time is None or not any(f.has(time) for f in moving)
+
+    def __repr__(self) -> str:
+        names = ", ".join(s.name for s in self.parameters)
+        return f"<MeanFieldModel of {', '.join(b.name for b in self.modes)} with {names or 'none'}>"
+
+    def drift(
+        self, beta: Any, time: Any = 0.0, parameters: Mapping[Any, Any] | None = None
+    ) -> np.ndarray:
+        """Rates d beta_j/dt, shape (..., n), at amplitudes (..., n); all arguments broadcast."""
+        return complex_state(self._values(self.kernels.drift, beta, time, parameters))
+
+    def fluctuation_matrix(
+        self, beta: Any, time: Any = 0.0, parameters: Mapping[Any, Any] | None = None
+    ) -> np.ndarray:
+        """M, shape (..., 2n, 2n): the drift of the fluctuations in q_1, p_1, q_2, p_2, ..."""
+        return self._square(self.kernels.matrix, beta, time, parameters)
+
+    def jacobian(
+        self, beta: Any, time: Any = 0.0, parameters: Mapping[Any, Any] | None = None
+    ) -> np.ndarray:
+        """Derivatives of the drift, shape (..., 2n, 2n), in q_1, p_1, q_2, p_2, ...
+
+        This is what decides on the stability of amplitudes. It equals the fluctuation matrix
+        unless quantities are frozen, or M was given by hand.
+        """
+        return self._square(self.kernels.jacobian, beta, time, parameters)
+
+    def diffusion(
+        self, beta: Any, time: Any = 0.0, parameters: Mapping[Any, Any] | None = None
+    ) -> np.ndarray:
+        """D, shape (..., 2n, 2n)."""
+        return self._square(self.kernels.diffusion, beta, time, parameters)
+
+    def normal_and_anomalous(
+        self, beta: Any, time: Any = 0.0, parameters: Mapping[Any, Any] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """E and F of d(delta b)/dt = E delta b + F delta b^dag, each of shape (..., n, n)."""
+        n = len(self.modes)
+        values = complex_state(self._values(self.kernels.blocks, beta, time, parameters))
+        blocks = values.reshape(*values.shape[:-1], 2, n, n)
+        return blocks[..., 0, :, :], blocks[..., 1, :, :]
+
+    def evaluate(
+        self,
+        expression: Any,
+        beta: Any,
+        time: Any = 0.0,
+        parameters: Mapping[Any, Any] | None = None,
+    ) -> np.ndarray:
+        """Any expression of amplitudes, time, parameters and frozen quantities, shape (...).
+
+        Examples
+        --------
+        >>> import sympy, quantsync as qs
+        >>> b = sympy.Symbol("b")
+        >>> mode = qs.MeanFieldModel([b], jumps=[b])
+        >>> print(mode.evaluate(sympy.Abs(b) ** 2, [[1.0], [2.0j]]).real)
+        [1. 4.]
+        """
+        kernel = self.kernels.expressions([self._understood(expression)])
+        return complex_state(self._values(kernel, beta, time, parameters))[..., 0]
+
+    def integrate(
+        self,
+        beta0: Any,
+        times: Any,
+        covariance0: Any = None,
+        *,
+        parameters: Mapping[Any, Any] | None = None,
+        events: Mapping[str, Any] | None = None,
+        method: Literal["auto", "LSODA", "DOP853", "RK45", "RK23", "Radau", "BDF"] = "auto",
+        rtol: float | None = None,
+        atol: float | None = None,
+        bound: float = 1e6,
+        start_time: float = 0.0,
+        on_event: Literal["end", "raise"] = "end",
+        on_failure: Literal["end", "raise"] = "raise",
+        stationary: Literal["allow", "raise"] = "allow",
+        threads: int | None = None,
+    ) -> MeanFieldTrajectory:
+        """Integrate amplitudes, and covariances if asked, through given times.
+
+        Parameters
+        ----------
+        beta0 : array_like of shape (..., n)
+            Amplitudes at ``start_time``; batch shapes of all arguments broadcast.
+        times : array_like of shape (T,)
+            In non-decreasing order, none before ``start_time``.
+        covariance0 : array_like of shape (..., 2n, 2n) or "vacuum", optional
+            Covariance at ``start_time``. Without it only amplitudes are integrated.
+        parameters : mapping from str or sympy.Symbol to array_like, optional
+            Values, on top of ``defaults``.
+        events : mapping from str to real expression, optional
+            A trajectory ends where one of them becomes zero or changes its sign. Where steps
+            shrink to nothing, an expression that has come within 1 % of its first value of zero
+            is held responsible, so that poles are found under their name.
+        method : str, optional
+            "LSODA" (switches between stiff and non-stiff), "Radau" and "BDF" (stiff), "RK45" and
+            "RK23" are SciPy's, one trajectory after the other. "DOP853" has SciPy's coefficients
+            and step control, for all trajectories together, or in machine code. "auto" is
+            "DOP853"; trajectories that need millions of its steps are given to "LSODA".
+        rtol, atol : float, optional
+            Tolerances of a step; 1e-12 ("DOP853") or 1e-11, and 1e-14 by default.
+        bound : float, optional
+            Largest real and imaginary part of an amplitude, 1e6 by default; of covariances 1e100.
+        start_time : float, optional
+            0 by default.
+        on_event, on_failure : {"end", "raise"}, optional
+            What to do where trajectories end with an event ("end" by default), or are unbounded
+            or singular ("raise"). "end" leaves NaN where ``valid`` is False, and the reason in
+            ``ended``.
+        stationary : {"allow", "raise"}, optional
+            What to do with a start that is a fixed point.
+        threads : int, optional
+            For trajectories integrated together; every available core by default.
+
+        Returns
+        -------
+        MeanFieldTrajectory
+
+        Raises
+        ------
+        UnboundedRunError, TrajectoryEndedError
+            See ``on_failure`` and ``on_event``; the error has the whole batch as ``result``.
+        StationaryStartError
+            See ``stationary``.
+        InvalidStateError
+            If a covariance violates the uncertainty relation.
+        UnknownNameError, MissingParameterError
+            If a parameter does not exist, or has no value.
+        DimensionError, BroadcastError, NonFiniteError, InvalidArgumentError
+            If shapes or values do not fit.
+        ConvergenceError
+            If "DOP853" needs more than 20 million steps.
+
+        Notes
+        -----
+        With numba installed (the extra ``fast``), machine code is made for batches of 256 and
+        more, and for single runs that have taken about a second; later runs of the same model
+        begin with it. A run of 10^5 evaluations then takes some 30 ms.
+        """
+        for name, value, known in (
+            ("on_event", on_event, ("end", "raise")),
+            ("on_failure", on_failure, ("end", "raise")),
+            ("stationary", stationary, ("allow", "raise")),
+        ):
+            if value not in known:
+                raise InvalidArgumentError(
+                    f"Argument `{name}` must be {known[0]!r} or {known[1]!r}, but is {value!r}."
+                )
+        for name in events or {}:
+            if name in ("", *FAILURES):
+                raise InvalidArgumentError(
+                    f"Argument `events` must not use the name {name!r}, which has a meaning."
+                )
+        watched = {name: self._understood(x) for name, x in (events or {}).items()}
+        trajectory = integrate(
+            self.kernels,
+            watched,
+            beta0,
+            times,
+            covariance0,
+            parameter_values(self.parameters, self.defaults, parameters),
+            [s.name for s in self.parameters],
+            Options(method, rtol, atol, bound, start_time, threads),
+        )
+        if stationary == "raise":
+            refuse_fixed_points(trajectory)
+        if on_failure == "raise":
+            trajectory.raise_for(FAILURES)
+        if on_event == "raise":
+            trajectory.raise_for(watched)
+        return trajectory
+
+    def _understood(self, expression: Any) -> Any:
+        """An expression without conjugates, all of whose symbols this model knows."""
+        value = self._wirtinger(expression)
+        known = {*self.modes, *self._wirtinger.conjugates, *self.parameters}
+        known |= {s for s, _ in self.equations.frozen} | {self.time}
+        for symbol in sorted(value.free_symbols - known, key=str):
+            raise unknown_name("symbol", str(symbol), [str(s) for s in known if s is not None])
+        return value
+
+    def _values(self, kernel: Kernel, beta: Any, time: Any, parameters: Any) -> np.ndarray:
+        """Outputs of a kernel, shape (..., outputs)."""
+        z = amplitudes("beta", beta, len(self.modes))
+        values = parameter_values(self.parameters, self.defaults, parameters)
+        t = real_values("time", time)
+        shapes = {"beta": z.shape[:-1], "time": t.shape}
+        shapes |= {s.name: p.shape for s, p in zip(self.parameters, values, strict=True)}
+        shape = joint_shape(shapes)
+        size = int(np.prod(shape))
+        z = np.broadcast_to(z, (*shape, z.shape[-1])).reshape(size, -1)
+        state = interleaved(z).T
+        columns = [np.broadcast_to(p, shape).reshape(size) if p.ndim else p for p in values]
+        out = np.empty((kernel.outputs, size))
+        with np.errstate(all="ignore"):
+            t = np.broadcast_to(t, shape).reshape(size)
+            kernel.batch(t, state, kernel.constant_arrays(columns), out)
+        if not np.isfinite(out).all():
+            k = int(np.argwhere(~np.isfinite(out).all(axis=0))[0, 0])
+            raise InvalidArgumentError(
+                f"The equations have no finite value at beta = {z[k].tolist()}, t = {t[k]}: "
+                "a pole, or a function outside its domain."
+            )
+        return out.T.reshape(*shape, kernel.outputs)
+
+    def _square(self, kernel: Kernel, beta: Any, time: Any, parameters: Any) -> np.ndarray:
+        values = self._values(kernel, beta, time, parameters)
+        return values.reshape(*values.shape[:-1], 2 * len(self.modes), 2 * len(self.modes))
+
+
+def checked_modes(modes: Any) -> None:
+    """Raise unless these are distinct complex symbols."""
+    if not len(modes) or not all(isinstance(b, sympy.Symbol) for b in modes):
+        raise InvalidArgumentError(f"Argument `modes` must hold SymPy symbols, but is {modes!r}.")
+    if len(set(modes)) < len(modes):
+        raise InvalidArgumentError(f"Argument `modes` must name a mode once, but is {modes!r}.")
+    for b in modes:
+        if b.is_real or b.is_imaginary:
+            raise InvalidArgumentError(
+                f"Argument `modes` has {b}, declared real or imaginary; amplitudes are complex."
+            )
+
+
+def _channel(jump: Any) -> tuple[Any, Any]:
+    if isinstance(jump, tuple):
+        if len(jump) != 2:
+            raise InvalidArgumentError(
+                f"Argument `jumps` must hold expressions or pairs (L, nbar), but has {jump!r}."
+            )
+        return jump
+    return jump, 0
+
+
+def _sized(name: str, values: Sequence[Any] | None, modes: int) -> None:
+    if values is not None and len(values) != modes:
+        raise InvalidArgumentError(
+            f"Argument `{name}` must have {modes} expressions, one a mode, but has {len(values)}."
+        )
+
+
+def _parameters(equations: Equations, time: sympy.Symbol | None) -> tuple[sympy.Symbol, ...]:
+    """All symbols that are nothing else, in alphabetical order; each must be real."""
+    eq = equations
+    blocks = [eq.normal, eq.anomalous, eq.diffusion or []]
+    expressions = [*eq.drift, *(x for block in blocks for row in block for x in row)]
+    expressions += [x for pairs, _ in eq.channels for pair in pairs for x in pair]
+    expressions += [occupation for _, occupation in eq.channels]
+    expressions += [value for _, value in eq.frozen]
+    found = {s for x in expressions for s in x.free_symbols}
+    found -= {*eq.modes, *eq.conjugates, time} | {s for s, _ in eq.frozen}
+    for symbol in sorted(found, key=str):
+        if not symbol.is_real:
+            raise InvalidArgumentError(
+                f"The symbol {symbol} is neither a mode nor the time, so it is a parameter, and "
+                f"must be declared real: sympy.Symbol({symbol.name!r}, real=True)."
+            )
+    return tuple(sorted(found, key=lambda s: s.name))

@@ -1,0 +1,257 @@
+"""One trajectory by SciPy's solvers, stiff or not, with a compiled rate where there is one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.integrate import odeint, solve_ivp
+
+from quantsync.errors import ConvergenceError
+from quantsync.meanfield.dormand_prince import COLLAPSED, DONE, UNBOUNDED
+from quantsync.meanfield.kernels import Kernel
+
+# Making machine code takes as long as this many statements in Python: less is not worth it.
+STATEMENTS_BEFORE_COMPILING = 30_000_000
+CALLS_BEFORE_STIFF = 5_000_000  # of the rate in Python, before another method has its turn
+CALLS_OF_A_STALL, STALL = 5000, 1e-12  # so little progress in so many calls: a pole
+MOST_CALLS = 30_000_000
+STEPS_BETWEEN_OUTPUTS = 100_000_000
+
+
+class Crossed(Exception):  # noqa: N818 - a signal to this module, never seen outside
+    """An event function has changed its sign, or the time stands still."""
+
+
+class OutOfPatience(Exception):  # noqa: N818 - likewise
+    """So long a run had better begin again in machine code, or with a stiff method."""
+
+
+class ScalarRate:
+    """``rate(t, y)`` of one trajectory: Python first, machine code once that pays.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        Its first ``states`` outputs are dy/dt, the others event functions.
+    parameters : sequence of float
+    states : int
+    impatient : bool, optional
+        Raise `OutOfPatience` where otherwise the machine code would take over or, where there
+        cannot be any, after 5 million calls.
+    """
+
+    def __init__(self, kernel: Kernel, parameters: Any, states: int, impatient: bool = False):
+        self._impatient = impatient
+        self.kernel, self.states = kernel, states
+        self.constants = [float(x) for x in kernel.constants(parameters)]
+        self._array = np.array(self.constants, dtype=float)
+        self._nan = [np.nan] * kernel.outputs
+        self._left = 0
+        self.evaluate: Callable[[float, np.ndarray], Any] = self._python
+        if "compiled" in kernel.__dict__:
+            self._use_machine_code()
+        elif kernel.compilable:
+            self._left = STATEMENTS_BEFORE_COMPILING // max(kernel.statements, 1)
+        elif impatient:
+            self._left = CALLS_BEFORE_STIFF
+        self.calls = 0
+        self._marked = np.inf
+        self.signs: list[int] = []
+        self.first: list[float] = [np.nan] * (kernel.outputs - states)
+        self.last = (np.nan, [np.nan] * (kernel.outputs - states))
+
+    def __call__(self, t: float, y: np.ndarray) -> Any:
+        """The rates; events are looked at in passing."""
+        self.calls += 1
+        if self.calls > MOST_CALLS:
+            raise ConvergenceError(
+                f"A trajectory needs more than {MOST_CALLS} evaluations to t = {t:.6g}. Raise the "
+                "tolerances, or ask for an earlier time or a smaller bound."
+            )
+        values = self.evaluate(t, y)
+        self.last = (t, list(values[self.states :]))
+        return values[: self.states]
+
+    def watched(self, t: float, y: np.ndarray) -> Any:
+        """The rates, or `Crossed` where an event has happened or the time stands still."""
+        values = self(t, y)
+        if self.calls % CALLS_OF_A_STALL == 0:
+            if abs(t - self._marked) <= STALL * abs(t):
+                raise Crossed
+            self._marked = t
+        for sign, value in zip(self.signs, self.last[1], strict=True):
+            if not value * sign > 0:
+                raise Crossed
+        return values
+
+    def events(self, t: float, y: np.ndarray) -> list[float]:
+        """Values of the event functions."""
+        return list(self.evaluate(t, y)[self.states :])
+
+    def _python(self, t: float, y: np.ndarray) -> Any:
+        if self._left:
+            self._left -= 1
+            if not self._left:
+                if self._impatient:
+                    raise OutOfPatience
+                self._use_machine_code()
+        try:
+            return self.kernel.scalar(t, y.tolist(), self.constants)
+        except (ArithmeticError, ValueError):
+            # Where NumPy has infinity or NaN, `math` raises; the solver shall shorten its step.
+            return self._nan
+
+    def _use_machine_code(self) -> None:
+        function, constants, outputs = self.kernel.compiled, self._array, self.kernel.outputs
+
+        def evaluate(t: float, y: np.ndarray) -> np.ndarray:
+            out = np.empty(outputs)
+            function(t, y, constants, out)
+            return out
+
+        self.evaluate = evaluate
+
+
+def solve_one(
+    rate: ScalarRate,
+    start: np.ndarray,
+    start_time: float,
+    times: np.ndarray,
+    *,
+    method: str,
+    rtol: float,
+    atol: np.ndarray,
+    limits: np.ndarray,
+    jacobian: Callable[[float, np.ndarray], np.ndarray] | None = None,
+) -> tuple[np.ndarray, int, float, list[float]]:
+    """States (T, dim), the reason and time of the end, and the event functions there.
+
+    Reasons are those of `dormand_prince`.
+    """
+    states = np.full((len(times), len(start)), np.nan)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        # Solvers warn of what is found and named below.
+        warnings.simplefilter("ignore")
+        first = rate.first = rate.events(start_time, start)
+        rate.signs = [int(np.sign(x)) for x in first]
+        states[times == start_time] = start
+        if 0 in rate.signs:
+            return states, rate.signs.index(0), start_time, first
+        if times[-1] == start_time:
+            return states, DONE, np.nan, first
+        if method == "LSODA":
+            done = _multistep(rate, start, start_time, times, rtol, atol, states)
+            if done and (np.abs(states) <= limits).all():
+                return states, DONE, np.nan, rate.events(times[-1], states[-1].copy())
+            states[:] = np.nan
+            # Near a pole LSODA stalls; what happens there, a one-step method finds.
+            method = "DOP853"
+        return _stepwise(
+            rate, start, start_time, times, method, rtol, atol, limits, jacobian, states
+        )
+
+
+def _multistep(
+    rate: ScalarRate,
+    start: np.ndarray,
+    start_time: float,
+    times: np.ndarray,
+    rtol: float,
+    atol: np.ndarray,
+    states: np.ndarray,
+) -> bool:
+    """LSODA from one end to the other; False if something has happened on the way."""
+    try:
+        path, info = odeint(
+            rate.watched,
+            start,
+            np.concatenate([[start_time], times]),
+            rtol=rtol,
+            atol=atol,
+            mxstep=STEPS_BETWEEN_OUTPUTS,
+            tfirst=True,
+            full_output=True,
+        )
+    except Crossed:
+        return False
+    states[:] = path[1:]
+    return info["message"] == "Integration successful." and bool(np.isfinite(path).all())
+
+
+def _stepwise(
+    rate: ScalarRate,
+    start: np.ndarray,
+    start_time: float,
+    times: np.ndarray,
+    method: str,
+    rtol: float,
+    atol: np.ndarray,
+    limits: np.ndarray,
+    jacobian: Any,
+    states: np.ndarray,
+) -> tuple[np.ndarray, int, float, list[float]]:
+    """SciPy's step by step solvers, which find where events happen."""
+
+    def watch(k: int) -> Callable[[float, np.ndarray], float]:
+        def value(t: float, y: np.ndarray) -> float:
+            found = rate.events(t, y)[k]
+            # NaN beyond a pole is no crossing; the solver will shorten its step.
+            return found if np.isfinite(found) else float(rate.signs[k])
+
+        return value
+
+    def within(t: float, y: np.ndarray) -> float:
+        room = float((1 - np.abs(y) / limits).min())
+        return room if np.isfinite(room) else 1.0
+
+    functions: list[Any] = [*(watch(k) for k in range(len(rate.signs))), within]
+    for function in functions:
+        function.terminal = True
+    options: dict[str, Any] = {}
+    if jacobian is not None and method in ("BDF", "Radau"):
+        options["jac"] = jacobian
+    try:
+        result = solve_ivp(
+            rate,
+            (start_time, times[-1]),
+            start,
+            method=method,
+            t_eval=np.unique(times),
+            rtol=rtol,
+            atol=atol,
+            events=functions,
+            **options,
+        )
+    except ConvergenceError:
+        raise
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+        # Implicit methods and root finders stumble over NaN: the rate has a singularity.
+        end, seen = rate.last
+        before = times[times < end]
+        if method != "DOP853" and len(before):
+            # What lies before is still to be had, from a method that takes one step at a time.
+            _, _, end, seen = _stepwise(
+                rate, start, start_time, times, "DOP853", rtol, atol, limits, None, states
+            )
+        return states, COLLAPSED, end, seen
+    _fill(states, times, result)
+    if result.status == 1:
+        for k, (found, at) in enumerate(zip(result.t_events, result.y_events, strict=True)):
+            if len(found):
+                reason = k if k < len(rate.signs) else UNBOUNDED
+                return states, reason, float(found[0]), rate.events(found[0], at[0].copy())
+    if result.status != 0:
+        return states, COLLAPSED, float(rate.last[0]), rate.last[1]
+    return states, DONE, np.nan, rate.events(times[-1], states[-1].copy())
+
+
+def _fill(states: np.ndarray, times: np.ndarray, result: Any) -> None:
+    """Copy the states that a solver has reached; times may be there twice."""
+    if not len(result.t):
+        return
+    where = np.searchsorted(result.t, times)
+    reached = where < len(result.t)
+    states[reached] = result.y.T[where[reached]]

@@ -1,0 +1,107 @@
+"""Trajectories of amplitudes and covariances, and how each of them ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import TrajectoryEndedError, UnboundedRunError
+
+FAILURES = ("unbounded", "singular")
+
+
+@dataclass(frozen=True, eq=False)
+class MeanFieldTrajectory:
+    """Amplitudes and covariances of a batch of trajectories at given times.
+
+    Attributes
+    ----------
+    times : ndarray of shape (T,)
+    beta : ndarray of shape (..., T, n)
+        Amplitudes, ``beta = (q + i p)/sqrt2``; NaN where ``valid`` is False.
+    covariance : ndarray of shape (..., T, 2n, 2n) or None
+        Of the fluctuations, ordered q1, p1, q2, p2, ..., vacuum 1/2; None where none was asked
+        for, NaN where ``valid`` is False.
+    valid : ndarray of bool, shape (..., T)
+        False after the end of a trajectory.
+    ended : ndarray of str, shape (...)
+        Name of the event that ended it, "unbounded" (beyond the bound), "singular" (no step is
+        short enough: the equations have a pole there), or "" for the last time.
+    end_time : ndarray of shape (...)
+        When; NaN for trajectories that reached the last time.
+    stationary : ndarray of bool, shape (...)
+        The start is a fixed point to the last bit: nothing will ever happen to the amplitudes.
+    method : str
+        The method that was used; two where trajectories turned out to be stiff.
+    """
+
+    times: np.ndarray
+    beta: np.ndarray
+    covariance: np.ndarray | None
+    valid: np.ndarray
+    ended: np.ndarray
+    end_time: np.ndarray
+    stationary: np.ndarray
+    method: str
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean quadratures q1, p1, q2, p2, ..., shape (..., T, 2n)."""
+        beta: Any = self.beta
+        pairs = np.sqrt(2) * np.stack([beta.real, beta.imag], axis=-1)
+        return pairs.reshape(*self.beta.shape[:-1], 2 * self.beta.shape[-1])
+
+    @property
+    def occupation(self) -> np.ndarray:
+        """|beta_j|^2, shape (..., T, n)."""
+        return np.abs(self.beta) ** 2
+
+    def raise_for(self, reasons: Any) -> None:
+        """Raise an error if a trajectory ended for one of these reasons.
+
+        Parameters
+        ----------
+        reasons : iterable of str
+            Names of events, "unbounded", "singular".
+
+        Raises
+        ------
+        UnboundedRunError
+            If the first of them is "unbounded" or "singular".
+        TrajectoryEndedError
+            If it is an event.
+        """
+        found = np.argwhere(np.isin(self.ended, list(reasons)))
+        if not len(found):
+            return
+        indices = [tuple(int(i) for i in row) for row in found]
+        reason, time = str(self.ended[indices[0]]), float(self.end_time[indices[0]])
+        where = f" at index {indices[0]}" if self.ended.ndim else ""
+        more = f" ({len(indices)} of {self.ended.size} trajectories ended so)" * bool(where)
+        if reason == "unbounded":
+            text = f"The trajectory{where} grows beyond the bound at t = {time:.6g}{more}."
+        elif reason == "singular":
+            text = (
+                f"The trajectory{where} cannot be followed beyond t = {time:.6g}{more}: no step is "
+                "short enough, as near a pole of the equations."
+            )
+        else:
+            text = f"The trajectory{where} ended with the event {reason!r} at t = {time:.6g}{more}."
+        kind = UnboundedRunError if reason in FAILURES else TrajectoryEndedError
+        raise kind(
+            f"{text} Ask for earlier times, or keep what there is with "
+            f"{'on_failure' if reason in FAILURES else 'on_event'}='end'.",
+            reason,
+            time,
+            indices,
+            self,
+        )
+
+    def __repr__(self) -> str:
+        early = int(np.count_nonzero(self.ended != ""))
+        still = int(np.count_nonzero(self.stationary))
+        notes = f", {early} ended early" * bool(early) + f", {still} on a fixed point" * bool(still)
+        kept = "" if self.covariance is None else f", covariance {self.covariance.shape}"
+        return f"<MeanFieldTrajectory: beta {self.beta.shape}{kept}{notes}, by {self.method}>"

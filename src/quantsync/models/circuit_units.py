@@ -1,0 +1,333 @@
+"""One transmon with its lossy resonator and its pump: a unit of the circuit of Vaidya et al.
+
+PRA 109, 033718 (2024), Sec. IV and App. E. Numbers are in MHz as in the paper's tables, that is
+angular frequencies over 2 pi; `RADIANS` turns them into rad/us, here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import brentq, curve_fit
+
+from quantsync.errors import ConvergenceError, InvalidArgumentError, InvalidRateError, NonFiniteError
+from quantsync.lindblad.evolution import evolve
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.operators import Fock, Space
+from quantsync.states import basis_state
+
+RADIANS = 2 * math.pi  # rad/us of 1 MHz
+FIT_TIMES = np.linspace(0.0, 8.0, 401)  # us
+RATES = ("resonator_decay", "decay", "dephasing")
+
+
+@dataclass(frozen=True)
+class CircuitUnit:
+    """Parameters of a unit, all in MHz (angular frequencies over 2 pi).
+
+    Attributes
+    ----------
+    anharmonicity : float
+        |alpha|: the e-f transition is that much below the g-e transition.
+    pump : float
+        Strength Omega_p of the two-photon pump, which tracks the transmon:
+        omega_p = omega_q - |alpha|/2. Zero for none.
+    shift : float
+        Delta: what pump and resonator add to the g-e transition. The bare frequency is tuned to
+        omega_q = frequency - Delta.
+    resonator_frequency : float
+        omega_a.
+    resonator_coupling : float
+        g_j, between transmon and resonator.
+    resonator_decay : float
+        kappa.
+    decay : float
+        gamma_0 of the transmon.
+    dephasing : float
+        gamma_phi of Eq. (E2), the rate of D[b^dag b].
+    frequency : float
+        Shifted g-e transition, at which the drive acts.
+    transmon_levels, resonator_levels : int
+        Levels that are kept.
+
+    Raises
+    ------
+    NonFiniteError, InvalidRateError, InvalidArgumentError
+        If a number is NaN or infinite, a rate is negative, the anharmonicity is not positive, or
+        there are fewer than 3 levels of the transmon or 2 of the resonator.
+    """
+
+    anharmonicity: float
+    pump: float
+    shift: float
+    resonator_frequency: float
+    resonator_coupling: float
+    resonator_decay: float
+    decay: float
+    dephasing: float = 0.0
+    frequency: float = 5000.0
+    transmon_levels: int = 3
+    resonator_levels: int = 3
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not math.isfinite(value):
+                raise NonFiniteError(f"Parameter `{name}` must be finite, but is {value!r}.")
+            if name in RATES and value < 0:
+                raise InvalidRateError(f"Parameter `{name}` must be >= 0, but is {value!r}.")
+        if not self.anharmonicity > 0:
+            raise InvalidArgumentError(
+                f"Parameter `anharmonicity` is |alpha| and must be > 0, but is "
+                f"{self.anharmonicity!r}."
+            )
+        for name, least in (("transmon_levels", 3), ("resonator_levels", 2)):
+            levels = getattr(self, name)
+            if levels != int(levels) or levels < least:
+                raise InvalidArgumentError(
+                    f"Parameter `{name}` must be a whole number of at least {least}, but is "
+                    f"{levels!r}."
+                )
+            object.__setattr__(self, name, int(levels))
+
+    @property
+    def qubit_frequency(self) -> float:
+        """Bare frequency omega_q = frequency - Delta."""
+        return self.frequency - self.shift
+
+    @property
+    def pump_frequency(self) -> float:
+        """omega_p = omega_q - |alpha|/2, on resonance with the two-photon g-f transition."""
+        return self.qubit_frequency - self.anharmonicity / 2
+
+    @property
+    def turning(self) -> float:
+        """nu = frequency - omega_p: where the drive is in the frame of the pump."""
+        return self.frequency - self.pump_frequency
+
+    @property
+    def space(self) -> Space:
+        """The space of transmon T and resonator R."""
+        return Space(T=Fock(self.transmon_levels), R=Fock(self.resonator_levels))
+
+    def parts(self) -> tuple[sp.csr_array, list[tuple[float, sp.csr_array]]]:
+        """Hamiltonian and dissipators in the frame of the pump, in rad/us: Eqs. (E1), (E2).
+
+        The anharmonicity lowers the higher levels, -|alpha|/2 n(n-1); as printed, with a plus, no
+        pump between g and f would be resonant.
+        """
+        transmon, resonator = self.space["T"], self.space["R"]
+        number = transmon.number
+        exchange = resonator.destroy @ transmon.create
+        energy = (
+            (self.qubit_frequency - self.pump_frequency) * number
+            - self.anharmonicity / 2 * (number @ number - number)
+            + (self.resonator_frequency - self.pump_frequency) * resonator.number
+            + self.resonator_coupling * (exchange + exchange.conj().T)
+            + self.pump * (transmon.create + transmon.destroy)
+        )
+        dissipators = [
+            (RADIANS * self.resonator_decay, resonator.destroy),
+            (RADIANS * self.decay, transmon.destroy),
+            (RADIANS * self.dephasing, number),
+        ]
+        return sp.csr_array(RADIANS * energy), dissipators
+
+    def lindbladian(self) -> Lindbladian:
+        """The unit by itself, in the frame of its pump, in rad/us."""
+        energy, dissipators = self.parts()
+        return Lindbladian(self.space, [(1.0, energy)], dissipators)
+
+
+@dataclass(frozen=True)
+class RelaxationFit:
+    """``P_e(t) = p + c e^{-Gamma t}`` fitted to a unit's relaxation from |e>.
+
+    Attributes
+    ----------
+    gain, damping : float
+        w = Gamma p and gamma = Gamma (1 - p), in MHz (over 2 pi).
+    ratio : float
+        w/gamma.
+    deviation : float
+        Largest distance of the fit from the relaxation.
+    """
+
+    gain: float
+    damping: float
+    ratio: float
+    deviation: float
+
+
+def relaxation_fit(unit: CircuitUnit) -> RelaxationFit:
+    """Gain and damping rates w, gamma of a unit by itself, from its relaxation over 8 us.
+
+    As Vaidya et al. do in App. E; from |e> with the resonator empty, without dephasing. The
+    relaxation is not quite exponential, so that without a pump a gain of 1e-5 of the damping is
+    left where there is none.
+
+    Parameters
+    ----------
+    unit : CircuitUnit
+
+    Returns
+    -------
+    RelaxationFit
+
+    Raises
+    ------
+    ConvergenceError
+        If the population does not relax like an exponential.
+
+    Examples
+    --------
+    >>> from quantsync.models.circuit_tables import preset_units
+    >>> unit, _ = preset_units("10b")
+    >>> round(relaxation_fit(unit).ratio, 3)
+    0.274
+    """
+    space = unit.space
+    path = evolve(
+        replace(unit, dephasing=0.0).lindbladian(), basis_state(space, T=1, R=0), FIT_TIMES
+    )
+    levels = np.real(np.diagonal(path.rho, axis1=-2, axis2=-1))
+    excited = levels.reshape(len(FIT_TIMES), unit.transmon_levels, -1)[:, 1].sum(axis=1)
+
+    def relaxation(t: np.ndarray, p: float, c: float, rate: float) -> np.ndarray:
+        return p + c * np.exp(-rate * t)
+
+    start = (excited[-1], excited[0] - excited[-1], _first_guess(excited))
+    try:
+        (p, c, rate), _ = curve_fit(relaxation, FIT_TIMES, excited, p0=start, xtol=1e-12)
+    except RuntimeError as error:
+        raise ConvergenceError(f"The relaxation from |e> is not exponential: {error}.") from None
+    gain, damping = rate * p / RADIANS, rate * (1 - p) / RADIANS
+    deviation = float(np.abs(relaxation(FIT_TIMES, p, c, rate) - excited).max())
+    return RelaxationFit(float(gain), float(damping), float(gain / damping), deviation)
+
+
+def _first_guess(excited: np.ndarray) -> float:
+    fallen = np.abs(excited - excited[-1]) < np.abs(excited[0] - excited[-1]) / math.e
+    return 1 / max(FIT_TIMES[int(np.argmax(fallen))], FIT_TIMES[1])
+
+
+def pump_shift(
+    pump: float, anharmonicity: float, resonator_coupling: float, resonator_decay: float
+) -> float:
+    """Shift of the g-e transition by the pump, from the three-level Hamiltonian (E3).
+
+    ``[[0, W, 0], [W, |alpha|/2, sqrt2 W], [0, sqrt2 W, -i gamma_f]]`` with gamma_f = 4 g^2/kappa;
+    all in one unit, which is that of the result.
+
+    Parameters
+    ----------
+    pump : float
+        W.
+    anharmonicity : float
+        |alpha|: positive here, as printed, since (E3) is written for the frame of the pump.
+    resonator_coupling, resonator_decay : float
+        g and kappa.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> round(1000 * pump_shift(5.5, 400.0, 8.0, 60.0), 6)
+    603.344794
+    """
+    loss = 4 * resonator_coupling**2 / resonator_decay if resonator_coupling else 0.0
+    matrix = np.array(
+        [
+            [0, pump, 0],
+            [pump, anharmonicity / 2, math.sqrt(2) * pump],
+            [0, math.sqrt(2) * pump, -1j * loss],
+        ]
+    )
+    values, vectors = np.linalg.eig(matrix)
+    weights = np.abs(vectors) ** 2
+    excited = int(weights[1].argmax())
+    ground = max((k for k in range(3) if k != excited), key=lambda k: weights[0, k])
+    return float((values[excited] - values[ground]).real - anharmonicity / 2)
+
+
+def dispersive_shift(unit: CircuitUnit) -> float:
+    """Shift of the g-e transition by the resonator, g^2/(omega_q - omega_a), in MHz.
+
+    omega_q is the nominal frequency of Table I, as for the numbers printed in Table II.
+    """
+    return unit.resonator_coupling**2 / (unit.frequency - unit.resonator_frequency)
+
+
+def frequency_shift(unit: CircuitUnit) -> float:
+    """Delta of Table II: `pump_shift` plus `dispersive_shift`, in MHz.
+
+    Examples
+    --------
+    >>> from quantsync.models.circuit_tables import preset_units
+    >>> unit, _ = preset_units("10b")
+    >>> round(1000 * frequency_shift(unit), 2), unit.shift
+    (763.34, 0.7633)
+    """
+    return dispersive_shift(unit) + pump_shift(
+        unit.pump, unit.anharmonicity, unit.resonator_coupling, unit.resonator_decay
+    )
+
+
+def coherence_mode(unit: CircuitUnit) -> complex:
+    """Eigenvalue -decay - i frequency of the unit's g-e coherence, over 2 pi, in MHz.
+
+    In the frame of the pump: the transition is tuned where the frequency is `CircuitUnit.turning`.
+
+    Examples
+    --------
+    >>> from quantsync.models.circuit_tables import preset_units
+    >>> unit, _ = preset_units("10b")
+    >>> mode = coherence_mode(unit)
+    >>> round(-mode.real, 6), round(-mode.imag, 6)
+    (0.04961, 200.763111)
+    """
+    values, vectors = np.linalg.eig(unit.lindbladian().superoperator().toarray())
+    n, resonator = unit.space.dimension, unit.resonator_levels
+    lowering = vectors.reshape(n, n, -1)[resonator, 0]  # <e,0| rho |g,0>
+    oscillating = values.imag < -RADIANS * unit.anharmonicity / 4
+    # The slowest of the modes that are mostly this coherence.
+    weight = np.where(oscillating, np.abs(lowering), 0)
+    likely = np.flatnonzero(weight > 0.5 * weight.max())
+    mode = values[likely[values[likely].real.argmax()]]
+    return complex(mode) / RADIANS
+
+
+def tuned_shift(unit: CircuitUnit) -> float:
+    """The Delta for which the unit's own coherence turns exactly with the drive, in MHz.
+
+    Where (E3) is an approximation (it knows three levels, and the resonator as a loss), this is
+    not: for a fourth level, or strong pumps.
+
+    Raises
+    ------
+    ConvergenceError
+        If there is none within 5 MHz of `frequency_shift`.
+
+    Examples
+    --------
+    >>> from quantsync.models.circuit_tables import preset_units
+    >>> unit, _ = preset_units("10b")
+    >>> round(1000 * tuned_shift(unit), 1)
+    763.1
+    """
+    middle = frequency_shift(unit)
+
+    def detuning(shift: float) -> float:
+        tuned = replace(unit, shift=shift)
+        return -coherence_mode(tuned).imag - tuned.turning
+
+    try:
+        return float(brentq(detuning, middle - 5, middle + 5, xtol=1e-9))
+    except ValueError:
+        raise ConvergenceError(
+            f"No shift within 5 MHz of {middle:g} MHz tunes the transmon to its drive."
+        ) from None

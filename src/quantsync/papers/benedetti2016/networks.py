@@ -1,0 +1,149 @@
+"""The chain of Benedetti et al. (2016), its probes and their initial states.
+
+Units of omega_1 = 1 (hbar = mass = 1): times in 1/omega_1, positions in omega_1^(-1/2), couplings
+in omega_1^2. The chain has fixed ends, X_0 = X_(M+1) = 0, as (A6) and (A8) have it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError
+from quantsync.gaussian import (
+    GaussianState,
+    HarmonicNetwork,
+    ModeSum,
+    ProbesInEnvironment,
+    SemiInfiniteChain,
+    mean_modes,
+    revival_time,
+)
+from quantsync.measures.time_series import pearson
+from quantsync.parallel import one_blas_thread
+
+SITES = 300
+CHAIN_FREQUENCY, CHAIN_COUPLING = 0.4, 1.2
+"""M, Omega_0 and g of every figure."""
+WINDOW = 15.0
+"""Length of the averages in C(t), not printed; windows from 10 to 30 fit every description."""
+LIMIT = SemiInfiniteChain(CHAIN_FREQUENCY, CHAIN_COUPLING)
+"""The chain before anything comes back from its far end."""
+REVIVAL = revival_time(SITES, LIMIT.largest_velocity)
+CROSSTALK = REVIVAL / 2
+
+FIGURE_1 = {"frequency": 1.1, "strength": 0.2, "direct": 0.5}
+FIGURE_2 = {"frequency": 1.1, "strength": 0.8}
+FIGURE_3 = {"frequency": 1.1, "strength": 0.2, "site": SITES}
+FIGURE_4 = {"frequency": 1.2, "strength": 0.8}
+FIGURE_5 = {"frequency": 1.2, "strength": 0.2, "site": SITES}
+FIGURE_6 = {"frequency": 1.1, "strength": 0.06, "direct": 0.5}
+"""Probes: omega_2, K, lambda and the site of the second one."""
+
+
+@lru_cache(maxsize=8)
+def chain(sites: int = SITES) -> HarmonicNetwork:
+    """The chain by itself."""
+    return HarmonicNetwork.chain(sites, CHAIN_FREQUENCY, CHAIN_COUPLING)
+
+
+@lru_cache(maxsize=512)
+def network(
+    frequency: float,
+    strength: float,
+    direct: float = 0.0,
+    site: int = 1,
+    sites: int = SITES,
+    repulsive: bool = False,
+) -> HarmonicNetwork:
+    """Two probes on the chain, the first at site 1.
+
+    Parameters
+    ----------
+    frequency : float
+        omega_2.
+    strength : float
+        K.
+    direct : float, default 0
+        lambda.
+    site : int, default 1
+        Where the second probe is.
+    sites : int
+        M.
+    repulsive : bool, default False
+        Whether the second probe has -K.
+    """
+    strengths = [strength, -strength if repulsive else strength]
+    return chain(sites).with_probes([1.0, frequency], [1, site], strengths, direct=direct)
+
+
+def means(probes: HarmonicNetwork, x: Any, p: Any = 0.0) -> tuple[ModeSum, ModeSum]:
+    """<x_1> and <x_2> as functions of time, from means at the start and a chain at rest.
+
+    Parameters
+    ----------
+    probes : HarmonicNetwork
+        Two probes and their environment.
+    x, p : array_like of shape (2,)
+        Means of positions and momenta at t = 0.
+
+    Examples
+    --------
+    >>> first, second = means(network(**FIGURE_1), [0.14, 1.4])
+    >>> print(first([0.0, 10.0]).round(6))
+    [ 0.14     -0.153128]
+    """
+    # The widths do not enter the means: any state does.
+    start = GaussianState.vacuum([1.0, 1.0]).displaced(x=x, p=p)
+    both = mean_modes(probes, ProbesInEnvironment(start))
+    first, second = (ModeSum(both.frequencies, both.cosine[k], both.sine[k]) for k in (0, 1))
+    return first, second
+
+
+def synchronization(
+    signals: tuple[Any, Any], times: Any, window: float = WINDOW, delay: float = 0.0
+) -> np.ndarray:
+    """C(t) of Eq. (3), of two functions of time."""
+    with one_blas_thread():
+        return pearson(*signals, np.asarray(times, float), window, delay)
+
+
+def averaging(window: float) -> float:
+    """Check the length of the averages in C.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not finite and positive.
+
+    Examples
+    --------
+    >>> averaging(15.0)
+    15.0
+    """
+    if not (np.isfinite(window) and window > 0):
+        raise InvalidArgumentError(f"Argument `window` must be > 0, but is {window!r}.")
+    return window
+
+
+def amplitude(signal: ModeSum, start: float, end: float) -> float:
+    """The largest deviation from zero between two times."""
+    return float(np.abs(signal(np.linspace(start, end, 2001))).max())
+
+
+def attributes(long_name: str, units: str = "1") -> dict[str, str]:
+    """The attributes of a variable."""
+    return {"long_name": long_name, "units": units}
+
+
+def time_axis(end: float, step: float) -> np.ndarray:
+    """Times from 0 to the end.
+
+    Examples
+    --------
+    >>> time_axis(1.0, 0.25)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    """
+    return step * np.arange(round(end / step) + 1)
