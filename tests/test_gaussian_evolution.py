@@ -320,13 +320,6 @@ STATE = GaussianState.vacuum([1.0, 1.1])
             InvalidArgumentError,
             "different",
         ),
-        (
-            lambda: mean_modes(
-                CHAIN, ProbesInEnvironment(GaussianState(np.zeros((2, 4)), np.eye(4)))
-            ),
-            InvalidArgumentError,
-            "batch",
-        ),
         (lambda: ModeSum([1.0], [[1.0, 2.0]], [[1.0, 2.0]]), DimensionError, "shapes"),
         (lambda: ModeSum([1j], [[1.0]], [[1.0]]), InvalidCoefficientError, "real"),
     ],
@@ -334,3 +327,13 @@ STATE = GaussianState.vacuum([1.0, 1.1])
 def test_errors(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+def test_mean_modes_of_a_batch():
+    means = np.array([[1.0, 0.0, 0.2, -0.4], [0.0, 2.0, 0.0, 0.1]])
+    batch = mean_modes(CHAIN, ProbesInEnvironment(GaussianState(means, np.eye(4))))
+    assert batch.shape == (2, 2)
+    times = np.linspace(0, 9, 5)
+    for k in (0, 1):
+        one = mean_modes(CHAIN, ProbesInEnvironment(GaussianState(means[k], np.eye(4))))
+        np.testing.assert_allclose(batch(times)[k], one(times), rtol=0, atol=1e-14)

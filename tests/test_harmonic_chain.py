@@ -1,7 +1,6 @@
 """The harmonic chain as a model: compute, sweeps, and what they refuse."""
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from quantsync.errors import (
     UnknownNameError,
     UnstableNetworkError,
 )
+from quantsync.models import harmonic_run
 
 REFERENCE = Path(__file__).parent / "reference" / "benedetti2016.json"
 MEASURES = {
@@ -91,16 +91,15 @@ def test_a_sweep_is_the_same_as_its_points():
 
 
 def test_a_time_axis_is_one_network(monkeypatch):
-    module = sys.modules["quantsync.models.harmonic_chain"]  # its function has the same name
 
     built = []
-    original = module._network.__wrapped__
+    original = harmonic_run._network.__wrapped__
 
     def counted(*parameters):
         built.append(parameters)
         return original(*parameters)
 
-    monkeypatch.setattr(module, "_network", counted)
+    monkeypatch.setattr(harmonic_run, "_network", counted)
     times = np.linspace(0, 20, 10_001)  # several chunks
     dataset = qs.sweep("harmonic_chain", {"time": times}, ["x1"], fixed={"sites": 12}, threads=1)
     assert len(built) == 3
@@ -111,6 +110,20 @@ def test_a_time_axis_is_one_network(monkeypatch):
     )
     expected = qs.evolve(network, state, times).mean[:, 0]
     np.testing.assert_allclose(dataset.x1, expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("waste", [0.5, 1e9])
+def test_many_starts_at_once_are_the_same_as_one_by_one(waste, monkeypatch):
+    names = ["x2", "pearson", "x2_variance", "pearson_variance"]
+    axes = {"x1": [0.1, 0.7, -1.0], "squeezing_1": [0.0, 0.5], "time": [3.0, 11.0], "p2": [0, 0.4]}
+    fixed = {"sites": 9, "window": 5.0}
+    monkeypatch.setattr(harmonic_run, "WASTE", waste)
+    dataset = qs.sweep("harmonic_chain", axes, names, fixed=fixed)
+    for index in [(0, 0, 0, 0), (1, 1, 0, 1), (2, 1, 1, 0)]:
+        point = {name: values[i] for (name, values), i in zip(axes.items(), index, strict=True)}
+        single = qs.compute("harmonic_chain", fixed | point, names)
+        for name in names:
+            assert float(dataset[name][index]) == pytest.approx(single[name], abs=1e-12), name
 
 
 def test_an_unstable_point_costs_only_itself():
@@ -139,6 +152,10 @@ def test_what_is_at_rest_has_no_coefficient():
         ({"window": 0}, InvalidArgumentError, "`window` must be > 0, but is 0"),
         ({"coupling": 1j}, InvalidCoefficientError, "`coupling`"),
         ({"lambda": 1}, UnknownNameError, "lambda"),
+        ({"omega_1": 0}, InvalidArgumentError, "`omega_1` must be > 0, but is 0: the start"),
+        ({"time": 1e300}, InvalidArgumentError, "`time` must be at most 1e.11"),
+        ({"squeezing_2": -400}, InvalidArgumentError, "`squeezing_2` must be at most 300"),
+        ({"chain_frequency": -1}, InvalidArgumentError, "`chain_frequency` must be >= 0"),
     ],
 )
 def test_bad_parameters_are_named(parameters, error, match):

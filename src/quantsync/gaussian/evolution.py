@@ -130,18 +130,16 @@ def mean_modes(
     Parameters
     ----------
     network, state, probes
-        As for `evolve`; the state must be single.
+        As for `evolve`.
 
     Returns
     -------
     ModeSum
-        With ``frequencies`` (N,), ``cosine`` (P, N) and ``sine`` (P, N); the mean momenta are
-        the masses times its ``derivative()``.
+        With ``frequencies`` (N,), ``cosine`` and ``sine`` (..., P, N), the batch of the states in
+        front; the mean momenta are the masses times its ``derivative()``.
 
     Raises
     ------
-    InvalidArgumentError
-        If the state is a batch.
     DimensionError, UnknownNameError
         As for `evolve`.
 
@@ -158,11 +156,7 @@ def mean_modes(
     """
     names = _probe_names(network, probes)
     initial = state.probes if isinstance(state, ProbesInEnvironment) else state
-    if initial.shape:
-        raise InvalidArgumentError(
-            f"Argument `state` must be a single state, but is a batch of shape {initial.shape}."
-        )
-    x, p = initial.mean[::2], initial.mean[1::2]
+    x, p = initial.mean[..., ::2], initial.mean[..., 1::2]
     if isinstance(state, ProbesInEnvironment):
         star = network.star(names)
         _require_modes(initial, len(names), "the probes")
@@ -176,7 +170,7 @@ def mean_modes(
         masses = network.masses[chosen]
     rows = rows / np.sqrt(masses)[:, None]
     cosine, sine = (root * x) @ start, (p / root) @ start / frequencies
-    return ModeSum(frequencies, rows * cosine, rows * sine)
+    return ModeSum(frequencies, rows * cosine[..., None, :], rows * sine[..., None, :])
 
 
 def _probe_names(network: HarmonicNetwork, probes: Sequence[Any] | None) -> tuple[Any, ...]:

@@ -67,7 +67,7 @@ def central_moments(values: list[np.ndarray], width: np.ndarray, weights: np.nda
 
     Parameters
     ----------
-    values : list of ndarray of shape (cells, nodes, ...)
+    values : list of ndarray of shape (cells, ..., nodes)
         Of each signal; the batch shapes broadcast from the right.
     width : ndarray of shape (cells,)
     weights : ndarray of shape (nodes,)
@@ -80,13 +80,8 @@ def central_moments(values: list[np.ndarray], width: np.ndarray, weights: np.nda
     [2.] [0.5]
     """
     most = max(v.ndim for v in values)
-    values = [v.reshape((*v.shape[:2], *(1,) * (most - v.ndim), *v.shape[2:])) for v in values]
-    # Nodes are summed one by one: their axis is short and not the last.
-    mean = [sum(w * v[:, k] for k, w in enumerate(weights)) for v in values]
-    square: list[Any] = []
-    for k, w in enumerate(weights):
-        products = _products([v[:, k] - m for v, m in zip(values, mean, strict=True)])
-        scaled = [w * p for p in products]
-        square = [s + p for s, p in zip(square, scaled, strict=True)] if square else scaled
-    square = [along_cells(width, s) * s for s in square]
-    return Moments(width, [np.asarray(m) for m in mean], square)
+    values = [v.reshape((len(v), *(1,) * (most - v.ndim), *v.shape[1:])) for v in values]
+    mean = [v @ weights for v in values]
+    moving = [v - m[..., None] for v, m in zip(values, mean, strict=True)]
+    square = [product @ weights for product in _products(moving)]
+    return Moments(width, mean, [along_cells(width, s) * s for s in square])

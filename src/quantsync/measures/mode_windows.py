@@ -55,14 +55,16 @@ def mode_moments(
     """
     frequencies = signals[0].frequencies
     nodes, weights = gauss_nodes(window * max(signal.bandwidth for signal in signals))
-    columns, shapes = [], []
+    count = max(math.prod(signal.shape) for signal in signals)
+    if count > len(starts):
+        return _moments_of_many(signals, starts, window, delays)
+    columns = []
     for signal, delay in zip(signals, delays, strict=True):
         z = (signal.cosine - 1j * signal.sine).reshape(-1, 1, len(frequencies))
         z = z * np.exp(1j * np.multiply.outer(window * nodes + delay, frequencies))
         # Rows in pairs (Re z, -Im z), as complex starts are stored; columns (signal, node).
         pairs = np.stack([z.real, -z.imag], axis=-1)
         columns.append(pairs.reshape(-1, 2 * len(frequencies)))
-        shapes.append(signal.shape)
     right = np.concatenate(columns).T
     cuts = np.cumsum([len(c) for c in columns])[:-1]
     parts = []
@@ -72,10 +74,27 @@ def mode_moments(
             left = _waves(starts[piece], frequencies)
             table = np.split(left.view(float) @ right, cuts, axis=1)
             values = [
-                np.moveaxis(v.reshape(len(left), *shape, len(nodes)), -1, 1) + s.constant
-                for v, shape, s in zip(table, shapes, signals, strict=True)
+                v.reshape(len(left), *signal.shape, len(nodes)) + signal.constant[..., None]
+                for v, signal in zip(table, signals, strict=True)
             ]
             parts.append(central_moments(values, np.full(len(left), window), weights))
+    return Moments.joined(parts)
+
+
+def _moments_of_many(
+    signals: list[Any], starts: np.ndarray, window: float, delays: list[float]
+) -> Moments:
+    """As `mode_moments`, for more signals than windows: the waves at all nodes come first."""
+    nodes, weights = gauss_nodes(window * max(signal.bandwidth for signal in signals))
+    count = max(math.prod(signal.shape) for signal in signals)
+    parts = []
+    for piece in chunk_slices(len(starts), ELEMENTS // max(1, count * len(nodes))):
+        points = starts[piece, None] + window * nodes
+        values = [
+            np.moveaxis(signal(points + delay), -2, 0)
+            for signal, delay in zip(signals, delays, strict=True)
+        ]
+        parts.append(central_moments(values, np.full(len(points), window), weights))
     return Moments.joined(parts)
 
 

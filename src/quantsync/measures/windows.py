@@ -95,11 +95,10 @@ def _cell_moments(
     for start in range(0, left.size, step):
         part = slice(start, start + step)
         points = left[part, None] + width[part, None] * nodes
-        values = [
-            np.moveaxis(np.asarray(signal((points + delay).ravel())), -1, 0)
-            for signal, delay in zip(signals, delays, strict=True)
-        ]
-        values = [v.reshape((*points.shape, *v.shape[1:])) for v in values]
+        values = []
+        for signal, delay in zip(signals, delays, strict=True):
+            found = np.asarray(signal((points + delay).ravel()))
+            values.append(np.moveaxis(found.reshape((*found.shape[:-1], *points.shape)), -2, 0))
         parts.append(central_moments(values, width[part], weights))
     return Moments.joined(parts)
 

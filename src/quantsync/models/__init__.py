@@ -6,7 +6,8 @@ from quantsync.models.dephased_chain import chain_symmetries, dephased_chain
 from quantsync.models.driven_pair import driven_pair, driving
 from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
-from quantsync.models.harmonic_chain import HarmonicChain, harmonic_chain
+from quantsync.models.harmonic_chain import harmonic_chain
+from quantsync.models.harmonic_run import HarmonicChain
 from quantsync.models.runs import ModelRun
 from quantsync.models.spin_pair import spin_pair
 
