@@ -130,3 +130,21 @@ def test_bath_temperatures_may_be_an_array():
     listed = OpenNetwork.from_network(network, 0.2, temperature=[0.0, 0.4])
     array = OpenNetwork.from_network(network, 0.2, temperature=np.array([0.0, 0.4]))
     assert_allclose(array.diffusion, listed.diffusion, atol=0)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: qs.gaussian.rayleigh_criterion("a", "b"),
+        lambda: qs.gaussian.SemiInfiniteChain("a", 1.0),
+        lambda: qs.gaussian.revival_time("a", 1.0),
+        lambda: qs.gaussian.probe_modes("a", 1.0, 1.0),
+        lambda: qs.gaussian.ohmic_damping(1.0, "a"),
+        lambda: qs.gaussian.chain_couplings(5, [1], [1, 2, 3]),
+        lambda: qs.HarmonicNetwork([[1, 2], [3]]),
+        lambda: qs.HarmonicNetwork("stiff"),
+    ],
+)
+def test_wrong_types_are_named(call):
+    with pytest.raises(InvalidArgumentError, match="Argument `"):
+        call()

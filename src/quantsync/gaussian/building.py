@@ -13,7 +13,6 @@ from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     NonFiniteError,
-    require_finite,
 )
 from quantsync.lindblad.coefficients import real_array
 
@@ -35,7 +34,9 @@ def checked_stiffness(stiffness: Any) -> sp.csr_array:
       ...
     quantsync.errors.InvalidArgumentError: Argument `stiffness` must be symmetric, but ...
     """
-    dense: Any = stiffness if sp.issparse(stiffness) else np.asarray(stiffness)
+    dense: Any = stiffness
+    if not sp.issparse(stiffness):
+        dense = real_array(stiffness, "Argument `stiffness`", InvalidArgumentError)
     if dense.dtype.kind not in "biuf":
         raise InvalidArgumentError(
             f"Argument `stiffness` must be a real matrix, but its type is {dense.dtype}."
@@ -97,8 +98,7 @@ def require_positive(**values: float) -> None:
     >>> require_positive(chain_coupling=1.2)
     """
     for name, value in values.items():
-        require_finite(f"Argument `{name}`", np.asarray(value, dtype=float))
-        if value <= 0:
+        if (real_array(value, f"Argument `{name}`", InvalidArgumentError) <= 0).any():
             raise InvalidArgumentError(f"Argument `{name}` must be > 0, but is {value!r}.")
 
 

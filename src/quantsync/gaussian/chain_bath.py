@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
 from quantsync.gaussian.building import require_positive
+from quantsync.lindblad.coefficients import real_array
 
 
 def chain_frequencies(sites: int, chain_frequency: float, chain_coupling: float) -> np.ndarray:
@@ -83,7 +84,13 @@ def chain_couplings(sites: int, nodes: Any, strengths: Any) -> np.ndarray:
         raise InvalidArgumentError(
             f"Argument `nodes` must hold sites from 1 to {sites}, but is {nodes.tolist()}."
         )
-    strengths = np.broadcast_to(np.asarray(strengths, dtype=float), nodes.shape)
+    strengths = real_array(strengths, "Argument `strengths`", InvalidArgumentError)
+    if strengths.ndim and strengths.shape != nodes.shape:
+        raise DimensionError(
+            f"Argument `strengths` must be one number or one a node, {nodes.shape}, but has shape "
+            f"{strengths.shape}."
+        )
+    strengths = np.broadcast_to(strengths, nodes.shape)
     require_finite("Argument `strengths`", strengths)
     # The argument is reduced exactly, in integers: large j m would lose digits.
     turns = (nodes[:, None].astype(np.int64) * np.arange(1, sites + 1)) % (2 * (sites + 1))
@@ -95,7 +102,7 @@ def _chain(sites: int, chain_frequency: float, chain_coupling: float) -> None:
     if isinstance(sites, bool) or not isinstance(sites, (int, np.integer)) or sites < 1:
         raise InvalidArgumentError(f"Argument `sites` must be an integer >= 1, but is {sites!r}.")
     require_positive(chain_coupling=chain_coupling)
-    require_finite("Argument `chain_frequency`", np.asarray(chain_frequency, dtype=float))
+    real_array(chain_frequency, "Argument `chain_frequency`", InvalidArgumentError)
     if chain_frequency < 0:
         raise InvalidArgumentError(
             f"Argument `chain_frequency` must be >= 0, but is {chain_frequency!r}."

@@ -53,7 +53,9 @@ def blocks_within(lowest: float, highest: float, horizon: float) -> int:
     angles = np.linspace(0, np.pi, 721)
     roots = np.sqrt(middle + radius * np.cosh(sizes + 1j * angles))
     # Thermal variances have 1/V where the ground state has its root.
-    growth = (np.abs(np.imag(roots)) * horizon - np.minimum(np.log(np.abs(roots)), 0) * 2).max(axis=1)
+    growth = (np.abs(np.imag(roots)) * horizon - np.minimum(np.log(np.abs(roots)), 0) * 2).max(
+        axis=1
+    )
     error = growth + np.log(2 / np.expm1(sizes[:, 0])) - math.log(TOLERANCE)
     degree = max(1.0, float((error / sizes[:, 0]).min()))
     return math.ceil((degree + 1) / 2)

@@ -26,6 +26,7 @@ from quantsync.errors import (
     require_finite,
 )
 from quantsync.gaussian.volterra import Collocation
+from quantsync.lindblad.coefficients import real_array
 
 SYMMETRIC = 1e-12  # relative asymmetry that is rounding
 
@@ -74,7 +75,7 @@ class LangevinEquation:
 
     def __post_init__(self) -> None:
         for name in ("stiffness", "frequencies", "couplings"):
-            array = np.asarray(getattr(self, name), dtype=float)
+            array = real_array(getattr(self, name), f"Argument `{name}`", InvalidArgumentError)
             require_finite(f"Argument `{name}`", array)
             object.__setattr__(self, name, array)
         stiffness, frequencies = self.stiffness, self.frequencies
@@ -119,7 +120,7 @@ class LangevinEquation:
         UnstableNetworkError
             If the bath alone is unstable.
         """
-        whole = np.asarray(stiffness, dtype=float)
+        whole = real_array(stiffness, "Argument `stiffness`", InvalidArgumentError)
         if whole.ndim != 2 or whole.shape[0] != whole.shape[1]:
             raise DimensionError(f"Argument `stiffness` must be square, but has {whole.shape}.")
         require_finite("Argument `stiffness`", whole)
@@ -141,7 +142,7 @@ class LangevinEquation:
 
     def rotated(self, rotation: Any) -> LangevinEquation:
         """The same system for q = rotation @ x, with an orthogonal matrix."""
-        rotation = np.asarray(rotation, dtype=float)
+        rotation = real_array(rotation, "Argument `rotation`", InvalidArgumentError)
         stiffness = rotation @ self.stiffness @ rotation.T
         return LangevinEquation(
             (stiffness + stiffness.T) / 2, self.frequencies, rotation @ self.couplings
@@ -160,7 +161,7 @@ class LangevinEquation:
         ndarray of shape (*times.shape, P, P)
             In the unit of frequency squared.
         """
-        times = np.asarray(times, dtype=float)
+        times = real_array(times, "Argument `times`", InvalidArgumentError)
         require_finite("Argument `times`", times)
         scaled = self.couplings / self.frequencies
         pairs = (scaled[:, None] * scaled[None]).reshape(-1, self.frequencies.size).T
@@ -220,8 +221,9 @@ class LangevinEquation:
             If a number is NaN or infinite.
         """
         size = len(self.stiffness)
-        times = np.asarray(times, dtype=float)
-        q, v = np.asarray(position, dtype=float), np.asarray(momentum, dtype=float)
+        times = real_array(times, "Argument `times`", InvalidArgumentError)
+        q = real_array(position, "Argument `position`", InvalidArgumentError)
+        v = real_array(momentum, "Argument `momentum`", InvalidArgumentError)
         if times.ndim != 1 or q.shape != (size,) or v.shape != (size,):
             raise DimensionError(
                 f"solve() needs times of shape (T,), position and momentum of shape ({size},), "

@@ -17,6 +17,7 @@ from quantsync.errors import DimensionError, InvalidArgumentError, require_finit
 from quantsync.gaussian.building import require_positive
 from quantsync.gaussian.probe_pair import probe_modes, probe_stiffness
 from quantsync.gaussian.semi_infinite import SemiInfiniteChain
+from quantsync.lindblad.coefficients import real_array
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def rayleigh_criterion(stiffness: Any, damping: Any) -> RayleighCriterion:
     """
     matrices = []
     for name, given in (("stiffness", stiffness), ("damping", damping)):
-        matrix = np.asarray(given, dtype=float)
+        matrix = real_array(given, f"Argument `{name}`", InvalidArgumentError)
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < 2:
             raise DimensionError(
                 f"Argument `{name}` must have shape (P, P) with P >= 2, but has {matrix.shape}."
@@ -155,7 +156,7 @@ def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
      [-0.25  0.25]]
     """
     require_positive(chain_coupling=chain_coupling)
-    strengths = np.atleast_1d(np.asarray(strengths, dtype=float))
+    strengths = np.atleast_1d(real_array(strengths, "Argument `strengths`", InvalidArgumentError))
     require_finite("Argument `strengths`", strengths)
     return strengths[:, None] * strengths / chain_coupling**1.5
 

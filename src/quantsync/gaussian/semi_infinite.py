@@ -22,6 +22,7 @@ from quantsync.errors import (
 )
 from quantsync.gaussian.bound_states import ChainModes, solve_chain_modes
 from quantsync.gaussian.building import require_positive
+from quantsync.lindblad.coefficients import real_array
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class SemiInfiniteChain:
 
     def __post_init__(self) -> None:
         require_positive(chain_coupling=self.chain_coupling)
-        require_finite("Argument `chain_frequency`", np.asarray(self.chain_frequency, dtype=float))
+        real_array(self.chain_frequency, "Argument `chain_frequency`", InvalidArgumentError)
         if self.chain_frequency < 0:
             raise InvalidArgumentError(
                 f"Argument `chain_frequency` must be >= 0, but is {self.chain_frequency!r}."
@@ -87,7 +88,7 @@ class SemiInfiniteChain:
 
     def frequency(self, wave_number: Any) -> np.ndarray:
         """Frequency omega(k) of waves; k in radians per site."""
-        k = np.asarray(wave_number, dtype=float)
+        k = real_array(wave_number, "Argument `wave_number`", InvalidArgumentError)
         return np.sqrt(self.chain_frequency**2 + 4 * self.chain_coupling * np.sin(k / 2) ** 2)
 
     def wave_number(self, frequency: Any) -> np.ndarray:
@@ -98,7 +99,7 @@ class SemiInfiniteChain:
         InvalidArgumentError
             If a frequency lies outside the band.
         """
-        w = np.asarray(frequency, dtype=float)
+        w = real_array(frequency, "Argument `frequency`", InvalidArgumentError)
         require_finite("Argument `frequency`", w)
         low, high = self.band
         square = (w - low) * (w + low) / (4 * self.chain_coupling)
@@ -113,7 +114,7 @@ class SemiInfiniteChain:
 
     def group_velocity(self, wave_number: Any) -> np.ndarray:
         """Group velocity d omega/dk = g sin(k)/omega(k), in sites per time."""
-        k = np.asarray(wave_number, dtype=float)
+        k = real_array(wave_number, "Argument `wave_number`", InvalidArgumentError)
         if self.chain_frequency == 0:  # g sin(k)/omega, also at k = 0
             return np.sqrt(self.chain_coupling) * np.cos(k / 2) * np.where(np.sin(k / 2) < 0, -1, 1)
         return self.chain_coupling * np.sin(k) / self.frequency(k)
@@ -144,7 +145,7 @@ class SemiInfiniteChain:
             If a site is below 1.
         """
         nodes, strengths = _probes(nodes, strengths)
-        w = np.asarray(frequency, dtype=float)
+        w = real_array(frequency, "Argument `frequency`", InvalidArgumentError)
         require_finite("Argument `frequency`", w)
         low, high = self.band
         inside = (w > low) & (w < high)
@@ -335,7 +336,7 @@ def _probes(nodes: Any, strengths: Any) -> tuple[np.ndarray, np.ndarray]:
         raise InvalidArgumentError(
             f"Argument `nodes` must hold sites from 1 on, but is {nodes.tolist()}."
         )
-    given = np.asarray(strengths, dtype=float)
+    given = real_array(strengths, "Argument `strengths`", InvalidArgumentError)
     if given.shape not in ((), nodes.shape):
         raise DimensionError(
             f"Argument `strengths` must be a number or have shape {nodes.shape}, but has "
@@ -349,7 +350,7 @@ def _system(
     stiffness: Any, nodes: Any, strengths: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     nodes, strengths = _probes(nodes, strengths)
-    matrix = np.asarray(stiffness, dtype=float)
+    matrix = real_array(stiffness, "Argument `stiffness`", InvalidArgumentError)
     if matrix.shape != (nodes.size, nodes.size):
         raise DimensionError(
             f"Argument `stiffness` must have shape {(nodes.size, nodes.size)}, one row for each "

@@ -58,7 +58,10 @@ def real_array(
     >>> real_array([1, 2], "Parameter `detuning`")
     array([1., 2.])
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise error(f"{name} must be a real number or array, but is {values!r}.") from None
     if array.dtype.kind == "c":
         first = array.ravel()[0] if array.size else array
         raise error(f"{name} must be real, but is complex ({first}). Put phases into the operator.")
