@@ -209,6 +209,50 @@ class SweepWarning(UserWarning):
     """Some points of a sweep failed; the warning names their coordinates and causes."""
 
 
+class StoreError(QuantsyncError):
+    """A sweep's store cannot be used: it is none, is damaged, or holds something else."""
+
+
+class StoreMismatchError(StoreError):
+    """A sweep is to go into the store of another one.
+
+    Attributes
+    ----------
+    differences : list of str
+        What differs, with the value in the store and the new one.
+    """
+
+    def __init__(self, message: str, differences: Any = None):
+        super().__init__(message)
+        self.differences = differences
+
+
+class StoreLockedError(StoreError):
+    """Another process is writing to the store.
+
+    Attributes
+    ----------
+    holder : dict
+        Its ``pid`` and ``host``, as far as they are known.
+    """
+
+    def __init__(self, message: str, holder: Any = None):
+        super().__init__(message)
+        self.holder = holder
+
+
+class StoreWriteError(StoreError, OSError):
+    """A file of a store cannot be written, for lack of space or of permission."""
+
+
+class SpecError(InvalidArgumentError):
+    """The file that describes a sweep has a mistake; the message names its line and key."""
+
+
+class SweepInterrupt(KeyboardInterrupt):
+    """Ctrl-C ended a sweep with a store; the message says how much is done and how to go on."""
+
+
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name closest to ``name``, or None when none is close."""
     matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)

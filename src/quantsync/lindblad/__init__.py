@@ -12,6 +12,8 @@ from quantsync.lindblad.perturbed import (
     perturbed_steady_states,
 )
 from quantsync.lindblad.perturbed_batch import BatchedPerturbations, PerturbedBatch
+from quantsync.lindblad.quasi_periodic import HarmonicBalance, quasi_periodic_steady_state
+from quantsync.lindblad.quasi_periodic_state import QuasiPeriodicState
 from quantsync.lindblad.response import Response, linear_response
 from quantsync.lindblad.spectrum import PeripheralModes, peripheral_modes
 from quantsync.lindblad.steady import SteadyState, steady_state
@@ -21,11 +23,13 @@ __all__ = [
     "DegenerateBase",
     "DynamicalSynchronization",
     "Evolution",
+    "HarmonicBalance",
     "Lindbladian",
     "MatrixGenerator",
     "PeripheralModes",
     "PerturbedBatch",
     "PerturbedStates",
+    "QuasiPeriodicState",
     "Response",
     "SteadyState",
     "degenerate_steady_state",
@@ -35,6 +39,7 @@ __all__ = [
     "linear_response",
     "peripheral_modes",
     "perturbed_steady_states",
+    "quasi_periodic_steady_state",
     "random_lindbladian",
     "steady_state",
 ]

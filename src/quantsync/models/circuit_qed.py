@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-import scipy.sparse as sp
 
-from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.generator import Lindbladian
-from quantsync.lindblad.quasi_periodic import HarmonicBalance
 from quantsync.lindblad.quasi_periodic_state import QuasiPeriodicState
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.measures.named import NamedMeasure, table_of
-from quantsync.measures.moments import phase_response
+from quantsync.models.circuit_state import CircuitState, balance_of, fit_of, solved
 from quantsync.models.circuit_tables import TABLE_II, preset_values
-from quantsync.models.circuit_units import (
-    RADIANS,
-    CircuitUnit,
-    RelaxationFit,
-    frequency_shift,
-    relaxation_fit,
-)
+from quantsync.models.circuit_units import CircuitUnit, RelaxationFit, frequency_shift
 from quantsync.models.parameters import rate_parameters, real_parameters
 from quantsync.models.runs import ModelRun
-from quantsync.operators import Fock, Space, Spin
 
-QUBITS = Space(A=Spin(1 / 2), B=Spin(1 / 2))
 OF_A_UNIT = (
     "pump",
     "shift",
@@ -143,8 +130,7 @@ def circuit_qed(
     --------
     Fig. 10(b) at a coupling of 100 kHz:
 
-    >>> import quantsync as qs
-    >>> circuit = qs.models.circuit_qed("10b", coupling=0.1)
+    >>> circuit = circuit_qed("10b", coupling=0.1)
     >>> point = circuit.state()
     >>> print(abs(point.responses).round(6), point.residual < 1e-9)
     [0.007513 0.001694] True
@@ -154,7 +140,10 @@ def circuit_qed(
         preset_values(str(name), 0)
     given = dict(locals())
     values: dict[str, Any] = {"preset": presets}
-    values["drive"] = _of_preset(presets, lambda p: TABLE_II[p]["drive"]) if drive is None else drive
+    values["drive"] = (
+        _of_preset(presets, lambda p: TABLE_II[p]["drive"]) if drive is None else drive
+    )
+    computed: dict[str, Any] = {}
     for side, letter in enumerate("ab"):
         own = {name: given[f"{name}_{letter}"] for name in OF_A_UNIT}
         if own["resonator_frequency"] is None and own["anharmonicity"] is not None:
@@ -163,6 +152,7 @@ def circuit_qed(
             ) - np.asarray(own["anharmonicity"], float)
         if own["shift"] is None and any(own[name] is not None for name in TUNING):
             own["shift"] = np.nan  # to be computed, point by point
+            computed[f"shift_{letter}"] = np.nan
         for name, value in own.items():
             if value is None:
                 value = _of_preset(presets, lambda p, n=name, s=side: preset_values(p, s)[n])
@@ -173,7 +163,6 @@ def circuit_qed(
         "transmon_levels": transmon_levels,
         "resonator_levels": resonator_levels,
     }
-    computed = {k: v for k, v in values.items() if k.startswith("shift") and np.isnan(v).any()}
     numbers = {k: v for k, v in values.items() if k != "preset" and k not in computed}
     for name in numbers:
         if "decay" in name:
@@ -186,36 +175,6 @@ def circuit_qed(
 
 def _of_preset(presets: np.ndarray, value: Callable[[str], float]) -> np.ndarray:
     return np.array([value(str(p)) for p in presets.reshape(-1)], float).reshape(presets.shape)
-
-
-@dataclass(frozen=True)
-class CircuitState:
-    """The driven or undriven circuit after a long time.
-
-    Attributes
-    ----------
-    qubits : ndarray of shape (4, 4)
-        State of the two qubits, {e, g} of A and B, in the frame of the drive, averaged over all
-        times; resonators traced out, restricted to the qubits' levels, normalised. In the basis of
-        spins 1/2, |e> up.
-    trace : float
-        Weight of the qubits' levels before normalisation.
-    responses : ndarray of shape (2,), complex
-        <S+> of A and B in ``qubits``.
-    residual : float
-        Certificate of the harmonic balance, in rad/us.
-    error_estimate : float
-        About how far the state is from the exact one.
-    harmonics : int
-        Number of harmonics that were needed.
-    """
-
-    qubits: np.ndarray
-    trace: float
-    responses: np.ndarray
-    residual: float
-    error_estimate: float
-    harmonics: int
 
 
 class CircuitQED(ModelRun):
@@ -292,7 +251,7 @@ class CircuitQED(ModelRun):
             If coupling or drive are too strong for the harmonics to converge.
         """
         strength = self._value("drive", member) if drive is None else float(drive)
-        found = _solved(*self.units_of(member), self._value("coupling", member), strength)
+        found = solved(*self.units_of(member), self._value("coupling", member), strength)
         self._residual = max(self.residual, found.residual)
         return found
 
@@ -305,13 +264,13 @@ class CircuitQED(ModelRun):
         tolerance : float, optional
             Residual in rad/us; as for `quasi_periodic_steady_state`.
         """
-        balance = _balance(*self.units_of(member))
+        balance = balance_of(*self.units_of(member))
         strengths = [self._value("drive", member), self._value("coupling", member)]
         return balance.solve(strengths, tolerance=tolerance)
 
     def fits(self, side: int) -> list[RelaxationFit]:
         """Relaxation fits of all members' unit A (side 0) or B (1)."""
-        return [_fit(self.units_of(k)[side]) for k in range(self.size)]
+        return [fit_of(self.units_of(k)[side]) for k in range(self.size)]
 
     def responses(self) -> np.ndarray:
         """Demodulated <S+> of A and B, shape (B, 2), complex."""
@@ -331,7 +290,7 @@ class CircuitQED(ModelRun):
         Coupling and drive of Eq. (E1) are half those of Eq. (4), gamma_phi of Eq. (E2) is twice
         that of Eq. (C1); the rates are fitted. Divide by any rate to have units of that.
         """
-        a, b = (_fit(unit) for unit in self.units_of(member))
+        a, b = (fit_of(unit) for unit in self.units_of(member))
         return {
             "gain_a": max(a.gain, 0.0),
             "damping_a": a.damping,
@@ -341,91 +300,6 @@ class CircuitQED(ModelRun):
             "drive": 2 * self._value("drive", member),
             "dephasing": self._value("dephasing", member) / 2,
         }
-
-
-def circuit_parts(a: CircuitUnit, b: CircuitUnit) -> tuple[Lindbladian, list[tuple[float, Any]]]:
-    """The static part of the circuit and what turns: drive and coupling, each of 1 MHz.
-
-    Parameters
-    ----------
-    a, b : CircuitUnit
-
-    Returns
-    -------
-    lindbladian : Lindbladian
-        On a space of the sites "A", "A resonator", "B" and "B resonator", in rad/us.
-    perturbations : list of (frequency, operator)
-        For `quantsync.quasi_periodic_steady_state`.
-    """
-    sites = {}
-    for letter, unit in (("A", a), ("B", b)):
-        sites[letter] = Fock(unit.transmon_levels)
-        sites[f"{letter} resonator"] = Fock(unit.resonator_levels)
-    space = Space(**sites)
-    energy, dissipators = sp.csr_array((space.dimension,) * 2, dtype=complex), []
-    before, after = a.space.identity, b.space.identity
-    for unit, place in ((a, lambda o: sp.kron(o, after)), (b, lambda o: sp.kron(before, o))):
-        own, losses = unit.parts()
-        energy = energy + place(own)
-        dissipators += [(rate, place(jump)) for rate, jump in losses]
-    lower_a, lower_b = space["A"].destroy, space["B"].destroy
-    perturbations = [
-        (RADIANS * a.turning, RADIANS * space["A"].create),
-        (RADIANS * (b.turning - a.turning), RADIANS * lower_a @ lower_b.conj().T),
-    ]
-    return Lindbladian(space, [(1.0, energy)], dissipators), perturbations
-
-
-@lru_cache(maxsize=16)
-def _balance(a: CircuitUnit, b: CircuitUnit) -> HarmonicBalance:
-    return HarmonicBalance(*circuit_parts(a, b))
-
-
-@lru_cache(maxsize=64)
-def _fit(unit: CircuitUnit) -> RelaxationFit:
-    return relaxation_fit(replace(unit, dephasing=0.0))
-
-
-@lru_cache(maxsize=4096)
-def _solved(a: CircuitUnit, b: CircuitUnit, coupling: float, drive: float) -> CircuitState:
-    balance = _balance(a, b)
-    state = balance.solve([drive, coupling])
-    space = state.space
-    frame = RADIANS * (a.turning * space["A"].number + b.turning * space["B"].number)
-    qubits, trace = demodulated_qubits(state.average(frame), space)
-    return CircuitState(
-        qubits=qubits,
-        trace=trace,
-        responses=np.array([phase_response(qubits, QUBITS, site) for site in "AB"]),
-        residual=state.residual,
-        error_estimate=state.error_estimate,
-        harmonics=len(state.harmonics),
-    )
-
-
-def demodulated_qubits(rho: np.ndarray, space: Space) -> tuple[np.ndarray, float]:
-    """The two qubits' part of a circuit's state, normalised, and its weight.
-
-    Parameters
-    ----------
-    rho : ndarray of shape (n, n)
-    space : Space
-        That of `circuit_parts`.
-
-    Returns
-    -------
-    qubits : ndarray of shape (4, 4)
-        In the basis ee, eg, ge, gg.
-    trace : float
-    """
-    dimensions = space.dimensions
-    reduced = np.einsum("arbscrds->abcd", rho.reshape(dimensions * 2))
-    picked = reduced[np.ix_([1, 0], [1, 0], [1, 0], [1, 0])].reshape(4, 4)
-    trace = float(np.trace(picked).real)
-    if not trace > 0:
-        raise InvalidArgumentError("The state has no weight on the qubits' levels.")
-    qubits = picked / trace
-    return (qubits + qubits.conj().T) / 2, trace
 
 
 def _rate(side: int, name: str) -> Callable[[CircuitQED], np.ndarray]:

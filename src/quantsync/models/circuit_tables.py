@@ -30,8 +30,16 @@ TABLE_I = MappingProxyType(
 # Table II, by figure: "10b" is also Fig. 11(a).
 TABLE_II = MappingProxyType(
     {
-        "10a": {"drive": 20 * KHZ, "pump": (0 * MHZ, 8.0 * MHZ), "shift": (160 * KHZ, 1013.72 * KHZ)},
-        "10b": {"drive": 20 * KHZ, "pump": (5.5 * MHZ, 9.0 * MHZ), "shift": (763.3 * KHZ, 1230 * KHZ)},
+        "10a": {
+            "drive": 20 * KHZ,
+            "pump": (0 * MHZ, 8.0 * MHZ),
+            "shift": (160 * KHZ, 1013.72 * KHZ),
+        },
+        "10b": {
+            "drive": 20 * KHZ,
+            "pump": (5.5 * MHZ, 9.0 * MHZ),
+            "shift": (763.3 * KHZ, 1230 * KHZ),
+        },
         "11b": {"drive": 40 * KHZ, "pump": (7 * MHZ, 4.1 * MHZ), "shift": (1135 * KHZ, 300 * KHZ)},
     }
 )

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import brentq, curve_fit
 
-from quantsync.errors import ConvergenceError, InvalidArgumentError, InvalidRateError, NonFiniteError
+from quantsync.errors import (
+    ConvergenceError,
+    InvalidArgumentError,
+    InvalidRateError,
+    NonFiniteError,
+)
 from quantsync.lindblad.evolution import evolve
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.operators import Fock, Space
@@ -104,7 +110,7 @@ class CircuitUnit:
 
     @property
     def turning(self) -> float:
-        """nu = frequency - omega_p: where the drive is in the frame of the pump."""
+        """Nu = frequency - omega_p: where the drive is in the frame of the pump."""
         return self.frequency - self.pump_frequency
 
     @property
@@ -293,11 +299,11 @@ def coherence_mode(unit: CircuitUnit) -> complex:
     values, vectors = np.linalg.eig(unit.lindbladian().superoperator().toarray())
     n, resonator = unit.space.dimension, unit.resonator_levels
     lowering = vectors.reshape(n, n, -1)[resonator, 0]  # <e,0| rho |g,0>
-    oscillating = values.imag < -RADIANS * unit.anharmonicity / 4
+    oscillating = np.imag(values) < -RADIANS * unit.anharmonicity / 4
     # The slowest of the modes that are mostly this coherence.
     weight = np.where(oscillating, np.abs(lowering), 0)
     likely = np.flatnonzero(weight > 0.5 * weight.max())
-    mode = values[likely[values[likely].real.argmax()]]
+    mode = values[likely[np.real(values[likely]).argmax()]]
     return complex(mode) / RADIANS
 
 
@@ -326,8 +332,12 @@ def tuned_shift(unit: CircuitUnit) -> float:
         return -coherence_mode(tuned).imag - tuned.turning
 
     try:
-        return float(brentq(detuning, middle - 5, middle + 5, xtol=1e-9))
+        return _single(brentq(detuning, middle - 5, middle + 5, xtol=1e-9))
     except ValueError:
         raise ConvergenceError(
             f"No shift within 5 MHz of {middle:g} MHz tunes the transmon to its drive."
         ) from None
+
+
+def _single(root: Any) -> float:
+    return float(root)

@@ -1,0 +1,370 @@
+"""Quasi-periodic steady states by multi-frequency harmonic balance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from quantsync.errors import HarmonicsError, InvalidArgumentError, NonUniqueSteadyStateError
+from quantsync.lindblad.coefficients import real_array
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.harmonic_solve import (
+    DirectInverse,
+    FactorInverse,
+    ModeInverse,
+    NearModes,
+    improve,
+)
+from quantsync.lindblad.harmonic_system import HarmonicSystem, Turn, half_of, total_norm
+from quantsync.lindblad.hermitian_basis import commutator_superoperator
+from quantsync.lindblad.quasi_periodic_state import QuasiPeriodicState
+from quantsync.lindblad.turning import turning_perturbations
+from quantsync.lindblad.units import Units
+from quantsync.memory import require_memory
+from quantsync.parallel import one_blas_thread
+
+MOST_STEPS = 60  # of GMRES for one set of harmonics
+LARGEST_DIRECT = 40_000  # unknowns that are solved for by sparse factors where GMRES does not help
+PART_OF_GAP = 1e-9  # default residual relative to the slowest rate of the static part
+ROUNDING = 1e-13  # of a residual, relative to the largest entry of the generator
+UNDAMPED = 1e-12  # decay rates relative to the largest entry that count as none
+MOST_FAILURES = 2  # of GMRES, where there are too many unknowns for sparse factors
+SMALLER = 0.5  # factor by which a residual must fall within `PATIENCE` rounds
+PATIENCE = 8
+STEP = 3e-3  # factor by which one round reduces the residual: what single precision can
+SMALL = 400  # elements below which single precision gains nothing
+
+
+def quasi_periodic_steady_state(
+    lindbladian: Lindbladian,
+    perturbations: Iterable[tuple[float, Any]] = (),
+    *,
+    tolerance: float | None = None,
+    max_harmonics: int = 2001,
+) -> QuasiPeriodicState:
+    r"""Find what a system under turning perturbations does after a long time.
+
+    ``d rho/dt = L rho - i [sum_k V_k e^{-i Omega_k t} + V_k^dag e^{i Omega_k t}, rho]`` has, for a
+    static L that forgets its initial state, the solution
+    ``rho(t) = sum_n rho_n e^{i n.Omega t}`` with integer vectors n. Its harmonics solve
+
+    ``(L - i n.Omega) rho_n + sum_k (V_k rho_{n-k} + V_{-k} rho_{n+k}) = 0, Tr rho_n = delta_{n0}``.
+
+    Harmonics are added where the equations leak out of those there are, until what is missing in
+    all of them together, the residual, is below the tolerance. Any frequencies will do:
+    incommensurate, commensurate, equal or nearly so.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+        The static part, a single system of dimension n. Sites that it does not couple are found
+        and make it fast: their modes are products.
+    perturbations : iterable of (frequency, operator)
+        Pairs (Omega_k, V_k): a real number other than 0 and an operator of shape (n, n), to which
+        the Hermitian conjugate is added. None for a static system.
+    tolerance : float, optional
+        Residual to be reached, in the units of the coefficients. 1e-9 times the slowest decay
+        rate of the static part by default, unless that is below rounding.
+    max_harmonics : int, default 2001
+        Largest number of harmonics, both signs counted.
+
+    Returns
+    -------
+    QuasiPeriodicState
+
+    Raises
+    ------
+    HarmonicsError
+        If the residual is not reached; it has the one that was.
+    NonUniqueSteadyStateError
+        If the static part has several stationary states, or undamped oscillations.
+    ZeroFrequencyError, BothSignsError
+        If a frequency is zero, or is given with both signs.
+    InvalidArgumentError, DimensionError, NonFiniteError
+        If an argument has another unusable value.
+
+    Examples
+    --------
+    A decaying spin 1/2 driven at two frequencies, off resonance and on it:
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> a = space["A"]
+    >>> static = qs.Lindbladian(space, [(1.0, a.z)], [(0.5, a.minus)])
+    >>> state = qs.quasi_periodic_steady_state(static, [(1.0, 0.05 * a.plus), (2.3, 0.1 * a.plus)])
+    >>> print(state.base, state.residual < 1e-9)
+    [1.  2.3] True
+    >>> state.at([0.0, 10.0]).shape
+    (2, 2, 2)
+    >>> print(np.round(state.demodulated(a.plus, frequency=1.0), 6))
+    (0.010602+0.180621j)
+    """
+    return HarmonicBalance(lindbladian, perturbations).solve(
+        tolerance=tolerance, max_harmonics=max_harmonics
+    )
+
+
+class HarmonicBalance:
+    """A static part and turning perturbations, prepared for many strengths of the latter.
+
+    What depends on the static part alone, its units and their modes, is computed once.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+    perturbations : iterable of (frequency, operator)
+        As for `quasi_periodic_steady_state`.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> a = space["A"]
+    >>> balance = HarmonicBalance(qs.Lindbladian(space, [], [(1.0, a.minus)]), [(2.0, a.plus)])
+    >>> [len(balance.solve([strength]).harmonics) for strength in (0.0, 0.01)]
+    [1, 3]
+    """
+
+    def __init__(self, lindbladian: Lindbladian, perturbations: Iterable[tuple[float, Any]] = ()):
+        if lindbladian.shape:
+            raise InvalidArgumentError(
+                "A quasi-periodic state is sought for a single system, but the batch has shape "
+                f"{lindbladian.shape}. Pick one first, as in lindbladian[0]."
+            )
+        self.lindbladian = lindbladian
+        self.turning = turning_perturbations(perturbations, lindbladian.dimension)
+        self.units = Units(lindbladian)
+        modes = self.units.modes
+        self.scale = float(abs(self.units.generator).max())
+        self.gap = _slowest(modes, self.scale) if modes else float("nan")
+        self.reference = self.units.stationary
+        if modes is None:
+            self.reference = np.eye(1, len(self.reference))[0]
+        self._raised = [self._raising(v) for v in self.turning.operators]
+        self.near = NearModes(modes, self._raised) if modes else None
+
+    def _raising(self, operator: sp.csr_array) -> sp.csr_array:
+        # e^{-i Omega t} is the harmonic -n; its complex conjugate raises by n.
+        return sp.csr_array(self.units.superoperator(commutator_superoperator(operator)).conj())
+
+    def solve(
+        self,
+        strengths: Sequence[float] | None = None,
+        *,
+        tolerance: float | None = None,
+        max_harmonics: int = 2001,
+    ) -> QuasiPeriodicState:
+        """The state for perturbations multiplied by real strengths.
+
+        Parameters
+        ----------
+        strengths : sequence of float, optional
+            One a perturbation; 1 by default.
+        tolerance, max_harmonics
+            As for `quasi_periodic_steady_state`.
+
+        Returns
+        -------
+        QuasiPeriodicState
+
+        Raises
+        ------
+        HarmonicsError
+            If the residual is not reached.
+        InvalidArgumentError
+            If an argument has an unusable value.
+        """
+        if tolerance is None:
+            gap = self.gap if np.isfinite(self.gap) else self.scale
+            tolerance = max(PART_OF_GAP * gap, ROUNDING * self.scale)
+        if not tolerance > 0:
+            raise InvalidArgumentError(f"Argument `tolerance` must be > 0, but is {tolerance!r}.")
+        if max_harmonics < 1:
+            raise InvalidArgumentError(
+                f"Argument `max_harmonics` must be at least 1, but is {max_harmonics!r}."
+            )
+        with one_blas_thread():
+            return _Growth(self, self._turns(strengths), float(tolerance), max_harmonics).run()
+
+    def _turns(self, strengths: Sequence[float] | None) -> list[Turn]:
+        count = len(self._raised)
+        values = real_array(np.ones(count) if strengths is None else strengths, "`strengths`")
+        if values.shape != (count,):
+            raise InvalidArgumentError(
+                f"Argument `strengths` must have one number for each of {count} perturbations, "
+                f"but has shape {values.shape}."
+            )
+        parts: dict[tuple[int, ...], list[tuple[int, float]]] = {}
+        for k, vector in enumerate(self.turning.vectors):
+            if values[k] != 0 and self._raised[k].nnz:
+                parts.setdefault(tuple(int(c) for c in vector), []).append((k, float(values[k])))
+        turns = []
+        for vector, own in parts.items():
+            total = sum(value * self._raised[k] for k, value in own)
+            real, imaginary = sp.csr_array(total.real), sp.csr_array(total.imag)
+            real.eliminate_zeros()
+            imaginary.eliminate_zeros()
+            turns.append(Turn(vector, real, imaginary, tuple(own)))
+        return turns
+
+    def __repr__(self) -> str:
+        return (
+            f"<HarmonicBalance of {self.units.space}: {len(self._raised)} perturbations, "
+            f"base frequencies {self.turning.base}, {self.units!r}>"
+        )
+
+
+def _slowest(modes: list[Any], scale: float) -> float:
+    """Slowest decay rate; raises where something does not decay at all."""
+    slowest = np.inf
+    for unit in modes:
+        rates = np.sort(-unit.values.real)
+        undamped = int((rates <= UNDAMPED * scale).sum())
+        if undamped > 1:
+            raise NonUniqueSteadyStateError(
+                f"The static part does not forget its initial state: {undamped} modes of a unit do "
+                "not decay, the stationary one included. Add the dissipation that damps them.",
+                count=undamped,
+            )
+        slowest = min(slowest, float(rates[1])) if len(rates) > 1 else slowest
+    return slowest
+
+
+class _Growth:
+    """One solution: solve on a set of harmonics, look where it leaks, add those, again."""
+
+    def __init__(self, balance: HarmonicBalance, turns: list[Turn], tolerance: float, most: int):
+        self.balance, self.turns, self.tolerance, self.most = balance, turns, tolerance, most
+        self.pull = (
+            balance.scale
+            if not balance.units.modes
+            else float(np.mean([-np.real(m.values).mean() for m in balance.units.modes]))
+        )
+        self.factors: dict[tuple[int, ...], object] = {}
+        self.direct = False
+        self.failures = 0
+        self.exact = len(balance.reference) < SMALL
+
+    def system(self, half: list[tuple[int, ...]]) -> HarmonicSystem:
+        balance = self.balance
+        needed = 16.0 * len(balance.reference) * len(half) * (2 * MOST_STEPS + 10)
+        require_memory(needed, f"A state with {2 * len(half) - 1} harmonics")
+        return HarmonicSystem(
+            balance.units.generator,
+            self.turns,
+            balance.turning.base,
+            half,
+            balance.units.trace,
+            balance.reference,
+            self.pull,
+        )
+
+    def run(self) -> QuasiPeriodicState:
+        balance = self.balance
+        zero = tuple([0] * len(balance.turning.base))
+        system = self.system(half_of({zero, *(turn.vector for turn in self.turns)}))
+        x = np.zeros(system.shape, complex)
+        x[:, 0] = balance.units.stationary
+        history: list[float] = []
+        missing = system.residual(x)
+        while True:
+            leaks = system.leakage(x)
+            inside, leak = total_norm(missing, True), total_norm(leaks, False)
+            history.append(inside + leak)
+            if history[-1] <= self.tolerance:
+                return self.state(system, x, inside, leak)
+            if self.stalled(history):
+                self.give_up(min(history), system)
+            columns = self.largest_leaks(leaks)
+            if len(columns):
+                added = [system.outside[k] for k in columns]
+                before, system = system.half, self.system(half_of({*system.half, *added}))
+                if 2 * len(system.half) - 1 > self.most:
+                    self.give_up(min(history), system)
+                x, known = system.extended(x, before), system.extended(missing, before)
+                for n, column in zip(added, columns, strict=True):
+                    known[:, system.place[n]] = -leaks[:, column]  # now missing inside
+                missing = known
+            x, missing = self.improved(system, x, missing)
+
+    def improved(
+        self, system: HarmonicSystem, x: np.ndarray, missing: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """One solve on the present harmonics, no better than is of use before others come.
+
+        Returns the new x and what is missing then.
+        """
+        inside = total_norm(missing, True)
+        wanted = max(0.3 * self.tolerance, STEP * inside)
+        target = float(np.linalg.norm(missing)) * wanted / inside
+        if not self.exact and not self.direct and self.balance.near is not None:
+            inverse = ModeInverse(system, self.balance.near, np.complex64)
+            size = float(np.linalg.norm(missing))  # scaled, for single precision has a floor
+            correction, _, _ = improve(
+                system.single, inverse, (missing / size).astype(np.complex64), target / size, 30
+            )
+            after = x + size * correction.astype(complex)
+            still = system.residual(after)
+            if total_norm(still, True) < 0.1 * inside:
+                return after, still
+            self.exact = True  # single precision does not do
+        correction, left, steps = improve(
+            system, self.inverse(system), missing, target, 3 if self.direct else MOST_STEPS
+        )
+        if left > target and steps == MOST_STEPS:
+            self.failures += left > 0.1 * float(np.linalg.norm(missing))
+            if len(x) * (2 * len(system.half) - 1) <= LARGEST_DIRECT:
+                self.direct = True
+                return self.improved(system, x, missing)
+        x = x + correction
+        return x, system.residual(x)
+
+    def inverse(self, system: HarmonicSystem) -> Any:
+        if self.direct:
+            return DirectInverse(system)
+        if self.balance.near is None:
+            return FactorInverse(system, self.factors)
+        return ModeInverse(system, self.balance.near)
+
+    def largest_leaks(self, leaks: np.ndarray) -> np.ndarray:
+        """Harmonics to be added: those that leak most, so that little is left of the rest."""
+        norms = 2 * np.linalg.norm(leaks, axis=0)
+        order = np.argsort(norms)
+        small = np.cumsum(norms[order]) <= 0.3 * self.tolerance
+        return order[~small]
+
+    def stalled(self, history: list[float]) -> bool:
+        if not np.isfinite(history[-1]) or (self.failures >= MOST_FAILURES and not self.direct):
+            return True
+        return len(history) > PATIENCE and history[-1] > SMALLER * min(history[:-PATIENCE])
+
+    def give_up(self, reached: float, system: HarmonicSystem) -> None:
+        count = 2 * len(system.half) - 1
+        raise HarmonicsError(
+            f"The harmonics do not converge: the residual is {reached:.2e} with {count} of them, "
+            f"above the tolerance of {self.tolerance:.2e}. The perturbations are too strong for "
+            "their frequencies, or the tolerance is below rounding; pass a larger `tolerance`, or "
+            "more `max_harmonics`.",
+            residual=reached,
+            harmonics=count,
+        )
+
+    def state(
+        self, system: HarmonicSystem, x: np.ndarray, inside: float, leak: float
+    ) -> QuasiPeriodicState:
+        half = np.array(system.half, int).reshape(len(system.half), len(system.base))
+        components = self.balance.units.operators(x)
+        components[0] = (components[0] + components[0].conj().T) / 2
+        adjoint = np.conj(np.swapaxes(components[1:], -1, -2))
+        return QuasiPeriodicState(
+            harmonics=np.concatenate([half, -half[1:]]),
+            components=np.concatenate([components, adjoint]),
+            base=self.balance.turning.base,
+            residual=inside + leak,
+            leakage=leak,
+            gap=self.balance.gap,
+            space=self.balance.units.space,
+        )

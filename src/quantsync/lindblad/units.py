@@ -1,0 +1,292 @@
+"""Independent units of a generator: groups of sites that no static term couples.
+
+The generator is then a Kronecker sum, L = L_A (x) 1 + 1 (x) L_B + ..., and the modes of the whole
+are products of the modes of the units: of 81 elements each where the whole has 6561. Everything
+is real in the products of the units' Hermitian bases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from quantsync.lazy import lazy
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.steady import steady_state
+from quantsync.operators import Space
+
+NEGLIGIBLE = 1e-14  # part of an operator that acts on a site, relative to its largest entry
+LARGEST_DENSE_UNIT = 1000  # elements of a unit whose modes are found by dense algebra
+LARGEST_CONDITION = 1e9  # of eigenvectors, beyond which modes are of no use
+
+
+@dataclass(frozen=True)
+class Modes:
+    """Eigenmodes of a unit's real generator G.
+
+    Attributes
+    ----------
+    values : ndarray of shape (m,), complex
+        Eigenvalues; a complex one is followed by its conjugate.
+    right, left : ndarray of shape (m, m), real
+        ``G = right B left`` with ``left = right^-1`` and B block diagonal. The columns of
+        ``right`` are eigenvectors, or the real and imaginary parts a, b of v = a + i b.
+    first : ndarray of int
+        Where pairs of complex eigenvalues begin.
+    condition : float
+        Condition number of ``right``; infinite if the modes do not span the space.
+    """
+
+    values: np.ndarray
+    right: np.ndarray
+    left: np.ndarray
+    first: np.ndarray
+    condition: float
+
+    @lazy
+    def conjugate(self) -> np.ndarray:
+        """Index of the complex conjugate of every mode, shape (m,)."""
+        partner = np.arange(len(self.values))
+        partner[self.first], partner[self.first + 1] = self.first + 1, self.first
+        return partner
+
+    @lazy
+    def vectors(self) -> np.ndarray:
+        """Complex right eigenvectors in the columns, shape (m, m)."""
+        result = self.right.astype(complex)
+        a, b = self.right[:, self.first], self.right[:, self.first + 1]
+        result[:, self.first], result[:, self.first + 1] = a + 1j * b, a - 1j * b
+        return result
+
+    @lazy
+    def covectors(self) -> np.ndarray:
+        """Complex left eigenvectors in the rows, shape (m, m); dual to `vectors`."""
+        result = self.left.astype(complex)
+        a, b = self.left[self.first], self.left[self.first + 1]
+        result[self.first], result[self.first + 1] = (a - 1j * b) / 2, (a + 1j * b) / 2
+        return result
+
+
+def modes_of(generator: sp.csr_array) -> Modes:
+    """Eigenmodes of a real generator, found in each of its sectors by itself.
+
+    Examples
+    --------
+    >>> decay = modes_of(sp.csr_array([[-1.0, 2.0], [-2.0, -1.0]]))
+    >>> print(decay.values)
+    [-1.+2.j -1.-2.j]
+    >>> print((decay.left @ decay.right).round(12))
+    [[1. 0.]
+     [0. 1.]]
+    """
+    size = len(generator.indptr) - 1
+    values = np.zeros(size, complex)
+    right, first = np.zeros((size, size)), []
+    count, labels = connected_components(generator, directed=False)
+    for sector in range(count):
+        members = np.flatnonzero(labels == sector)
+        block = generator[members][:, members].toarray()
+        solved: Any = scipy.linalg.eig(block)
+        own, vectors = solved
+        # LAPACK returns the conjugate pairs of a real matrix next to each other, + first.
+        starts = np.flatnonzero(own.imag > 0)
+        real = vectors.real.copy()
+        real[:, starts + 1] = vectors.imag[:, starts]
+        values[members], first = own, [*first, *members[starts]]
+        right[np.ix_(members, members)] = real
+        if (members[starts + 1] != members[starts] + 1).any():
+            # Members of a sector need not be neighbours: put them so, sector by sector.
+            return _reordered(generator, np.argsort(labels, kind="stable"))
+    condition = float(np.linalg.cond(right))
+    usable = np.isfinite(condition) and condition < LARGEST_CONDITION
+    left = np.linalg.inv(right) if usable else np.zeros_like(right)
+    return Modes(values, right, left, np.array(sorted(first), int), condition)
+
+
+def _reordered(generator: sp.csr_array, order: np.ndarray) -> Modes:
+    found = modes_of(sp.csr_array(generator[order][:, order]))
+    right, left = np.empty_like(found.right), np.empty_like(found.left)
+    right[order], left[:, order] = found.right, found.left
+    return Modes(found.values, right, left, found.first, found.condition)
+
+
+class Units:
+    """The independent units of one system, with the product basis and the stationary state.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+        A single system of dimension n.
+
+    Attributes
+    ----------
+    members : list of Lindbladian
+        The generator of every unit, on the space of its sites.
+    sizes : tuple of int
+        Number of basis elements of every unit; their product is N = n^2.
+    stationary : ndarray of shape (N,)
+        The stationary state in the product basis.
+
+    Raises
+    ------
+    NonUniqueSteadyStateError
+        If a unit has several stationary states.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2), B=qs.Spin(1/2))
+    >>> a, b = space["A"], space["B"]
+    >>> static = qs.Lindbladian(space, [(1.0, a.z + b.z)], [(1.0, a.minus), (2.0, b.plus)])
+    >>> Units(static).members
+    [<Lindbladian of Space(A=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator, 1 system>,
+     <Lindbladian of Space(B=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator, 1 system>]
+    """
+
+    def __init__(self, lindbladian: Lindbladian):
+        self.space = lindbladian.space
+        self.groups = _groups(lindbladian)
+        self.members = [_restricted(lindbladian, group) for group in self.groups]
+        self.sizes = tuple(member.dimension**2 for member in self.members)
+        states = []
+        for member in self.members:
+            rho = steady_state(member, threads=1).rho
+            states.append(member.terms.basis.components(rho))
+        self.stationary = reduce(np.kron, states)
+
+    @lazy
+    def basis(self) -> sp.csr_array:
+        """Product basis, unitary (N, N): column k is element k, flattened row by row."""
+        dimensions = self.space.dimensions
+        places = np.arange(self.space.dimension**2).reshape(dimensions * 2)
+        count = len(dimensions)
+        order = [axis for g in self.groups for axis in (*g, *(count + s for s in g))]
+        full = places.transpose(order).reshape(-1)  # row of the whole for each row of the product
+        product = reduce(
+            lambda left, right: sp.kron(left, right, format="csr"),
+            [member.terms.basis.vectors for member in self.members],
+        )
+        return sp.csr_array(sp.csr_array(product)[np.argsort(full)])
+
+    @lazy
+    def trace(self) -> np.ndarray:
+        """Vector t of shape (N,) with t . x = Tr rho."""
+        parts = [(np.arange(m.dimension**2) < m.dimension).astype(float) for m in self.members]
+        return reduce(np.kron, parts)
+
+    @lazy
+    def generators(self) -> list[sp.csr_array]:
+        """Real generator of every unit in its Hermitian basis."""
+        result = []
+        for member in self.members:
+            total = sp.csr_array((member.dimension**2,) * 2)
+            table = member.coefficient_table()[0]
+            for c, term in zip(table, member.terms.real, strict=True):
+                total = total + c * term
+            result.append(sp.csr_array(total))
+        return result
+
+    @lazy
+    def generator(self) -> sp.csr_array:
+        """Real generator of the whole in the product basis, (N, N)."""
+        total = sp.csr_array((1, 1))
+        for own in self.generators:
+            here, there = (sp.eye_array(len(m.indptr) - 1) for m in (total, own))
+            total = sp.csr_array(sp.kron(total, there) + sp.kron(here, own))
+        return total
+
+    @lazy
+    def modes(self) -> list[Modes] | None:
+        """Modes of every unit; None if a unit is too large or its modes do not span its space."""
+        if max(self.sizes) > LARGEST_DENSE_UNIT:
+            return None
+        found = [modes_of(own) for own in self.generators]
+        return found if all(m.condition < LARGEST_CONDITION for m in found) else None
+
+    def superoperator(self, matrix: sp.csr_array) -> sp.csr_array:
+        """A superoperator on flattened operators, (N, N), in the product basis; complex."""
+        return sp.csr_array(self.basis.conj().T @ matrix @ self.basis)
+
+    def operators(self, vectors: np.ndarray) -> np.ndarray:
+        """Operators (..., n, n) from vectors (N, ...) in the product basis."""
+        n = self.space.dimension
+        flat = self.basis @ vectors.reshape(n * n, -1)
+        return np.moveaxis(flat, 0, -1).reshape(*vectors.shape[1:], n, n)
+
+    def __repr__(self) -> str:
+        names = ", ".join("+".join(member.space.names) for member in self.members)
+        return f"<Units {names}: sizes {self.sizes}>"
+
+
+def _groups(lindbladian: Lindbladian) -> list[tuple[int, ...]]:
+    """Positions of the sites in every unit."""
+    dimensions = lindbladian.space.dimensions
+    count = len(dimensions)
+    joined = np.eye(count, dtype=bool)
+    energy = lindbladian.hamiltonian()
+    size = np.abs(energy).max(initial=0)
+    for s, t in combinations(range(count), 2):
+        # What is left of H without the parts that act on only one of the two sites.
+        shared = _acting_on(_acting_on(energy, dimensions, s), dimensions, t)
+        joined[s, t] = np.abs(shared).max(initial=0) > NEGLIGIBLE * size
+    rates = lindbladian.coefficient_table()[0][len(lindbladian.terms.hamiltonian) :]
+    for rate, jump in zip(rates, lindbladian.terms.jumps, strict=True):
+        if rate == 0:
+            continue
+        matrix = jump.toarray()
+        size = np.abs(matrix).max(initial=0)
+        touched = [
+            s
+            for s in range(count)
+            if np.abs(_acting_on(matrix, dimensions, s)).max(initial=0) > NEGLIGIBLE * size
+        ]
+        for s, t in combinations(touched, 2):
+            joined[s, t] = True
+    number, labels = connected_components(sp.csr_array(joined), directed=False)
+    return [tuple(int(s) for s in np.flatnonzero(labels == k)) for k in range(number)]
+
+
+def _acting_on(matrix: np.ndarray, dimensions: tuple[int, ...], site: int) -> np.ndarray:
+    """The part of an operator that does not act as the identity on a site."""
+    before = int(np.prod(dimensions[:site]))
+    own, after = dimensions[site], int(np.prod(dimensions[site + 1 :]))
+    parts = matrix.reshape(before, own, after, before, own, after)
+    mean = np.einsum("aibcid->abcd", parts) / own
+    rest = parts - np.einsum("abcd,ij->aibcjd", mean, np.eye(own))
+    return rest.reshape(matrix.shape)
+
+
+def _restricted(lindbladian: Lindbladian, group: tuple[int, ...]) -> Lindbladian:
+    """The generator of one unit; the identity on the others is divided out."""
+    whole = lindbladian.space
+    names = [whole.names[s] for s in group]
+    space = Space(**{name: whole.sites[name] for name in names})
+    energy = _mean_over_rest(lindbladian.hamiltonian(), whole.dimensions, group)
+    energy = (energy + energy.conj().T) / 2
+    rates = lindbladian.coefficient_table()[0][len(lindbladian.terms.hamiltonian) :]
+    dissipators = []
+    for rate, jump in zip(rates, lindbladian.terms.jumps, strict=True):
+        local = _mean_over_rest(jump.toarray(), whole.dimensions, group)
+        traceless = local - np.trace(local) / len(local) * np.eye(len(local))
+        if rate and np.abs(traceless).max() > NEGLIGIBLE * abs(jump).max():
+            dissipators.append((rate, local))
+    return Lindbladian(space, [(1.0, energy)], dissipators)
+
+
+def _mean_over_rest(
+    matrix: np.ndarray, dimensions: tuple[int, ...], group: tuple[int, ...]
+) -> np.ndarray:
+    count = len(dimensions)
+    rest = [s for s in range(count) if s not in group]
+    parts = matrix.reshape(dimensions * 2)
+    order = [*group, *rest, *(count + s for s in group), *(count + s for s in rest)]
+    own = int(np.prod([dimensions[s] for s in group]))
+    others = int(np.prod([dimensions[s] for s in rest]))
+    return np.einsum("aibi->ab", parts.transpose(order).reshape(own, others, own, others)) / others
