@@ -23,6 +23,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/random_liouvillians.py
 	$(BIN)/python benchmarks/dense_or_sparse.py
 	$(BIN)/python benchmarks/harmonic_network.py
+	$(BIN)/python benchmarks/mean_field.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -102,7 +102,14 @@ from quantsync.search import (
     find_zeros,
 )
 from quantsync.states import basis_state
-from quantsync.sweeps import compute, ensemble, sample_rng, sweep
+from quantsync.sweeps import (
+    compute,
+    ensemble,
+    open_sweep,
+    sample_rng,
+    sweep,
+    sweep_status,
+)
 from quantsync.version import __version__
 
 if TYPE_CHECKING:
@@ -199,6 +206,7 @@ __all__ = [
     "models",
     "mutual_information",
     "negativity",
+    "open_sweep",
     "partial_trace",
     "partial_transpose",
     "pearson",
@@ -222,6 +230,7 @@ __all__ = [
     "spherical_tensor",
     "steady_state",
     "sweep",
+    "sweep_status",
     "symplectic_spectrum",
     "to_qutip",
     "von_neumann_entropy",

@@ -1,19 +1,21 @@
-"""The command line: `quantsync reproduce | compute | list`."""
+"""The command line: `quantsync reproduce | compute | list | sweep`."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from collections.abc import Collection
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from quantsync.cli_sweep import app as sweep_app
 from quantsync.errors import InvalidArgumentError, QuantsyncError, unknown_name
 
 app = typer.Typer(
@@ -25,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(sweep_app)
 LISTS = ("models", "measures", "papers")
 
 
@@ -117,14 +120,17 @@ def compute(
 
     Example: quantsync compute spin_pair epsilon=0.1 detuning=0.5 -m synchronization,locked_phase
 
+    Example: quantsync compute pseudo_boson_pair variant=lab time=100 -m S_q,S_q_product
+
     Undefined values, such as the locked phase where no phase is preferred, are null, complex
     ones [real, imaginary], and infinite limits Infinity.
     """
-    from quantsync.models.registry import find_model
+    from quantsync.models.registry import find_model, model_parameters
     from quantsync.sweeps.point import compute as compute_point
 
     function = find_model(model)
-    values = dict(_assignment(text) for text in parameters or [])
+    texts = {name for name, known in model_parameters(function).items() if known.is_text}
+    values = dict(_assignment(text, texts) for text in parameters or [])
     names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
     if not names:
         raise InvalidArgumentError("Name at least one measure, as in --measure synchronization.")
@@ -162,10 +168,12 @@ def _list_models(console: Console) -> None:
         summary = (inspect.getdoc(function) or "").splitlines()[0]
         table = _table(f"{name}: {summary}", "parameter", "default", "unit", "meaning")
         for parameter in model_parameters(function).values():
-            default = (
-                "" if parameter.default is inspect.Parameter.empty else f"{parameter.default:g}"
+            table.add_row(
+                parameter.name,
+                parameter.shown_default,
+                parameter.unit,
+                escape(parameter.description),
             )
-            table.add_row(parameter.name, default, parameter.unit, escape(parameter.description))
         console.print(table)
 
 
@@ -205,10 +213,13 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _assignment(text: str) -> tuple[str, float]:
+def _assignment(text: str, texts: Collection[str] = ()) -> tuple[str, Any]:
+    """Name and value; a number unless the name is among those that stand for texts."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise InvalidArgumentError(f"Parameter {text!r} must have the form name=value.")
+    if name.strip() in texts:
+        return name.strip(), value.strip()
     try:
         return name.strip(), float(value)
     except ValueError:

@@ -9,6 +9,7 @@ import numpy as np
 import sympy
 
 from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.meanfield.arguments import channel, checked_modes, found_parameters, require_size
 from quantsync.meanfield.derivation import Equations, Wirtinger, derived, linearised
 from quantsync.meanfield.integration import amplitudes, integrate, refuse_fixed_points
 from quantsync.meanfield.kernels import Kernel, KernelFactory
@@ -112,8 +113,8 @@ class MeanFieldModel:
         diffusion: Any = None,
     ):
         checked_modes(modes)
-        channels = [_channel(jump) for jump in jumps]
-        _sized("extra_drift", extra_drift, len(modes))
+        channels = [channel(jump) for jump in jumps]
+        require_size("extra_drift", extra_drift, len(modes))
         self._finish(
             derived(modes, hamiltonian, channels, frozen or {}, extra_drift, diffusion),
             time,
@@ -155,7 +156,7 @@ class MeanFieldModel:
         [[0.367879+0.j]]
         """
         checked_modes(modes)
-        _sized("drift", drift, len(modes))
+        require_size("drift", drift, len(modes))
         w = Wirtinger(modes)
         noise = sympy.zeros(2 * len(modes)) if diffusion is None else diffusion
         for name, matrix, size in [
@@ -176,7 +177,7 @@ class MeanFieldModel:
         self, equations: Equations, time: sympy.Symbol | None, defaults: Mapping[Any, Any] | None
     ) -> None:
         self.equations, self.modes, self.time = equations, equations.modes, time
-        self.parameters = _parameters(equations, time)
+        self.parameters = found_parameters(equations, time)
         self.defaults = {
             name: real_values(name, value)
             for name, value in named(self.parameters, defaults).items()
@@ -395,52 +396,3 @@ class MeanFieldModel:
     def _square(self, kernel: Kernel, beta: Any, time: Any, parameters: Any) -> np.ndarray:
         values = self._values(kernel, beta, time, parameters)
         return values.reshape(*values.shape[:-1], 2 * len(self.modes), 2 * len(self.modes))
-
-
-def checked_modes(modes: Any) -> None:
-    """Raise unless these are distinct complex symbols."""
-    if not len(modes) or not all(isinstance(b, sympy.Symbol) for b in modes):
-        raise InvalidArgumentError(f"Argument `modes` must hold SymPy symbols, but is {modes!r}.")
-    if len(set(modes)) < len(modes):
-        raise InvalidArgumentError(f"Argument `modes` must name a mode once, but is {modes!r}.")
-    for b in modes:
-        if b.is_real or b.is_imaginary:
-            raise InvalidArgumentError(
-                f"Argument `modes` has {b}, declared real or imaginary; amplitudes are complex."
-            )
-
-
-def _channel(jump: Any) -> tuple[Any, Any]:
-    if isinstance(jump, tuple):
-        if len(jump) != 2:
-            raise InvalidArgumentError(
-                f"Argument `jumps` must hold expressions or pairs (L, nbar), but has {jump!r}."
-            )
-        return jump
-    return jump, 0
-
-
-def _sized(name: str, values: Sequence[Any] | None, modes: int) -> None:
-    if values is not None and len(values) != modes:
-        raise InvalidArgumentError(
-            f"Argument `{name}` must have {modes} expressions, one a mode, but has {len(values)}."
-        )
-
-
-def _parameters(equations: Equations, time: sympy.Symbol | None) -> tuple[sympy.Symbol, ...]:
-    """All symbols that are nothing else, in alphabetical order; each must be real."""
-    eq = equations
-    blocks = [eq.normal, eq.anomalous, eq.diffusion or []]
-    expressions = [*eq.drift, *(x for block in blocks for row in block for x in row)]
-    expressions += [x for pairs, _ in eq.channels for pair in pairs for x in pair]
-    expressions += [occupation for _, occupation in eq.channels]
-    expressions += [value for _, value in eq.frozen]
-    found = {s for x in expressions for s in x.free_symbols}
-    found -= {*eq.modes, *eq.conjugates, time} | {s for s, _ in eq.frozen}
-    for symbol in sorted(found, key=str):
-        if not symbol.is_real:
-            raise InvalidArgumentError(
-                f"The symbol {symbol} is neither a mode nor the time, so it is a parameter, and "
-                f"must be declared real: sympy.Symbol({symbol.name!r}, real=True)."
-            )
-    return tuple(sorted(found, key=lambda s: s.name))

@@ -43,6 +43,17 @@ from quantsync.measures.phase import (
     phase_distribution,
     relative_phase_distribution,
 )
+from quantsync.measures.phase_locking import (
+    mean_frequency,
+    phase_drift,
+    phase_locking_value,
+)
+from quantsync.measures.quadratures import (
+    QuadratureSynchronization,
+    complete_synchronization,
+    phase_synchronization,
+    phi_synchronization,
+)
 from quantsync.measures.signals import SampledSignal
 from quantsync.measures.symplectic import symplectic_spectrum
 from quantsync.measures.time_series import (
@@ -60,6 +71,7 @@ __all__ = [
     "LeadingSynchronization",
     "LocalMaxima",
     "PhaseDistribution",
+    "QuadratureSynchronization",
     "SampledSignal",
     "SpannedStates",
     "StateMixtures",
@@ -67,6 +79,7 @@ __all__ = [
     "chi",
     "chi_2",
     "coherent_state",
+    "complete_synchronization",
     "gaussian_discord",
     "gaussian_entropy",
     "gaussian_log_negativity",
@@ -79,13 +92,18 @@ __all__ = [
     "leading_synchronization",
     "level_set_histogram",
     "log_negativity",
+    "mean_frequency",
     "mutual_information",
     "negativity",
     "partial_trace",
     "partial_transpose",
     "pearson",
     "phase_distribution",
+    "phase_drift",
+    "phase_locking_value",
     "phase_response",
+    "phase_synchronization",
+    "phi_synchronization",
     "purity",
     "relative_entropy",
     "relative_entropy_of_synchronization",

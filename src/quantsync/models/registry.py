@@ -12,6 +12,7 @@ import numpy as np
 
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.measures.named import NamedMeasure
+from quantsync.models.circuit_qed import circuit_qed
 from quantsync.models.collective_decay_pair import collective_decay_pair
 from quantsync.models.dephased_chain import dephased_chain
 from quantsync.models.driven_pair import driven_pair
@@ -19,6 +20,7 @@ from quantsync.models.driven_pair_measures import DRIVEN_PAIR_MEASURES
 from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.harmonic_chain import harmonic_chain
+from quantsync.models.pseudo_boson_pair import pseudo_boson_pair
 from quantsync.models.spin_pair import spin_pair
 
 MODELS: dict[str, Callable[..., Any]] = {
@@ -28,6 +30,8 @@ MODELS: dict[str, Callable[..., Any]] = {
     "dephased_chain": dephased_chain,
     "collective_decay_pair": collective_decay_pair,
     "harmonic_chain": harmonic_chain,
+    "circuit_qed": circuit_qed,
+    "pseudo_boson_pair": pseudo_boson_pair,
 }
 
 
@@ -71,6 +75,18 @@ class Parameter:
     default: Any
     unit: str
     description: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a name, such as a variant, instead of a number."""
+        return isinstance(self.default, str)
+
+    @property
+    def shown_default(self) -> str:
+        """The default for tables; empty if there is none, or none that holds in all cases."""
+        if self.default is inspect.Parameter.empty or self.default is None:
+            return ""
+        return self.default if self.is_text else f"{self.default:g}"
 
 
 def find_model(model: str | Callable[..., Any]) -> Callable[..., Any]:

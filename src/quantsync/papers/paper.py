@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -65,6 +65,25 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table that belongs to a paper besides its claims, such as its misprints.
+
+    Attributes
+    ----------
+    title : str
+    text : str
+        What it shows and how to read it.
+    columns : tuple of str
+    rows : sequence of tuple of str
+    """
+
+    title: str
+    text: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Paper:
     """A paper that is reproduced.
 
@@ -78,12 +97,15 @@ class Paper:
         By number, or by a word for what is not numbered in the paper.
     claims : callable
         Computes the list of claims.
+    tables : tuple of callable
+        Each computes a table that follows the claims.
     """
 
     name: str
     citation: str
     figures: dict[str, Figure]
     claims: Callable[[], list[Claim]]
+    tables: tuple[Callable[[], Table], ...] = ()
 
 
 def zero(value: float) -> str:

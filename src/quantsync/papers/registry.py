@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import benedetti2016, roulet2018, vaidya2024, zhao2025
+from quantsync.papers import benedetti2016, ghildiyal2024, roulet2018, vaidya2024, zhao2025
 from quantsync.papers.paper import Figure, Paper
 
 SAMPLES = {"samples": 0.0}
@@ -14,6 +14,9 @@ WEAK_DRIVE = {"drive": 0.0}
 
 AVERAGES = {"window": benedetti2016.WINDOW}
 """Length of the averages in C(t), in units of 1/omega_1."""
+
+START = dict(ghildiyal2024.START)
+"""Where the means start, which the paper prints as a point where nothing moves."""
 
 PAPERS: dict[str, Paper] = {
     "benedetti2016": Paper(
@@ -61,6 +64,58 @@ PAPERS: dict[str, Paper] = {
             ),
         },
         claims=benedetti2016.compute_claims,
+    ),
+    "ghildiyal2024": Paper(
+        name="ghildiyal2024",
+        citation=(
+            "J. Ghildiyal, Manju, S. Dasgupta and A. Biswas, Quantum synchronization between two "
+            "spin chains using pseudo-bosonic equivalence, arXiv:2408.06126 (2024)"
+        ),
+        figures={
+            "2": Figure(
+                "Mean quadratures of the two chains, as printed and in the laboratory frame",
+                ghildiyal2024.figure_2,
+                ghildiyal2024.draw_figure_2,
+                START | {"gain": 0.0},
+            ),
+            "2_gain": Figure(
+                "Mean quadratures with a linear gain, which is not in the paper",
+                ghildiyal2024.figure_2_gain,
+                ghildiyal2024.draw_figure_2,
+                START | {"gain": ghildiyal2024.GAIN},
+            ),
+            "3": Figure(
+                "S_q over time and temperature beside its baselines",
+                ghildiyal2024.figure_3,
+                ghildiyal2024.draw_figure_3,
+                START | {"gain": 0.0, "window": ghildiyal2024.WINDOW},
+            ),
+            "3_gain": Figure(
+                "S_q with a linear gain, which is not in the paper",
+                ghildiyal2024.figure_3_gain,
+                ghildiyal2024.draw_figure_3,
+                START | {"gain": ghildiyal2024.GAIN, "window": ghildiyal2024.WINDOW},
+            ),
+            "excess": Figure(
+                "Excess of S_q over the product state, and entanglement",
+                ghildiyal2024.excess,
+                ghildiyal2024.draw_excess,
+                START,
+            ),
+            "starts": Figure(
+                "Where runs of the printed equations end",
+                ghildiyal2024.starts,
+                ghildiyal2024.draw_starts,
+            ),
+            "central_spin": Figure(
+                "The spins themselves against bosons and mean field",
+                ghildiyal2024.central_spin,
+                ghildiyal2024.draw_central_spin,
+                {"q1": 0.5, "central_frequency": ghildiyal2024.CENTRAL},
+            ),
+        },
+        claims=ghildiyal2024.compute_claims,
+        tables=(ghildiyal2024.errata_table,),
     ),
     "roulet2018": Paper(
         name="roulet2018",
@@ -133,6 +188,21 @@ PAPERS: dict[str, Paper] = {
                 vaidya2024.draw_figure_8,
                 WEAK_DRIVE,
             ),
+            "9": Figure(
+                "A circuit of two transmons and two lossy resonators",
+                vaidya2024.figure_9,
+                vaidya2024.draw_figure_9,
+            ),
+            "10": Figure(
+                "Phase response of the circuit and of the qubit model",
+                vaidya2024.figure_10,
+                vaidya2024.draw_figure_10,
+            ),
+            "11": Figure(
+                "Synchronization of the circuit and of the qubit model",
+                vaidya2024.figure_11,
+                vaidya2024.draw_figure_11,
+            ),
             "12": Figure(
                 "Diagonal and partially coherent limit cycles",
                 vaidya2024.figure_12,
@@ -151,8 +221,14 @@ PAPERS: dict[str, Paper] = {
                 vaidya2024.draw_figure_15,
                 WEAK_DRIVE,
             ),
+            "tables": Figure(
+                "Tables I and II: shifts and rates as printed and as computed",
+                vaidya2024.tables,
+                vaidya2024.draw_tables,
+            ),
         },
         claims=vaidya2024.compute_claims,
+        tables=(vaidya2024.table_1, vaidya2024.table_2),
     ),
     "zhao2025": Paper(
         name="zhao2025",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from quantsync import plotting
-from quantsync.papers.paper import Claim, Paper
+from quantsync.papers.paper import Claim, Paper, Table
 
 PREAMBLE = """\
 # The literature, checked
@@ -76,6 +76,9 @@ def claims_page(
         if report is not None:
             report(paper, claims)
         parts.append(f"## {paper.name}\n\n{paper.citation}\n\n{claims_table(claims)}")
+        for compute in paper.tables:
+            table = compute()
+            parts.append(f"### {table.title}\n\n{table.text}\n\n{markdown(table)}")
     return "\n".join(parts)
 
 
@@ -90,11 +93,27 @@ def claims_table(claims: Iterable[Claim]) -> str:
     | Eq. (1) | it holds | 1 | 1.0 | reproduced |
     <BLANKLINE>
     """
-    rows = ["| Where | Claim | Printed | Computed | Verdict |", "|---|---|---|---|---|"]
+    rows = []
     for claim in claims:
         verdict = claim.verdict if claim.verdict == "reproduced" else f"**{claim.verdict}**"
         if claim.reason:
             verdict += f": {claim.reason}"
-        cells = (claim.where, claim.statement, claim.printed, claim.computed, verdict)
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(rows) + "\n"
+        rows.append((claim.where, claim.statement, claim.printed, claim.computed, verdict))
+    return markdown(Table("", "", ("Where", "Claim", "Printed", "Computed", "Verdict"), rows))
+
+
+def markdown(table: Table) -> str:
+    """Set a table's columns and rows in Markdown.
+
+    Examples
+    --------
+    >>> print(markdown(Table("Sizes", "", ("What", "Size"), [("N", "2")])))
+    | What | Size |
+    |---|---|
+    | N | 2 |
+    <BLANKLINE>
+    """
+    lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
+    for row in table.rows:
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+    return "\n".join(lines) + "\n"

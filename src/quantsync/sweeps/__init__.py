@@ -1,7 +1,18 @@
 """Measures over parameter grids, over random ensembles and at single points."""
 
+from quantsync.sweeps.datasets import PointFailure
 from quantsync.sweeps.ensemble import ensemble, sample_rng
-from quantsync.sweeps.execution import PointFailure, sweep
+from quantsync.sweeps.execution import sweep
 from quantsync.sweeps.point import compute
+from quantsync.sweeps.store.reading import SweepStatus, open_sweep, sweep_status
 
-__all__ = ["PointFailure", "compute", "ensemble", "sample_rng", "sweep"]
+__all__ = [
+    "PointFailure",
+    "SweepStatus",
+    "compute",
+    "ensemble",
+    "open_sweep",
+    "sample_rng",
+    "sweep",
+    "sweep_status",
+]

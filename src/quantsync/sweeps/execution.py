@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, SweepError, SweepWarning
-from quantsync.measures.named import NamedMeasure
-from quantsync.models.registry import (
-    check_parameters,
-    find_model,
-    model_name,
-    model_parameters,
-    single_values,
-)
+from quantsync.errors import InvalidArgumentError
 from quantsync.parallel import map_threads, thread_count
-from quantsync.sweeps.batches import Batch, ChunkResult, filled_with_nan, solve_chunk
-from quantsync.sweeps.formalisms import System, formalism_of, require_system, resolve_measures
-from quantsync.sweeps.grid import Grid
-from quantsync.version import __version__
+from quantsync.sweeps.batches import ChunkResult, filled_with_nan, solve_chunk
+from quantsync.sweeps.datasets import report_failures, sweep_dataset
+from quantsync.sweeps.formalisms import formalism_of
+from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import xarray as xr
 
-
-@dataclass(frozen=True)
-class PointFailure:
-    """A point of a sweep that could not be computed.
-
-    Attributes
-    ----------
-    coordinates : dict of str to float
-        Where it is.
-    message : str
-        Why.
-    """
-
-    coordinates: dict[str, float]
-    message: str
-
-    def __str__(self) -> str:
-        where = ", ".join(f"{name}={value:g}" for name, value in self.coordinates.items())
-        return f"{where}: {self.message}"
+RETRY = " To compute them again: sweep(..., retry_failed=True)."
 
 
 def sweep(
@@ -60,6 +33,9 @@ def sweep(
     threads: int | None = None,
     errors: Literal["warn", "raise"] = "warn",
     progress: bool | None = None,
+    store: str | Path | None = None,
+    chunk: int | Sequence[int] | None = None,
+    retry_failed: bool = False,
 ) -> xr.Dataset:
     """Take measures of a model's steady state at every point of a parameter grid.
 
@@ -84,7 +60,17 @@ def sweep(
         Points that fail are NaN and True in the variable ``failed``. "warn" names their
         coordinates in a `SweepWarning`, "raise" in a `SweepError` that carries the dataset.
     progress : bool, optional
-        Whether to show a progress bar; by default on a terminal.
+        Whether to show a progress bar; by default on a terminal. A sweep with a store prints a
+        line a minute where there is none.
+    store : str or Path, optional
+        Folder of a Zarr group (version 3) that keeps the map, a chunk a task, while it is
+        computed. Where the same sweep has left off, by whatever cause, it goes on, and computes
+        again only what is missing or damaged. Axes with further values extend the store; any
+        other difference is refused. `open_sweep` and ``xarray.open_zarr`` read it.
+    chunk : int or sequence of int, optional
+        Points of a task in a new store, as a number or a shape; some seconds' worth by default.
+    retry_failed : bool, default False
+        Whether to compute failed points of the store again.
 
     Returns
     -------
@@ -100,6 +86,14 @@ def sweep(
         If an axis is empty or not one-dimensional, or a parameter is both an axis and fixed.
     SweepError
         If points failed and ``errors="raise"``.
+    StoreMismatchError
+        If the store holds another sweep; the differences are named.
+    StoreLockedError
+        If another process is writing to the store.
+    StoreWriteError
+        If the disk is full or the store cannot be written.
+    SweepInterrupt
+        At Ctrl-C, with a store.
 
     Examples
     --------
@@ -112,180 +106,75 @@ def sweep(
     >>> print(tongue.synchronization.values.round(5))
     [[0.00768 0.01081 0.00768]
      [0.01515 0.02101 0.01515]]
-    """
-    import xarray as xr
 
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/tongue.zarr"
+    >>> _ = qs.sweep("spin_pair", {"epsilon": [0.1]}, "purity", store=path, progress=False)
+    >>> further = {"epsilon": [0.1, 0.2]}  # the first point is not computed again
+    >>> qs.sweep("spin_pair", further, "purity", store=path, progress=False).purity.shape
+    (2,)
+    """
     if errors not in ("warn", "raise"):
         raise InvalidArgumentError(
             f"Argument `errors` must be 'warn' or 'raise', but is {errors!r}."
         )
-    function, grid = find_model(model), Grid.from_axes(axes)
-    fixed = single_values(fixed or {}, "values that vary go into `axes`")
-    if both := sorted(set(fixed) & set(grid.names)):
-        raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
-    following = _follow(tied or {}, grid, fixed)
-    check_parameters(function, [*grid.names, *following, *fixed])
-    arrays = {**grid.open_arrays(), **following}
-    system = require_system(function(**arrays, **fixed), model_name(function))
-    resolved = resolve_measures(measures, function, type(system))
-    for name in resolved:
-        if name in grid.axes or name == "failed":
-            raise InvalidArgumentError(
-                f"A measure cannot be called {name!r}, which is "
-                f"{'an axis' if name in grid.axes else 'the map of failed points'}; "
-                "rename it by passing a dictionary."
-            )
-    # A parameter that no coefficient depends on leaves the batch smaller than the grid.
-    system = _broadcast(system, grid)
-    flat = {name: np.broadcast_to(a, grid.shape).reshape(-1) for name, a in arrays.items()}
-    batch = Batch(function, {**flat, **fixed}, system)
-    results = _run(batch, grid, resolved, thread_count(threads), progress)
-    variables, failed, failures = _assemble(results, grid)
-    dataset = xr.Dataset(
-        {
-            name: _variable(xr, name, variables.get(name), measure, grid)
-            for name, measure in resolved.items()
-        },
-        coords=_coordinates(xr, function, grid),
-        attrs=_provenance(function, fixed, following, grid, system, results),
-    )
-    if failures:
-        dataset["failed"] = xr.DataArray(failed, dims=grid.names)
-        dataset.attrs["failures"] = [str(failure) for failure in failures]
-        shown = "; ".join(str(failure) for failure in failures[:5])
-        more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
-        message = f"{len(failures)} of {grid.size} points of the sweep failed: {shown}{more}."
-        if errors == "raise":
-            raise SweepError(message, dataset, failures)
-        warnings.warn(message, SweepWarning, stacklevel=2)
+    plan = prepare_sweep(model, axes, measures, fixed, tied)
+    if store is not None:
+        from quantsync.sweeps.store.run import run_stored
+
+        found = run_stored(
+            plan,
+            store,
+            threads=thread_count(threads),
+            chunk=chunk,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
+        dataset, failures = sweep_dataset(plan, found.values, found.messages, found.residual)
+        report_failures(dataset, failures, plan.grid.size, errors, RETRY)
+        return dataset
+    if chunk is not None or retry_failed:
+        raise InvalidArgumentError(
+            f"Argument `{'chunk' if chunk is not None else 'retry_failed'}` needs a `store`."
+        )
+    results = _run(plan, thread_count(threads), progress)
+    variables, messages = _assemble(results, plan.grid.size)
+    residual = max(result.residual for _, result in results)
+    dataset, failures = sweep_dataset(plan, variables, messages, residual)
+    report_failures(dataset, failures, plan.grid.size, errors)
     return dataset
 
 
-def _follow(
-    tied: Mapping[str, Callable[..., Any]], grid: Grid, fixed: Mapping[str, Any]
-) -> dict[str, np.ndarray]:
-    """Values of the tied parameters, broadcasting with the axes."""
-    open_arrays, values = grid.open_arrays(), {}
-    for name, rule in tied.items():
-        if name in grid.axes or name in fixed:
-            raise InvalidArgumentError(
-                f"Parameter {name!r} is tied, and {'an axis' if name in grid.axes else 'fixed'}."
-            )
-        needed = list(inspect.signature(rule).parameters)
-        for needs in needed:
-            if needs not in grid.axes:
-                raise InvalidArgumentError(
-                    f"Parameter {name!r} is tied to {needs!r}, which is not an axis; the axes are "
-                    f"{', '.join(grid.names)}."
-                )
-        values[name] = np.asarray(rule(**{needs: open_arrays[needs] for needs in needed}))
-    return values
-
-
-def _broadcast(system: System, grid: Grid) -> System:
-    if np.broadcast_shapes(system.shape, grid.shape) != grid.shape:
-        raise InvalidArgumentError(
-            f"The model returned systems of shape {system.shape} for a grid of shape "
-            f"{grid.shape}: fixed parameters must be single numbers."
-        )
-    return system.broadcast_to(grid.shape)
-
-
 def _run(
-    batch: Batch,
-    grid: Grid,
-    measures: Mapping[str, Any],
-    threads: int,
-    progress: bool | None,
+    plan: SweepPlan, threads: int, progress: bool | None
 ) -> list[tuple[np.ndarray, ChunkResult]]:
-    plan = formalism_of(type(batch.system)).chunks(batch.system)
+    batch, measures = plan.batch, plan.measures
+    pieces = formalism_of(type(batch.system)).chunks(batch.system)
 
     def work(members: np.ndarray) -> tuple[np.ndarray, ChunkResult]:
         return members, solve_chunk(batch.take(members), measures)
 
     show = sys.stderr.isatty() if progress is None else progress
     if not show:
-        return map_threads(work, plan, threads)
+        return map_threads(work, pieces, threads)
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     columns = ("sweep", BarColumn(), MofNCompleteColumn(), "points", TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("sweep", total=grid.size)
-        return map_threads(work, plan, threads, lambda members: bar.advance(task, len(members)))
+        task = bar.add_task("sweep", total=plan.grid.size)
+        return map_threads(work, pieces, threads, lambda members: bar.advance(task, len(members)))
 
 
 def _assemble(
-    results: list[tuple[np.ndarray, ChunkResult]], grid: Grid
-) -> tuple[dict[str, np.ndarray], np.ndarray, list[PointFailure]]:
+    results: list[tuple[np.ndarray, ChunkResult]], size: int
+) -> tuple[dict[str, np.ndarray], dict[int, str]]:
     variables: dict[str, np.ndarray] = {}
-    failed = np.zeros(grid.size, bool)
-    failures = []
-    messages = {}
+    failures: dict[int, str] = {}
     for members, result in results:
         for name, array in result.values.items():
             if name not in variables:
-                variables[name] = filled_with_nan((grid.size, *array.shape[1:]), array.dtype)
+                variables[name] = filled_with_nan((size, *array.shape[1:]), array.dtype)
             variables[name][members] = array
-        messages |= {int(members[k]): message for k, message in result.failures.items()}
-    for point, message in sorted(messages.items()):
-        failed[point] = True
-        failures.append(PointFailure(grid.coordinates(point), message))
-    shaped = {
-        name: array.reshape(*grid.shape, *array.shape[1:]) for name, array in variables.items()
-    }
-    return shaped, failed.reshape(grid.shape), failures
-
-
-def _variable(
-    xr: Any, name: str, values: np.ndarray | None, measure: Any, grid: Grid
-) -> xr.DataArray:
-    array = filled_with_nan(grid.shape, float) if values is None else values
-    extra = [f"{name}_{k}" for k in range(array.ndim - len(grid.shape))]
-    attrs = {}
-    if isinstance(measure, NamedMeasure):
-        attrs = {"long_name": measure.long_name, "units": measure.units}
-    return xr.DataArray(array, dims=[*grid.names, *extra], attrs=attrs)
-
-
-def _coordinates(xr: Any, function: Callable[..., Any], grid: Grid) -> dict[str, Any]:
-    documented = model_parameters(function)
-    coordinates = {}
-    for name, values in grid.axes.items():
-        parameter = documented.get(name)
-        attrs = {
-            "long_name": parameter.description if parameter else "",
-            "units": (parameter.unit if parameter else "") or "1",
-        }
-        coordinates[name] = xr.DataArray(values, dims=[name], attrs=attrs)
-    return coordinates
-
-
-def _provenance(
-    function: Callable[..., Any],
-    fixed: dict[str, Any],
-    following: dict[str, np.ndarray],
-    grid: Grid,
-    system: System,
-    results: list[tuple[np.ndarray, ChunkResult]],
-) -> dict[str, Any]:
-    defaults = {
-        name: parameter.default
-        for name, parameter in model_parameters(function).items()
-        if name not in grid.axes
-        and name not in following
-        and parameter.default is not inspect.Parameter.empty
-    }
-    formalism = formalism_of(type(system))
-    attrs: dict[str, Any] = {"model": model_name(function), "system": formalism.describe(system)}
-    for name, value in (defaults | fixed).items():
-        # netCDF attributes hold numbers and strings.
-        plain = isinstance(value, int | float) and not isinstance(value, bool)
-        attrs[f"parameter_{name}"] = value if plain else str(value)
-    attrs |= {f"parameter_{name}": "tied to the axes" for name in following}
-    attrs |= {
-        "method": formalism.method,
-        "largest_residual": max(result.residual for _, result in results),
-        "quantsync_version": __version__,
-    }
-    return attrs
+        failures |= {int(members[k]): message for k, message in result.failures.items()}
+    return variables, failures

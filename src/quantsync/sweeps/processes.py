@@ -108,15 +108,22 @@ def progress_of(total: int, unit: str, show: bool | None) -> Iterator[Callable[[
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+    start = time.monotonic()
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        unit,
+        unit + " {task.fields[rate]}",
         TimeRemainingColumn(elapsed_when_finished=True),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(unit, total=total)
-        yield lambda count: bar.advance(task, count)
+        task = bar.add_task(unit, total=total, rate="")
+
+        def advance(count: int) -> None:
+            bar.advance(task, count)
+            rate = bar.tasks[0].completed / max(time.monotonic() - start, 1e-9)
+            bar.update(task, rate=f"({rate:.1f} a second)")
+
+        yield advance
 
 
 class _Lines:

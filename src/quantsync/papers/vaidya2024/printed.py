@@ -12,7 +12,9 @@ import numpy as np
 from scipy.linalg import expm
 from scipy.special import lpmv
 
+from quantsync.lindblad.generator import Lindbladian
 from quantsync.measures.moments import spherical_tensor
+from quantsync.models.circuit_units import RADIANS, CircuitUnit
 from quantsync.operators import Spin
 
 
@@ -100,3 +102,28 @@ def _legendre(k: int, q: int, x: float) -> float:
         return float(lpmv(q, k, x))
     ratio = math.factorial(k + q) / math.factorial(k - q)
     return (-1) ** q * ratio * float(lpmv(-q, k, x))
+
+
+def unit_as_printed(
+    unit: CircuitUnit, *, positive: bool = False, fixed: bool = False
+) -> Lindbladian:
+    """A unit of Eq. (E1) with what is printed: its `Lindbladian`, in rad/us.
+
+    Parameters
+    ----------
+    unit : CircuitUnit
+    positive : bool, default False
+        Anharmonicity +|alpha|/2 (n - 1) n, as the numbers of Table I have it; minus is right.
+    fixed : bool, default False
+        Pump at the frequency of Table I, 4.8 or 4.75 GHz, while the transmon is at
+        omega_q - Delta; the pump must follow it.
+    """
+    space = unit.space
+    number, photons = space["T"].number, space["R"].number
+    energy, dissipators = unit.parts()
+    if positive:
+        energy = energy + RADIANS * unit.anharmonicity * (number @ number - number)
+    if fixed:
+        printed_pump = unit.frequency - unit.anharmonicity / 2
+        energy = energy + RADIANS * (unit.pump_frequency - printed_pump) * (number + photons)
+    return Lindbladian(space, [(1.0, energy)], dissipators)

@@ -1,0 +1,253 @@
+"""Misprints of the paper: printed against derived formulas, at random points.
+
+An equation is its printed form with some misprints corrected. Each is necessary if all the others
+together do not make the equation agree with what is derived; they suffice if all of them do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from quantsync.models.pseudo_boson_symbols import pseudo_boson_model
+from quantsync.papers.ghildiyal2024 import langevin, printed_equations
+from quantsync.papers.ghildiyal2024.points import Points
+from quantsync.papers.ghildiyal2024.printed_fluctuations import COEFFICIENTS, MISPRINTS, Choice
+from quantsync.papers.paper import Table
+
+AGREEMENT = 1e-13
+"""Largest relative difference that is called rounding."""
+Formula = Callable[[Points, Choice], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Equation:
+    """A formula as printed, what it should be, and the misprints that lie between.
+
+    Attributes
+    ----------
+    where : str
+    printed : callable
+        From points and the choice of what to correct to values of shape (..., P).
+    derived : callable
+        From points to values of the same shape.
+    misprints : dict of str to (str, str)
+        What is printed and what is right.
+    """
+
+    where: str
+    printed: Formula
+    derived: Callable[[Points], np.ndarray]
+    misprints: dict[str, tuple[str, str]]
+
+    def difference(self, p: Points, corrected: Iterable[str]) -> np.ndarray:
+        """Distance of printed from derived values, relative, shape (P,)."""
+        chosen = set(corrected)
+
+        def choose(name: str, printed: Any, right: Any) -> Any:
+            return right if name in chosen else printed
+
+        want = self.derived(p)
+        off = np.abs(self.printed(p, choose) - want), np.abs(want)
+        parts = [x.reshape(-1, x.shape[-1]) for x in off]
+        return np.linalg.norm(parts[0], axis=0) / np.linalg.norm(parts[1], axis=0)
+
+
+@dataclass(frozen=True)
+class Misprint:
+    """One misprint, measured.
+
+    Attributes
+    ----------
+    where, printed, right : str
+    size : tuple of float
+        For each equation named in `where`: typical relative error that it causes on its own, all
+        others being corrected.
+    necessary : bool
+        Without this correction the equations do not agree with what is derived, at any point.
+    alone : bool
+        This correction by itself makes them agree.
+    together : bool
+        All corrections of these equations make them agree.
+    """
+
+    where: str
+    printed: str
+    right: str
+    size: tuple[float, ...]
+    necessary: bool
+    alone: bool
+    together: bool
+
+
+@lru_cache(maxsize=1)
+def misprints() -> tuple[Misprint, ...]:
+    """Every misprint that shows in formulas, measured at random points."""
+    p = Points.random()
+    return tuple(_measured(group, name, p) for group in equations() for name in group[0].misprints)
+
+
+def equations() -> list[tuple[Equation, ...]]:
+    """The equations that have misprints; those of both modes that are printed alike together."""
+    found: list[tuple[Equation, ...]] = [
+        (
+            Equation(
+                "Eq. (5)",
+                printed_equations.ising_term,
+                printed_equations.right_ising_term,
+                {"coupling": ("sigma_z/sqrt(N_j) (n_j - N_j)", "g_j sigma_z/sqrt(N_j) (...)")},
+            ),
+        ),
+        (
+            Equation(
+                "Eq. (7)",
+                printed_equations.effective_hamiltonian,
+                printed_equations.substituted_hamiltonian,
+                {
+                    "mutual": ("P_1 P_2^dag + h.c.", "<sigma_z>/X (P_1 P_2^dag + h.c.)"),
+                    "shift": ("<sigma_z>", "<sigma_z> sum_j g_j (n_j - N_j)/sqrt(N_j)"),
+                },
+            ),
+        ),
+        (
+            Equation(
+                "Eq. (8)",
+                printed_equations.raising,
+                printed_equations.right_raising,
+                {
+                    "Kerr": ("exp[R_j (...)]", "exp[-R_j (...)], from (6), as in (A1)"),
+                    "phase": ("exp(-i omega_j B_j t)", "exp(i omega_j B_j t), from (6)"),
+                },
+            ),
+        ),
+        (
+            Equation(
+                "Eq. (A2)",
+                lambda p, choose: _langevin(p, 1, choose),
+                lambda p: _coherent(p, 1),
+                {"mode": ("g_2^2 (...) (...) b_1", "g_2^2 (...) (...) b_2")},
+            ),
+        ),
+        tuple(
+            Equation(
+                where,
+                lambda p, choose, j=j: printed_equations.noise(p, j, choose),
+                lambda p, j=j: printed_equations.right_noise(p, j),
+                {"square": ("b^2 b_in", "b_in^dag b^2")},
+            )
+            for j, where in enumerate(("(A1) and U_1", "(A2) and U_2"))
+        ),
+        tuple(
+            Equation(
+                where,
+                lambda p, choose, j=j: printed_equations.mean_field(p, j, choose),
+                lambda p, j=j: _drift(p)[j],
+                {"bracket": ("|b|^2 b/4N in the last bracket", "|b|^2/4N")},
+            )
+            for j, where in enumerate(("Eq. (B1)", "Eq. (B2)"))
+        ),
+    ]
+    for names, formula in COEFFICIENTS.items():
+        found.append(
+            tuple(
+                Equation(
+                    name,
+                    lambda p, choose, j=j, formula=formula: formula(p, j, choose),
+                    lambda p, name=name: _fluctuations(p)[name],
+                    MISPRINTS[names],
+                )
+                for j, name in enumerate(names)
+            )
+        )
+    return found
+
+
+def errata_table() -> Table:
+    """The misprints as a table."""
+    rows = []
+    for m in misprints():
+        verdict = "yes" if m.alone else "no"
+        whole = "to rounding" if m.together else "no"
+        size = " and ".join(_percent(x) for x in m.size)
+        rows.append((m.where, m.printed, m.right, size, verdict, whole))
+    rows.append(
+        (
+            "Eq. (20)",
+            "diag[V, V_1, V_2, V_2]",
+            "diag[V_1, V_1, V_2, V_2]",
+            "V is not defined",
+            "yes",
+            "to rounding" if printed_diffusion_is_diagonal() else "no",
+        )
+    )
+    return Table(
+        "Misprints",
+        "Printed against derived values at random points: the error that each misprint causes "
+        "where all others are corrected (typical, relative), whether its correction makes the "
+        "equation right by itself, and whether all corrections of that equation do. Each is "
+        "necessary for that. Symbols are those of the equation's own mode; a prime marks the "
+        "other one.",
+        ("Where", "Printed", "Right", "Error", "Alone sufficient", "Together"),
+        rows,
+    )
+
+
+def printed_diffusion_is_diagonal() -> bool:
+    """Whether noise U_j b_in, as printed, has D = diag[V_1, V_1, V_2, V_2]."""
+    p = Points.random()
+    U = printed_equations.noise(p, 0, lambda name, printed, right: printed)[0]
+    K = np.array([[U.real, -U.imag], [U.imag, U.real]])
+    D = np.einsum("abp,cbp->acp", K, K) / 2
+    V = (U.real**2 + U.imag**2) / 2
+    return bool(np.abs(D - np.eye(2)[:, :, None] * V).max() < AGREEMENT)
+
+
+def _measured(group: tuple[Equation, ...], name: str, p: Points) -> Misprint:
+    # What is printed in one of two equations only is no misprint of the other.
+    touched = [
+        e for e in group if e.difference(p, set(e.misprints) - {name}).max() > AGREEMENT
+    ] or [group[0]]
+    others = [e.difference(p, set(e.misprints) - {name}) for e in touched]
+    return Misprint(
+        ", ".join(e.where for e in touched),
+        *group[0].misprints[name],
+        tuple(float(np.median(x)) for x in others),
+        all(bool((x > 1e3 * AGREEMENT).all()) for x in others),
+        all(bool((e.difference(p, {name}) < AGREEMENT).all()) for e in touched),
+        all(bool((e.difference(p, e.misprints) < AGREEMENT).all()) for e in touched),
+    )
+
+
+def _percent(x: float) -> str:
+    return f"{100 * x:.2g} %" if x < 0.995 else f"{x:.1f} times"
+
+
+def _langevin(p: Points, j: int, choose: Choice) -> np.ndarray:
+    values = langevin.coherent(langevin.Modes.numbers(p), langevin.Coupling.at(p), j, choose)
+    return values[:, 0, 0]
+
+
+def _coherent(p: Points, j: int) -> np.ndarray:
+    """The drift of the corrected equations without the frame and the damping."""
+    undamped = replace(p, gamma_l=0 * p.gamma_l, gamma_nl=0 * p.gamma_nl)
+    return _drift(undamped)[j] - (-1) ** j * 1j * p.theta * p.beta[j]
+
+
+@lru_cache(maxsize=4)
+def _drift(p: Points) -> np.ndarray:
+    """From the Hamiltonian, and the printed damping: shape (2, P)."""
+    return pseudo_boson_model("corrected").drift(p.beta.T, p.time, p.parameters()).T
+
+
+@lru_cache(maxsize=4)
+def _fluctuations(p: Points) -> dict[str, np.ndarray]:
+    """E_1 to E_8 as derivatives of the corrected mean field at constant X."""
+    E, F = pseudo_boson_model("corrected").normal_and_anomalous(p.beta.T, p.time, p.parameters())
+    return {
+        "E_1": E[:, 0, 0], "E_2": F[:, 0, 0], "E_3": E[:, 0, 1], "E_4": F[:, 0, 1],
+        "E_5": E[:, 1, 0], "E_6": F[:, 1, 0], "E_7": E[:, 1, 1], "E_8": F[:, 1, 1],
+    }  # fmt: skip

@@ -1,0 +1,121 @@
+"""Tables I and II as printed, beside what they must be."""
+
+from __future__ import annotations
+
+from quantsync.models.circuit_tables import TABLE_I, TABLE_II, preset_units
+from quantsync.papers.paper import Table
+from quantsync.papers.vaidya2024.circuit_data import CAPTIONS, SHIFTS, tables
+
+GIGA, KILO = 1000.0, 0.001  # MHz
+FIGURES = {"10a": "10(a)", "10b": "10(b), 11(a)", "11b": "11(b)"}
+
+
+def table_1() -> Table:
+    """Table I, with what was used instead where it had to be corrected."""
+    a, b = preset_units("10b")
+    pumps = [[u.pump_frequency / GIGA for u in preset_units(p)] for p in TABLE_II]
+    bare = [[u.qubit_frequency / GIGA for u in preset_units(p)] for p in TABLE_II]
+    tracked = "5 GHz - Delta - |alpha|/2: "
+    rows: list[tuple[str, str, str, str]] = [
+        (
+            "frequency of A, B",
+            "5, 5 GHz (to be adjusted)",
+            f"{_each(bare, 0)} GHz (A), {_each(bare, 1)} GHz (B) in Figs. 10(a), 10(b), 11(b)",
+            "5 GHz - Delta of Table II; the drive is at 5 GHz",
+        ),
+        (
+            "frequency of resonators A, B",
+            _pair("resonator_frequency", GIGA, "GHz"),
+            f"{a.resonator_frequency / GIGA:g}, {b.resonator_frequency / GIGA:g} GHz",
+            "5 GHz - |alpha|, on resonance with the e-f transition",
+        ),
+        (
+            "anharmonicity of A, B",
+            _pair("anharmonicity", 1.0, "MHz"),
+            f"{-a.anharmonicity:g}, {-b.anharmonicity:g} MHz",
+            "negative in Eq. (E1), positive in Eq. (E3)",
+        ),
+        ("coupling of the qubits", "0 to 350 kHz", "as printed", "half that of Eq. (4)"),
+        (
+            "coupling of qubit and resonator A, B",
+            _pair("resonator_coupling", 1.0, "MHz"),
+            "as printed",
+            "",
+        ),
+        (
+            "frequency of the pumps on A, B",
+            _pair("pump_frequency", GIGA, "GHz"),
+            f"{_each(pumps, 0)} GHz (A), {_each(pumps, 1)} GHz (B) in Figs. 10(a), 10(b), 11(b)",
+            f"{tracked}they follow the transmons",
+        ),
+        ("decay of resonators A, B", _pair("resonator_decay", 1.0, "MHz"), "as printed", ""),
+        ("decay of qubits A, B", _pair("decay", KILO, "kHz"), "as printed", ""),
+        (
+            "dephasing of qubits A, B",
+            _pair("dephasing", KILO, "kHz"),
+            "as printed",
+            "twice gamma_phi of Eq. (C1)",
+        ),
+    ]
+    return Table(
+        "Table I, as printed and as used",
+        "Angular frequencies over 2 pi. There is no pump on A in Fig. 10(a).",
+        ("Quantity", "Printed", "Used", "Why"),
+        rows,
+    )
+
+
+def table_2() -> Table:
+    """Table II and the captions' w/gamma, recomputed."""
+    data = tables()
+    rows = []
+    for preset, parameters in TABLE_II.items():
+        for k, site in enumerate("AB"):
+            chosen = data.sel(preset=preset, site=site)
+            shift, ratio = chosen["shift"], chosen["ratio"]
+            right = chosen.sel(reading="4.5 GHz")
+            rows.append(
+                (
+                    f"{FIGURES[preset]}, {site}",
+                    f"{parameters['pump'][k]:.1f}",
+                    SHIFTS[preset][k],
+                    *(f"{float(shift.sel(reading=r)):.2f}" for r in shift.reading.values),
+                    CAPTIONS[preset][k],
+                    *(
+                        f"{float(ratio.sel(reading=r)):.3f}"
+                        for r in ("4.5 GHz", "4.6 GHz", "four levels")
+                    ),
+                    f"{1000 * float(right.gain):.2f}, {1000 * float(right.damping):.2f}",
+                )
+            )
+    return Table(
+        "Table II and the captions' rates, as printed and as computed",
+        "Delta by Eq. (E3) and the dispersive shift, with the resonator of B at 4.5 GHz and at "
+        "4.6 GHz as printed; exactly, so that the coherence of the unit turns with the drive; and "
+        "exactly with four levels of the transmon. w and gamma by fits of the relaxation from "
+        "|e>. Drives are 20, 20 and 40 kHz (inputs, as the pumps are).",
+        (
+            "Figure, unit",
+            "Pump (MHz)",
+            "Delta (kHz), printed",
+            "Delta, 4.5 GHz",
+            "Delta, 4.6 GHz",
+            "Delta, exact",
+            "Delta, four levels",
+            "w/gamma, printed",
+            "w/gamma, 4.5 GHz",
+            "w/gamma, 4.6 GHz",
+            "w/gamma, four levels",
+            "w, gamma (kHz)",
+        ),
+        rows,
+    )
+
+
+def _pair(name: str, unit: float, label: str) -> str:
+    first, second = (value / unit for value in TABLE_I[name])
+    return f"{first:g}, {second:g} {label}"
+
+
+def _each(values: list[list[float]], side: int) -> str:
+    return ", ".join(f"{row[side]:.6f}" for row in values)

@@ -1,0 +1,163 @@
+"""What a sweep gives: variables, coordinates and provenance in a dataset, and its failed points."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from quantsync.errors import SweepError, SweepWarning
+from quantsync.measures.named import NamedMeasure
+from quantsync.models.registry import model_name, model_parameters
+from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps.formalisms import formalism_of
+from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.plan import SweepPlan
+from quantsync.version import __version__
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class PointFailure:
+    """A point of a sweep that could not be computed.
+
+    Attributes
+    ----------
+    coordinates : dict of str to float
+        Where it is.
+    message : str
+        Why.
+    """
+
+    coordinates: dict[str, float]
+    message: str
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name}={value:g}" for name, value in self.coordinates.items())
+        return f"{where}: {self.message}"
+
+
+def sweep_dataset(
+    plan: SweepPlan,
+    variables: Mapping[str, np.ndarray],
+    failures: Mapping[int, str],
+    residual: float,
+) -> tuple[xr.Dataset, list[PointFailure]]:
+    """The dataset of a sweep, and its failed points.
+
+    Parameters
+    ----------
+    plan : SweepPlan
+    variables : mapping of str to ndarray
+        Values of the measures, of shape (points, ...); a measure that is not there is NaN.
+    failures : mapping of int to str
+        Messages of the failed points, by flat index.
+    residual : float
+        The largest one.
+    """
+    import xarray as xr
+
+    grid = plan.grid
+    listed = point_failures(failures, grid)
+    dataset = xr.Dataset(
+        {
+            name: _variable(xr, name, variables.get(name), measure, grid)
+            for name, measure in plan.measures.items()
+        },
+        coords={
+            name: xr.DataArray(values, dims=[name], attrs=coordinate_attributes(plan, name))
+            for name, values in grid.axes.items()
+        },
+        attrs=provenance(plan) | {"largest_residual": residual, "quantsync_version": __version__},
+    )
+    if listed:
+        failed = np.zeros(grid.size, bool)
+        failed[list(failures)] = True
+        dataset["failed"] = xr.DataArray(failed.reshape(grid.shape), dims=grid.names)
+        dataset.attrs["failures"] = [str(failure) for failure in listed]
+    return dataset, listed
+
+
+def point_failures(failures: Mapping[int, str], grid: Grid) -> list[PointFailure]:
+    """Failed points with their coordinates, in the order of the grid."""
+    return [
+        PointFailure(grid.coordinates(point), message)
+        for point, message in sorted(failures.items())
+    ]
+
+
+def report_failures(
+    dataset: xr.Dataset,
+    failures: list[PointFailure],
+    size: int,
+    errors: Literal["warn", "raise"],
+    way_out: str = "",
+) -> None:
+    """Name the failed points of a sweep, if there are any, in a warning or an error.
+
+    Raises
+    ------
+    SweepError
+        If there are and ``errors`` is "raise".
+    """
+    if not failures:
+        return
+    shown = "; ".join(str(failure) for failure in failures[:5])
+    more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
+    message = f"{len(failures)} of {size} points of the sweep failed: {shown}{more}.{way_out}"
+    if errors == "raise":
+        raise SweepError(message, dataset, failures)
+    warnings.warn(message, SweepWarning, stacklevel=3)
+
+
+def _variable(
+    xr: Any, name: str, values: np.ndarray | None, measure: Any, grid: Grid
+) -> xr.DataArray:
+    array = filled_with_nan((grid.size,), float) if values is None else values
+    extra = [f"{name}_{k}" for k in range(array.ndim - 1)]
+    shaped = array.reshape(*grid.shape, *array.shape[1:])
+    return xr.DataArray(shaped, dims=[*grid.names, *extra], attrs=measure_attributes(measure))
+
+
+def measure_attributes(measure: Any) -> dict[str, str]:
+    """Long name and units of a measure, where they are known."""
+    if not isinstance(measure, NamedMeasure):
+        return {}
+    return {"long_name": measure.long_name, "units": measure.units}
+
+
+def coordinate_attributes(plan: SweepPlan, name: str) -> dict[str, str]:
+    """Long name and units of an axis, from the model's docstring."""
+    parameter = model_parameters(plan.model).get(name)
+    return {
+        "long_name": parameter.description if parameter else "",
+        "units": (parameter.unit if parameter else "") or "1",
+    }
+
+
+def provenance(plan: SweepPlan) -> dict[str, Any]:
+    """The model, its parameters and the method, as numbers and strings."""
+    defaults = {
+        name: parameter.default
+        for name, parameter in model_parameters(plan.model).items()
+        if name not in plan.grid.axes
+        and name not in plan.following
+        and parameter.default is not inspect.Parameter.empty
+    }
+    formalism = formalism_of(type(plan.batch.system))
+    attrs: dict[str, Any] = {
+        "model": model_name(plan.model),
+        "system": formalism.describe(plan.batch.system),
+    }
+    for name, value in (defaults | plan.fixed).items():
+        # netCDF attributes hold numbers and strings.
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        attrs[f"parameter_{name}"] = value if plain else str(value)
+    attrs |= {f"parameter_{name}": "tied to the axes" for name in plan.following}
+    return attrs | {"method": formalism.method}

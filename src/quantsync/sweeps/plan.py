@@ -1,0 +1,127 @@
+"""What a sweep computes: a model on a grid, with its measures, checked before anything runs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError
+from quantsync.models.registry import check_parameters, find_model, model_name, single_values
+from quantsync.sweeps.batches import Batch
+from quantsync.sweeps.formalisms import System, require_system, resolve_measures
+from quantsync.sweeps.grid import Grid
+
+TAKEN = {"failed": "the map of failed points"}
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """A sweep whose arguments have been checked.
+
+    Attributes
+    ----------
+    model : callable
+    grid : Grid
+    fixed : dict of str to value
+    tied : dict of str to callable
+        Rules of the parameters that follow from the axes.
+    following : dict of str to ndarray
+        Their values, broadcasting with the axes.
+    measures : dict of str to (NamedMeasure or callable)
+    batch : Batch
+        The systems of all points, counted row by row.
+    """
+
+    model: Callable[..., Any]
+    grid: Grid
+    fixed: dict[str, Any]
+    tied: dict[str, Callable[..., Any]]
+    following: dict[str, np.ndarray]
+    measures: dict[str, Any]
+    batch: Batch
+
+
+def prepare_sweep(
+    model: str | Callable[..., Any],
+    axes: Mapping[str, Any],
+    measures: Any,
+    fixed: Mapping[str, Any] | None = None,
+    tied: Mapping[str, Callable[..., Any]] | None = None,
+    taken: Mapping[str, str] = TAKEN,
+) -> SweepPlan:
+    """Check the arguments of `sweep` and build its systems.
+
+    Parameters
+    ----------
+    model, axes, measures, fixed, tied
+        As for `sweep`.
+    taken : mapping of str to str
+        Names that no measure can have, and what they stand for.
+
+    Raises
+    ------
+    UnknownNameError
+        If the model, a parameter or a measure does not exist.
+    InvalidArgumentError
+        If an axis is empty or not one-dimensional, or a parameter is both an axis and fixed.
+
+    Examples
+    --------
+    >>> prepare_sweep("spin_pair", {"epsilon": [0.1, 0.2]}, "purity").grid.size
+    2
+    """
+    function, grid = find_model(model), Grid.from_axes(axes)
+    fixed = single_values(fixed or {}, "values that vary go into `axes`")
+    if both := sorted(set(fixed) & set(grid.names)):
+        raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
+    following = _follow(tied or {}, grid, fixed)
+    check_parameters(function, [*grid.names, *following, *fixed])
+    arrays = {**grid.open_arrays(), **following}
+    system = require_system(function(**arrays, **fixed), model_name(function))
+    resolved = resolve_measures(measures, function, type(system))
+    for name in resolved:
+        if name in grid.axes or name in taken:
+            raise InvalidArgumentError(
+                f"A measure cannot be called {name!r}, which is "
+                f"{'an axis' if name in grid.axes else taken[name]}; "
+                "rename it by passing a dictionary."
+            )
+    # A parameter that no coefficient depends on leaves the batch smaller than the grid.
+    system = _broadcast(system, grid)
+    flat = {name: np.broadcast_to(a, grid.shape).reshape(-1) for name, a in arrays.items()}
+    batch = Batch(function, {**flat, **fixed}, system)
+    return SweepPlan(function, grid, fixed, dict(tied or {}), following, resolved, batch)
+
+
+def _follow(
+    tied: Mapping[str, Callable[..., Any]], grid: Grid, fixed: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """Values of the tied parameters, broadcasting with the axes."""
+    open_arrays, values = grid.open_arrays(), {}
+    for name, rule in tied.items():
+        if name in grid.axes or name in fixed:
+            raise InvalidArgumentError(
+                f"Parameter {name!r} is tied, and {'an axis' if name in grid.axes else 'fixed'}."
+            )
+        needed = list(inspect.signature(rule).parameters)
+        for needs in needed:
+            if needs not in grid.axes:
+                raise InvalidArgumentError(
+                    f"Parameter {name!r} is tied to {needs!r}, which is not an axis; the axes are "
+                    f"{', '.join(grid.names)}."
+                )
+        values[name] = np.asarray(rule(**{needs: open_arrays[needs] for needs in needed}))
+    return values
+
+
+def _broadcast(system: System, grid: Grid) -> System:
+    if np.broadcast_shapes(system.shape, grid.shape) != grid.shape:
+        raise InvalidArgumentError(
+            f"The model returned systems of shape {system.shape} for a grid of shape "
+            f"{grid.shape}: fixed parameters must be single numbers."
+        )
+    return system.broadcast_to(grid.shape)

@@ -1,0 +1,1 @@
+"""Stores of sweeps: what is done is kept, whatever happens."""

@@ -1,0 +1,113 @@
+"""What a point of a sweep costs, from a few of them: the size of a task, the length of a run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from quantsync.models.runs import ModelRun
+from quantsync.parallel import one_blas_thread
+from quantsync.sweeps.batches import ChunkResult, solve_chunk
+from quantsync.sweeps.formalisms import formalism_of
+from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.store.tasks import chunk_shape
+
+TASK_SECONDS = 2.0  # what a kill costs a thread
+FEWEST_TASKS = 16
+TASK_BYTES = 64 << 20  # of all measures
+LONG, SAMPLES = 0.1, (1, 64, 2048)
+
+
+@dataclass(frozen=True)
+class PointCost:
+    """Time and room of one point, on average over a sample.
+
+    Attributes
+    ----------
+    seconds : float
+        On one thread.
+    bytes : float
+        Of all measures.
+    """
+
+    seconds: float
+    bytes: float
+
+
+def point_cost(plan: SweepPlan) -> PointCost:
+    """Compute a few points, more of them the faster they are, and forget them.
+
+    Examples
+    --------
+    >>> from quantsync.sweeps.plan import prepare_sweep
+    >>> plan = prepare_sweep("spin_pair", {"epsilon": [0.1, 0.2]}, ["purity", "negativity"])
+    >>> point_cost(plan).bytes
+    16.0
+    """
+    seconds, size = np.inf, 1.0
+    for count in SAMPLES:
+        members = _sample(plan, min(count, plan.grid.size))
+        start = time.perf_counter()
+        with one_blas_thread():
+            results = solve_members(plan, members)
+        took = time.perf_counter() - start
+        seconds = took / len(members)
+        stored = sum(a.nbytes / len(a) for a in results[0][1].values.values())
+        size = max(size, stored)
+        if took > LONG * (10 if count == 1 else 1) or len(members) == plan.grid.size:
+            break
+    return PointCost(seconds, size)
+
+
+def solve_members(plan: SweepPlan, members: np.ndarray) -> list[tuple[np.ndarray, ChunkResult]]:
+    """Solve some points of a sweep in the pieces that suit its kind of system.
+
+    Parameters
+    ----------
+    plan : SweepPlan
+    members : ndarray of int
+        Flat indices.
+
+    Returns
+    -------
+    list of (ndarray, ChunkResult)
+        Positions in ``members``, and what was found there.
+    """
+    batch = plan.batch.take(members)
+    pieces = formalism_of(type(batch.system)).chunks(batch.system)
+    return [(piece, solve_chunk(batch.take(piece), plan.measures)) for piece in pieces]
+
+
+def automatic_chunk(
+    plan: SweepPlan, points: int | None = None, cost: PointCost | None = None
+) -> tuple[int, ...]:
+    """Shape of a task of a given number of points, or of some seconds.
+
+    The number is a power of two, so that the same sweep is mostly cut the same way.
+    """
+    if points is None:
+        cost = cost or point_cost(plan)
+        fit = min(TASK_SECONDS / cost.seconds, TASK_BYTES / cost.bytes)
+        points = int(min(2 ** int(np.log2(max(1.0, fit))), -(-plan.grid.size // FEWEST_TASKS)))
+    return chunk_shape(plan.grid.shape, points, _together(plan))
+
+
+def _sample(plan: SweepPlan, count: int) -> np.ndarray:
+    groups = plan.batch.system.groups() if isinstance(plan.batch.system, ModelRun) else []
+    if len(groups) > 1:  # points that share work, as a task has them
+        return np.concatenate([group[:count] for group in groups[:count]])[:count]
+    return np.unique(np.linspace(0, plan.grid.size - 1, count).astype(int))
+
+
+def _together(plan: SweepPlan) -> list[bool] | None:
+    """The axes along which points share the expensive part of the work."""
+    system = plan.batch.system
+    if not isinstance(system, ModelRun):
+        return None
+    label = np.zeros(plan.grid.size, int)
+    for k, group in enumerate(system.groups()):
+        label[group] = k
+    label = label.reshape(plan.grid.shape)
+    return [bool((label == label.take([0], axis=axis)).all()) for axis in range(label.ndim)]

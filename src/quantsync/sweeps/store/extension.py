@@ -1,0 +1,173 @@
+"""A store whose axes have been extended: what is there moves to its place on the new grid.
+
+The new arrays are written aside, then a list of them, which commits the extension, and then they
+take the old ones' places. A kill before the list leaves the old store, one after it is made good
+when the store is next opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.store.arrays import MISSING, STATUS, Contents, SweepStore
+from quantsync.sweeps.store.files import (
+    DamagedFileError,
+    named_write_errors,
+    read_record,
+    write_record,
+)
+from quantsync.sweeps.store.manifest import Manifest
+
+COMMIT = "commit.json"
+
+
+def axis_differences(
+    old: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray]
+) -> tuple[list[str], bool]:
+    """Values that the old axes have and the new ones do not, and whether the axes are the same.
+
+    Examples
+    --------
+    >>> axis_differences({"x": np.array([0.0, 1.0])}, {"x": np.array([1.0, 2.0])})
+    (['axis `x`: 1 of its 2 values in the store is not among the 2 new ones (0.0)'], False)
+    """
+    lines, same = [], True
+    for name, values in old.items():
+        if np.array_equal(values, new[name]):
+            continue
+        same = False
+        lost = values[~np.isin(values, new[name])]
+        if lost.size:
+            shown = ", ".join(str(v) for v in lost[:5].tolist()) + (", ..." * (lost.size > 5))
+            lines.append(
+                f"axis `{name}`: {lost.size} of its {values.size} values in the store "
+                f"{'is' if lost.size == 1 else 'are'} not among the {new[name].size} new ones "
+                f"({shown})"
+            )
+    return lines, same
+
+
+def extend_store(
+    store: SweepStore,
+    contents: Contents,
+    old: Mapping[str, np.ndarray],
+    new: Mapping[str, np.ndarray],
+    manifest: Manifest,
+) -> None:
+    """Write what a store has onto a larger grid.
+
+    Parameters
+    ----------
+    store : SweepStore
+        With its lock held.
+    contents : Contents
+        What is whole in it.
+    old, new : mapping of str to ndarray
+        The axes.
+    manifest : Manifest
+        Of the new store.
+    """
+    stage = store.root / STATUS / "extension"
+    with named_write_errors(stage):
+        shutil.rmtree(stage, ignore_errors=True)
+    larger = SweepStore(stage, manifest)
+    larger.layout = store.layout
+    larger.write_metadata(new, {})
+    grid = Grid(dict(new))
+    places = np.ix_(*(_places(values, new[name]) for name, values in old.items()))
+    moved = _moved(contents, places, grid)
+    spread = np.zeros(contents.status.shape)
+    for block, residual in contents.residuals.items():
+        spread[store.tasks.slices(block)] = residual
+    residuals = np.zeros(grid.shape)
+    residuals[places] = spread
+    for block in larger.tasks.blocks():
+        where = larger.tasks.slices(block)
+        status = moved.status[where]
+        if not status.any():
+            continue
+        larger.write_task(
+            block,
+            {name: array[where] for name, array in moved.values.items()},
+            status,
+            failure_records(larger.tasks.members(block), moved.messages, grid),
+            float(residuals[where].max()),
+        )
+    names = ["zarr.json", *new, *larger.layout]
+    folders = [f"{STATUS}/{part}" for part in ("c", "records") if (stage / STATUS / part).exists()]
+    write_record(stage / COMMIT, {"names": names, "folders": folders})
+    finish_extension(store.root)
+
+
+def finish_extension(root: Path) -> None:
+    """Bring an extension that was committed to its end; drop one that was not."""
+    stage = root / STATUS / "extension"
+    if not stage.exists():
+        return
+    with named_write_errors(root):
+        try:
+            names = read_record(stage / COMMIT)["names"]
+            kept = {*names, *read_record(stage / COMMIT)["folders"]}
+        except DamagedFileError:
+            shutil.rmtree(stage, ignore_errors=True)
+            return
+        inner = [f"{STATUS}/{part}" for part in ("c", "records", "zarr.json", "manifest.json")]
+        for path in [*root.iterdir(), root / STATUS / "c", root / STATUS / "records"]:
+            # Of tasks that were all missing the extension has nothing to put in their place.
+            name = path.relative_to(root).as_posix()
+            if path.is_dir() and name != STATUS and name not in kept:
+                shutil.rmtree(path)
+        for name in [*inner, *names]:
+            _take_place(stage / name, root / name)
+        (stage / COMMIT).unlink()
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def is_being_extended(root: Path) -> bool:
+    """Whether an extension has been committed and not finished."""
+    return (root / STATUS / "extension" / COMMIT).exists()
+
+
+def failure_records(
+    members: np.ndarray, messages: Mapping[int, str], grid: Grid
+) -> list[dict[str, Any]]:
+    """The failed points among some, as they are kept in a task's record."""
+    return [
+        {"point": int(k), "coordinates": grid.coordinates(int(k)), "message": messages[int(k)]}
+        for k in members
+        if int(k) in messages
+    ]
+
+
+def _take_place(source: Path, target: Path) -> None:
+    if not source.exists():
+        return
+    if target.is_dir():
+        shutil.rmtree(target)
+    with contextlib.suppress(FileNotFoundError):
+        source.replace(target)
+
+
+def _moved(contents: Contents, places: tuple[np.ndarray, ...], grid: Grid) -> Contents:
+    moved = Contents(np.full(grid.shape, MISSING, np.uint8))
+    moved.status[places] = contents.status
+    for name, array in contents.values.items():
+        extra = array.shape[len(grid.shape) :]
+        moved.values[name] = filled_with_nan((*grid.shape, *extra), array.dtype)
+        moved.values[name][places] = array
+    flat = np.ravel_multi_index(places, grid.shape).reshape(-1)
+    moved.messages = {int(flat[k]): message for k, message in contents.messages.items()}
+    return moved
+
+
+def _places(values: np.ndarray, among: np.ndarray) -> np.ndarray:
+    order = np.argsort(among, kind="stable")
+    return order[np.searchsorted(among, values, sorter=order)]

@@ -1,0 +1,156 @@
+"""Files that are whole or not there: written aside, synced, renamed, and checksummed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import math
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import google_crc32c
+import numpy as np
+
+from quantsync.errors import QuantsyncError, StoreWriteError
+
+PARTIAL = ".partial"
+CAUSES = {
+    errno.ENOSPC: "the disk is full; make room and run the sweep again",
+    errno.EDQUOT: "the disk quota is used up; make room and run the sweep again",
+    errno.EFBIG: "the file size limit is reached; raise it (ulimit -f) and run the sweep again",
+    errno.EACCES: "permission denied; make the folder writable or choose another store",
+    errno.EPERM: "permission denied; make the folder writable or choose another store",
+    errno.EROFS: "the file system is read-only; choose another store",
+}
+
+
+class DamagedFileError(QuantsyncError):
+    """A file of a store is missing, truncated or altered; its task has to be computed again."""
+
+
+@contextmanager
+def named_write_errors(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about a file into a named error with the way out."""
+    try:
+        yield
+    except StoreWriteError:
+        raise
+    except OSError as error:
+        cause = CAUSES.get(error.errno or 0, f"{error.strerror or error}")
+        raise StoreWriteError(f"Cannot write {path}: {cause}.") from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file such that it is, at any moment, the old one or the new one.
+
+    Raises
+    ------
+    StoreWriteError
+        If it cannot be written; the old one, if any, is still there.
+    """
+    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}{PARTIAL}")
+    with named_write_errors(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as file:
+                file.write(data)
+                file.flush()
+                # Without this a power cut may leave the new name on an empty file.
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise
+
+
+def remove_partials(root: Path) -> None:
+    """Remove what killed processes left unfinished; only the owner of the store's lock may."""
+    for path in root.rglob(f"*{PARTIAL}"):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def checksum(data: bytes) -> int:
+    """CRC-32C of some bytes.
+
+    Examples
+    --------
+    >>> hex(checksum(b"123456789"))
+    '0xe3069283'
+    """
+    return int(google_crc32c.value(data))
+
+
+def write_chunk(path: Path, values: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Write one chunk of a Zarr array with the codecs ``bytes`` (little endian) and ``crc32c``.
+
+    Parameters
+    ----------
+    path : Path
+    values : ndarray
+        Smaller than a chunk at the upper ends of the array.
+    shape : tuple of int
+        Of a whole chunk: those at the ends are as large as the others in the file.
+    """
+    whole = np.zeros(shape, values.dtype.newbyteorder("<"))
+    whole[tuple(slice(n) for n in values.shape)] = values
+    data = whole.tobytes()
+    write_file(path, data + checksum(data).to_bytes(4, "little"))
+
+
+def read_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """Read one whole chunk.
+
+    Raises
+    ------
+    DamagedFileError
+        If it is not there, has another size or another checksum.
+    """
+    kind = np.dtype(dtype).newbyteorder("<")
+    data = _read(path)
+    expected = math.prod(shape) * kind.itemsize + 4
+    if len(data) != expected:
+        raise DamagedFileError(f"{path.name} has {len(data)} bytes instead of {expected}")
+    if checksum(data[:-4]).to_bytes(4, "little") != data[-4:]:
+        raise DamagedFileError(f"{path.name} has another checksum")
+    return np.frombuffer(data[:-4], kind).reshape(shape).astype(kind.newbyteorder("="))
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Write a JSON object with its checksum."""
+    text = json.dumps(record)
+    whole = {"crc32c": checksum(text.encode()), "record": record}
+    write_file(path, (json.dumps(whole) + "\n").encode())
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises
+    ------
+    DamagedFileError
+        If it is not there or is not what was written.
+    """
+    try:
+        whole = json.loads(_read(path))
+        record, number = whole["record"], whole["crc32c"]
+    except (ValueError, LookupError, TypeError):
+        raise DamagedFileError(f"{path.name} is not readable") from None
+    if checksum(json.dumps(record).encode()) != number:
+        raise DamagedFileError(f"{path.name} has another checksum")
+    return record
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DamagedFileError(f"{path.name} is missing") from None
+    except OSError as error:
+        raise DamagedFileError(f"{path.name}: {error.strerror or error}") from None

@@ -1,0 +1,194 @@
+"""What a store holds: which sweep it is, and how another one differs from it."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError, StoreError
+from quantsync.measures.named import NamedMeasure
+from quantsync.models.registry import MODELS, model_name, model_parameters
+from quantsync.sweeps.datasets import coordinate_attributes, measure_attributes, provenance
+from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.store.fingerprints import fingerprint
+from quantsync.version import __version__
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The description of a stored sweep.
+
+    Attributes
+    ----------
+    data : dict
+        Plain values, as they are written into the store.
+    """
+
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, plan: SweepPlan, chunk: tuple[int, ...] | None) -> Manifest:
+        """Describe a sweep.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a fixed parameter is no number, text or switch, or a name cannot be a folder's.
+        """
+        for name in [*plan.grid.names, *plan.measures]:
+            _require_folder_name(name)
+        axes = {
+            name: {
+                "dtype": stored_axis(values).dtype.str,
+                "size": len(values),
+                "sha256": _hash(stored_axis(values)),
+                "attributes": coordinate_attributes(plan, name),
+            }
+            for name, values in plan.grid.axes.items()
+        }
+        return cls(
+            {
+                "format": FORMAT,
+                "model": model_name(plan.model),
+                "registered": MODELS.get(model_name(plan.model)) is plan.model,
+                "model_source": fingerprint(plan.model),
+                "axes": axes,
+                "fixed": {name: _plain(name, value) for name, value in plan.fixed.items()},
+                "defaults": _defaults(plan),
+                "tied": {name: fingerprint(rule) for name, rule in plan.tied.items()},
+                "measures": {name: _described(m) for name, m in plan.measures.items()},
+                "quantsync_version": __version__,
+                "chunk": None if chunk is None else list(chunk),
+                "provenance": provenance(plan),
+            }
+        )
+
+    @classmethod
+    def read(cls, data: Any, where: Any) -> Manifest:
+        """Check what was read from a store.
+
+        Raises
+        ------
+        StoreError
+            If it is not of a format that is known here.
+        """
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            known = data.get("format") if isinstance(data, dict) else None
+            raise StoreError(
+                f"{where} is not the store of a sweep of this version (its format is {known!r}, "
+                f"not {FORMAT}); choose another path."
+            )
+        return cls(data)
+
+    @property
+    def chunk(self) -> tuple[int, ...]:
+        """Shape of a task."""
+        return tuple(self.data["chunk"])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the grid."""
+        return tuple(axis["size"] for axis in self.data["axes"].values())
+
+    @property
+    def measures(self) -> dict[str, dict[str, Any]]:
+        """The measures, by name."""
+        return self.data["measures"]
+
+    def matches_axis(self, name: str, values: np.ndarray) -> bool:
+        """Whether these are the values of an axis, bit for bit."""
+        return self.data["axes"][name]["sha256"] == _hash(stored_axis(values))
+
+    def differences(self, new: Manifest) -> list[str]:
+        """What differs but for the values on the axes, old and new, a line each."""
+        old_data, new_data = self.data, new.data
+        lines = []
+        for key, what in (("model", "model"), ("quantsync_version", "quantsync version")):
+            if old_data[key] != new_data[key]:
+                lines.append(f"{what}: {old_data[key]} in the store, {new_data[key]} now")
+        if old_data["model"] == new_data["model"]:
+            lines += _changed("source of model", {"": old_data["model_source"]},
+                              {"": new_data["model_source"]}, old_data["model"])  # fmt: skip
+        old_axes, new_axes = list(old_data["axes"]), list(new_data["axes"])
+        if old_axes != new_axes:
+            lines.append(f"axes: {', '.join(old_axes)} in the store, {', '.join(new_axes)} now")
+        old_values = old_data["defaults"] | old_data["fixed"]
+        new_values = new_data["defaults"] | new_data["fixed"]
+        for name in sorted({*old_values, *new_values} - {*old_axes, *new_axes}):
+            was, now = old_values.get(name, "not there"), new_values.get(name, "not there")
+            if was != now:
+                lines.append(f"parameter `{name}`: {was!r} in the store, {now!r} now")
+        lines += _changed("rule of the tied parameter", old_data["tied"], new_data["tied"])
+        old_measures = {name: m["source"] for name, m in old_data["measures"].items()}
+        new_measures = {name: m["source"] for name, m in new_data["measures"].items()}
+        return lines + _changed("measure", old_measures, new_measures)
+
+
+def stored_axis(values: np.ndarray) -> np.ndarray:
+    """The values of an axis as the store keeps them: little endian, at most 64 bits."""
+    kind = values.dtype if values.dtype.itemsize <= 8 else np.dtype(float)
+    return np.ascontiguousarray(values, kind.newbyteorder("<"))
+
+
+def _hash(values: np.ndarray) -> str:
+    return hashlib.sha256(values.dtype.str.encode() + values.tobytes()).hexdigest()[:32]
+
+
+def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str], name: str = "") -> list:
+    lines = []
+    for key in sorted({*old, *new}):
+        label = f"{what} {name or key!r}".replace("''", "").strip()
+        if key not in new:
+            lines.append(f"{label}: in the store, not asked for now")
+        elif key not in old:
+            lines.append(f"{label}: not in the store, asked for now")
+        elif old[key] != new[key]:
+            lines.append(f"{label}: {old[key]} in the store, {new[key]} now")
+    return lines
+
+
+def _described(measure: Any) -> dict[str, Any]:
+    if isinstance(measure, NamedMeasure):
+        return {"named": measure.name, "source": measure.name} | measure_attributes(measure)
+    return {"source": f"function {fingerprint(measure)}"}
+
+
+def _defaults(plan: SweepPlan) -> dict[str, Any]:
+    given = {*plan.grid.axes, *plan.tied}
+    return {
+        name: value if isinstance(value, int | float | str | None) else repr(value)
+        for name, value in (
+            (name, parameter.default) for name, parameter in model_parameters(plan.model).items()
+        )
+        if name not in given and value is not inspect.Parameter.empty
+    }
+
+
+def _plain(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise InvalidArgumentError(
+        f"Parameter `{name}` is {value!r}; a store keeps numbers, texts and switches. Put it into "
+        "the model, as a function of its own, or sweep without `store`."
+    )
+
+
+def _require_folder_name(name: str) -> None:
+    if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,200}", name) or name.startswith("__"):
+        raise InvalidArgumentError(
+            f"{name!r} cannot name an array of a store: it must begin with a letter or a digit and "
+            "contain no slash; rename the measure by passing a dictionary."
+        )
+    if name in ("status", "zarr.json"):
+        raise InvalidArgumentError(
+            f"{name!r} cannot name an array of a store, which has it anyway; rename the measure by "
+            "passing a dictionary."
+        )

@@ -1,0 +1,227 @@
+"""Stores read without being written to: as a dataset, as a summary, as a sweep to go on with."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quantsync.errors import StoreError, SweepWarning
+from quantsync.models.registry import MODELS
+from quantsync.sweeps.datasets import PointFailure, point_failures
+from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.store.arrays import (
+    DONE,
+    FAILED,
+    MISSING,
+    STATUS,
+    STATUS_ATTRIBUTES,
+    Contents,
+    SweepStore,
+)
+from quantsync.sweeps.store.extension import is_being_extended
+from quantsync.sweeps.store.lock import lock_holder
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class SweepStatus:
+    """How far a stored sweep is.
+
+    Attributes
+    ----------
+    store : Path
+    model : str
+    measures : list of str
+    shape : dict of str to int
+        Number of values on each axis.
+    done, failed, missing : int
+        Numbers of points.
+    tasks : int
+        Number of tasks.
+    damaged : list of str
+        Tasks that are damaged, and why; their points count as missing.
+    failures : list of PointFailure
+    writer : dict or None
+        Process id and host of whoever is writing.
+    """
+
+    store: Path
+    model: str
+    measures: list[str]
+    shape: dict[str, int]
+    done: int
+    failed: int
+    missing: int
+    tasks: int
+    damaged: list[str]
+    failures: list[PointFailure]
+    writer: dict[str, Any] | None
+
+    def __str__(self) -> str:
+        axes = " x ".join(f"{name} ({count})" for name, count in self.shape.items())
+        lines = [
+            f"{self.store}: {self.model}, {', '.join(self.measures)} over {axes}",
+            f"{self.done} of {self.done + self.failed + self.missing} points done, {self.failed} "
+            f"failed, {self.missing} missing ({self.tasks} tasks)",
+        ]
+        if self.writer is not None:
+            who = f" by process {self.writer['pid']} on {self.writer['host']}"
+            lines.append(f"being written{who if self.writer else ''}")
+        lines += [f"damaged: {text}" for text in self.damaged[:10]]
+        lines += [f"failed at {failure}" for failure in self.failures[:10]]
+        if (more := len(self.failures) - 10) > 0:
+            lines.append(f"and {more} more failed points")
+        return "\n".join(lines)
+
+
+def open_sweep(store: str | Path) -> xr.Dataset:
+    """Read the store of a sweep, finished or not, and verify its checksums.
+
+    Parameters
+    ----------
+    store : str or Path
+
+    Returns
+    -------
+    xarray.Dataset
+        As `sweep` returns it, in memory, with NaN where a point is missing, and the variable
+        ``status``: 0 where a point is missing, 1 where it is done, 2 where it failed. Nothing is
+        written, so a sweep that runs may be looked at.
+
+    Raises
+    ------
+    StoreError
+        If there is no such store or it cannot be read.
+
+    Warns
+    -----
+    SweepWarning
+        If tasks are damaged; their points count as missing.
+
+    Examples
+    --------
+    >>> import tempfile, quantsync as qs
+    >>> path = tempfile.mkdtemp() + "/pair.zarr"
+    >>> axes = {"epsilon": [0.1, 0.2]}
+    >>> _ = qs.sweep("spin_pair", axes, "purity", store=path, progress=False)
+    >>> qs.open_sweep(path).status.values
+    array([1, 1], dtype=uint8)
+    """
+    import xarray as xr
+
+    opened, contents, grid = _read(Path(store))
+    if contents.damaged:
+        listed = "; ".join(f"task {b} ({why})" for b, why in list(contents.damaged.items())[:3])
+        warnings.warn(
+            f"{len(contents.damaged)} of {len(opened.tasks)} tasks in {store} are damaged and "
+            f"count as missing: {listed}. Run the sweep again to mend them.",
+            SweepWarning,
+            stacklevel=2,
+        )
+    data = opened.manifest.data
+    variables: dict[str, Any] = {}
+    for name, measure in opened.manifest.measures.items():
+        values = contents.values.get(name, np.full(grid.shape, np.nan))
+        extra = [f"{name}_{k}" for k in range(values.ndim - len(grid.shape))]
+        attrs = {key: measure[key] for key in ("long_name", "units") if key in measure}
+        variables[name] = ([*grid.names, *extra], values, attrs)
+    variables[STATUS] = (grid.names, contents.status, STATUS_ATTRIBUTES)
+    failures = point_failures(contents.messages, grid)
+    if failures:
+        variables["failed"] = (grid.names, contents.status == FAILED)
+    coords = {
+        name: (name, values, data["axes"][name]["attributes"]) for name, values in grid.axes.items()
+    }
+    attrs = data["provenance"] | {
+        "largest_residual": max(contents.residuals.values(), default=0.0),
+        "quantsync_version": data["quantsync_version"],
+    }
+    if failures:
+        attrs["failures"] = [str(failure) for failure in failures]
+    return xr.Dataset(variables, coords=coords, attrs=attrs)
+
+
+def sweep_status(store: str | Path) -> SweepStatus:
+    """How far a stored sweep is, which points failed, and who is writing.
+
+    Raises
+    ------
+    StoreError
+        If there is no such store or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile, quantsync as qs
+    >>> path = tempfile.mkdtemp() + "/pair.zarr"
+    >>> axes = {"epsilon": [0.1, 0.2]}
+    >>> _ = qs.sweep("spin_pair", axes, "purity", store=path, progress=False)
+    >>> status = qs.sweep_status(path)
+    >>> status.done, status.missing, status.writer
+    (2, 0, None)
+    """
+    path = Path(store)
+    opened, contents, grid = _read(path)
+    counts = np.bincount(contents.status.reshape(-1), minlength=3)
+    return SweepStatus(
+        path,
+        opened.manifest.data["model"],
+        list(opened.manifest.measures),
+        dict(zip(grid.names, grid.shape, strict=True)),
+        int(counts[DONE]),
+        int(counts[FAILED]),
+        int(counts[MISSING]),
+        len(opened.tasks),
+        [f"task {block} ({why})" for block, why in contents.damaged.items()],
+        point_failures(contents.messages, grid),
+        lock_holder(path / STATUS / "lock"),
+    )
+
+
+def stored_arguments(store: str | Path) -> dict[str, Any]:
+    """The arguments with which `sweep` goes on with a store, from what is written in it.
+
+    Raises
+    ------
+    StoreError
+        If there is no such store, or it needs functions, which stores do not hold.
+    """
+    opened = _opened(Path(store))
+    data = opened.manifest.data
+    functions = [f"measure {n!r}" for n, m in data["measures"].items() if "named" not in m]
+    functions += [f"the rule of {name!r}" for name in data["tied"]]
+    if not data["registered"] or data["model"] not in MODELS:
+        functions.insert(0, f"model {data['model']!r}")
+    if functions:
+        raise StoreError(
+            f"Store {store} needs {', '.join(functions)}, and functions are not kept in stores: "
+            "run the script or notebook with its sweep(..., store=...) again."
+        )
+    return {
+        "model": data["model"],
+        "axes": opened.axes(),
+        "measures": {name: measure["named"] for name, measure in data["measures"].items()},
+        "fixed": data["fixed"],
+    }
+
+
+def _opened(path: Path) -> SweepStore:
+    opened = SweepStore.open(path)
+    if opened is None:
+        raise StoreError(f"There is no store at {path}.")
+    if is_being_extended(path):
+        raise StoreError(
+            f"Store {path} is being extended, or was when it was interrupted; wait, or run its "
+            "sweep again."
+        )
+    return opened
+
+
+def _read(path: Path) -> tuple[SweepStore, Contents, Grid]:
+    opened = _opened(path)
+    return opened, opened.read(), Grid(opened.axes())
