@@ -10,7 +10,7 @@ figures: $(READY)
 	$(BIN)/quantsync reproduce --out figures
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -24,6 +24,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/dense_or_sparse.py
 	$(BIN)/python benchmarks/harmonic_network.py
 	$(BIN)/python benchmarks/mean_field.py
+	$(BIN)/python benchmarks/circuit.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

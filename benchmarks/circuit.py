@@ -1,9 +1,10 @@
 """A coupling value of the circuit of Vaidya et al., Fig. 10(b), driven and undriven, against QuTiP.
 
-Two transmons and two resonators of three levels each, 81 in all, g = 100 kHz, drive 20 kHz. Harmonic
-balance gives the state after a long time; a propagation has to wait for it, some 20 us, while the
-pumps turn every 4 ns. QuTiP's `mesolve` propagates the same time-dependent master equation for
-`SPAN` from quantsync's state, on which it has to stay, and its time is scaled to 20 us.
+Two transmons and two resonators of three levels each, 81 in all, g = 100 kHz, drive 20 kHz.
+Harmonic balance gives the state after a long time; a propagation has to wait for it, some 20 us,
+while the pumps turn every 4 ns. QuTiP's `mesolve` propagates the same time-dependent master
+equation for `SPAN` from quantsync's state, on which it has to stay, and its time is scaled to 20
+us.
 """
 
 from __future__ import annotations
