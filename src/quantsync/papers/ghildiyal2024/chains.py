@@ -42,16 +42,25 @@ def chains(variant: Any, panel: str, **changes: Any) -> PseudoBosonPair:
 
 
 @lru_cache(maxsize=64)
-def run(variant: str, panel: str, samples: int = SAMPLES, **changes: float) -> Any:
-    """Amplitudes and covariances, from the vacuum's, at equidistant times up to 1e4."""
-    times = np.linspace(0, LATE, samples)
+def run(
+    variant: str, panel: str, samples: int = SAMPLES, end: float = 0.0, **changes: float
+) -> Any:
+    """Amplitudes and covariances, from the vacuum's, at equidistant times up to 1e4.
+
+    With ``end`` the last part, of that length, is looked at ten times in a unit of time: a run may
+    turn fast.
+    """
+    close = np.arange(round(10 * end) + 1) / 10 + (LATE - end)
+    times = np.union1d(np.linspace(0, LATE, samples), close)
     return chains(variant, panel, **changes).evolve(times, on_failure="end")
 
 
 @lru_cache(maxsize=64)
-def amplitudes(variant: str, panel: str, samples: int = SAMPLES, **changes: float) -> Any:
+def amplitudes(
+    variant: str, panel: str, samples: int = SAMPLES, end: float = 0.0, **changes: float
+) -> Any:
     """The same; alone where printed covariances outgrow all numbers, which ends a run."""
-    path = run(variant, panel, samples, **changes)
+    path = run(variant, panel, samples, end, **changes)
     if path.ended != "unbounded":
         return path
     return chains(variant, panel, **changes).evolve(path.times, None, on_failure="end")

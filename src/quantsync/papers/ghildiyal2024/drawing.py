@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from quantsync import plotting
-from quantsync.papers.ghildiyal2024.dynamics_data import FATES
+from quantsync.papers.ghildiyal2024.dynamics_data import END, FATES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,8 +21,8 @@ TITLES = {
     "g-i": r"$\lambda=0.2$, $N=5,5$",
 }
 WORDS = {"literal": "as printed", "lab": "lab"}
-EARLY, LAST = 300.0, 300.0
-"""How much of the orbits is drawn with each line, and of the end."""
+EARLY = 300.0
+"""How much of the orbits is drawn from the start."""
 
 
 def draw_figure_2(data: xr.Dataset) -> Figure:
@@ -30,7 +30,7 @@ def draw_figure_2(data: xr.Dataset) -> Figure:
     figure = plotting.new_figure(plotting.PAGE, 4.9)
     grid = figure.subplots(3, 4)
     time = data.time.values
-    late = time >= time[-1] - LAST
+    late = time >= time[-1] - END
     for i, panel in enumerate(data.panel.values):
         for k, variant in enumerate(data.variant.values):
             one = data.sel(panel=panel, variant=variant)
@@ -40,15 +40,16 @@ def draw_figure_2(data: xr.Dataset) -> Figure:
                 dash = "-" if chain == 1 else "--"
                 early = time <= EARLY
                 orbit.plot(q[early], p[early], color=colour, linewidth=0.3, alpha=0.6)
-                orbit.plot(q[late], p[late], dash, color=colour, linewidth=1.6)
+                # Dashes of a line that runs over itself would fill each other's gaps.
+                orbit.plot(q[late], p[late], color=colour, linewidth=2.4 - 1.5 * (chain - 1))
                 label = f"chain {chain}"
-                end.plot(time[late], q[late], dash, color=colour, linewidth=1.0, label=label)
+                end.plot(time[late], q[late], dash, color=colour, linewidth=0.9, label=label)
             orbit.set_xlabel(r"$\bar{q}_j$")
             orbit.set_ylabel(r"$\bar{p}_j$", labelpad=0)
             orbit.set_aspect("equal", adjustable="datalim")
             end.set_xlabel(TIME)
-            end.set_xlim(time[-1] - LAST, time[-1])
-            end.set_xticks([time[-1] - LAST, time[-1]])
+            end.set_xlim(time[-1] - END, time[-1])
+            end.set_xticks([time[-1] - END, time[-1]])
             end.ticklabel_format(axis="x", style="plain")
             orbit.set_title(f"{WORDS[str(variant)]}: {TITLES[str(panel)]}", fontsize=7, pad=10)
             end.set_ylabel(r"$\bar{q}_j$", labelpad=0)

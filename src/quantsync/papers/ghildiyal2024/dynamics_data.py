@@ -23,6 +23,8 @@ from quantsync.papers.ghildiyal2024.chains import (
 TIME = {"units": "1/omega_1", "long_name": "time"}
 DECAYED = 1e-3
 """Occupation below which a run has decayed at t = 1e4, where e^{-gamma_l t} is 5e-5."""
+END = 300.0
+"""How much of the end Fig. 2 shows, closely."""
 SEED, STARTS = 7, {False: 270, True: 900}
 FATES = ("decays", "meets the pole", "stuck")
 
@@ -54,7 +56,7 @@ def figure_2(
     """
     start = {"q1": q1, "p1": p1, "q2": q2, "p2": p2, "gain": gain}
     samples = 5 * SAMPLES if full else SAMPLES
-    runs = [[amplitudes(v, panel, samples, **start) for panel in PANELS] for v in SHOWN]
+    runs = [[amplitudes(v, panel, samples, END, **start) for panel in PANELS] for v in SHOWN]
     mean = np.array([[path.mean for path in row] for row in runs])
     turned = [[phase_difference(path.beta) for path in row] for row in runs]
     axes = ("variant", "panel", "chain", "time")
