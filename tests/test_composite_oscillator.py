@@ -47,10 +47,18 @@ def test_weak_drive_synchronization_is_the_reference_one(params, value):
 def test_the_maximum_of_the_ratio_is_found_where_the_reference_has_it(params, value):
     w_a, w_b = float(params["wA"]), float(params["wB"])
     where, top = synchronization_data.extrema(w_a, w_b).first("maximum")
+    uncoupled = float(baths.study(w_a, w_b, coupling=0.0).omega())
     assert where == pytest.approx(float(params["g_star"]), abs=1e-10)
+    best = point(w_a, w_b, ["best_coupling", "largest_omega_ratio", "largest_omega"])
+    # A maximum below the value without coupling is not the largest of all.
+    enhanced = float(value) > 1
+    expected = float(params["g_star"]) if enhanced else 0.0
+    assert best["best_coupling"] == pytest.approx(expected, abs=1e-10)
+    assert best["largest_omega_ratio"] == pytest.approx(max(float(value), 1.0), rel=1e-12)
+    assert best["largest_omega"] == pytest.approx(max(float(top), uncoupled), rel=1e-12)
     ratio = point(w_a, w_b, ["omega_ratio"], coupling=float(where))["omega_ratio"]
     assert ratio == pytest.approx(float(value), rel=1e-12)
-    assert top / baths.study(w_a, w_b, coupling=0.0).omega() == pytest.approx(ratio)
+    assert top / uncoupled == pytest.approx(ratio)
 
 
 @pytest.mark.parametrize(("params", "value"), reference("Fig5c Dq"))

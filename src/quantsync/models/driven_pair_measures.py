@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quantsync.measures.named import NamedMeasure, table_of
+from quantsync.models.driven_pair_extrema import first_minimum, largest_omega, largest_ratio
 
 DRIVEN_PAIR_MEASURES: dict[str, NamedMeasure] = table_of(
     NamedMeasure(
@@ -29,6 +30,40 @@ DRIVEN_PAIR_MEASURES: dict[str, NamedMeasure] = table_of(
         "R: omega over its value without coupling; infinite where only that vanishes",
         "1",
         lambda study: study.omega_ratio(),
+        may_be_undefined=True,
+    ),
+    NamedMeasure(
+        "largest_omega",
+        "omega maximal over the coupling",
+        "nat",
+        lambda study: largest_omega(study)[0],
+        may_be_undefined=True,
+    ),
+    NamedMeasure(
+        "largest_omega_ratio",
+        "R maximal over the coupling; infinite where only the uncoupled omega vanishes",
+        "1",
+        largest_ratio,
+        may_be_undefined=True,
+    ),
+    NamedMeasure(
+        "best_coupling",
+        "coupling at which omega is maximal",
+        "Gamma",
+        lambda study: largest_omega(study)[1],
+    ),
+    NamedMeasure(
+        "minimum_omega_ratio",
+        "R at its first local minimum over the coupling; undefined where there is none",
+        "1",
+        lambda study: first_minimum(study)[0],
+        may_be_undefined=True,
+    ),
+    NamedMeasure(
+        "minimum_coupling",
+        "coupling at the first local minimum of omega; undefined where there is none",
+        "Gamma",
+        lambda study: first_minimum(study)[1],
         may_be_undefined=True,
     ),
     NamedMeasure(

@@ -21,7 +21,9 @@ from quantsync.measures.entropic import (
 from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.measures.moments import phase_response, spherical_moment
 from quantsync.models.driven_pair import driven_pair, driving
+from quantsync.models.driven_pair_extrema import omega_extrema
 from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.search.extrema import Extrema
 from quantsync.search.zeros import Zeros, find_zeros
 
 # Couplings at which zero crossings are bracketed, in units of the larger relaxation rate.
@@ -151,6 +153,14 @@ class DrivenPairStudy:
         Between 1e-5 and 1e5 relaxation rates. ``coupling`` itself does not matter.
         """
         return self._zeros(lambda study: study.phase_response(site))
+
+    @lazy
+    def omega_extrema(self) -> Extrema:
+        """Local extrema of `omega` over the coupling.
+
+        Between 0 and 60 relaxation rates. ``coupling`` itself does not matter.
+        """
+        return omega_extrema(self)
 
     def moment_zero_crossings(self, k: int, q: int) -> Zeros:
         """All couplings at which ``<T_k^q>`` of spin A vanishes; as `zero_crossings`."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from quantsync import plotting
+from quantsync.papers.keeping import maps_kept
 from quantsync.papers.paper import Claim, Paper, Table
 
 PREAMBLE = """\
@@ -34,7 +35,8 @@ def write_figure(
     folder : Path
         Where to write; made if it does not exist.
     full : bool, default False
-        Whether to take the full resolution.
+        Whether to take the full resolution. Its heavy maps and ensembles are kept in stores
+        beside the picture, and what is there is not computed again.
     options : mapping of str to float, optional
         Values of the figure's options.
 
@@ -43,10 +45,11 @@ def write_figure(
     picture, data : Path
     """
     figure = paper.figures[name]
-    dataset = figure.data(full, **(options or {}))
-    dataset.attrs |= {"title": figure.title, "source": paper.citation}
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"figure_{name}" if name[0].isdigit() else name
+    with maps_kept(folder / stem if full else None):
+        dataset = figure.data(full, **(options or {}))
+    dataset.attrs |= {"title": figure.title, "source": paper.citation}
     data, picture = folder / f"{stem}.nc", folder / f"{stem}.png"
     dataset.to_netcdf(data, engine="h5netcdf")
     with plotting.style():

@@ -26,6 +26,7 @@ from quantsync.models.spin_pair_first_order import (
     synchronization_first_order,
 )
 from quantsync.operators import Space, Spin
+from quantsync.papers.keeping import store_of
 from quantsync.states import basis_state
 from quantsync.sweeps.execution import sweep
 
@@ -99,6 +100,7 @@ def figure_3(full: bool = False) -> xr.Dataset:
         axes,
         {**{name: name for name in MEASURES}, "single_site": largest_single_site_harmonic},
         fixed=REVERSED,
+        store=store_of(),
     )
     dataset["single_site"].attrs |= _attrs("largest |p_j(phi)| of either spin", "1/rad")
     predictors = list(MEASURES[1:])
@@ -126,7 +128,11 @@ def figure_4(full: bool = False) -> xr.Dataset:
     rates = np.logspace(0, 2, 201 if full else 101)
     fixed = {**BALANCED_A, "epsilon": EPSILON, "detuning": 0.0}
     dataset = sweep(
-        spin_pair, {"gain_b": rates, "damping_b": rates}, [*MEASURES, "locked_phase"], fixed=fixed
+        spin_pair,
+        {"gain_b": rates, "damping_b": rates},
+        [*MEASURES, "locked_phase"],
+        fixed=fixed,
+        store=store_of(),
     )
     gain, damping = np.meshgrid(rates, rates, indexing="ij")
     state = state_first_order(EPSILON, BALANCED_A["gain_a"], BALANCED_A["damping_a"], gain, damping)

@@ -8,6 +8,7 @@ zero unless another is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,11 @@ FIGURE_12 = (0.55, 0.09)
 ENHANCED, SUPPRESSED = FIGURE_12, (0.46, 0.82)
 FIGURE_14 = (0.25, 0.75)
 
-# Couplings between which extrema are sought; dense near 0, where maxima branch off g = 0.
-COUPLINGS = np.concatenate(
-    [[0.0], np.geomspace(1e-3, 0.1, 9)[:-1], np.linspace(0.1, 6, 48), np.geomspace(6, 60, 13)[1:]]
-)
+DAMPING: dict[str, Callable[..., Any]] = {
+    "damping_a": lambda gain_a: 1 - gain_a,
+    "damping_b": lambda gain_b: 1 - gain_b,
+}
+"""Rules of a sweep over gains with gain + damping = 1."""
 
 
 def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:

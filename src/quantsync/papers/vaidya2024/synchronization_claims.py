@@ -9,6 +9,7 @@ from quantsync.measures.convex import SpannedStates
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
 from quantsync.models.driven_pair import driven_pair
+from quantsync.models.driven_pair_extrema import largest_omega, uncoupled_omega
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024.baths import (
     FIGURE_3,
@@ -26,7 +27,6 @@ from quantsync.papers.vaidya2024.synchronization_data import (
     figure_7,
     figure_8,
     figure_15,
-    largest_omega,
     partially_coherent,
 )
 from quantsync.search.zeros import find_zeros
@@ -133,8 +133,8 @@ def enhancement_over_the_baths() -> list[Claim]:
         float(data.largest_ratio.where(mixed == chosen).median()) for chosen in (True, False)
     )
     near = np.array([0.499, 0.4999])
-    top, _ = largest_omega(near, 0.0)
-    uncoupled = study(near, 0.0, coupling=0.0).omega()
+    pairs = study(near, 0.0)
+    top, uncoupled = largest_omega(pairs)[0], uncoupled_omega(pairs)
     limit = float(study(0.5, 0.0, coupling=1.4).omega())
     return [
         Claim(

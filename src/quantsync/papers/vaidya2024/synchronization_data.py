@@ -13,8 +13,10 @@ from quantsync.measures.convex import SpannedStates
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
 from quantsync.models.driven_pair import driven_pair, driving
+from quantsync.models.driven_pair_extrema import largest_omega, uncoupled_omega
+from quantsync.papers.keeping import store_of
 from quantsync.papers.vaidya2024.baths import (
-    COUPLINGS,
+    DAMPING,
     ENHANCED,
     FIGURE_8_A,
     FIGURE_8_B,
@@ -26,7 +28,8 @@ from quantsync.papers.vaidya2024.baths import (
     gains,
     study,
 )
-from quantsync.search.extrema import Extrema, find_extrema
+from quantsync.search.extrema import Extrema
+from quantsync.sweeps.execution import sweep
 
 OPTIMISED_DRIVE = 0.1
 """Drive of Fig. 12 unless another is asked for: the families only differ at finite drives."""
@@ -81,17 +84,21 @@ def figure_7(full: bool = False, drive: float = 0.0) -> xr.Dataset:
         gain_b = 0.
     """
     w = gains(100 if full else 40)
+    found = _map_over_baths(w, ["largest_omega_ratio", "best_coupling"], drive)
     cut = np.linspace(0, 1, 201 if full else 101)[1:-1]
-    ratio, where = largest_ratio(w[:, None], w, drive)
-    top, _ = largest_omega(cut, 0.0, drive)
+    line = study(cut, 0.0, drive=drive)
     return xr.Dataset(
         {
-            "largest_ratio": (("gain_a", "gain_b"), ratio, attrs("R maximal over g", "1")),
-            "best_coupling": (("gain_a", "gain_b"), where, attrs("its coupling", "Gamma")),
-            "largest_omega": ("cut_gain_a", top, attrs("Omega maximal over g", "nat")),
+            "largest_ratio": found.largest_omega_ratio,
+            "best_coupling": found.best_coupling,
+            "largest_omega": (
+                "cut_gain_a",
+                largest_omega(line)[0],
+                attrs("Omega maximal over g", "nat"),
+            ),
             "uncoupled_omega": (
                 "cut_gain_a",
-                study(cut, 0.0, coupling=0.0, drive=drive).omega(),
+                uncoupled_omega(line),
                 attrs("Omega at g = 0", "nat"),
             ),
         },
@@ -120,17 +127,13 @@ def figure_8(full: bool = False, drive: float = 0.0) -> xr.Dataset:
         there is no local minimum; ``omega`` over (line_gain_a, coupling) at gain_b = 0.82.
     """
     w = gains(100 if full else 40)
-    where, value = extrema(w[:, None], w, drive).first("minimum")
+    found = _map_over_baths(w, ["minimum_omega_ratio", "minimum_coupling"], drive)
     coupling = np.linspace(0, 5, 401 if full else 101)
     line = np.array(FIGURE_8_A)
     return xr.Dataset(
         {
-            "ratio_at_minimum": (
-                ("gain_a", "gain_b"),
-                value / study(w[:, None], w, coupling=0.0, drive=drive).omega(),
-                attrs("R at its local minimum", "1"),
-            ),
-            "minimum_coupling": (("gain_a", "gain_b"), where, attrs("its coupling", "Gamma")),
+            "ratio_at_minimum": found.minimum_omega_ratio,
+            "minimum_coupling": found.minimum_coupling,
             "omega": (
                 ("line_gain_a", "coupling"),
                 study(line[:, None], FIGURE_8_B, coupling=coupling, drive=drive).omega(),
@@ -209,28 +212,7 @@ def figure_15(full: bool = False, drive: float = 0.0) -> xr.Dataset:
 
 def extrema(gain_a: Any, gain_b: Any, drive: float = 0.0, spin: float = 1 / 2) -> Extrema:
     """Local extrema of Omega over the coupling, for arrays of baths."""
-
-    def omega(g: np.ndarray, w_a: np.ndarray, w_b: np.ndarray) -> np.ndarray:
-        return study(w_a, w_b, coupling=g, drive=drive, spin=spin, threads=1).omega()
-
-    return find_extrema(omega, COUPLINGS, [gain_a, gain_b], noise=1e-20)
-
-
-def largest_omega(gain_a: Any, gain_b: Any, drive: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Omega maximal over all couplings, g = 0 included, and where."""
-    where, top = extrema(gain_a, gain_b, drive).highest()
-    uncoupled = study(gain_a, gain_b, coupling=0.0, drive=drive).omega()
-    better = top > uncoupled  # False where there is no maximum
-    return np.where(better, top, uncoupled), np.where(better, where, 0.0)
-
-
-def largest_ratio(gain_a: Any, gain_b: Any, drive: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """R maximal over all couplings, g = 0 included, and where."""
-    top, where = largest_omega(gain_a, gain_b, drive)
-    uncoupled = study(gain_a, gain_b, coupling=0.0, drive=drive).omega()
-    vanishing = uncoupled <= 1e-25 * np.where(drive == 0, 1, drive**2)
-    safe = np.where(vanishing, 1.0, uncoupled)
-    return np.where(vanishing, np.where(top > uncoupled, np.inf, np.nan), top / safe), where
+    return study(gain_a, gain_b, drive=drive, spin=spin).omega_extrema
 
 
 def dressed_basis() -> np.ndarray:
@@ -259,6 +241,17 @@ def partially_coherent() -> list[np.ndarray]:
                 operator[i, j] = 1 if i <= j else 1j
                 span.append(operator + operator.conj().T)
     return span
+
+
+def _map_over_baths(w: np.ndarray, measures: list[str], drive: float) -> xr.Dataset:
+    return sweep(
+        "driven_pair",
+        {"gain_a": w, "gain_b": w},
+        measures,
+        fixed={"drive": drive},
+        tied=DAMPING,
+        store=store_of(),
+    )
 
 
 def _per_drive(gain_a: Any, gain_b: Any, coupling: Any, drive: float) -> np.ndarray:

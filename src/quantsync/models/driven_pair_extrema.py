@@ -1,0 +1,83 @@
+"""Over all couplings: where the entropic synchronization of the driven pair is extremal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from quantsync.search.extrema import Extrema, find_extrema
+
+if TYPE_CHECKING:
+    from quantsync.models.driven_pair_study import DrivenPairStudy
+
+# Couplings between which extrema are sought, in units of the larger relaxation rate; dense near 0,
+# where maxima branch off g = 0.
+COUPLINGS = np.concatenate(
+    [[0.0], np.geomspace(1e-3, 0.1, 9)[:-1], np.linspace(0.1, 6, 48), np.geomspace(6, 60, 13)[1:]]
+)
+NOISE = 1e-20
+FAINTEST = 1e-25  # entropic synchronization per drive squared below this counts as none
+
+
+def omega_extrema(study: DrivenPairStudy) -> Extrema:
+    """Local extrema of Omega over the coupling, up to 60 relaxation rates.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> study = qs.models.DrivenPairStudy(gain_a=0.55, damping_a=0.45, gain_b=0.09, damping_b=0.91)
+    >>> found = omega_extrema(study)
+    >>> print(found.kind, found.location.round(4))
+    [-1.  1.] [0.4058 1.5449]
+    """
+    unit = study._rate
+    names = [name for name in study.parameters if name != "coupling"]
+
+    def omega(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
+        chosen = dict(zip(names, others, strict=True))
+        return type(study)(threads=1, spin=study.spin, coupling=x * scale, **chosen).omega()
+
+    found = find_extrema(
+        omega,
+        COUPLINGS,
+        [unit, *(study.parameters[name] for name in names)],
+        noise=NOISE,
+        threads=study.threads,
+    )
+    shape = (*study.shape, found.location.shape[-1])
+    parts = (found.location * unit[:, None], found.value, found.kind)
+    return Extrema(*(part.reshape(shape) for part in parts), found.count.reshape(study.shape))
+
+
+def largest_omega(study: DrivenPairStudy) -> tuple[np.ndarray, np.ndarray]:
+    """Omega maximal over all couplings, 0 included, and the coupling, both of shape (...)."""
+    where, top = study.omega_extrema.highest()
+    uncoupled = uncoupled_omega(study)
+    better = top > uncoupled  # False where there is no maximum
+    return np.where(better, top, uncoupled), np.where(better, where, 0.0)
+
+
+def largest_ratio(study: DrivenPairStudy) -> np.ndarray:
+    """R of Eq. (13) maximal over all couplings, 0 included, shape (...).
+
+    Infinite where only the uncoupled Omega vanishes, NaN where both do.
+    """
+    top, uncoupled = largest_omega(study)[0], uncoupled_omega(study)
+    drive = study.parameters["drive"].reshape(study.shape)
+    vanishing = uncoupled <= FAINTEST * np.where(drive == 0, 1, drive**2)
+    safe = np.where(vanishing, 1.0, uncoupled)
+    return np.where(vanishing, np.where(top > uncoupled, np.inf, np.nan), top / safe)
+
+
+def first_minimum(study: DrivenPairStudy) -> tuple[np.ndarray, np.ndarray]:
+    """R at the first local minimum over the coupling, and the coupling; NaN where none is."""
+    where, value = study.omega_extrema.first("minimum")
+    with np.errstate(divide="ignore"):
+        return value / uncoupled_omega(study), where
+
+
+def uncoupled_omega(study: DrivenPairStudy) -> np.ndarray:
+    """Omega without coupling, shape (...)."""
+    reference, member = study._uncoupled
+    return reference.omega().ravel()[member].reshape(study.shape)
