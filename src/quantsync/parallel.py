@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
 from numbers import Integral
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from threadpoolctl import ThreadpoolController
 
@@ -42,6 +43,10 @@ def thread_count(threads: int | None, name: str = "threads") -> int:
     return int(threads)
 
 
+_guard = threading.Lock()
+_limits, _limit = 0, cast(Any, None)
+
+
 @cache
 def _controller() -> ThreadpoolController:
     # Looking the libraries up costs milliseconds, so it is done once.
@@ -50,9 +55,22 @@ def _controller() -> ThreadpoolController:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Keep BLAS on one thread: many small problems lose time to its own threading."""
-    with _controller().limit(limits=1, user_api="blas"):
+    """Keep BLAS on one thread: many small problems lose time to its own threading.
+
+    The limit is the process's. Where several threads ask for it, the last one lifts it.
+    """
+    global _limits, _limit
+    with _guard:
+        _limits += 1
+        if _limits == 1:
+            _limit = _controller().limit(limits=1, user_api="blas")
+    try:
         yield
+    finally:
+        with _guard:
+            _limits -= 1
+            if _limits == 0:
+                _limit.restore_original_limits()
 
 
 def map_threads(

@@ -98,10 +98,20 @@ def write_chunk(path: Path, values: np.ndarray, shape: tuple[int, ...]) -> None:
     shape : tuple of int
         Of a whole chunk: those at the ends are as large as the others in the file.
     """
+    write_file(path, encode_chunk(values, shape))
+
+
+def encode_chunk(values: np.ndarray, shape: tuple[int, ...]) -> bytes:
+    """The bytes of a chunk, with their checksum at the end."""
     whole = np.zeros(shape, values.dtype.newbyteorder("<"))
     whole[tuple(slice(n) for n in values.shape)] = values
     data = whole.tobytes()
-    write_file(path, data + checksum(data).to_bytes(4, "little"))
+    return data + checksum(data).to_bytes(4, "little")
+
+
+def sum_of(data: bytes) -> int:
+    """The checksum at the end of an encoded chunk."""
+    return int.from_bytes(data[-4:], "little")
 
 
 def read_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
@@ -112,6 +122,11 @@ def read_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     DamagedFileError
         If it is not there, has another size or another checksum.
     """
+    return read_summed_chunk(path, shape, dtype)[0]
+
+
+def read_summed_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> tuple[np.ndarray, int]:
+    """Read one whole chunk as `read_chunk` does, with its checksum."""
     kind = np.dtype(dtype).newbyteorder("<")
     data = _read(path)
     expected = math.prod(shape) * kind.itemsize + 4
@@ -119,7 +134,8 @@ def read_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         raise DamagedFileError(f"{path.name} has {len(data)} bytes instead of {expected}")
     if checksum(data[:-4]).to_bytes(4, "little") != data[-4:]:
         raise DamagedFileError(f"{path.name} has another checksum")
-    return np.frombuffer(data[:-4], kind).reshape(shape).astype(kind.newbyteorder("="))
+    values = np.frombuffer(data[:-4], kind).reshape(shape).astype(kind.newbyteorder("="))
+    return values, sum_of(data)
 
 
 def write_record(path: Path, record: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,12 +59,33 @@ def store_lock(path: Path, store: Path) -> Iterator[None]:
             with named_write_errors(path):
                 os.ftruncate(descriptor, 0)
                 os.write(descriptor, _who())
-            yield
+                os.fsync(descriptor)  # workers on other hosts read it
+            try:
+                yield
+            finally:  # workers that are still at it see that nobody waits for them
+                with contextlib.suppress(OSError):
+                    os.ftruncate(descriptor, 0)
         else:
             with _exclusive_file(path.with_name(path.name + ".exclusive"), store):
                 yield
     finally:
         os.close(descriptor)
+
+
+def lock_token(path: Path) -> str:
+    """What is different each time a store is locked; empty if it never was.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file.
+    """
+    for place in (path.with_name(path.name + ".exclusive"), path):
+        try:
+            return str(json.loads(place.read_text(encoding="utf-8"))["token"])
+        except (OSError, ValueError, LookupError, TypeError):
+            continue
+    return ""
 
 
 def lock_holder(path: Path) -> dict[str, Any] | None:
@@ -128,6 +150,7 @@ def _exclusive_file(path: Path, store: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
     try:
         os.write(descriptor, _who())
+        os.fsync(descriptor)
         yield
     finally:
         os.close(descriptor)
@@ -136,7 +159,8 @@ def _exclusive_file(path: Path, store: Path) -> Iterator[None]:
 
 
 def _who() -> bytes:
-    return json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode()
+    who = {"pid": os.getpid(), "host": socket.gethostname(), "token": uuid.uuid4().hex}
+    return json.dumps(who).encode()
 
 
 def _read_holder(path: Path) -> dict[str, Any]:

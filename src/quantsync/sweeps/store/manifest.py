@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,15 +44,10 @@ class Manifest:
         InvalidArgumentError
             If a fixed parameter is no number, text or switch, or a name cannot be a folder's.
         """
-        for name in [*plan.grid.names, *plan.measures]:
+        for name in plan.grid.names:
             _require_folder_name(name)
         axes = {
-            name: {
-                "dtype": stored_axis(values).dtype.str,
-                "size": len(values),
-                "sha256": _hash(stored_axis(values)),
-                "attributes": coordinate_attributes(plan, name),
-            }
+            name: describe_axis(values, coordinate_attributes(plan, name))
             for name, values in plan.grid.axes.items()
         }
         return cls(
@@ -64,7 +60,7 @@ class Manifest:
                 "fixed": {name: _plain(name, value) for name, value in plan.fixed.items()},
                 "defaults": _defaults(plan),
                 "tied": {name: fingerprint(rule) for name, rule in plan.tied.items()},
-                "measures": {name: _described(m) for name, m in plan.measures.items()},
+                "measures": describe_measures(plan.measures),
                 "quantsync_version": __version__,
                 "chunk": None if chunk is None else list(chunk),
                 "provenance": provenance(plan),
@@ -99,6 +95,11 @@ class Manifest:
         return tuple(axis["size"] for axis in self.data["axes"].values())
 
     @property
+    def token(self) -> str:
+        """Hash of all of it: what belongs to the sweep on its present axes."""
+        return hashlib.sha256(json.dumps(self.data, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
     def measures(self) -> dict[str, dict[str, Any]]:
         """The measures, by name."""
         return self.data["measures"]
@@ -130,6 +131,30 @@ class Manifest:
         old_measures = {name: m["source"] for name, m in old_data["measures"].items()}
         new_measures = {name: m["source"] for name, m in new_data["measures"].items()}
         return lines + _changed("measure", old_measures, new_measures)
+
+
+def describe_axis(values: np.ndarray, attributes: dict[str, Any]) -> dict[str, Any]:
+    """An axis as the manifest has it."""
+    kept = stored_axis(values)
+    return {
+        "dtype": kept.dtype.str,
+        "size": len(kept),
+        "sha256": _hash(kept),
+        "attributes": attributes,
+    }
+
+
+def describe_measures(measures: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Measures as the manifest has them.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a name cannot be a folder's.
+    """
+    for name in measures:
+        _require_folder_name(name)
+    return {name: _described(measure) for name, measure in measures.items()}
 
 
 def stored_axis(values: np.ndarray) -> np.ndarray:

@@ -1,0 +1,297 @@
+"""Dask clusters: how one is reached, and how the items of a sweep are spread over its workers.
+
+Items are handed out in groups of some seconds, sized by what the groups before have taken, a few a
+thread at a time, so that neither thousands of small tasks nor a few large ones hold anything up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import queue
+import time
+import uuid
+import warnings
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from quantsync import errors
+from quantsync.errors import (
+    ClusterError,
+    InvalidArgumentError,
+    MissingDependencyError,
+    QuantsyncError,
+    SweepWarning,
+)
+
+Item = TypeVar("Item", bound=Hashable)
+CONNECT_SECONDS = 10.0
+GROUP_SECONDS = 3.0  # of a group: dask's share of it is a few milliseconds
+AHEAD = 3  # groups a thread that are handed out at a time
+MOST_ITEMS = 1024  # in a group
+LOOK_EVERY = 1.0  # seconds between looks at the cluster, which may grow
+PATIENCE = 60.0  # seconds without a worker, after which a warning says so
+
+
+@contextmanager
+def cluster_client(scheduler: Any) -> Iterator[tuple[Any, str]]:
+    """A client of a dask cluster, and the name under which messages speak of it.
+
+    Parameters
+    ----------
+    scheduler : str, Path, distributed.Client or cluster
+        An address (``tcp://host:port``), the file that ``dask scheduler --scheduler-file`` writes,
+        or an object, which stays open.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without the extra ``quantsync[cluster]``.
+    InvalidArgumentError
+        If it is something else, or an asynchronous client.
+    ClusterError
+        If there is no scheduler.
+    """
+    try:
+        import distributed
+        from distributed.deploy.cluster import Cluster
+    except ImportError:
+        raise MissingDependencyError(
+            "Argument `scheduler` needs dask.distributed; install it with "
+            "pip install 'quantsync[cluster]'."
+        ) from None
+    if isinstance(scheduler, distributed.Client):
+        if scheduler.asynchronous:
+            raise InvalidArgumentError(
+                "Argument `scheduler` is an asynchronous Client; give a synchronous one, or the "
+                "address of its scheduler."
+            )
+        if scheduler.status != "running":
+            raise ClusterError(
+                f"The Client in argument `scheduler` is {scheduler.status}; make a new one."
+            )
+        yield scheduler, str(scheduler.scheduler.address)  # pyright: ignore
+        return
+    options: dict[str, Any] = {"set_as_default": False, "timeout": CONNECT_SECONDS}
+    if isinstance(scheduler, Cluster):
+        options["address"] = scheduler
+        name = str(getattr(scheduler, "scheduler_address", scheduler))
+    elif isinstance(scheduler, str) and "://" in scheduler:
+        options["address"] = name = scheduler
+    elif isinstance(scheduler, str | os.PathLike) and str(scheduler).endswith(".json"):
+        name = str(scheduler)
+        options["scheduler_file"] = _written(Path(scheduler))
+    else:
+        raise InvalidArgumentError(
+            "Argument `scheduler` must be an address such as 'tcp://host:8786', the path of a "
+            f"scheduler file that ends in .json, or a dask Client, but is {scheduler!r}."
+        )
+    try:
+        client = distributed.Client(**options)
+    except (OSError, TimeoutError, ValueError, LookupError) as error:
+        raise ClusterError(
+            f"There is no dask scheduler at {name} ({_one_line(error)}). Start one with `dask "
+            "scheduler`, and check the address and that this host may reach it."
+        ) from None
+    try:
+        yield client, name
+    finally:
+        with contextlib.suppress(Exception):  # of a scheduler that is gone
+            client.close(timeout=2)
+
+
+def _written(path: Path) -> str:
+    """The path of a scheduler file, as soon as the scheduler has written it."""
+    end = time.monotonic() + CONNECT_SECONDS
+    while not (path.is_file() and path.stat().st_size):
+        if time.monotonic() > end:
+            raise ClusterError(
+                f"There is no scheduler file {path}. Start a scheduler with `dask scheduler "
+                f"--scheduler-file {path}`, in a folder that all hosts share."
+            )
+        time.sleep(0.1)
+    return str(path)
+
+
+def _one_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def carry(setup: dict[str, Any]) -> dict[str, Any]:
+    """Itself, as a task of its own, which the scheduler repeats where a worker took it along."""
+    return setup
+
+
+def spread(
+    client: Any,
+    name: str,
+    function: Callable[[dict[str, Any], list[Item]], dict[str, Any]],
+    setup: dict[str, Any],
+    items: Sequence[Item],
+    arrived: Callable[[Item, Any], Any],
+) -> list[Item]:
+    """Apply a function to all items, in groups, on the workers of a cluster.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    name : str
+        Of the scheduler, for messages.
+    function : callable
+        Called on a worker with the setup and some items. It returns a dictionary with ``done``, a
+        value for each item from the first on, ``seconds``, ``worker`` and ``problem``: None, or
+        the name and the message of an error.
+    setup : dict
+        What all calls need; sent once.
+    items : sequence
+    arrived : callable
+        Called in this thread with an item and its value.
+
+    Returns
+    -------
+    list
+        Items that workers died of, time and again, even when they were the only ones that ran.
+
+    Raises
+    ------
+    ClusterError
+        If the scheduler is lost.
+    QuantsyncError
+        What a worker found wrong.
+    """
+    run = _Spread(client, name, function, setup, arrived)
+    try:
+        suspects = run.finish(deque(items), alone=False)
+        # Whatever waited on a worker when it died is suspect, too. Alone each one is to prove it.
+        return [one for item in suspects for one in run.finish(deque([item]), alone=True)]
+    finally:
+        run.stop()
+
+
+class _Spread:
+    """The state of `spread`."""
+
+    def __init__(self, client: Any, name: str, function: Any, setup: dict[str, Any], arrived: Any):
+        self.client, self.name, self.function, self.arrived = client, name, function, arrived
+        self.token = uuid.uuid4().hex
+        self.setup = client.submit(carry, setup, key=f"sweep-setup-{self.token}", pure=False)
+        self.running: dict[Any, list[Any]] = {}
+        self.finished: queue.Queue[Any] = queue.Queue()
+        self.taken = self.counted = 0.0  # seconds, and items done in them
+        self.threads, self.looked, self.seen = 0, -math.inf, time.monotonic()
+        self.sent = 0
+
+    def finish(self, waiting: deque[Any], alone: bool) -> list[Any]:
+        """Run items; those that came up when workers died are returned."""
+        suspects = []
+        while waiting or self.running:
+            self.look()
+            while waiting and len(self.running) < max(1, AHEAD * self.threads):
+                self.submit([waiting.popleft() for _ in range(self.group_size(len(waiting)))])
+            try:
+                future = self.finished.get(timeout=LOOK_EVERY)
+            except queue.Empty:
+                continue
+            group = self.running.pop(future, None)
+            if group is None:
+                continue
+            answer = self.answer(future)
+            if answer is None:
+                if len(group) > 1 or not alone:
+                    suspects += group
+                else:
+                    return group
+                continue
+            self.take(group, answer, waiting)
+        return suspects
+
+    def take(self, group: list[Any], answer: dict[str, Any], waiting: deque[Any]) -> None:
+        for item, value in zip(group, answer["done"], strict=False):
+            self.arrived(item, value)
+        self.taken += answer["seconds"]
+        self.counted += len(answer["done"])
+        if answer["problem"] is not None:
+            kind, message = answer["problem"]
+            known = getattr(errors, kind, QuantsyncError)
+            raise known(f"{message} (worker {answer['worker']})")
+        waiting.extend(group[len(answer["done"]) :])
+
+    def group_size(self, left: int) -> int:
+        """Items of the next group: of some seconds, and fewer towards the end."""
+        fair = math.ceil(left / (2 * max(1, self.threads)))
+        wanted = GROUP_SECONDS * self.counted / self.taken if self.taken > 0 else 1
+        # Early groups may be unlike the rest: each is at most some times as large as the mean.
+        most = 1 + 4 * self.counted / max(1, self.sent)
+        return max(1, min(int(wanted), int(most), fair, MOST_ITEMS, left))
+
+    def submit(self, group: list[Any]) -> None:
+        future = self.client.submit(
+            self.function, self.setup, group, key=f"sweep-{self.token}-{self.sent}", pure=False
+        )
+        self.sent += 1
+        self.running[future] = group
+        future.add_done_callback(self.finished.put)
+
+    def look(self) -> None:
+        """Count the threads of the cluster now and then; notice that the scheduler is lost."""
+        now = time.monotonic()
+        if self.client.status != "running":
+            raise self.lost()
+        if now - self.looked < LOOK_EVERY:
+            return
+        try:
+            self.threads = sum(self.client.nthreads().values())
+        except (OSError, TimeoutError, AttributeError):
+            raise self.lost() from None
+        self.looked = time.monotonic()
+        if self.threads:
+            self.seen = math.inf if self.seen == math.inf else now
+        elif now - self.seen > PATIENCE:
+            self.seen = math.inf  # said once
+            warnings.warn(
+                f"The dask scheduler at {self.name} has no workers; the sweep waits for some.",
+                SweepWarning,
+                stacklevel=2,
+            )
+
+    def answer(self, future: Any) -> dict[str, Any] | None:
+        """What a group returned; None if workers died of it."""
+        from concurrent.futures import CancelledError
+
+        from distributed import KilledWorker
+
+        try:
+            return future.result()
+        except KilledWorker:
+            return None
+        except (CancelledError, OSError, TimeoutError) as error:
+            if isinstance(error, OSError) and self.client.status == "running":
+                raise
+            raise self.lost(_one_line(error)) from None
+        except ModuleNotFoundError as error:
+            if (error.name or "").split(".")[0] != "quantsync":
+                raise
+            raise ClusterError(
+                f"Workers of {self.name} have no quantsync, or an older one ({error}); install "
+                "the version of this process there."
+            ) from None
+        finally:
+            future.release()
+
+    def lost(self, cause: str = "") -> ClusterError:
+        told = f" ({cause})" if cause else ""
+        return ClusterError(f"The dask scheduler at {self.name} is lost, with its tasks{told}.")
+
+    def stop(self) -> None:
+        """Drop what is not done yet."""
+        with contextlib.suppress(Exception):
+            if self.client.status == "running" and self.running:
+                self.client.cancel(list(self.running), force=True)
+        self.running.clear()
+        with contextlib.suppress(Exception):
+            self.setup.release()
