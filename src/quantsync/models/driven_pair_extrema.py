@@ -46,8 +46,12 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
         threads=study.threads,
     )
     shape = (*study.shape, found.location.shape[-1])
-    parts = (found.location * unit[:, None], found.value, found.kind)
-    return Extrema(*(part.reshape(shape) for part in parts), found.count.reshape(study.shape))
+    return Extrema(
+        (found.location * unit[:, None]).reshape(shape),
+        found.value.reshape(shape),
+        found.kind.reshape(shape),
+        found.count.reshape(study.shape),
+    )
 
 
 def largest_omega(study: DrivenPairStudy) -> tuple[np.ndarray, np.ndarray]:

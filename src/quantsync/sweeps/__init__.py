@@ -1,9 +1,10 @@
 """Measures over parameter grids, over random ensembles and at single points."""
 
 from quantsync.sweeps.datasets import PointFailure
-from quantsync.sweeps.ensemble import ensemble, sample_rng
+from quantsync.sweeps.ensemble import ensemble
 from quantsync.sweeps.execution import sweep
 from quantsync.sweeps.point import compute
+from quantsync.sweeps.samples import sample_rng
 from quantsync.sweeps.store.reading import SweepStatus, open_sweep, sweep_status
 
 __all__ = [

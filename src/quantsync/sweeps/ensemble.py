@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Collection
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -14,57 +13,30 @@ import numpy as np
 
 from quantsync.errors import (
     InvalidArgumentError,
-    MeasureShapeError,
-    QuantsyncError,
     SweepError,
     SweepWarning,
 )
 from quantsync.lindblad.degenerate_base import DegenerateBase
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.kossakowski import Basis, check_random_arguments, random_lindbladian
-from quantsync.lindblad.perturbed import (
-    PerturbedStates,
-    check_strengths,
-    perturbed_steady_states,
-)
-from quantsync.measures.named import StateView
+from quantsync.lindblad.perturbed import check_strengths
 from quantsync.parallel import thread_count
 from quantsync.sweeps.averages import Average, Column
-from quantsync.sweeps.batches import measure_states
 from quantsync.sweeps.formalisms import resolve_measures
 from quantsync.sweeps.processes import map_processes, progress_of
+from quantsync.sweeps.samples import SampleValues, SampleWork
+from quantsync.sweeps.store.ensembles import samples_in
 from quantsync.version import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import xarray as xr
 
 # States of one task, in bytes: enough of them that measures are taken in batches.
 TASK_BYTES = 4 << 20
 FEWEST_TASKS = 16
 MOST_SAMPLES = 256  # in one task, so that small systems report progress too
-
-
-def sample_rng(seed: int, sample: int) -> np.random.Generator:
-    """The random numbers of one sample of an ensemble, the same wherever it is computed.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the ensemble.
-    sample : int
-        Number of the sample, from 0.
-
-    Returns
-    -------
-    numpy.random.Generator
-
-    Examples
-    --------
-    >>> import quantsync as qs
-    >>> qs.sample_rng(1, 7).random() == qs.sample_rng(1, 7).random()
-    True
-    """
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(sample,))))
 
 
 def ensemble(
@@ -80,6 +52,8 @@ def ensemble(
     draw: Callable[..., Any] | None = None,
     workers: int | None = None,
     progress: bool | None = None,
+    store: str | Path | None = None,
+    retry_failed: bool = False,
 ) -> xr.Dataset:
     r"""Take measures of the stationary states of ``L0 + eta L1`` for many random L1.
 
@@ -116,6 +90,12 @@ def ensemble(
     progress : bool, optional
         Whether to show what is done and the time left; by default on a terminal. Where there is
         none, a line a minute is printed.
+    store : str or Path, optional
+        Folder of a Zarr group that keeps the values of every sample, averaged ones too, while the
+        ensemble is drawn. The same ensemble goes on where it was left, with more samples if they
+        are asked for; any other difference is refused. `sweep_status` and `open_sweep` read it.
+    retry_failed : bool, default False
+        Whether to compute the failed samples of the store again.
 
     Returns
     -------
@@ -135,6 +115,8 @@ def ensemble(
         If another argument has a wrong value or a measure does not exist.
     OutOfMemoryError
         If the space is too large for the memory.
+    StoreMismatchError, StoreLockedError, StoreWriteError
+        As for `sweep`.
     SweepError
         If every sample failed, or a worker process was killed; it carries the dataset of what is
         done.
@@ -157,30 +139,44 @@ def ensemble(
     if draw is None:
         basis, weights = check_random_arguments(basis, weights)
         draw = partial(random_lindbladian, basis=basis, weights=weights)
-    work = _Work(prepared, strengths, first, draw, resolved)
+    if retry_failed and store is None:
+        raise InvalidArgumentError("Argument `retry_failed` needs a `store`.")
+    work = SampleWork(prepared, strengths, first, draw, resolved)
     per_task = TASK_BYTES // (16 * prepared.space.dimension**2 * len(strengths))
     # Whatever is asked for comes in several tasks, which processes share and Ctrl-C leaves whole.
     per_task = max(1, min(MOST_SAMPLES, per_task, -(-count // FEWEST_TASKS)))
-    tasks = [range(k, min(k + per_task, count)) for k in range(0, count, per_task)]
     columns = {
         name: Average() if name in averaged else Column(count) for name in [*resolved, "residual"]
     }
-    done, failures, interrupted, lost = np.zeros(count, bool), {}, False, ""
-    with progress_of(count, "samples", progress) as advance:
-        try:
-            parts = map_processes(work, tasks, thread_count(workers, "workers"))
-            for k, part in parts:
-                for name, column in columns.items():
-                    column.add(k, part.samples, part.values.get(name))
-                done[tasks[k].start : tasks[k].stop] = True
-                failures |= part.failures
-                advance(len(tasks[k]))
-        except KeyboardInterrupt:
-            if not done.any():
-                raise
-            interrupted = True
-        except BrokenProcessPool as error:
-            lost = str(error)
+    done, interrupted, lost = np.zeros(count, bool), False, ""
+    failures: dict[int, str] = {}
+
+    def take(k: int, part: SampleValues) -> None:
+        for name, column in columns.items():
+            column.add(k, part.samples, part.values.get(name))
+        done[tasks[k].start : tasks[k].stop] = True
+        failures.update(part.failures)
+
+    with samples_in(store, work, count, per_task, retry_failed) as kept:
+        tasks = kept.tasks
+        for k, part in kept.there():
+            take(k, part)
+        left = [k for k in range(len(tasks)) if not done[tasks[k].start]]
+        with progress_of(sum(len(tasks[k]) for k in left), "samples", progress) as advance:
+            try:
+                computed = map_processes(
+                    work, [tasks[k] for k in left], thread_count(workers, "workers")
+                )
+                for i, part in computed:
+                    kept.write(left[i], part)
+                    take(left[i], part)
+                    advance(len(tasks[left[i]]))
+            except KeyboardInterrupt:
+                if not done.any():
+                    raise
+                interrupted = True
+            except BrokenProcessPool as error:
+                lost = str(error)
     dataset = _dataset(columns, resolved, strengths, np.flatnonzero(done), failures)
     dataset.attrs = {
         "base": repr(prepared.space),
@@ -203,84 +199,6 @@ def ensemble(
         )
     _report(dataset, failures, interrupted, count)
     return dataset
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What a task gave: values of the samples that did not fail, and why the others did."""
-
-    samples: np.ndarray
-    values: dict[str, np.ndarray]
-    failures: dict[int, str]
-
-
-@dataclass(frozen=True)
-class _Work:
-    base: DegenerateBase
-    etas: np.ndarray
-    seed: int
-    draw: Callable[..., Any]
-    measures: dict[str, Any]
-
-    def __call__(self, samples: range) -> _Part:
-        solved: list[tuple[int, PerturbedStates]] = []
-        failures = {}
-        for sample in samples:
-            try:
-                perturbation = self.draw(self.base.space, sample_rng(self.seed, sample))
-                solved.append((sample, perturbed_steady_states(self.base, perturbation, self.etas)))
-            except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
-                failures[sample] = f"{type(error).__name__}: {error}"
-        return self._measured(solved, failures)
-
-    def _measured(
-        self, solved: list[tuple[int, PerturbedStates]], failures: dict[int, str]
-    ) -> _Part:
-        """Take the measures; a sample that fails costs only itself: the rest is halved."""
-        if not solved:
-            return _Part(np.zeros(0, int), {}, failures)
-        numbers = np.array([sample for sample, _ in solved])
-        try:
-            values = self._values([states for _, states in solved])
-        except MeasureShapeError:
-            raise  # the same for every sample
-        except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
-            if len(solved) == 1:
-                failures[solved[0][0]] = f"{type(error).__name__}: {error}"
-                return _Part(np.zeros(0, int), {}, failures)
-            half = len(solved) // 2
-            parts = [self._measured(some, failures) for some in (solved[:half], solved[half:])]
-            parts = [part for part in parts if part.values] or parts[:1]
-            joined = {
-                name: np.concatenate([part.values[name] for part in parts])
-                for name in parts[0].values
-            }
-            return _Part(np.concatenate([part.samples for part in parts]), joined, failures)
-        good = np.ones(len(numbers), bool)
-        for name, measure in self.measures.items():
-            if getattr(measure, "may_be_undefined", False):
-                continue
-            finite = np.isfinite(values[name]).reshape(len(numbers), -1).all(axis=1)
-            for sample in numbers[good & ~finite]:
-                failures[int(sample)] = f"measure {name!r} is not finite"
-            good &= finite
-        return _Part(numbers[good], {k: v[good] for k, v in values.items()}, failures)
-
-    def _values(self, solved: list[PerturbedStates]) -> dict[str, np.ndarray]:
-        states = PerturbedStates(
-            np.concatenate([part.rho for part in solved]),
-            np.concatenate([part.residual for part in solved]),
-            np.tile(self.etas, len(solved)),
-            self.base.zero_modes,
-            self.base.space,
-        )
-        size = len(states.rho)
-        values = measure_states(self.measures, StateView(lambda: states, self.base.space), size)
-        values["residual"] = states.residual
-        return {
-            name: array.reshape(len(solved), len(self.etas), *array.shape[1:])
-            for name, array in values.items()
-        }
 
 
 def _positive(value: Any, name: str) -> int:

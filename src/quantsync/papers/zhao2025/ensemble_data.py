@@ -23,6 +23,7 @@ from quantsync.measures.level_sets import (
 from quantsync.measures.named import STATE_MEASURES, NamedMeasure, StateView
 from quantsync.measures.phase import relative_phase_distribution
 from quantsync.models.collective_decay_pair import collective_decay_pair
+from quantsync.papers.keeping import store_of
 from quantsync.papers.zhao2025.chain_data import BINS, THRESHOLD
 from quantsync.papers.zhao2025.dark_states import SINGLET
 from quantsync.papers.zhao2025.limit import limit_ensemble
@@ -97,6 +98,7 @@ def chain_ensemble(samples: int) -> xr.Dataset:
         SEED,
         [CHI, INTERVAL, STATE_MEASURES["synchronization"]],
         average=[CHI.name, INTERVAL.name],
+        store=store_of(),
     )
     _require_whole(data)
     data = _with_chi(data.rename({f"{CHI.name}_0": "chi", f"{INTERVAL.name}_0": "interval"}), "chi")
@@ -163,6 +165,7 @@ def pair_ensemble(samples: int) -> xr.Dataset:
         SEED,
         [CHI_2, STATE_MEASURES["synchronization"], SINGLET_WEIGHT],
         average=[CHI_2.name],
+        store=store_of(),
     )
     _require_whole(data)
     return _with_chi(data.rename({f"{CHI_2.name}_0": "chi_2"}), "chi_2")

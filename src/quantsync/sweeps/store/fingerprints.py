@@ -9,14 +9,13 @@ import inspect
 import sys
 import textwrap
 import types
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 
-def fingerprint(function: Callable[..., Any]) -> str:
-    """Hash of what a function does, as far as it can be told without running it.
+def fingerprint(function: Any) -> str:
+    """Hash of what a function does, as far as it can be told without running it, or of values.
 
     The source text of a function (of the whole module for one of this package), its defaults, and
     the values and functions that it encloses. Global names that it uses are not followed.

@@ -1,0 +1,137 @@
+"""The work of an ensemble: perturbations drawn, solved and measured, some samples at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import MeasureShapeError, QuantsyncError
+from quantsync.lindblad.degenerate_base import DegenerateBase
+from quantsync.lindblad.perturbed import PerturbedStates, perturbed_steady_states
+from quantsync.measures.named import StateView
+from quantsync.sweeps.batches import measure_states
+
+
+def sample_rng(seed: int, sample: int) -> np.random.Generator:
+    """The random numbers of one sample of an ensemble, the same wherever it is computed.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the ensemble.
+    sample : int
+        Number of the sample, from 0.
+
+    Returns
+    -------
+    numpy.random.Generator
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> qs.sample_rng(1, 7).random() == qs.sample_rng(1, 7).random()
+    True
+    """
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(sample,))))
+
+
+@dataclass(frozen=True)
+class SampleValues:
+    """What a task gave: values of the samples that did not fail, and why the others did.
+
+    Attributes
+    ----------
+    samples : ndarray of int, shape (n,)
+    values : dict of str to ndarray of shape (n, E, ...)
+    failures : dict of int to str
+        Messages of the other samples.
+    """
+
+    samples: np.ndarray
+    values: dict[str, np.ndarray]
+    failures: dict[int, str]
+
+
+@dataclass(frozen=True)
+class SampleWork:
+    """Draws perturbations, finds what they select, and takes the measures.
+
+    Attributes
+    ----------
+    base : DegenerateBase
+    etas : ndarray of shape (E,)
+    seed : int
+    draw : callable
+        From a space and a generator of random numbers to a perturbation.
+    measures : dict of str to (NamedMeasure or callable)
+    """
+
+    base: DegenerateBase
+    etas: np.ndarray
+    seed: int
+    draw: Callable[..., Any]
+    measures: dict[str, Any]
+
+    def __call__(self, samples: range) -> SampleValues:
+        """Work on some samples."""
+        solved: list[tuple[int, PerturbedStates]] = []
+        failures = {}
+        for sample in samples:
+            try:
+                perturbation = self.draw(self.base.space, sample_rng(self.seed, sample))
+                solved.append((sample, perturbed_steady_states(self.base, perturbation, self.etas)))
+            except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+                failures[sample] = f"{type(error).__name__}: {error}"
+        return self._measured(solved, failures)
+
+    def _measured(
+        self, solved: list[tuple[int, PerturbedStates]], failures: dict[int, str]
+    ) -> SampleValues:
+        """Take the measures; a sample that fails costs only itself: the rest is halved."""
+        if not solved:
+            return SampleValues(np.zeros(0, int), {}, failures)
+        numbers = np.array([sample for sample, _ in solved])
+        try:
+            values = self._values([states for _, states in solved])
+        except MeasureShapeError:
+            raise  # the same for every sample
+        except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+            if len(solved) == 1:
+                failures[solved[0][0]] = f"{type(error).__name__}: {error}"
+                return SampleValues(np.zeros(0, int), {}, failures)
+            half = len(solved) // 2
+            parts = [self._measured(some, failures) for some in (solved[:half], solved[half:])]
+            parts = [part for part in parts if part.values] or parts[:1]
+            joined = {
+                name: np.concatenate([part.values[name] for part in parts])
+                for name in parts[0].values
+            }
+            return SampleValues(np.concatenate([part.samples for part in parts]), joined, failures)
+        good = np.ones(len(numbers), bool)
+        for name, measure in self.measures.items():
+            if getattr(measure, "may_be_undefined", False):
+                continue
+            finite = np.isfinite(values[name]).reshape(len(numbers), -1).all(axis=1)
+            for sample in numbers[good & ~finite]:
+                failures[int(sample)] = f"measure {name!r} is not finite"
+            good &= finite
+        return SampleValues(numbers[good], {k: v[good] for k, v in values.items()}, failures)
+
+    def _values(self, solved: list[PerturbedStates]) -> dict[str, np.ndarray]:
+        states = PerturbedStates(
+            np.concatenate([part.rho for part in solved]),
+            np.concatenate([part.residual for part in solved]),
+            np.tile(self.etas, len(solved)),
+            self.base.zero_modes,
+            self.base.space,
+        )
+        size = len(states.rho)
+        values = measure_states(self.measures, StateView(lambda: states, self.base.space), size)
+        values["residual"] = states.residual
+        return {
+            name: array.reshape(len(solved), len(self.etas), *array.shape[1:])
+            for name, array in values.items()
+        }

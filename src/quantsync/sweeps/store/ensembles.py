@@ -1,0 +1,207 @@
+"""The samples of an ensemble: in memory only, or with a store that keeps them."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import StoreError, StoreMismatchError, SweepWarning
+from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.samples import SampleValues, SampleWork
+from quantsync.sweeps.store.arrays import STATUS, SweepStore
+from quantsync.sweeps.store.contents import DONE, FAILED
+from quantsync.sweeps.store.extension import extend_store, failure_records, finish_extension
+from quantsync.sweeps.store.files import DamagedFileError, remove_partials
+from quantsync.sweeps.store.fingerprints import fingerprint
+from quantsync.sweeps.store.lock import store_lock
+from quantsync.sweeps.store.manifest import (
+    FORMAT,
+    Manifest,
+    describe_axis,
+    describe_measures,
+)
+from quantsync.version import __version__
+
+SAMPLE = {"long_name": "number of the perturbation", "units": "1"}
+
+
+class SamplesInMemory:
+    """Nothing is kept.
+
+    Parameters
+    ----------
+    count, per_task : int
+
+    Attributes
+    ----------
+    tasks : list of range
+        The samples of each task.
+    """
+
+    def __init__(self, count: int, per_task: int):
+        self.tasks = [range(k, min(k + per_task, count)) for k in range(0, count, per_task)]
+
+    def there(self) -> Iterator[tuple[int, SampleValues]]:
+        """What is kept: nothing."""
+        return iter(())
+
+    def write(self, task: int, part: SampleValues) -> None:
+        """Keep what a task gave: nowhere."""
+
+
+class StoredSamples(SamplesInMemory):
+    """A chunk of samples a task, whole or not there.
+
+    Parameters
+    ----------
+    store : SweepStore
+        Over the axis ``sample``, with its lock held.
+    count : int
+    retry_failed : bool
+        Whether tasks with failed samples count as missing.
+    """
+
+    def __init__(self, store: SweepStore, count: int, retry_failed: bool):
+        super().__init__(count, store.tasks.chunk[0])
+        self.store, self.retry_failed = store, retry_failed
+        self._grid = Grid({"sample": np.arange(count)})
+
+    def there(self) -> Iterator[tuple[int, SampleValues]]:
+        """The tasks that are whole, one at a time."""
+        damaged = []
+        for task, samples in enumerate(self.tasks):
+            try:
+                state = self.store.read_task((task,))
+            except DamagedFileError as error:
+                damaged.append(f"task {task} ({error})")
+                continue
+            if state is None or not state.status.all():
+                continue
+            if self.retry_failed and (state.status == FAILED).any():
+                continue
+            good = state.status == DONE
+            values = (
+                {name: array[good] for name, array in state.values.items()} if good.any() else {}
+            )
+            yield task, SampleValues(np.array(samples)[good], values, dict(state.messages))
+        # Only now is it known which arrays there are.
+        self.store.write_metadata(self._grid.axes, {})
+        if damaged:
+            more = f"; and {len(damaged) - 3} more" * (len(damaged) > 3)
+            warnings.warn(
+                f"{len(damaged)} of {len(self.tasks)} tasks in {self.store.root} are damaged and "
+                f"are computed again: {'; '.join(damaged[:3])}{more}.",
+                SweepWarning,
+                stacklevel=4,
+            )
+
+    def write(self, task: int, part: SampleValues) -> None:
+        """Write what a task gave; it counts once all of it is there."""
+        samples = np.array(self.tasks[task])
+        good = np.isin(samples, part.samples)
+        self.store.add_measures(part.values)
+        values = {}
+        for name, array in part.values.items():
+            dtype, extra = self.store.layout[name]
+            values[name] = np.full((len(samples), *extra), np.nan, dtype)
+            values[name][good] = array
+        self.store.write_task(
+            (task,),
+            values,
+            np.where(good, DONE, FAILED).astype(np.uint8),
+            failure_records(samples, part.failures, self._grid),
+            float(part.values["residual"].max(initial=0)) if part.values else 0.0,
+        )
+
+
+@contextmanager
+def samples_in(
+    path: Any, work: SampleWork, count: int, per_task: int, retry_failed: bool
+) -> Iterator[SamplesInMemory]:
+    """The samples of an ensemble, which a store keeps if there is a path.
+
+    Parameters
+    ----------
+    path : str or Path or None
+    work : SampleWork
+        What decides the numbers.
+    count : int
+        Number of samples.
+    per_task : int
+        Number of samples of a task in a new store.
+    retry_failed : bool
+
+    Raises
+    ------
+    StoreMismatchError
+        If the store is another ensemble's, or has more samples.
+    """
+    if path is None:
+        yield SamplesInMemory(count, per_task)
+        return
+    root = Path(path)
+    if root.exists() and not root.is_dir():
+        raise StoreError(f"{root} is a file; a store is a folder. Choose another path.")
+    SweepStore.open(root)  # a folder with something else in it is left alone
+    with store_lock(root / STATUS / "lock", root):
+        remove_partials(root)
+        finish_extension(root)
+        yield StoredSamples(_open(root, work, count, per_task), count, retry_failed)
+
+
+def _open(root: Path, work: SampleWork, count: int, per_task: int) -> SweepStore:
+    axis = np.arange(count)
+    store = SweepStore.open(root)
+    if store is None:
+        store = SweepStore(root, _manifest(work, axis, per_task))
+    wanted = _manifest(work, axis, store.manifest.chunk[0])
+    differences = store.manifest.differences(wanted)
+    there = store.manifest.shape[0] if not differences else count
+    if there > count:
+        differences = [f"samples: {there} in the store, {count} now"]
+    if differences:
+        raise StoreMismatchError(
+            f"Store {root} holds another ensemble: {'; '.join(differences)}. Choose another store, "
+            "delete this one, or run its own ensemble.",
+            differences,
+        )
+    if there < count:
+        old = {"sample": np.arange(there)}
+        extend_store(store, store.read(), old, {"sample": axis}, wanted)
+        store = SweepStore.open(root)
+        assert store is not None
+    return store
+
+
+def _manifest(work: SampleWork, axis: np.ndarray, per_task: int) -> Manifest:
+    matrix = work.base.matrix.tocsr()
+    # Rounded, since sums may be rounded otherwise on another machine.
+    parts = (matrix.data.round(12) + 0.0, matrix.indices, matrix.indptr)
+    base = hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts))
+    fixed = {
+        "base": f"{work.base.space} {base.hexdigest()[:16]}",
+        "seed": str(work.seed),
+        "etas": f"{len(work.etas)} values {fingerprint(work.etas)}",
+    }
+    return Manifest(
+        {
+            "format": FORMAT,
+            "model": "ensemble",
+            "registered": False,
+            "model_source": fingerprint(work.draw),
+            "axes": {"sample": describe_axis(axis, SAMPLE)},
+            "fixed": fixed,
+            "defaults": {},
+            "tied": {},
+            "measures": describe_measures(work.measures),
+            "quantsync_version": __version__,
+            "chunk": [per_task],
+            "provenance": {"model": "ensemble", **fixed, "quantsync_version": __version__},
+        }
+    )
