@@ -222,7 +222,7 @@ class FactorInverse:
         identity = sp.eye_array(len(system.trace))
         for n, frequency in zip(system.half, system.frequencies, strict=True):
             if n not in known:
-                matrix = system.generator - rows - 1j * frequency * identity
+                matrix = system.rows.generator - rows - 1j * frequency * identity
                 known[n] = splu(sp.csc_array(matrix))
         self.factors: list = [known[n] for n in system.half]
 
@@ -247,7 +247,7 @@ class DirectInverse:
             system.trace[None]
         )
         frequencies = np.concatenate([system.frequencies, -system.frequencies[1:]])
-        total = sp.kron(sp.eye_array(count), system.generator - pull)
+        total = sp.kron(sp.eye_array(count), system.rows.generator - pull)
         total = total - sp.kron(sp.diags_array(1j * frequencies), sp.eye_array(size))
         for turn in system.turns:
             pairs = [

@@ -12,19 +12,22 @@ are stored, those after n = 0 in lexicographic order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from quantsync.lazy import lazy
 
+ROWS = 1024  # of a block, so that its products stay in the cache
+
 
 def half_of(harmonics: set[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """One of each pair n, -n, with n = 0 in front, then the nearest first."""
     zero = tuple([0] * len(next(iter(harmonics))))
-    kept = {max(n, tuple(-c for c in n)) for n in harmonics} - {zero}
+    kept = {_upper(n) for n in harmonics} - {zero}
     return [zero, *sorted(kept, key=lambda n: (sum(abs(c) for c in n), n))]
 
 
@@ -50,11 +53,34 @@ class Turn:
         """Largest sum of the sizes of a row's entries."""
         return float((abs(self.real) + abs(self.imaginary)).sum(axis=1).max())
 
+
+class RowBlocks:
+    """The generator and the parts of all perturbations, cut into the same blocks of rows.
+
+    What comes of a block stays in the cache until it is distributed over the harmonics.
+
+    Parameters
+    ----------
+    generator : sparse array of shape (N, N), real
+    turns : sequence of Turn
+    dtype : type, default float
+    """
+
+    def __init__(self, generator: sp.csr_array, turns: Sequence[Turn], dtype: Any = float):
+        self.generator, self._turns = generator, turns
+        parts = [generator, *(part for turn in turns for part in (turn.real, turn.imaginary))]
+        size = len(generator.indptr) - 1
+        stacked = sp.csr_array(sp.vstack(parts, format="csr").astype(dtype))
+        self.blocks = []
+        for start in range(0, size, ROWS):
+            rows = np.arange(start, min(start + ROWS, size))
+            taken = np.concatenate([k * size + rows for k in range(len(parts))])
+            self.blocks.append((slice(start, start + len(rows)), sp.csr_array(stacked[taken])))
+
     @lazy
-    def single(self) -> Turn:
+    def single(self) -> RowBlocks:
         """The same in single precision."""
-        real = sp.csr_array(self.real.astype(np.float32))
-        return Turn(self.vector, real, sp.csr_array(self.imaginary.astype(np.float32)))
+        return RowBlocks(self.generator, self._turns, np.float32)
 
 
 class HarmonicSystem:
@@ -62,8 +88,8 @@ class HarmonicSystem:
 
     Parameters
     ----------
-    generator : sparse array of shape (N, N), real
-        L_0.
+    rows : RowBlocks
+        L_0 and the perturbations.
     turns : sequence of Turn
         The perturbations, one for each harmonic vector k.
     base : ndarray of shape (d,)
@@ -78,7 +104,7 @@ class HarmonicSystem:
 
     def __init__(
         self,
-        generator: sp.csr_array,
+        rows: RowBlocks,
         turns: Sequence[Turn],
         base: np.ndarray,
         half: list[tuple[int, ...]],
@@ -86,42 +112,23 @@ class HarmonicSystem:
         reference: np.ndarray,
         pull: float,
     ):
-        self.generator, self.turns, self.base, self.half = generator, turns, base, half
+        self.rows, self.turns, self.base, self.half = rows, turns, base, half
         self.trace, self.reference, self.pull = trace, reference, pull
         self.frequencies = np.array(half, float).reshape(len(half), len(base)) @ base
         self.place = {n: k for k, n in enumerate(half)}
-        self.ladder = [self._moves(turn.vector) for turn in turns]
+        self.pulled = np.flatnonzero(reference)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Shape (N, h) of an unknown."""
         return len(self.trace), len(self.half)
 
-    def _moves(self, vector: tuple[int, ...]) -> list[tuple[int, tuple[int, ...], bool, bool]]:
-        """Where products go: (source, target n, conjugate product V*, conjugate result)."""
-        moves = []
-        for source, m in enumerate(self.half):
-            up = tuple(a + b for a, b in zip(m, vector, strict=True))
-            down = tuple(a - b for a, b in zip(m, vector, strict=True))
-            for target, lowered in ((up, False), (down, True)):
-                mirrored = tuple(-c for c in target)
-                if source == 0 and lowered:
-                    continue  # the mirror image of what goes up from n = 0
-                if not any(target):  # reached from m and from -m
-                    moves += [(source, target, lowered, False), (source, target, lowered, True)]
-                elif target >= mirrored:
-                    moves.append((source, target, lowered, False))
-                else:
-                    moves.append((source, mirrored, lowered, True))
-        return moves
-
     @lazy
     def single(self) -> HarmonicSystem:
         """The same in single precision."""
         new = HarmonicSystem.__new__(HarmonicSystem)
         new.__dict__.update(self.__dict__)
-        new.generator = self.generator.astype(np.float32)
-        new.turns = [turn.single for turn in self.turns]
+        new.rows = self.rows.single
         for name in ("trace", "reference", "frequencies"):
             setattr(new, name, getattr(self, name).astype(np.float32))
         return new
@@ -129,39 +136,81 @@ class HarmonicSystem:
     @lazy
     def outside(self) -> list[tuple[int, ...]]:
         """Harmonics out of the set that the perturbations reach from it."""
-        reached = {move[1] for moves in self.ladder for move in moves}
-        return sorted(reached - set(self.place))
+        return sorted(reached_from(self.half, self.turns) - set(self.place))
+
+    def _column(self, n: tuple[int, ...]) -> int:
+        """Column of [y_0 ... y_(h-1), mirror images of y_1 ..., zeros] that has harmonic n."""
+        count = len(self.half)
+        if n in self.place:
+            return self.place[n]
+        return count - 1 + self.place.get(tuple(-c for c in n), count)
+
+    def _routes(self, targets: list[tuple[int, ...]]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each turn the columns from which targets n are reached: n - k and n + k."""
+        return [
+            (
+                np.array([self._column(_moved(n, turn.vector, -1)) for n in targets], int),
+                np.array([self._column(_moved(n, turn.vector, 1)) for n in targets], int),
+            )
+            for turn in self.turns
+        ]
 
     @lazy
-    def _inner(self) -> list[list[tuple[bool, bool, np.ndarray, np.ndarray]]]:
-        return [_grouped(moves, self.place) for moves in self.ladder]
+    def _inner(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        return self._routes(self.half)
 
     @lazy
-    def _outer(self) -> list[list[tuple[bool, bool, np.ndarray, np.ndarray]]]:
-        places = {n: k for k, n in enumerate(self.outside)}
-        return [_grouped(moves, places) for moves in self.ladder]
+    def _outer(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        return self._routes(self.outside)
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """The left-hand side for x (N, h), complex; column 0 is real."""
-        result = _times(self.generator, x)
-        result -= (np.complex64(1j) * self.frequencies) * x
-        result -= np.outer(self.pull * self.reference, self.trace @ x)
-        for turn, groups in zip(self.turns, self._inner, strict=True):
-            _distribute(turn, x, groups, result)
-        return result
+        return self._applied(x, inside=True)[0]
 
     def leakage(self, x: np.ndarray) -> np.ndarray:
         """Residual at the harmonics `outside`, shape (N, len(outside))."""
-        result = np.zeros((len(x), len(self.outside)), x.dtype)
-        for turn, groups in zip(self.turns, self._outer, strict=True):
-            _distribute(turn, x, groups, result)
-        return result
+        return self._applied(x, inside=False, outside=True)[1]
+
+    def _applied(
+        self, x: np.ndarray, *, inside: bool, outside: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The left-hand side at the harmonics of the set, and at those `outside`."""
+        real = np.ascontiguousarray(x).view(np.real(x).dtype)
+        unit = x.dtype.type(1j)
+        result = (-1j * self.frequencies).astype(x.dtype) * x
+        leaks = np.zeros((len(x), len(self.outside) if outside else 0), x.dtype)
+        zeros = np.zeros((min(len(x), ROWS), 1), x.dtype)
+        for rows, matrix in self.rows.blocks:
+            products = (matrix @ real).view(x.dtype).reshape(-1, rows.stop - rows.start, x.shape[1])
+            result[rows] += products[0]
+            for k in range(len(self.turns)):
+                plain, turned = products[2 * k + 1], unit * products[2 * k + 2]
+                up, down = plain + turned, plain - turned  # V x and V* x
+                empty = zeros[: len(up)]
+                # V x_{-m} is the complex conjugate of V* x_m.
+                raised = np.hstack([up, down[:, 1:].conj(), empty])
+                lowered = np.hstack([down, up[:, 1:].conj(), empty])
+                for wanted, routes, target in (
+                    (inside, self._inner, result),
+                    (outside, self._outer, leaks),
+                ):
+                    if wanted:
+                        below, above = routes[k]
+                        target[rows] += np.take(raised, below, axis=1)
+                        target[rows] += np.take(lowered, above, axis=1)
+        result[self.pulled] -= np.outer(self.pull * self.reference[self.pulled], self.trace @ x)
+        return result, leaks
 
     def residual(self, x: np.ndarray) -> np.ndarray:
         """What is missing inside the set: right-hand side minus left-hand side."""
-        result = -self.apply(x)
+        return self.certificate(x, outside=False)[0]
+
+    def certificate(self, x: np.ndarray, *, outside: bool = True) -> tuple[np.ndarray, np.ndarray]:
+        """`residual` and `leakage` at once."""
+        result, leaks = self._applied(x, inside=True, outside=outside)
+        np.negative(result, out=result)
         result[:, 0] -= self.pull * self.reference
-        return result
+        return result, leaks
 
     def extended(self, x: np.ndarray, before: list[tuple[int, ...]]) -> np.ndarray:
         """A solution on the harmonics ``before``, with zeros at those that are new."""
@@ -170,6 +219,18 @@ class HarmonicSystem:
             if n in self.place:
                 result[:, self.place[n]] = x[:, k]
         return result
+
+
+def reached_from(
+    harmonics: Iterable[tuple[int, ...]], turns: Sequence[Turn]
+) -> set[tuple[int, ...]]:
+    """Harmonics, one of each pair n, -n, that the perturbations reach from some others."""
+    return {
+        _upper(_moved(n, turn.vector, step))
+        for turn in turns
+        for n in harmonics
+        for step in (1, -1)
+    }
 
 
 def total_norm(columns: np.ndarray, with_zero: bool) -> float:
@@ -184,37 +245,10 @@ def total_norm(columns: np.ndarray, with_zero: bool) -> float:
     return float(2 * norms.sum() - (norms[0] if with_zero else 0.0))
 
 
-def _grouped(moves: list, places: dict) -> list[tuple[bool, bool, np.ndarray, np.ndarray]]:
-    result = []
-    for lowered in (False, True):
-        for mirrored in (False, True):
-            pairs = [
-                (source, places[target])
-                for source, target, low, mirror in moves
-                if low == lowered and mirror == mirrored and target in places
-            ]
-            if pairs:
-                source, target = np.array(pairs).T
-                result.append((lowered, mirrored, source, target))
-    return result
+def _moved(n: tuple[int, ...], vector: tuple[int, ...], step: int) -> tuple[int, ...]:
+    return tuple(a + step * b for a, b in zip(n, vector, strict=True))
 
 
-def _distribute(turn: Turn, x: np.ndarray, groups: list, result: np.ndarray) -> None:
-    if not groups:
-        return
-    used = np.unique(np.concatenate([source for _, _, source, _ in groups]))
-    position = np.zeros(x.shape[1], int)
-    position[used] = np.arange(len(used))
-    part = x if len(used) == x.shape[1] else np.ascontiguousarray(x[:, used])
-    real, imaginary = _times(turn.real, part), np.complex64(1j) * _times(turn.imaginary, part)
-    products = {False: real + imaginary, True: real - imaginary}
-    for lowered, mirrored, source, target in groups:
-        # In each group all targets differ.
-        product = np.take(products[lowered], position[source], axis=1)
-        result[:, target] += product.conj() if mirrored else product
-
-
-def _times(matrix: sp.csr_array, x: np.ndarray) -> np.ndarray:
-    """Real sparse times complex dense."""
-    real = np.ascontiguousarray(x).view(np.real(x).dtype)
-    return (matrix @ real).view(x.dtype)
+def _upper(n: tuple[int, ...]) -> tuple[int, ...]:
+    """The one of n and -n that is stored."""
+    return max(n, tuple(-c for c in n))

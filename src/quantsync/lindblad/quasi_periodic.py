@@ -8,34 +8,25 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.errors import HarmonicsError, InvalidArgumentError, NonUniqueSteadyStateError
+from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
 from quantsync.lindblad.coefficients import real_array
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.harmonic_solve import (
-    DirectInverse,
-    FactorInverse,
-    ModeInverse,
     NearModes,
-    improve,
 )
-from quantsync.lindblad.harmonic_system import HarmonicSystem, Turn, half_of, total_norm
+from quantsync.lindblad.harmonic_system import (
+    Turn,
+)
 from quantsync.lindblad.hermitian_basis import commutator_superoperator
+from quantsync.lindblad.quasi_periodic_growth import Growth
 from quantsync.lindblad.quasi_periodic_state import QuasiPeriodicState
-from quantsync.lindblad.turning import turning_perturbations
+from quantsync.lindblad.turning import single_number, turning_perturbations
 from quantsync.lindblad.units import Units
-from quantsync.memory import require_memory
 from quantsync.parallel import one_blas_thread
 
-MOST_STEPS = 60  # of GMRES for one set of harmonics
-LARGEST_DIRECT = 40_000  # unknowns that are solved for by sparse factors where GMRES does not help
 PART_OF_GAP = 1e-9  # default residual relative to the slowest rate of the static part
 ROUNDING = 1e-13  # of a residual, relative to the largest entry of the generator
 UNDAMPED = 1e-12  # decay rates relative to the largest entry that count as none
-MOST_FAILURES = 2  # of GMRES, where there are too many unknowns for sparse factors
-SMALLER = 0.5  # factor by which a residual must fall within `PATIENCE` rounds
-PATIENCE = 8
-STEP = 3e-3  # factor by which one round reduces the residual: what single precision can
-SMALL = 400  # elements below which single precision gains nothing
 
 
 def quasi_periodic_steady_state(
@@ -129,6 +120,11 @@ class HarmonicBalance:
     """
 
     def __init__(self, lindbladian: Lindbladian, perturbations: Iterable[tuple[float, Any]] = ()):
+        if not isinstance(lindbladian, Lindbladian):
+            raise InvalidArgumentError(
+                "Argument `lindbladian` must be a Lindbladian, the static part, but is a "
+                f"{type(lindbladian).__name__}."
+            )
         if lindbladian.shape:
             raise InvalidArgumentError(
                 "A quasi-periodic state is sought for a single system, but the batch has shape "
@@ -177,17 +173,22 @@ class HarmonicBalance:
         InvalidArgumentError
             If an argument has an unusable value.
         """
+        turns = self._turns(strengths)
         if tolerance is None:
             gap = self.gap if np.isfinite(self.gap) else self.scale
-            tolerance = max(PART_OF_GAP * gap, ROUNDING * self.scale)
+            scale = self.scale + sum(turn.strength for turn in turns)
+            tolerance = max(PART_OF_GAP * gap, ROUNDING * scale)
+        tolerance = single_number(tolerance, "Argument `tolerance`")
         if not tolerance > 0:
             raise InvalidArgumentError(f"Argument `tolerance` must be > 0, but is {tolerance!r}.")
-        if max_harmonics < 1:
+        most = single_number(max_harmonics, "Argument `max_harmonics`")
+        if most < 1 or most != int(most):
             raise InvalidArgumentError(
-                f"Argument `max_harmonics` must be at least 1, but is {max_harmonics!r}."
+                "Argument `max_harmonics` must be a whole number of at least 1, but is "
+                f"{max_harmonics!r}."
             )
         with one_blas_thread():
-            return _Growth(self, self._turns(strengths), float(tolerance), max_harmonics).run()
+            return Growth(self, turns, tolerance, int(most)).run()
 
     def _turns(self, strengths: Sequence[float] | None) -> list[Turn]:
         count = len(self._raised)
@@ -231,140 +232,3 @@ def _slowest(modes: list[Any], scale: float) -> float:
             )
         slowest = min(slowest, float(rates[1])) if len(rates) > 1 else slowest
     return slowest
-
-
-class _Growth:
-    """One solution: solve on a set of harmonics, look where it leaks, add those, again."""
-
-    def __init__(self, balance: HarmonicBalance, turns: list[Turn], tolerance: float, most: int):
-        self.balance, self.turns, self.tolerance, self.most = balance, turns, tolerance, most
-        self.pull = (
-            balance.scale
-            if not balance.units.modes
-            else float(np.mean([-np.real(m.values).mean() for m in balance.units.modes]))
-        )
-        self.factors: dict[tuple[int, ...], object] = {}
-        self.direct = False
-        self.failures = 0
-        self.exact = len(balance.reference) < SMALL
-
-    def system(self, half: list[tuple[int, ...]]) -> HarmonicSystem:
-        balance = self.balance
-        needed = 16.0 * len(balance.reference) * len(half) * (2 * MOST_STEPS + 10)
-        require_memory(needed, f"A state with {2 * len(half) - 1} harmonics")
-        return HarmonicSystem(
-            balance.units.generator,
-            self.turns,
-            balance.turning.base,
-            half,
-            balance.units.trace,
-            balance.reference,
-            self.pull,
-        )
-
-    def run(self) -> QuasiPeriodicState:
-        balance = self.balance
-        zero = tuple([0] * len(balance.turning.base))
-        system = self.system(half_of({zero, *(turn.vector for turn in self.turns)}))
-        x = np.zeros(system.shape, complex)
-        x[:, 0] = balance.units.stationary
-        history: list[float] = []
-        missing = system.residual(x)
-        while True:
-            leaks = system.leakage(x)
-            inside, leak = total_norm(missing, True), total_norm(leaks, False)
-            history.append(inside + leak)
-            if history[-1] <= self.tolerance:
-                return self.state(system, x, inside, leak)
-            if self.stalled(history):
-                self.give_up(min(history), system)
-            columns = self.largest_leaks(leaks)
-            if len(columns):
-                added = [system.outside[k] for k in columns]
-                before, system = system.half, self.system(half_of({*system.half, *added}))
-                if 2 * len(system.half) - 1 > self.most:
-                    self.give_up(min(history), system)
-                x, known = system.extended(x, before), system.extended(missing, before)
-                for n, column in zip(added, columns, strict=True):
-                    known[:, system.place[n]] = -leaks[:, column]  # now missing inside
-                missing = known
-            x, missing = self.improved(system, x, missing)
-
-    def improved(
-        self, system: HarmonicSystem, x: np.ndarray, missing: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """One solve on the present harmonics, no better than is of use before others come.
-
-        Returns the new x and what is missing then.
-        """
-        inside = total_norm(missing, True)
-        wanted = max(0.3 * self.tolerance, STEP * inside)
-        target = float(np.linalg.norm(missing)) * wanted / inside
-        if not self.exact and not self.direct and self.balance.near is not None:
-            inverse = ModeInverse(system, self.balance.near, np.complex64)
-            size = float(np.linalg.norm(missing))  # scaled, for single precision has a floor
-            correction, _, _ = improve(
-                system.single, inverse, (missing / size).astype(np.complex64), target / size, 30
-            )
-            after = x + size * correction.astype(complex)
-            still = system.residual(after)
-            if total_norm(still, True) < 0.1 * inside:
-                return after, still
-            self.exact = True  # single precision does not do
-        correction, left, steps = improve(
-            system, self.inverse(system), missing, target, 3 if self.direct else MOST_STEPS
-        )
-        if left > target and steps == MOST_STEPS:
-            self.failures += left > 0.1 * float(np.linalg.norm(missing))
-            if len(x) * (2 * len(system.half) - 1) <= LARGEST_DIRECT:
-                self.direct = True
-                return self.improved(system, x, missing)
-        x = x + correction
-        return x, system.residual(x)
-
-    def inverse(self, system: HarmonicSystem) -> Any:
-        if self.direct:
-            return DirectInverse(system)
-        if self.balance.near is None:
-            return FactorInverse(system, self.factors)
-        return ModeInverse(system, self.balance.near)
-
-    def largest_leaks(self, leaks: np.ndarray) -> np.ndarray:
-        """Harmonics to be added: those that leak most, so that little is left of the rest."""
-        norms = 2 * np.linalg.norm(leaks, axis=0)
-        order = np.argsort(norms)
-        small = np.cumsum(norms[order]) <= 0.3 * self.tolerance
-        return order[~small]
-
-    def stalled(self, history: list[float]) -> bool:
-        if not np.isfinite(history[-1]) or (self.failures >= MOST_FAILURES and not self.direct):
-            return True
-        return len(history) > PATIENCE and history[-1] > SMALLER * min(history[:-PATIENCE])
-
-    def give_up(self, reached: float, system: HarmonicSystem) -> None:
-        count = 2 * len(system.half) - 1
-        raise HarmonicsError(
-            f"The harmonics do not converge: the residual is {reached:.2e} with {count} of them, "
-            f"above the tolerance of {self.tolerance:.2e}. The perturbations are too strong for "
-            "their frequencies, or the tolerance is below rounding; pass a larger `tolerance`, or "
-            "more `max_harmonics`.",
-            residual=reached,
-            harmonics=count,
-        )
-
-    def state(
-        self, system: HarmonicSystem, x: np.ndarray, inside: float, leak: float
-    ) -> QuasiPeriodicState:
-        half = np.array(system.half, int).reshape(len(system.half), len(system.base))
-        components = self.balance.units.operators(x)
-        components[0] = (components[0] + components[0].conj().T) / 2
-        adjoint = np.conj(np.swapaxes(components[1:], -1, -2))
-        return QuasiPeriodicState(
-            harmonics=np.concatenate([half, -half[1:]]),
-            components=np.concatenate([components, adjoint]),
-            base=self.balance.turning.base,
-            residual=inside + leak,
-            leakage=leak,
-            gap=self.balance.gap,
-            space=self.balance.units.space,
-        )

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, require_finite
+from quantsync.errors import InvalidArgumentError
+from quantsync.lindblad.coefficients import real_array
 from quantsync.lindblad.generator import hermitian_operator
+from quantsync.lindblad.turning import single_number
 from quantsync.operators import Space, as_operator
 
 SAME = 1e-10  # frequencies closer than this, relative to the largest base frequency, are equal
+SLOWEST = 1e-3  # of the lowest base frequency, if that is less: slow is not static
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,7 @@ class QuasiPeriodicState:
         ndarray of shape (..., n, n)
             Hermitian, of trace 1.
         """
-        times = np.asarray(times, float)
-        require_finite("Argument `times`", times)
+        times = real_array(times, "Argument `times`")
         phases = np.exp(1j * times[..., None] * self.frequencies)
         return np.tensordot(phases, self.components, axes=1)
 
@@ -83,15 +85,15 @@ class QuasiPeriodicState:
             omega, of either sign.
         resolution : float, optional
             Harmonics whose frequencies differ from it by no more are added up: the inverse of the
-            time over which an experiment averages. By default only rounding is forgiven.
+            time over which an experiment averages. By default only rounding is forgiven: 1e-10
+            of the largest base frequency, or 1e-3 of the lowest if that is less.
 
         Returns
         -------
         ndarray of shape (n, n)
             Zero where no harmonic has that frequency.
         """
-        near = np.abs(self.frequencies - frequency) <= self._resolution(resolution)
-        return self.components[near].sum(axis=0)
+        return self.components[self._near(frequency, resolution)].sum(axis=0)
 
     def average(self, frame: Any = None, *, resolution: float | None = None) -> np.ndarray:
         """Mean of the state over all times, as it stands or in a turning frame.
@@ -112,7 +114,7 @@ class QuasiPeriodicState:
         Raises
         ------
         InvalidArgumentError
-            If the frame is not diagonal.
+            If the frame is not diagonal, or the resolution is negative.
         NonHermitianError, DimensionError
             If it is no Hermitian operator of the space.
         """
@@ -130,8 +132,7 @@ class QuasiPeriodicState:
 
     def expectation(self, operator: Any, times: Any) -> np.ndarray:
         """``Tr O rho(t)`` at some times, shape (...), complex."""
-        times = np.asarray(times, float)
-        require_finite("Argument `times`", times)
+        times = real_array(times, "Argument `times`")
         return np.exp(1j * times[..., None] * self.frequencies) @ self._values(operator)
 
     def demodulated(
@@ -152,19 +153,25 @@ class QuasiPeriodicState:
         -------
         complex
         """
-        near = np.abs(self.frequencies - frequency) <= self._resolution(resolution)
-        return complex(self._values(operator)[near].sum())
+        return complex(self._values(operator)[self._near(frequency, resolution)].sum())
+
+    def _near(self, frequency: Any, resolution: Any) -> np.ndarray:
+        wanted = single_number(frequency, "Argument `frequency`")
+        return np.abs(self.frequencies - wanted) <= self._resolution(resolution)
 
     def _values(self, operator: Any) -> np.ndarray:
         matrix = as_operator(operator, self.space.dimension, "Argument `operator`").toarray()
         return np.einsum("ij,hji->h", matrix, self.components)
 
-    def _resolution(self, given: float | None) -> float:
+    def _resolution(self, given: Any) -> float:
         if given is None:
-            return SAME * float(np.max(self.base, initial=0))
-        if not (np.isfinite(given) and given >= 0):
+            if not len(self.base):
+                return 0.0
+            return float(min(SAME * self.base.max(), SLOWEST * self.base.min()))
+        width = single_number(given, "Argument `resolution`")
+        if width < 0:
             raise InvalidArgumentError(f"Argument `resolution` must be >= 0, but is {given!r}.")
-        return float(given)
+        return width
 
     def __repr__(self) -> str:
         base = ", ".join(f"{f:g}" for f in self.base)

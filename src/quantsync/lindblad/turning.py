@@ -19,7 +19,6 @@ from quantsync.errors import (
     BothSignsError,
     InvalidArgumentError,
     ZeroFrequencyError,
-    require_finite,
 )
 from quantsync.lindblad.coefficients import real_array
 from quantsync.operators import as_operator
@@ -79,6 +78,11 @@ def turning_perturbations(perturbations: Iterable[Any], dimension: int) -> Turni
     [2.  7.5] [[1, 0], [3, 0], [0, 1]]
     """
     frequencies, operators = [], []
+    if not isinstance(perturbations, Iterable) or sp.issparse(perturbations):
+        raise InvalidArgumentError(
+            "Argument `perturbations` must be a list of pairs (frequency, operator), but is a "
+            f"{type(perturbations).__name__}."
+        )
     for k, pair in enumerate(perturbations):
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise InvalidArgumentError(
@@ -97,19 +101,35 @@ def turning_perturbations(perturbations: Iterable[Any], dimension: int) -> Turni
     return Turning(base, vectors, turned)
 
 
-def _frequency(value: Any, k: int) -> float:
-    array = real_array(value, f"Frequency of perturbations[{k}]")
+def single_number(value: Any, name: str) -> float:
+    """A real and finite number.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is none, or an array; `name` is how the message calls it.
+    NonFiniteError
+        If it is NaN or infinite.
+
+    Examples
+    --------
+    >>> single_number(2, "Argument `frequency`")
+    2.0
+    """
+    array = real_array(value, name)
     if array.ndim:
-        raise InvalidArgumentError(
-            f"Frequency of perturbations[{k}] must be a single number, but has shape {array.shape}."
-        )
-    require_finite(f"Frequency of perturbations[{k}]", array)
-    if array == 0:
+        raise InvalidArgumentError(f"{name} must be a single number, but has shape {array.shape}.")
+    return float(array)
+
+
+def _frequency(value: Any, k: int) -> float:
+    number = single_number(value, f"Frequency of perturbations[{k}]")
+    if number == 0:
         raise ZeroFrequencyError(
             f"Frequency of perturbations[{k}] is 0: it does not turn. Add V + V^dag to the "
             "Hamiltonian of the Lindbladian instead."
         )
-    return float(array)
+    return number
 
 
 def _check_signs(frequencies: list[float]) -> None:
