@@ -10,8 +10,9 @@ import numpy as np
 import sympy
 
 from quantsync.errors import InvalidArgumentError, NonHermitianError
+from quantsync.meanfield.wirtinger import Wirtinger
 
-SAMPLES = 3  # random points at which a Hamiltonian must be real
+SAMPLES = 3  # random points at which what must be zero is looked at
 ROUNDING = 1e-20  # relative, at 40 digits
 
 
@@ -21,8 +22,6 @@ class Equations:
 
     Attributes
     ----------
-    modes, conjugates : tuple of sympy.Symbol
-        beta_j, and the symbol that stands for beta_j*.
     drift : list of n expressions
         d beta_j/dt.
     normal, anomalous : list of n lists of n expressions
@@ -32,68 +31,29 @@ class Equations:
     diffusion : list of 2n lists of 2n real expressions or None
         D as given by hand; None: from the channels.
     frozen : list of (sympy.Symbol, expression)
-        Quantities that are not differentiated, each in terms of those before.
+        Quantities that are not differentiated, each in terms of those before; complex ones and
+        their conjugates in turn.
+    wirtinger : Wirtinger
+        How expressions are rewritten in these symbols.
     """
 
-    modes: tuple[sympy.Symbol, ...]
-    conjugates: tuple[sympy.Symbol, ...]
     drift: list[Any]
     normal: list[list[Any]]
     anomalous: list[list[Any]]
     channels: list[tuple[list[tuple[Any, Any]], Any]]
     diffusion: list[list[Any]] | None
     frozen: list[tuple[sympy.Symbol, Any]]
+    wirtinger: Wirtinger
 
+    @property
+    def modes(self) -> tuple[sympy.Symbol, ...]:
+        """Symbols of the amplitudes."""
+        return self.wirtinger.modes
 
-class Wirtinger:
-    """Expressions in which beta_j* has become a symbol of its own.
-
-    Examples
-    --------
-    >>> import sympy
-    >>> from quantsync.meanfield.derivation import Wirtinger
-    >>> b = sympy.Symbol("b")
-    >>> wirtinger = Wirtinger([b])
-    >>> n = wirtinger(sympy.Abs(b) ** 2)
-    >>> n, n.diff(wirtinger.conjugates[0])
-    (b*b^*, b)
-    """
-
-    def __init__(self, modes: Sequence[sympy.Symbol]):
-        self.modes = tuple(modes)
-        self.conjugates = tuple(sympy.Symbol(f"{b.name}^*") for b in self.modes)
-        self._swap = dict(zip(self.modes, self.conjugates, strict=True))
-
-    def __call__(self, expression: Any) -> Any:
-        """The expression with beta* for conjugate(beta), and |beta|, Re, Im written with them."""
-        expression = sympy.sympify(expression)
-        touched = (sympy.Abs, sympy.re, sympy.im, sympy.arg)
-
-        def holomorphic(part: Any) -> Any:
-            z = part.args[0]
-            conjugated = sympy.conjugate(z)
-            if isinstance(part, sympy.Abs):
-                return sympy.sqrt(z * conjugated)
-            if isinstance(part, sympy.re):
-                return (z + conjugated) / 2
-            if isinstance(part, sympy.im):
-                return (z - conjugated) / (2 * sympy.I)
-            return (sympy.log(z) - sympy.log(conjugated)) / (2 * sympy.I)
-
-        # The innermost first: Abs(re(b)) has two of them.
-        while found := [
-            part
-            for part in expression.atoms(*touched)
-            if part.args[0].free_symbols & set(self.modes) and not part.args[0].atoms(*touched)
-        ]:
-            expression = expression.xreplace({part: holomorphic(part) for part in found})
-        starred = {sympy.conjugate(b): s for b, s in self._swap.items()}
-        return expression.xreplace(starred)
-
-    def conjugate(self, expression: Any) -> Any:
-        """The complex conjugate of an expression that this object has made."""
-        back = {s: sympy.conjugate(b) for b, s in self._swap.items()}
-        return self(sympy.conjugate(expression.xreplace(back)))
+    @property
+    def conjugates(self) -> tuple[sympy.Symbol, ...]:
+        """Symbols of their conjugates."""
+        return self.wirtinger.conjugates
 
 
 def derived(
@@ -110,7 +70,7 @@ def derived(
     ``d beta_j/dt = -i d_j H + sum_k (L_k* d_j L_k - L_k d_j L_k*)/2 + extra_j``; the noise of
     channel k on mode j is ``u b_in - v b_in^dag``, ``u = d_j L_k*``, ``v = d_j L_k``.
     """
-    w = Wirtinger(modes)
+    w = Wirtinger(modes, frozen)
     H = w(hamiltonian)
     require_real(H, w, frozen)
     for symbol, value in frozen.items():
@@ -150,15 +110,15 @@ def linearised(
     noise = None
     if diffusion is not None:
         noise = [[w(x) for x in row] for row in sympy.Matrix(diffusion).tolist()]
+        require_symmetric(noise, w, frozen)
     return Equations(
-        w.modes,
-        w.conjugates,
         drift,
         normal,
         anomalous,
         channels,
         noise,
-        [(symbol, w(value)) for symbol, value in ordered(frozen).items()],
+        list(both(frozen, w).items()),
+        w,
     )
 
 
@@ -173,6 +133,16 @@ def ordered(frozen: Mapping[sympy.Symbol, Any]) -> dict[sympy.Symbol, Any]:
                 f"Argument `frozen` defines {', '.join(str(s) for s in left)} by one another."
             )
         result.update({s: left.pop(s) for s in ready})
+    return result
+
+
+def both(frozen: Mapping[sympy.Symbol, Any], w: Wirtinger) -> dict[sympy.Symbol, Any]:
+    """Frozen quantities in order, with the conjugates of those that are complex."""
+    result: dict[sympy.Symbol, Any] = {}
+    for symbol, value in ordered(frozen).items():
+        result[symbol] = w(value)
+        if symbol in w.partners:
+            result[w.partners[symbol]] = w.conjugate(value)
     return result
 
 
@@ -192,16 +162,37 @@ def total_derivative(
 def require_real(
     H: Any, w: Wirtinger, frozen: Mapping[sympy.Symbol, Any], name: str = "`hamiltonian`"
 ) -> None:
-    """Raise unless an expression is real, at random points with 40 digits.
+    """Raise unless an expression is real: the symbol of a Hermitian operator is."""
+    found = nonzero((H - w.conjugate(H)) / 2, H, w, frozen)
+    if found is not None:
+        excess, where = found
+        raise NonHermitianError(
+            f"Argument {name} must be real, but has the imaginary part {excess.imag:.6g} at "
+            f"{where}. Add the conjugate (+ h.c.), and declare parameters with real=True."
+        )
 
-    The symbol of a Hermitian operator is real.
-    """
-    difference = H - w.conjugate(H)
+
+def require_symmetric(D: list[list[Any]], w: Wirtinger, frozen: Mapping[sympy.Symbol, Any]) -> None:
+    """Raise unless a diffusion matrix is real and symmetric."""
+    for j, row in enumerate(D):
+        for i, x in enumerate(row):
+            require_real(x, w, frozen, f"`diffusion` at ({j}, {i})")
+            if nonzero(x - D[i][j], x, w, frozen) is not None:
+                raise InvalidArgumentError(
+                    f"Argument `diffusion` must be symmetric, but has {x} at ({j}, {i}) and "
+                    f"{D[i][j]} at ({i}, {j})."
+                )
+
+
+def nonzero(
+    difference: Any, whole: Any, w: Wirtinger, frozen: Mapping[sympy.Symbol, Any]
+) -> tuple[complex, str] | None:
+    """Value and place of a difference that is not zero, by 40 digits at random points."""
     if difference == 0:
-        return
-    defined = {s: w(value) for s, value in ordered(frozen).items()}
+        return None
+    defined = both(frozen, w)
     for symbol in reversed(defined):
-        difference, H = (x.subs(symbol, defined[symbol]) for x in (difference, H))
+        difference, whole = (x.subs(symbol, defined[symbol]) for x in (difference, whole))
     rng = np.random.default_rng(0)
     partner = dict(zip(w.modes, w.conjugates, strict=True))
     for _ in range(SAMPLES):
@@ -209,16 +200,13 @@ def require_real(
         for b, s in partner.items():
             z = sympy.Float(rng.normal(), 40) + sympy.I * sympy.Float(rng.normal(), 40)
             values[b], values[s] = z, sympy.conjugate(z)
-        for symbol in sorted((H.free_symbols | difference.free_symbols) - set(values), key=str):
+        for symbol in sorted((whole.free_symbols | difference.free_symbols) - set(values), key=str):
             values[symbol] = sympy.Float(rng.uniform(0.5, 1.5), 40)
-        excess = complex(difference.evalf(40, subs=values)) / 2
-        size = abs(complex(H.evalf(40, subs=values)))
+        excess = complex(difference.evalf(40, subs=values))
+        size = abs(complex(whole.evalf(40, subs=values)))
         if not abs(excess) <= ROUNDING * max(size, 1.0):
-            raise NonHermitianError(
-                f"Argument {name} must be real, but has the imaginary part "
-                f"{excess.imag:.6g} at {point_text(w.modes, values)}. Add the conjugate (+ h.c.), "
-                "and declare parameters with real=True."
-            )
+            return excess, point_text(w.modes, values)
+    return None
 
 
 def point_text(modes: Sequence[sympy.Symbol], values: Mapping[Any, Any]) -> str:

@@ -48,6 +48,8 @@ def integrate(
         covariance = physical_covariance(covariance0, n)
         shapes["covariance0"] = covariance.shape[:-2]
     shape = joint_shape(shapes)
+    if covariance is not None:
+        require_occupations(factory, parameters, options.start_time)
     size = int(np.prod(shape))
     start = packed(beta, covariance, shape, n)
     columns = [np.broadcast_to(p, shape).reshape(size) if p.ndim else p for p in parameters]
@@ -55,6 +57,7 @@ def integrate(
     limits = np.full(len(start), COVARIANCE_BOUND)
     # The bound is on |beta|, of which the real and imaginary part are no more.
     limits[: 2 * n] = options.bound
+    require_within(start[: 2 * n], options.bound, shape)
     run = Run(factory, kernel, start, columns, times, limits, options)
     method, (states, reasons, ends, seen, first) = run.solved()
     beta_t, covariance_t = unpacked(states, shape, n)
@@ -75,7 +78,12 @@ def integrate(
 
 def checked_times(times: Any, start_time: float) -> np.ndarray:
     """Times as an array, if they do not decrease and begin at the start or later."""
-    array = np.asarray(times, dtype=float)
+    try:
+        array = np.asarray(times, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidArgumentError(
+            f"Argument `times` must be an array of real numbers, but is {times!r}."
+        ) from None
     if array.ndim != 1 or not len(array):
         raise InvalidArgumentError(
             f"Argument `times` must be one-dimensional and not empty, but has shape {array.shape}."
@@ -116,7 +124,15 @@ def physical_covariance(covariance: Any, modes: int) -> np.ndarray:
                 f"Argument `covariance0` must be an array or 'vacuum', but is {covariance!r}."
             )
         return np.eye(2 * modes) / 2
-    array = np.asarray(covariance, dtype=float)
+    try:
+        array = np.asarray(covariance)
+        if array.dtype.kind == "c":
+            raise TypeError
+        array = array.astype(float)
+    except (TypeError, ValueError):
+        raise InvalidArgumentError(
+            f"Argument `covariance0` must be an array of real numbers, but is {covariance!r}."
+        ) from None
     if array.ndim < 2 or array.shape[-2:] != (2 * modes, 2 * modes):
         raise DimensionError(
             f"Argument `covariance0` must have shape (..., {2 * modes}, {2 * modes}), but has "
@@ -129,6 +145,37 @@ def physical_covariance(covariance: Any, modes: int) -> np.ndarray:
         message = str(error).replace("`covariance`", "`covariance0`")
         raise InvalidStateError(message) from None
     return (array + array.swapaxes(-1, -2)) / 2
+
+
+def require_occupations(factory: KernelFactory, parameters: list[np.ndarray], time: float) -> None:
+    """Raise `InvalidArgumentError` if a bath has a negative or complex occupation."""
+    kernel = factory.occupations
+    shape = np.broadcast_shapes(*(p.shape for p in parameters))
+    columns = [np.broadcast_to(p, shape).reshape(-1) if p.ndim else p for p in parameters]
+    out = np.zeros((kernel.outputs, int(np.prod(shape))))
+    state = np.zeros((2 * factory.modes, out.shape[1]))
+    with np.errstate(all="ignore"):
+        kernel.batch(np.full(out.shape[1], time), state, kernel.constant_arrays(columns), out)
+    bad = ~((out[::2] >= 0) & (out[1::2] == 0))
+    if bad.any():
+        k, member = (int(i) for i in np.argwhere(bad)[0])
+        value = complex(out[2 * k, member], out[2 * k + 1, member])
+        raise InvalidArgumentError(
+            f"The bath of jump operator {k} has the occupation {value:.6g}; it must be real and "
+            "not negative."
+        )
+
+
+def require_within(start: np.ndarray, bound: float, shape: tuple[int, ...]) -> None:
+    """Raise `InvalidArgumentError` if amplitudes (2n, B) begin beyond the bound."""
+    beyond = (np.abs(start) > bound).any(axis=0)
+    if beyond.any():
+        k = int(np.argmax(beyond))
+        where = f" at index {tuple(int(i) for i in np.unravel_index(k, shape))}" if shape else ""
+        raise InvalidArgumentError(
+            f"Argument `beta0`{where} has a part of size {np.abs(start[:, k]).max():.6g}, beyond "
+            f"`bound` = {bound:.6g}. Raise the bound."
+        )
 
 
 def refuse_fixed_points(trajectory: MeanFieldTrajectory) -> None:

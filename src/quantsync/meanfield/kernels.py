@@ -279,6 +279,11 @@ class KernelFactory:
         return self._kernel(program, _flat([*_flat(E), *_flat(F)]), 2 * self.modes)
 
     @functools.cached_property
+    def occupations(self) -> Kernel:
+        """Re and Im of the occupation of every channel's bath."""
+        return self.expressions([nbar for _, nbar in self._equations.channels])
+
+    @functools.cached_property
     def diffusion(self) -> Kernel:
         """D row by row; 4 n^2 outputs."""
         program, _, _, D, _ = self._linear_parts

@@ -9,14 +9,31 @@ import numpy as np
 import sympy
 
 from quantsync.errors import InvalidArgumentError, unknown_name
-from quantsync.meanfield.arguments import channel, checked_modes, found_parameters, require_size
-from quantsync.meanfield.derivation import Equations, Wirtinger, derived, linearised
-from quantsync.meanfield.integration import amplitudes, integrate, refuse_fixed_points
+from quantsync.meanfield.arguments import (
+    channels,
+    checked_choices,
+    checked_events,
+    checked_modes,
+    checked_symbols,
+    expression,
+    found_parameters,
+    require_size,
+    square,
+)
+from quantsync.meanfield.derivation import Equations, derived, linearised, require_real
+from quantsync.meanfield.evaluation import evaluated
+from quantsync.meanfield.integration import (
+    amplitudes,
+    integrate,
+    refuse_fixed_points,
+    require_occupations,
+)
 from quantsync.meanfield.kernels import Kernel, KernelFactory
-from quantsync.meanfield.parameters import joint_shape, named, parameter_values, real_values
+from quantsync.meanfield.parameters import named, parameter_values, real_values
 from quantsync.meanfield.runs import Options
-from quantsync.meanfield.states import complex_state, interleaved
+from quantsync.meanfield.states import complex_state
 from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
+from quantsync.meanfield.wirtinger import Wirtinger
 
 
 class MeanFieldModel:
@@ -113,13 +130,16 @@ class MeanFieldModel:
         diffusion: Any = None,
     ):
         checked_modes(modes)
-        channels = [channel(jump) for jump in jumps]
         require_size("extra_drift", extra_drift, len(modes))
-        self._finish(
-            derived(modes, hamiltonian, channels, frozen or {}, extra_drift, diffusion),
-            time,
-            defaults,
+        equations = derived(
+            modes,
+            expression("hamiltonian", hamiltonian),
+            channels(jumps, modes),
+            checked_symbols(modes, frozen, time),
+            extra_drift,
+            None if diffusion is None else square("diffusion", diffusion, 2 * len(modes)),
         )
+        self._finish(equations, time, defaults)
 
     @classmethod
     def from_equations(
@@ -157,18 +177,20 @@ class MeanFieldModel:
         """
         checked_modes(modes)
         require_size("drift", drift, len(modes))
-        w = Wirtinger(modes)
+        held = checked_symbols(modes, frozen, time)
+        w = Wirtinger(modes, held)
         noise = sympy.zeros(2 * len(modes)) if diffusion is None else diffusion
-        for name, matrix, size in [
-            *(("fluctuations", block, len(modes)) for block in fluctuations or ()),
-            ("diffusion", noise, 2 * len(modes)),
-        ]:
-            if sympy.Matrix(matrix).shape != (size, size):
+        noise = square("diffusion", noise, 2 * len(modes))
+        blocks = None
+        if fluctuations is not None:
+            if len(fluctuations) != 2:
                 raise InvalidArgumentError(
-                    f"Argument `{name}` must have matrices of shape ({size}, {size}), but has one "
-                    f"of shape {sympy.Matrix(matrix).shape}."
+                    f"Argument `fluctuations` must be the pair (E, F), but is {fluctuations!r}."
                 )
-        equations = linearised(w, [w(f) for f in drift], [], frozen or {}, noise, fluctuations)
+            first, second = (square("fluctuations", block, len(modes)) for block in fluctuations)
+            blocks = first, second
+        rates = [w(expression("drift", f)) for f in drift]
+        equations = linearised(w, rates, [], held, noise, blocks)
         model = cls.__new__(cls)
         model._finish(equations, time, defaults)
         return model
@@ -183,7 +205,7 @@ class MeanFieldModel:
             for name, value in named(self.parameters, defaults).items()
         }
         self.kernels = KernelFactory(equations, self.parameters, time)
-        self._wirtinger = Wirtinger(self.modes)
+        self._wirtinger = equations.wirtinger
         moving = [*equations.drift, *(value for _, value in equations.frozen)]
         self.autonomous = time is None or not any(f.has(time) for f in moving)
 
@@ -217,6 +239,8 @@ class MeanFieldModel:
         self, beta: Any, time: Any = 0.0, parameters: Mapping[Any, Any] | None = None
     ) -> np.ndarray:
         """D, shape (..., 2n, 2n)."""
+        values = parameter_values(self.parameters, self.defaults, parameters)
+        require_occupations(self.kernels, values, np.min(real_values("time", time), initial=0.0))
         return self._square(self.kernels.diffusion, beta, time, parameters)
 
     def normal_and_anomalous(
@@ -327,21 +351,12 @@ class MeanFieldModel:
         more, and for single runs that have taken about a second; later runs of the same model
         begin with it. A run of 10^5 evaluations then takes some 30 ms.
         """
-        for name, value, known in (
-            ("on_event", on_event, ("end", "raise")),
-            ("on_failure", on_failure, ("end", "raise")),
-            ("stationary", stationary, ("allow", "raise")),
-        ):
-            if value not in known:
-                raise InvalidArgumentError(
-                    f"Argument `{name}` must be {known[0]!r} or {known[1]!r}, but is {value!r}."
-                )
-        for name in events or {}:
-            if name in ("", *FAILURES):
-                raise InvalidArgumentError(
-                    f"Argument `events` must not use the name {name!r}, which has a meaning."
-                )
+        checked_choices(on_event, on_failure, stationary)
+        checked_events(events)
         watched = {name: self._understood(x) for name, x in (events or {}).items()}
+        for name, x in watched.items():
+            frozen = dict(self.equations.frozen)
+            require_real(x, self._wirtinger, frozen, f"`events[{name!r}]`")
         trajectory = integrate(
             self.kernels,
             watched,
@@ -373,25 +388,8 @@ class MeanFieldModel:
         """Outputs of a kernel, shape (..., outputs)."""
         z = amplitudes("beta", beta, len(self.modes))
         values = parameter_values(self.parameters, self.defaults, parameters)
-        t = real_values("time", time)
-        shapes = {"beta": z.shape[:-1], "time": t.shape}
-        shapes |= {s.name: p.shape for s, p in zip(self.parameters, values, strict=True)}
-        shape = joint_shape(shapes)
-        size = int(np.prod(shape))
-        z = np.broadcast_to(z, (*shape, z.shape[-1])).reshape(size, -1)
-        state = interleaved(z).T
-        columns = [np.broadcast_to(p, shape).reshape(size) if p.ndim else p for p in values]
-        out = np.empty((kernel.outputs, size))
-        with np.errstate(all="ignore"):
-            t = np.broadcast_to(t, shape).reshape(size)
-            kernel.batch(t, state, kernel.constant_arrays(columns), out)
-        if not np.isfinite(out).all():
-            k = int(np.argwhere(~np.isfinite(out).all(axis=0))[0, 0])
-            raise InvalidArgumentError(
-                f"The equations have no finite value at beta = {z[k].tolist()}, t = {t[k]}: "
-                "a pole, or a function outside its domain."
-            )
-        return out.T.reshape(*shape, kernel.outputs)
+        named_values = {s.name: p for s, p in zip(self.parameters, values, strict=True)}
+        return evaluated(kernel, z, real_values("time", time), named_values)
 
     def _square(self, kernel: Kernel, beta: Any, time: Any, parameters: Any) -> np.ndarray:
         values = self._values(kernel, beta, time, parameters)

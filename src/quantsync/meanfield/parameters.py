@@ -38,7 +38,21 @@ def parameter_values(
             f"Argument `parameters` lacks {', '.join(missing)}, which the symbols contain and "
             "which have no default."
         )
-    return [real_values(s.name, values[s.name]) for s in symbols]
+    arrays = [real_values(s.name, values[s.name]) for s in symbols]
+    for symbol, array in zip(symbols, arrays, strict=True):
+        # Roots were simplified on the strength of what was declared.
+        for declared, bad in (
+            ("positive", symbol.is_positive and array <= 0),
+            ("nonnegative", symbol.is_nonnegative and array < 0),
+            ("negative", symbol.is_negative and array >= 0),
+            ("nonpositive", symbol.is_nonpositive and array > 0),
+        ):
+            if np.any(bad):
+                raise InvalidArgumentError(
+                    f"Parameter {symbol.name!r} was declared {declared}, but is "
+                    f"{array[bad].flat[0]:.6g}."
+                )
+    return arrays
 
 
 def named(symbols: Sequence[sympy.Symbol], given: Mapping[Any, Any] | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from quantsync.errors import InvalidArgumentError
+from quantsync.meanfield.wirtinger import not_computable
 
 Real = float | str  # a constant or the name of a variable
 Complex = tuple[Real, Real]
@@ -148,10 +149,8 @@ class Program:
             if expression not in self.inputs:
                 raise InvalidArgumentError(f"The symbol {expression} has no value.")
             return self.inputs[expression]
-        if expression.is_Number or expression.is_NumberSymbol:
-            return float(expression), 0.0
-        if expression is sympy.I:
-            return 0.0, 1.0
+        if not expression.free_symbols:
+            return self._number(expression)
         if expression.is_Add:
             return self._sum(expression.args)
         if expression.is_Mul:
@@ -170,11 +169,14 @@ class Program:
             if im == 0.0:
                 return self.function(name, re), 0.0
             return self.split(expression.rewrite(sympy.exp))
-        raise InvalidArgumentError(
-            f"The expression {expression} cannot be computed: {name or expression.func} is not "
-            f"among the functions known, which are exp, log, sqrt, Abs, re, im, arg, conjugate, "
-            f"{', '.join(REAL_FUNCTIONS)}."
-        )
+        raise not_computable(expression)
+
+    def _number(self, expression: Any) -> Complex:
+        try:
+            value = complex(expression)
+        except TypeError:
+            raise not_computable(expression) from None
+        return value.real, value.imag
 
     def _part_of(self, expression: Any) -> Complex:
         re, im = self.split(expression.args[0])
@@ -253,10 +255,11 @@ class Program:
                 for _ in range(abs(int(exponent))):
                     value = self._complex_times(value, part)
             return value if exponent > 0 else self._complex_divide((1.0, 0.0), value)
-        if exponent is sympy.S.Half or exponent == -sympy.S.Half:
+        if exponent.is_Rational and exponent.q == 2:
             re, im = self.split(base)
-            if im == 0.0 and base.is_nonnegative is not False and not base.is_negative:
-                root = self.function("sqrt", re)
+            if im == 0.0 and not base.is_negative:
+                # The logarithm, which other powers have, does not exist at zero.
+                root = self.integer_power(self.function("sqrt", re), abs(exponent.p))
                 return (root if exponent > 0 else self.divide(1.0, root)), 0.0
         if base is sympy.E:
             return self._exponential(self.split(exponent))

@@ -47,6 +47,12 @@ class Options:
                 raise InvalidArgumentError(
                     f"Argument `{name}` must be a positive number, but is {value!r}."
                 )
+        if not (
+            isinstance(self.start_time, int | float | np.number) and np.isfinite(self.start_time)
+        ):
+            raise InvalidArgumentError(
+                f"Argument `start_time` must be a finite number, but is {self.start_time!r}."
+            )
         if self.rtol is not None and self.rtol < 3e-14:
             raise InvalidArgumentError(
                 f"Argument `rtol` must be at least 3e-14, near rounding, but is {self.rtol}."

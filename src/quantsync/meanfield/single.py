@@ -15,7 +15,7 @@ from quantsync.meanfield.kernels import Kernel
 
 # Making machine code takes as long as this many statements in Python: less is not worth it.
 STATEMENTS_BEFORE_COMPILING = 30_000_000
-CALLS_BEFORE_STIFF = 5_000_000  # of the rate in Python, before another method has its turn
+CALLS_BEFORE_STIFF = 1_000_000  # of the rate in Python, before another method has its turn
 CALLS_OF_A_STALL, STALL = 5000, 1e-12  # so little progress in so many calls: a pole
 MOST_CALLS = 30_000_000
 STEPS_BETWEEN_OUTPUTS = 100_000_000
@@ -40,7 +40,7 @@ class ScalarRate:
     states : int
     impatient : bool, optional
         Raise `OutOfPatience` where otherwise the machine code would take over or, where there
-        cannot be any, after 5 million calls.
+        cannot be any, after a million calls.
     """
 
     def __init__(self, kernel: Kernel, parameters: Any, states: int, impatient: bool = False):
@@ -109,7 +109,8 @@ class ScalarRate:
 
         def evaluate(t: float, y: np.ndarray) -> np.ndarray:
             out = np.empty(outputs)
-            function(t, y, constants, out)
+            # Implicit methods differentiate with columns of a matrix.
+            function(t, np.ascontiguousarray(y), constants, out)
             return out
 
         self.evaluate = evaluate
