@@ -10,6 +10,7 @@ from scipy.integrate import solve_ivp
 
 import quantsync as qs
 from quantsync.errors import (
+    ConvergenceError,
     HarmonicsError,
     InvalidArgumentError,
     InvalidRateError,
@@ -17,7 +18,7 @@ from quantsync.errors import (
     UnknownNameError,
 )
 from quantsync.models.circuit_qed import circuit_qed
-from quantsync.models.circuit_state import circuit_parts
+from quantsync.models.circuit_state import circuit_parts, demodulated_qubits
 from quantsync.models.circuit_tables import CORRECTIONS, TABLE_I, TABLE_II, preset_units
 from quantsync.models.circuit_units import (
     RADIANS,
@@ -266,9 +267,112 @@ def test_a_tuned_transmon_turns_with_the_drive():
     assert abs(tuned_shift(four) - tuned_shift(unit)) > 1e-3
 
 
+def test_units_of_any_speed_are_fitted():
+    unit = preset_units("10b")[0]
+    lone = {"pump": 0.0, "resonator_coupling": 0.0, "resonator_decay": 60.0}
+    for decay in (1e-5, 1e-3, 0.053, 20.0):
+        fit = relaxation_fit(CircuitUnit(**{**vars(unit), **lone, "decay": decay}))
+        assert_allclose([fit.gain, fit.damping], [0, decay], rtol=1e-6, atol=1e-6 * decay)
+
+
+def test_what_does_not_relax_like_a_qubit_has_no_rates():
+    unit = preset_units("10b")[0]
+    still = {"pump": 0.0, "resonator_coupling": 0.0, "decay": 0.0}
+    with pytest.raises(ConvergenceError, match="does not relax"):
+        relaxation_fit(CircuitUnit(**{**vars(unit), **still}))
+    with pytest.raises(ConvergenceError, match="not exponential"):
+        relaxation_fit(CircuitUnit(**{**vars(unit), "anharmonicity": 5.0}))
+
+
+def test_pumps_of_one_frequency_make_the_coupling_static():
+    run = circuit_qed(
+        anharmonicity_b=400.0, shift_b=0.7633, coupling=0.1, drive=0.0, resonator_levels=2
+    )
+    a, b = run.units_of(0)
+    assert a.turning == b.turning
+    static, perturbations = circuit_parts(a, b)
+    exchange = 0.1 * perturbations[1][1]
+    count = len(static.terms.hamiltonian)
+    joined = qs.Lindbladian(
+        static.space,
+        [(1.0, static.hamiltonian() + (exchange + exchange.conj().T).toarray())],
+        list(zip(static.coefficient_table()[0][count:], static.terms.jumps, strict=True)),
+    )
+    expected, trace = demodulated_qubits(qs.steady_state(joined).rho, static.space)
+    state = run.state()
+    # Coherences with the pumps are averaged out in the frame of the drive.
+    kept = np.abs(np.subtract.outer([2, 1, 1, 0], [2, 1, 1, 0])) == 0
+    assert_allclose(state.qubits, np.where(kept, expected, 0), atol=1e-9)
+    assert_allclose(state.trace, trace, atol=1e-9)
+    assert abs(expected[1, 2]) > 0.05
+
+
+def test_a_drive_at_the_frequency_of_the_pump_is_part_of_it():
+    run = circuit_qed(shift_a=-200.0, coupling=0.0, drive=0.5)
+    unit = run.units_of(0)[0]
+    assert unit.turning == 0
+    energy, dissipators = unit.parts()
+    transmon = unit.space["T"]
+    driven = energy + 0.5 * RADIANS * (transmon.create + transmon.destroy)
+    rho = qs.steady_state(qs.Lindbladian(unit.space, [(1.0, driven)], dissipators)).rho
+    reduced = np.einsum("arbr->ab", rho.reshape(3, 3, 3, 3))
+    expected = reduced[0, 1] / np.trace(reduced[:2, :2])
+    assert_allclose(run.state().responses[0], expected, atol=1e-9)
+
+
+def test_a_coupling_opposite_to_the_drive_is_no_special_case():
+    state = circuit_qed(shift_b=-250.0).state()  # the pump on B is at the drive's frequency
+    assert state.residual < 1e-9
+
+
+def test_a_small_circuit_forgets_any_start_and_ends_on_its_state():
+    """Slow pumps and lossy transmons, by brute force from the ground state."""
+    run = circuit_qed(
+        anharmonicity_a=20.0, anharmonicity_b=27.0, pump_a=1.5, pump_b=2.0, coupling=1.0,
+        drive=0.7, dephasing=0.3, decay_a=1.0, decay_b=1.5, resonator_coupling_a=2.0,
+        resonator_coupling_b=1.5, resonator_decay_a=6.0, resonator_decay_b=5.0,
+        resonator_levels=2,
+    )  # fmt: skip
+    state = run.harmonics()
+    static, perturbations = circuit_parts(*run.units_of(0))
+    size = static.dimension
+    energy = static.hamiltonian()
+    rates = static.coefficient_table()[0][len(static.terms.hamiltonian) :]
+    jumps = [np.sqrt(r) * j.toarray() for r, j in zip(rates, static.terms.jumps, strict=True)]
+    decay = sum(j.conj().T @ j for j in jumps)
+    turning = [(f, s * v.toarray()) for s, (f, v) in zip((0.7, 1.0), perturbations, strict=True)]
+
+    def right(t, y):
+        rho = y.reshape(size, size)
+        full = energy - 0.5j * decay
+        for frequency, v in turning:
+            turned = v * np.exp(-1j * frequency * t)
+            full = full + turned + turned.conj().T
+        change = 1j * (rho @ full.conj().T - full @ rho)
+        return (change + sum(j @ rho @ j.conj().T for j in jumps)).reshape(-1)
+
+    start = np.zeros((size, size), complex)
+    start[0, 0] = 1
+    end = 14 / state.gap
+    path = solve_ivp(right, (0, end), start.reshape(-1), method="DOP853", rtol=1e-8, atol=1e-11).y[
+        :, -1
+    ]
+    assert_allclose(path.reshape(size, size), state.at(end), atol=2e-6)
+    assert np.abs(state.at(end) - state.average()).max() > 1e-2
+
+
+def test_members_are_counted():
+    run = circuit_qed(coupling=[0.0, 0.1])
+    for wrong in (-1, 2):
+        with pytest.raises(InvalidArgumentError, match="member"):
+            run.state(wrong)
+    with pytest.raises(NonFiniteError, match="drive"):
+        run.state(drive=np.nan)
+
+
 def test_too_strong_a_coupling_is_an_error():
     with pytest.raises(HarmonicsError, match="too strong"):
-        circuit_qed(coupling=60.0).state()
+        circuit_qed(coupling=60.0, resonator_levels=2).state()
 
 
 @pytest.mark.parametrize(
@@ -284,6 +388,8 @@ def test_too_strong_a_coupling_is_an_error():
         ({"anharmonicity_b": 0.0}, InvalidArgumentError, "anharmonicity"),
         ({"transmon_levels": 2}, InvalidArgumentError, "transmon_levels"),
         ({"resonator_levels": 2.5}, InvalidArgumentError, "resonator_levels"),
+        ({"resonator_decay_a": 0.0}, InvalidArgumentError, "resonator_decay"),
+        ({"resonator_frequency_b": 5000.0}, InvalidArgumentError, "resonator_frequency"),
     ],
 )
 def test_impossible_circuits_are_named(parameters, error, message):

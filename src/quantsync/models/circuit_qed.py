@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.quasi_periodic_state import QuasiPeriodicState
+from quantsync.lindblad.turning import single_number
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.measures.named import NamedMeasure, table_of
@@ -219,6 +221,10 @@ class CircuitQED(ModelRun):
         InvalidArgumentError
             If a parameter is impossible.
         """
+        if not 0 <= member < max(self.size, 1):
+            raise InvalidArgumentError(
+                f"Argument `member` must be from 0 to {self.size - 1}, but is {member!r}."
+            )
         found = []
         for letter in "ab":
             values = {name: self._value(f"{name}_{letter}", member) for name in OF_A_UNIT}
@@ -250,8 +256,12 @@ class CircuitQED(ModelRun):
         HarmonicsError
             If coupling or drive are too strong for the harmonics to converge.
         """
-        strength = self._value("drive", member) if drive is None else float(drive)
-        found = solved(*self.units_of(member), self._value("coupling", member), strength)
+        units = self.units_of(member)
+        if drive is None:
+            strength = self._value("drive", member)
+        else:
+            strength = single_number(drive, "Argument `drive`")
+        found = solved(*units, self._value("coupling", member), strength)
         self._residual = max(self.residual, found.residual)
         return found
 

@@ -17,6 +17,8 @@ from quantsync.models.circuit_units import RADIANS, CircuitUnit, RelaxationFit, 
 from quantsync.operators import Fock, Space, Spin
 
 QUBITS = Space(A=Spin(1 / 2), B=Spin(1 / 2))
+STILL = 1e-12  # MHz; pumps closer than this have one frequency
+SLOWEST = 1e-9  # MHz, a period of 17 minutes: what turns slower than this is averaged as static
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,23 @@ def circuit_parts(a: CircuitUnit, b: CircuitUnit) -> tuple[Lindbladian, list[tup
         dissipators += [(rate, place(jump)) for rate, jump in losses]
     lower_a, lower_b = space["A"].destroy, space["B"].destroy
     perturbations = [
-        (RADIANS * a.turning, RADIANS * space["A"].create),
-        (RADIANS * (b.turning - a.turning), RADIANS * lower_a @ lower_b.conj().T),
+        _turning(a.turning, space["A"].create),
+        _turning(b.turning - a.turning, lower_a @ lower_b.conj().T),
     ]
     return Lindbladian(space, [(1.0, energy)], dissipators), perturbations
+
+
+def _turning(frequency: float, operator: Any) -> tuple[float, Any]:
+    """A perturbation of 1 MHz at a frequency > 0.
+
+    Transmons whose pumps have one frequency see their coupling stand still. It then turns once in
+    twelve days: the units stay uncoupled in the static part, and `SLOWEST` averages over nothing.
+    """
+    if abs(frequency) < STILL:
+        frequency = STILL
+    if frequency < 0:
+        frequency, operator = -frequency, operator.conj().T
+    return RADIANS * frequency, RADIANS * operator
 
 
 @lru_cache(maxsize=8)
@@ -101,7 +116,7 @@ def solved(a: CircuitUnit, b: CircuitUnit, coupling: float, drive: float) -> Cir
     state = balance.solve([drive, coupling])
     space = state.space
     frame = RADIANS * (a.turning * space["A"].number + b.turning * space["B"].number)
-    qubits, trace = demodulated_qubits(state.average(frame), space)
+    qubits, trace = demodulated_qubits(state.average(frame, resolution=RADIANS * SLOWEST), space)
     return CircuitState(
         qubits=qubits,
         trace=trace,

@@ -27,6 +27,9 @@ from quantsync.states import basis_state
 
 RADIANS = 2 * math.pi  # rad/us of 1 MHz
 FIT_TIMES = np.linspace(0.0, 8.0, 401)  # us
+LIFETIMES = (1.5, 60.0)  # of the slowest mode in 8 us; outside of that 10 of them are followed
+STUCK = 1e-12  # rates relative to the largest one that are none
+LARGEST_DEVIATION = 0.1  # of a fit from the relaxation
 RATES = ("resonator_decay", "decay", "dephasing")
 
 
@@ -170,7 +173,8 @@ class RelaxationFit:
 def relaxation_fit(unit: CircuitUnit) -> RelaxationFit:
     """Gain and damping rates w, gamma of a unit by itself, from its relaxation over 8 us.
 
-    As Vaidya et al. do in App. E; from |e> with the resonator empty, without dephasing. The
+    As Vaidya et al. do in App. E; from |e> with the resonator empty, without dephasing. Units that
+    relax much faster or slower are followed for ten lifetimes of their slowest mode. The
     relaxation is not quite exponential, so that without a pump a gain of 1e-5 of the damping is
     left where there is none.
 
@@ -185,7 +189,7 @@ def relaxation_fit(unit: CircuitUnit) -> RelaxationFit:
     Raises
     ------
     ConvergenceError
-        If the population does not relax like an exponential.
+        If the unit does not relax, or not like an exponential within 0.1.
 
     Examples
     --------
@@ -194,29 +198,50 @@ def relaxation_fit(unit: CircuitUnit) -> RelaxationFit:
     >>> round(relaxation_fit(unit).ratio, 3)
     0.274
     """
-    space = unit.space
-    path = evolve(
-        replace(unit, dephasing=0.0).lindbladian(), basis_state(space, T=1, R=0), FIT_TIMES
-    )
+    space, times = unit.space, _fit_times(unit)
+    path = evolve(replace(unit, dephasing=0.0).lindbladian(), basis_state(space, T=1, R=0), times)
     levels = np.real(np.diagonal(path.rho, axis1=-2, axis2=-1))
-    excited = levels.reshape(len(FIT_TIMES), unit.transmon_levels, -1)[:, 1].sum(axis=1)
+    excited = levels.reshape(len(times), unit.transmon_levels, -1)[:, 1].sum(axis=1)
+    scale = times[-1]
 
     def relaxation(t: np.ndarray, p: float, c: float, rate: float) -> np.ndarray:
-        return p + c * np.exp(-rate * t)
+        return p + c * np.exp(-rate * t / scale)
 
-    start = (excited[-1], excited[0] - excited[-1], _first_guess(excited))
+    fallen = np.abs(excited - excited[-1]) < np.abs(excited[0] - excited[-1]) / math.e
+    start = (
+        excited[-1],
+        excited[0] - excited[-1],
+        scale / max(times[int(np.argmax(fallen))], times[1]),
+    )
     try:
-        (p, c, rate), _ = curve_fit(relaxation, FIT_TIMES, excited, p0=start, xtol=1e-12)
+        (p, c, rate), _ = curve_fit(relaxation, times, excited, p0=start, xtol=1e-12)
     except RuntimeError as error:
         raise ConvergenceError(f"The relaxation from |e> is not exponential: {error}.") from None
-    gain, damping = rate * p / RADIANS, rate * (1 - p) / RADIANS
-    deviation = float(np.abs(relaxation(FIT_TIMES, p, c, rate) - excited).max())
+    deviation = float(np.abs(relaxation(times, p, c, rate) - excited).max())
+    if deviation > LARGEST_DEVIATION:
+        raise ConvergenceError(
+            f"The relaxation from |e> is not exponential: the best fit is off by {deviation:.2f}, "
+            f"more than {LARGEST_DEVIATION:g}, so that there are no rates w and gamma. Weaken the "
+            "pump against |alpha|."
+        )
+    gain, damping = rate * p / scale / RADIANS, rate * (1 - p) / scale / RADIANS
     return RelaxationFit(float(gain), float(damping), float(gain / damping), deviation)
 
 
-def _first_guess(excited: np.ndarray) -> float:
-    fallen = np.abs(excited - excited[-1]) < np.abs(excited[0] - excited[-1]) / math.e
-    return 1 / max(FIT_TIMES[int(np.argmax(fallen))], FIT_TIMES[1])
+def _fit_times(unit: CircuitUnit) -> np.ndarray:
+    """8 us as in the paper, unless the unit relaxes on another scale."""
+    generator = replace(unit, dephasing=0.0).lindbladian().superoperator().toarray()
+    rates = -np.linalg.eigvals(generator).real
+    slowest = float(np.sort(rates)[1])
+    if slowest <= STUCK * float(rates.max()):
+        raise ConvergenceError(
+            f"The unit does not relax: its slowest rate is {slowest / RADIANS:.1e} MHz. Give it "
+            "decay, or a resonator that decays."
+        )
+    least, most = LIFETIMES
+    if least <= slowest * FIT_TIMES[-1] <= most:
+        return FIT_TIMES
+    return np.linspace(0.0, 10 / slowest, len(FIT_TIMES))
 
 
 def pump_shift(
@@ -240,11 +265,21 @@ def pump_shift(
     -------
     float
 
+    Raises
+    ------
+    InvalidArgumentError
+        If the resonator does not decay.
+
     Examples
     --------
     >>> round(1000 * pump_shift(5.5, 400.0, 8.0, 60.0), 6)
     603.344794
     """
+    if resonator_coupling and not resonator_decay > 0:
+        raise InvalidArgumentError(
+            "Eq. (E3) knows the resonator as a loss 4 g^2/kappa, but `resonator_decay` is "
+            f"{resonator_decay!r}. Give it a decay, or the shift (`shift_a`, `shift_b`) itself."
+        )
     loss = 4 * resonator_coupling**2 / resonator_decay if resonator_coupling else 0.0
     matrix = np.array(
         [
@@ -264,8 +299,23 @@ def dispersive_shift(unit: CircuitUnit) -> float:
     """Shift of the g-e transition by the resonator, g^2/(omega_q - omega_a), in MHz.
 
     omega_q is the nominal frequency of Table I, as for the numbers printed in Table II.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the resonator is on resonance with the g-e transition.
     """
-    return unit.resonator_coupling**2 / (unit.frequency - unit.resonator_frequency)
+    if not unit.resonator_coupling:
+        return 0.0
+    distance = unit.frequency - unit.resonator_frequency
+    if distance == 0:
+        raise InvalidArgumentError(
+            f"Parameter `resonator_frequency` is {unit.resonator_frequency:g} MHz, that of the g-e "
+            "transition: there is no dispersive shift. Move it to the e-f transition, "
+            f"{unit.frequency - unit.anharmonicity:g} MHz, or give the shift (`shift_a`, "
+            "`shift_b`) itself."
+        )
+    return unit.resonator_coupling**2 / distance
 
 
 def frequency_shift(unit: CircuitUnit) -> float:
