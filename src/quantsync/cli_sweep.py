@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import signal
 import sys
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -38,6 +39,14 @@ Store = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the stor
 Threads = Annotated[int | None, typer.Option(help="Number of threads; every core by default.")]
 Retry = Annotated[bool, typer.Option("--retry-failed", help="Compute failed points again.")]
 
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS|FILE",
+        help="Dask scheduler whose workers compute: tcp://host:8786, or its file (*.json).",
+    ),
+]
+
 
 @app.command()
 def run(
@@ -47,6 +56,7 @@ def run(
     ] = None,
     threads: Threads = None,
     retry_failed: Retry = False,
+    scheduler: Scheduler = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Say how much there is to do, from a few points, and stop."),
@@ -69,7 +79,9 @@ def run(
         _say_cost(read, target, threads)
         return
     arguments = {"model": read.model, "axes": read.axes, "measures": read.measures}
-    _compute({**arguments, "fixed": read.fixed, "chunk": read.chunk}, target, threads, retry_failed)
+    more = {"fixed": read.fixed, "chunk": read.chunk}
+    more["scheduler"] = scheduler
+    _compute({**arguments, **more}, target, threads, retry_failed)
 
 
 @app.command()
@@ -81,11 +93,17 @@ def status(store: Store) -> None:
 
 
 @app.command()
-def resume(store: Store, threads: Threads = None, retry_failed: Retry = False) -> None:
+def resume(
+    store: Store,
+    threads: Threads = None,
+    retry_failed: Retry = False,
+    scheduler: Scheduler = None,
+) -> None:
     """Go on with a sweep from its store alone; nothing that is whole is computed again."""
     from quantsync.sweeps.store.reading import stored_arguments
 
-    _compute(stored_arguments(_there(store)), store, threads, retry_failed)
+    arguments = {**stored_arguments(_there(store)), "scheduler": scheduler}
+    _compute(arguments, store, threads, retry_failed)
 
 
 @app.command()
@@ -152,7 +170,7 @@ def _compute(
 
     start = time.monotonic()
     try:
-        with _plain_warnings():
+        with _plain_warnings(), _termination_as_interrupt():
             sweep(
                 **arguments, store=store, threads=threads, retry_failed=retry_failed, progress=True
             )
@@ -196,6 +214,20 @@ def _duration(seconds: float) -> str:
         if seconds >= 2 * length:
             return f"{seconds / length:.1f} {unit}"
     return f"{seconds:.1f} seconds" if seconds >= 1 else "a second"
+
+
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: it is what job schedulers send before the time is up."""
+
+    def interrupt(*_: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

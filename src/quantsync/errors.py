@@ -245,6 +245,10 @@ class StoreWriteError(StoreError, OSError):
     """A file of a store cannot be written, for lack of space or of permission."""
 
 
+class ClusterError(QuantsyncError):
+    """A dask cluster cannot be used: unreachable, lost, unlike this process, or losing workers."""
+
+
 class SpecError(InvalidArgumentError):
     """The file that describes a sweep has a mistake; the message names its line and key."""
 

@@ -36,6 +36,7 @@ def sweep(
     store: str | Path | None = None,
     chunk: int | Sequence[int] | None = None,
     retry_failed: bool = False,
+    scheduler: Any = None,
 ) -> xr.Dataset:
     """Take measures of a model's steady state at every point of a parameter grid.
 
@@ -71,6 +72,10 @@ def sweep(
         Points of a task in a new store, as a number or a shape; some seconds' worth by default.
     retry_failed : bool, default False
         Whether to compute failed points of the store again.
+    scheduler : str, Path or distributed.Client, optional
+        A dask cluster whose workers compute the points, and write them where there is a store: an
+        address such as ``"tcp://host:8786"``, the path of a scheduler file (``*.json``), a client
+        or a cluster. ``threads`` are then the workers'. Needs the extra ``quantsync[cluster]``.
 
     Returns
     -------
@@ -92,6 +97,8 @@ def sweep(
         If another process is writing to the store.
     StoreWriteError
         If the disk is full or the store cannot be written.
+    ClusterError
+        If there is no scheduler, or it is lost, or workers die of some of the points.
     SweepInterrupt
         At Ctrl-C, with a store.
 
@@ -129,6 +136,7 @@ def sweep(
             chunk=chunk,
             retry_failed=retry_failed,
             progress=progress,
+            scheduler=scheduler,
         )
         dataset, failures = sweep_dataset(plan, found.values, found.messages, found.residual)
         report_failures(dataset, failures, plan.grid.size, errors, RETRY)
@@ -137,7 +145,12 @@ def sweep(
         raise InvalidArgumentError(
             f"Argument `{'chunk' if chunk is not None else 'retry_failed'}` needs a `store`."
         )
-    results = _run(plan, thread_count(threads), progress)
+    if scheduler is None:
+        results = _run(plan, thread_count(threads), progress)
+    else:
+        from quantsync.sweeps.on_cluster import run_on_cluster
+
+        results = run_on_cluster(plan, scheduler, progress)
     variables, messages = _assemble(results, plan.grid.size)
     residual = max(result.residual for _, result in results)
     dataset, failures = sweep_dataset(plan, variables, messages, residual)

@@ -6,60 +6,42 @@ Everything of a store that is not a Zarr array of the map lies in the folder of 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from quantsync.errors import MeasureShapeError, StoreError
-from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, Contents, TaskState
 from quantsync.sweeps.store.files import (
     PARTIAL,
     DamagedFileError,
+    encode_chunk,
     read_chunk,
     read_record,
+    read_summed_chunk,
+    sum_of,
     write_chunk,
+    write_file,
     write_record,
 )
 from quantsync.sweeps.store.manifest import Manifest, stored_axis
 from quantsync.sweeps.store.metadata import array_metadata, group_metadata, write_metadata_file
 from quantsync.sweeps.store.tasks import Block, TaskGrid
 
-MISSING, DONE, FAILED = 0, 1, 2
 STATUS, KEY = "status", "quantsync_sweep"
+ANOTHER_SHAPE = "its measures have another type or shape"
 STATUS_ATTRIBUTES = {
     "long_name": "state of the point",
     "flag_values": [MISSING, DONE, FAILED],
     "flag_meanings": "missing done failed",
 }
 Layout = dict[str, tuple[str, tuple[int, ...]]]
-
-
-@dataclass
-class Contents:
-    """What is whole in a store.
-
-    Attributes
-    ----------
-    status : ndarray of shape (grid)
-    values : dict of str to ndarray of shape (grid, ...)
-    messages : dict of int to str
-        Of the failed points, by flat index.
-    residuals : dict of tuple to float
-        Largest residual of each task.
-    damaged : dict of tuple to str
-        Tasks that are not what they were, and why.
-    """
-
-    status: np.ndarray
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    messages: dict[int, str] = field(default_factory=dict)
-    residuals: dict[Block, float] = field(default_factory=dict)
-    damaged: dict[Block, str] = field(default_factory=dict)
 
 
 class SweepStore:
@@ -135,9 +117,15 @@ class SweepStore:
                 same = False
             if not same:
                 write_chunk(path, values, values.shape)
-        self._write_zarr()
+        self.write_zarr()
 
-    def _write_zarr(self) -> None:
+    def add_attributes(self, more: Mapping[str, Any]) -> None:
+        """Write further attributes of the group; of the residuals the largest one stays."""
+        residuals = [attrs.get("largest_residual", 0.0) for attrs in (self._more, more)]
+        self._more |= dict(more) | {"largest_residual": max(residuals)}
+        self.write_zarr()
+
+    def write_zarr(self) -> None:
         """Write the metadata of the arrays and, with a copy of all of it, of the group."""
         data = self.manifest.data
         arrays = {
@@ -190,75 +178,84 @@ class SweepStore:
                 )
         return axes
 
-    def read_status(self) -> np.ndarray:
-        """State of all points as the tasks have left it; damaged tasks count as missing."""
-        status = np.zeros(self.tasks.shape, np.uint8)
-        for block in self.tasks.blocks():
-            try:
-                status[self.tasks.slices(block)] = self._read(STATUS, block, np.uint8, ())
-            except DamagedFileError:
-                continue
-        return status
-
     def read(self) -> Contents:
         """Read everything that is whole, and verify every checksum."""
         found = Contents(np.zeros(self.tasks.shape, np.uint8))
-        finished: dict[Block, tuple[np.ndarray, dict[str, Any]]] = {}
-        for block in self.tasks.blocks():
-            if not self._file(STATUS, block).exists():
-                continue
-            try:
-                status = self._read(STATUS, block, np.uint8, ())
-                if not status.any():
-                    continue
-                record = read_record(self._record(block))
-                layout = {k: (v[0], tuple(v[1])) for k, v in record["layout"].items()}
-                if layout and not self.layout:
-                    self.layout = layout
-                if layout not in ({}, self.layout):
-                    raise DamagedFileError("its measures have another shape")
-                finished[block] = (status, record)
-            except DamagedFileError as error:
-                found.damaged[block] = str(error)
-        for name, (dtype, extra) in self.layout.items():
-            found.values[name] = filled_with_nan((*self.tasks.shape, *extra), dtype)
-        for block, (status, record) in finished.items():
-            self._read_task(found, block, status, record)
+        self.read_into(found, self.tasks.blocks())
+        found.make_room(self.layout)
         return found
 
-    def _read_task(
-        self, found: Contents, block: Block, status: np.ndarray, record: dict[str, Any]
-    ) -> None:
-        where, members = self.tasks.slices(block), self.tasks.members(block)
+    def read_into(self, found: Contents, blocks: Iterable[Block]) -> None:
+        """Read some tasks, and verify every checksum."""
+        for block in blocks:
+            try:
+                state = self.read_task(block)
+            except DamagedFileError as error:
+                found.damaged[block] = str(error)
+                continue
+            if state is not None:
+                found.put(self.tasks, block, state)
+                if state.behind:
+                    found.behind.append(block)
+
+    def refresh(self, blocks: Iterable[Block]) -> None:
+        """Look into the folders of tasks: network file systems then show their new files."""
+        for folder in {self._file(STATUS, block).parent for block in blocks}:
+            with contextlib.suppress(OSError):
+                os.listdir(folder)
+
+    def read_task(self, block: Block) -> TaskState | None:
+        """What a task holds; None if that is nothing.
+
+        Raises
+        ------
+        DamagedFileError
+            If its files are not what was written, or not of one piece.
+        """
+        if not self._file(STATUS, block).exists():
+            return None
+        status, checksum = self._read(STATUS, block, np.uint8, ())
+        if not status.any():
+            return None
+        record = read_record(self._record(block))
+        if record.get("sweep") != self.manifest.token:
+            raise DamagedFileError("it belongs to the sweep before its axes were extended")
+        layout = {name: (kind, tuple(extra)) for name, (kind, extra) in record["layout"].items()}
+        if layout and not self.layout:
+            self.layout = layout
+        if layout not in ({}, self.layout):
+            raise DamagedFileError(ANOTHER_SHAPE)
+        values = {}
+        for name, (dtype, extra) in layout.items():
+            values[name], found = self._read(name, block, dtype, extra)
+            if found not in (record["sums"].get(name), record.get("coming", {}).get(name)):
+                raise DamagedFileError(f"{name}: not what belongs to its record")
         messages = {int(f["point"]): str(f["message"]) for f in record["failures"]}
-        try:
-            # A task of which every point failed has no values.
-            arrays = {
-                name: self._read(name, block, dtype, extra)
-                for name, (dtype, extra) in self.layout.items()
-                if record["layout"]
-            }
-            if (status == DONE).any() and not arrays:
-                raise DamagedFileError("its values are missing")
-        except DamagedFileError as error:
-            found.damaged[block] = str(error)
-            return
-        status = np.where(status > FAILED, MISSING, status)
-        # A kill between the record and the status leaves points on which the two disagree.
-        told = np.isin(members, list(messages)).reshape(status.shape)
-        status = np.where((status != MISSING) & (told != (status == FAILED)), MISSING, status)
-        for name, array in arrays.items():
+        behind = checksum != record["sums"][STATUS]
+        if behind:  # a kill between the record and the status
+            if not record["complete"]:
+                raise DamagedFileError("its status is not what belongs to its record")
+            told = np.isin(self.tasks.members(block), list(messages)).reshape(status.shape)
+            status = np.where(told, FAILED, DONE).astype(np.uint8)
+        for array in values.values():
             array[status == MISSING] = np.nan
-            found.values[name][where] = array
-        found.status[where] = status
-        flat = status.reshape(-1)
-        found.messages |= {int(k): messages[int(k)] for k in members[flat == FAILED]}
-        found.residuals[block] = float(record["residual"])
+        return TaskState(status, values, messages, float(record["residual"]), behind)
+
+    def write_status(self, block: Block, status: np.ndarray) -> None:
+        """Write the status of a task again, as its record has it."""
+        write_file(self._file(STATUS, block), self._encoded(status))
 
     def invalidate(self, block: Block) -> None:
         """Mark a task as missing, before its files are written anew."""
         shape = tuple(s.stop - s.start for s in self.tasks.slices(block))
-        self._write(STATUS, block, np.zeros(shape, np.uint8))
+        self.write_status(block, np.zeros(shape, np.uint8))
+
+    def add_layout(self, layout: Layout) -> None:
+        """Create the arrays of measures that another process has computed first."""
+        with self._lock:
+            if layout and not self.layout:
+                self.layout = layout
+                self.write_zarr()
 
     def add_measures(self, values: Mapping[str, np.ndarray]) -> None:
         """Create the arrays of the measures from values of a few points, or check them.
@@ -278,7 +275,8 @@ class SweepStore:
                     )
             if layout and not self.layout:
                 self.layout = layout
-                self._write_zarr()
+                if self._axes:  # the owner's: workers leave the metadata to it
+                    self.write_zarr()
             for name, (dtype, extra) in layout.items():
                 known, shape = self.layout.get(name, (dtype, extra))
                 if shape != extra or not np.can_cast(dtype, known, "safe"):
@@ -296,7 +294,10 @@ class SweepStore:
         failures: list[dict[str, Any]],
         residual: float,
     ) -> None:
-        """Write a task: values, then its record, then the status, which makes it count.
+        """Write a task: values, then its record, which makes them count, then the status.
+
+        The record has the checksums of the files that belong to it, so that files of two writers
+        (of a worker that a scheduler has given up, say) are never taken for those of one.
 
         Parameters
         ----------
@@ -309,12 +310,24 @@ class SweepStore:
             Point, coordinates and message of each failed point.
         residual : float
         """
-        for name, array in values.items():
-            self._write(name, block, array)
-        layout = {name: self.layout[name] for name in values}
-        record = {"layout": layout, "failures": failures, "residual": residual}
+        files = {name: self._encoded(array) for name, array in values.items()}
+        last = self._encoded(status)
+        sums = {name: sum_of(data) for name, data in files.items()}
+        with contextlib.suppress(DamagedFileError):
+            # Points that are there stay there, whenever a kill comes.
+            write_record(self._record(block), read_record(self._record(block)) | {"coming": sums})
+        for name, data in files.items():
+            write_file(self._file(name, block, values[name].shape[len(block) :]), data)
+        record = {
+            "sweep": self.manifest.token,
+            "layout": {name: self.layout[name] for name in values},
+            "failures": failures,
+            "residual": residual,
+            "complete": bool((status != MISSING).all()),
+            "sums": sums | {STATUS: sum_of(last)},
+        }
         write_record(self._record(block), record)
-        self._write(STATUS, block, status)
+        write_file(self._file(STATUS, block), last)
 
     def _file(self, name: str, block: Block, extra: tuple[int, ...] = ()) -> Path:
         return self.root.joinpath(name, "c", *map(str, block), *("0" for _ in extra))
@@ -322,17 +335,20 @@ class SweepStore:
     def _record(self, block: Block) -> Path:
         return self.root / STATUS / "records" / f"{'.'.join(map(str, block))}.json"
 
-    def _read(self, name: str, block: Block, dtype: Any, extra: tuple[int, ...]) -> np.ndarray:
+    def _read(
+        self, name: str, block: Block, dtype: Any, extra: tuple[int, ...]
+    ) -> tuple[np.ndarray, int]:
+        """Values of a block, and the checksum of their file."""
         shape = (*self.tasks.chunk, *extra)
         try:
-            whole = read_chunk(self._file(name, block, extra), shape, dtype)
+            whole, checksum = read_summed_chunk(self._file(name, block, extra), shape, dtype)
         except DamagedFileError as error:
             raise DamagedFileError(f"{name}: {error}") from None
-        return whole[tuple(slice(s.stop - s.start) for s in self.tasks.slices(block))]
+        return whole[tuple(slice(s.stop - s.start) for s in self.tasks.slices(block))], checksum
 
-    def _write(self, name: str, block: Block, values: np.ndarray) -> None:
+    def _encoded(self, values: np.ndarray) -> bytes:
         extra = values.shape[len(self.tasks.chunk) :]
-        write_chunk(self._file(name, block, extra), values, (*self.tasks.chunk, *extra))
+        return encode_chunk(values, (*self.tasks.chunk, *extra))
 
 
 def _kept(array: np.ndarray) -> tuple[str, tuple[int, ...]]:

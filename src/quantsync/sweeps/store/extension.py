@@ -17,7 +17,8 @@ import numpy as np
 
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.grid import Grid
-from quantsync.sweeps.store.arrays import MISSING, STATUS, Contents, SweepStore
+from quantsync.sweeps.store.arrays import STATUS, SweepStore
+from quantsync.sweeps.store.contents import MISSING, Contents
 from quantsync.sweeps.store.files import (
     DamagedFileError,
     named_write_errors,
@@ -101,6 +102,7 @@ def extend_store(
             failure_records(larger.tasks.members(block), moved.messages, grid),
             float(residuals[where].max()),
         )
+    # Points off the grid stay what and where they are.
     names = ["zarr.json", *new, *larger.layout]
     folders = [f"{STATUS}/{part}" for part in ("c", "records") if (stage / STATUS / part).exists()]
     write_record(stage / COMMIT, {"names": names, "folders": folders})

@@ -16,6 +16,7 @@ from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.remote import compute_blocks, setup_of
 from quantsync.sweeps.store.arrays import ANOTHER_SHAPE, Layout, SweepStore
 from quantsync.sweeps.store.contents import Contents
+from quantsync.sweeps.store.files import remove_partials
 from quantsync.sweeps.store.tasks import Block
 from quantsync.sweeps.store.work import is_open
 
@@ -73,6 +74,7 @@ def compute_on_cluster(
         if deadly:
             raise ClusterError(deaths(plan.grid, [store.tasks.members(b) for b in deadly]))
         if not left:
+            remove_partials(store.root)  # of workers that were killed
             return
     raise StoreError(
         f"{len(left)} tasks, the first of them {left[0]}, are not in {store.root} although workers "

@@ -13,15 +13,8 @@ from quantsync.errors import StoreError, SweepWarning
 from quantsync.models.registry import MODELS
 from quantsync.sweeps.datasets import PointFailure, point_failures
 from quantsync.sweeps.grid import Grid
-from quantsync.sweeps.store.arrays import (
-    DONE,
-    FAILED,
-    MISSING,
-    STATUS,
-    STATUS_ATTRIBUTES,
-    Contents,
-    SweepStore,
-)
+from quantsync.sweeps.store.arrays import STATUS, STATUS_ATTRIBUTES, SweepStore
+from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, Contents
 from quantsync.sweeps.store.extension import is_being_extended
 from quantsync.sweeps.store.lock import lock_holder
 

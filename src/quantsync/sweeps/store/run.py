@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import (
+    ClusterError,
     StoreError,
     StoreMismatchError,
     StoreWriteError,
@@ -18,21 +20,23 @@ from quantsync.errors import (
     SweepWarning,
 )
 from quantsync.parallel import map_threads
-from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps.cluster import cluster_client
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.processes import progress_of
-from quantsync.sweeps.store.arrays import DONE, FAILED, MISSING, STATUS, Contents, SweepStore
-from quantsync.sweeps.store.cost import automatic_chunk, solve_members
+from quantsync.sweeps.store.arrays import STATUS, SweepStore
+from quantsync.sweeps.store.contents import MISSING, Contents
+from quantsync.sweeps.store.cost import automatic_chunk
 from quantsync.sweeps.store.extension import (
     axis_differences,
     extend_store,
-    failure_records,
     finish_extension,
 )
 from quantsync.sweeps.store.files import remove_partials
 from quantsync.sweeps.store.lock import store_lock
 from quantsync.sweeps.store.manifest import Manifest, stored_axis
+from quantsync.sweeps.store.on_cluster import compute_on_cluster
 from quantsync.sweeps.store.tasks import Block, checked_chunk
+from quantsync.sweeps.store.work import compute_task, is_open
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class StoredResult:
         The largest one.
     """
 
-    values: dict[str, np.ndarray]
+    values: dict[str, Any]
     messages: dict[int, str]
     residual: float
 
@@ -61,6 +65,7 @@ def run_stored(
     chunk: Any = None,
     retry_failed: bool = False,
     progress: bool | None = None,
+    scheduler: Any = None,
 ) -> StoredResult:
     """Compute what a store does not have yet, and return all of it.
 
@@ -69,7 +74,7 @@ def run_stored(
     plan : SweepPlan
     path : str or Path
         The folder of the store.
-    threads, chunk, retry_failed, progress
+    threads, chunk, retry_failed, progress, scheduler
         As for `sweep`.
 
     Raises
@@ -88,11 +93,12 @@ def run_stored(
     if root.exists() and not root.is_dir():
         raise StoreError(f"{root} is a file; a store is a folder. Choose another path.")
     SweepStore.open(root)  # a folder with something else in it is left alone
-    with store_lock(root / STATUS / "lock", root):
+    reached = nullcontext() if scheduler is None else cluster_client(scheduler)
+    with reached as cluster, store_lock(root / STATUS / "lock", root):
         remove_partials(root)
         finish_extension(root)
         store, contents = _open(plan, root, wanted)
-        return _Run(plan, store, contents, retry_failed).finish(threads, progress)
+        return _Run(plan, store, contents, retry_failed, cluster).finish(threads, progress)
 
 
 def _open(
@@ -142,6 +148,8 @@ def _read(store: SweepStore, axes: dict[str, np.ndarray]) -> Contents:
         )
         for block in contents.damaged:
             store.invalidate(block)
+    for block in contents.behind:
+        store.write_status(block, contents.status[store.tasks.slices(block)])
     return contents
 
 
@@ -156,10 +164,19 @@ def _mismatch(root: Path, differences: list[str]) -> StoreMismatchError:
 class _Run:
     """The tasks of a store that are not done."""
 
-    def __init__(self, plan: SweepPlan, store: SweepStore, contents: Contents, retry_failed: bool):
+    def __init__(
+        self,
+        plan: SweepPlan,
+        store: SweepStore,
+        contents: Contents,
+        retry_failed: bool,
+        cluster: tuple[Any, str] | None = None,
+    ):
         self.plan, self.store, self.contents = plan, store, contents
-        status = contents.status
-        self.open_points = (status == MISSING) | (retry_failed & (status == FAILED))
+        self.retry_failed, self.cluster = retry_failed, cluster
+        self.open_points = is_open(contents.status, retry_failed)
+        self.missing = contents.status == MISSING
+        self.done = int((~self.missing).sum())
         self._lock = threading.Lock()
 
     def finish(self, threads: int, progress: bool | None) -> StoredResult:
@@ -169,11 +186,12 @@ class _Run:
         if blocks:
             # A run that is worth storing is worth a line a minute where there is no terminal.
             with progress_of(count, "points", True if progress is None else progress) as advance:
-                self._compute(
-                    blocks,
-                    threads,
-                    lambda b: advance(int(self.open_points[tasks.slices(b)].sum())),
-                )
+
+                def arrived(block: Block) -> None:
+                    advance(int(self.open_points[tasks.slices(block)].sum()))
+                    self.done += int(self.missing[tasks.slices(block)].sum())
+
+                self._compute(blocks, threads, arrived)
         found, size = self.contents, self.plan.grid.size
         residual = max(found.residuals.values(), default=0.0)
         axes = {name: stored_axis(values) for name, values in self.plan.grid.axes.items()}
@@ -185,7 +203,18 @@ class _Run:
 
     def _compute(self, blocks: list[Block], threads: int, advance: Any) -> None:
         try:
-            map_threads(self._task, blocks, threads, advance)
+            if self.cluster is None:
+                map_threads(self._task, blocks, threads, advance)
+            else:
+                compute_on_cluster(
+                    self.plan,
+                    self.store,
+                    self.contents,
+                    blocks,
+                    self.retry_failed,
+                    self.cluster,
+                    advance,
+                )
         except KeyboardInterrupt:
             raise SweepInterrupt(
                 f"interrupted; {self._done()} are done and in {self.store.root}. Run the same "
@@ -193,54 +222,19 @@ class _Run:
             ) from None
         except StoreWriteError as error:
             raise StoreWriteError(f"{error} {self._done()} are done and safe.") from error
+        except ClusterError as error:
+            raise ClusterError(
+                f"{error} {self._done()} are done and in {self.store.root}; the same sweep goes on "
+                "from there, on a cluster or without one."
+            ) from None
 
     def _done(self) -> str:
-        done = int((self.contents.status != MISSING).sum())
-        return f"{done} of {self.plan.grid.size} points"
+        return f"{self.done} of {self.plan.grid.size} points"
 
     def _task(self, block: Block) -> None:
         tasks, found = self.store.tasks, self.contents
-        where = tasks.slices(block)
-        asked = self.open_points[where]
-        members = tasks.members(block)[asked.reshape(-1)]
-        status = found.status[where].copy()
-        new_status = np.full(len(members), DONE, np.uint8)
-        values: dict[str, np.ndarray] = {}
-        messages: dict[int, str] = {}
-        residual = found.residuals.get(block, 0.0)
-        for piece, result in solve_members(self.plan, members):
-            self.store.add_measures(result.values)
-            for name, array in result.values.items():
-                if name not in values:
-                    values[name] = self._known(name)[where].copy()
-                at = np.zeros(asked.size, bool)
-                at[np.flatnonzero(asked)[piece]] = True
-                values[name][at.reshape(asked.shape)] = array
-            messages |= {int(members[piece[k]]): text for k, text in result.failures.items()}
-            new_status[piece[list(result.failures)]] = FAILED
-            residual = max(residual, result.residual)
-        status[asked] = new_status
-        if (status != FAILED).any() or values:
-            # Points that were there before, where all of the new ones failed.
-            values |= {n: self._known(n)[where].copy() for n in found.values if n not in values}
-        kept = [int(k) for k in tasks.members(block)[~asked.reshape(-1)]]
-        messages |= {k: found.messages[k] for k in kept if k in found.messages}
-        failures = failure_records(tasks.members(block), messages, self.plan.grid)
-        self.store.write_task(block, values, status, failures, residual)
-        for name, array in values.items():
-            self._known(name)[where] = array
         with self._lock:
-            for k in members:
-                found.messages.pop(int(k), None)
-            found.messages.update(messages)
-            found.residuals[block] = residual
-        found.status[where] = status
-
-    def _known(self, name: str) -> np.ndarray:
-        """The whole array of a measure, which is made when its first values come."""
+            before = found.task(tasks, block)
+        after = compute_task(self.plan, self.store, block, before, self.retry_failed)
         with self._lock:
-            if name not in self.contents.values:
-                dtype, extra = self.store.layout[name]
-                shape = (*self.store.tasks.shape, *extra)
-                self.contents.values[name] = filled_with_nan(shape, dtype)
-            return self.contents.values[name]
+            found.put(tasks, block, after)
