@@ -1,11 +1,29 @@
 """Fixtures that several test files share."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
+
+from quantsync.papers.registry import PAPERS
+
+
+def pytest_collection_modifyitems(items):
+    """Keep on one process what shares computed data: a paper's tests, and else those of a file."""
+    for item in items:
+        named = item.callspec.params.get("paper") if hasattr(item, "callspec") else None
+        owner = [name for name in PAPERS if name in item.nodeid]
+        group = named or (owner[0] if owner else item.path.name)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session")
+def claims_of():
+    """The claims of a paper by its name, computed once."""
+    return cache(lambda name: PAPERS[name].claims())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -252,8 +252,8 @@ def test_finite_drives_on_request(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def claims():
-    return PAPER.claims()
+def claims(claims_of):
+    return claims_of("vaidya2024")
 
 
 def verdict(claims, words):

@@ -12,7 +12,6 @@ from quantsync.gaussian import (
     probe_modes,
     propagator,
 )
-from quantsync.papers import benedetti2016
 from quantsync.papers.benedetti2016 import (
     correlation_claims,
     crosstalk_claims,
@@ -59,8 +58,8 @@ WITH_A_CONVENTION = (
 
 
 @pytest.fixture(scope="module")
-def claims():
-    return benedetti2016.compute_claims()
+def claims(claims_of):
+    return claims_of("benedetti2016")
 
 
 def test_verdicts(claims):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import sympy
 
-from quantsync.papers import ghildiyal2024
 from quantsync.papers.ghildiyal2024 import chains, dynamics_claims, langevin, spin_claims
 from quantsync.papers.ghildiyal2024.synchronization_claims import growth
 
@@ -31,8 +30,8 @@ WITH_A_CONVENTION = (
 
 
 @pytest.fixture(scope="module")
-def claims():
-    return ghildiyal2024.compute_claims()
+def claims(claims_of):
+    return claims_of("ghildiyal2024")
 
 
 def computed(claims, words):

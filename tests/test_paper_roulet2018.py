@@ -20,8 +20,8 @@ def tongue():
 
 
 @pytest.fixture(scope="module")
-def claims():
-    return PAPER.claims()
+def claims(claims_of):
+    return claims_of("roulet2018")
 
 
 def verdict(claims, words):

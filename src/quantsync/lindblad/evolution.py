@@ -17,7 +17,12 @@ from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, thread_count
 from quantsync.states import require_density_matrix
 
-LARGEST_DENSE_EVOLUTION = 400  # sectors beyond use the action of the exponential
+LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use the matrix exponential
+MOST_DENSE_EVOLUTION = 2500  # and beyond here its action on the state; between, what is cheaper
+MULTIPLICATIONS = 10  # of matrices in an exponential, besides its squarings
+# Seconds of an operation on some core, of which only the ratios matter: in a product of dense
+# matrices, of a dense matrix and a vector, of a sparse matrix and a vector, and to begin the last.
+DENSE, VECTOR, SPARSE, CALL = 5e-11, 5e-10, 1e-9, 2e-5
 CHUNK_BYTES = 1 << 22
 
 
@@ -49,8 +54,8 @@ def evolve(
     """Propagate initial states, ``rho(t) = exp(L t) rho0``, without a time-step error.
 
     Only the invariant sectors that ``rho0`` touches are propagated, each by itself: by the
-    matrix exponential of every interval between times (computed once an interval length), or by
-    its action on the state where the sector has more than 400 elements.
+    matrix exponential of every interval between times (computed once an interval length), or, where
+    that is cheaper in sectors of more than 400 elements, by its action on the state.
 
     Parameters
     ----------
@@ -147,11 +152,12 @@ def _propagate(
 ) -> np.ndarray:
     """States (B, T, m) of one sector."""
     states = np.empty((len(x0), len(times), sector.dimension))
-    dense = sector.dimension <= LARGEST_DENSE_EVOLUTION
+    runs = _equal_steps(times)
+    dense = _dense_is_cheaper(sector, coefficients, runs)
     matrices: Any = sector.matrices(coefficients) if dense else None
     sparse = [] if dense else [sp.csc_array(sector.sparse_matrix(row)) for row in coefficients]
     x, position = x0, 0
-    for step, count in _equal_steps(times):
+    for step, count in runs:
         propagator = scipy.linalg.expm(matrices * step) if dense and step > 0 else None
         for _ in range(count):
             if propagator is not None:
@@ -161,6 +167,23 @@ def _propagate(
             states[:, position] = x
             position += 1
     return states
+
+
+def _dense_is_cheaper(
+    sector: Sector, coefficients: np.ndarray, runs: list[tuple[float, int]]
+) -> bool:
+    """Whether to exponentiate a sector's matrices, from a count of operations."""
+    m = sector.dimension
+    if m <= LARGEST_DENSE_EVOLUTION or m > MOST_DENSE_EVOLUTION:
+        return m <= LARGEST_DENSE_EVOLUTION
+    matrix = sp.csc_array(sector.sparse_matrix(coefficients[0]))
+    norm = float(abs(matrix).sum(axis=0).max())
+    squarings = sum(np.log2(1 + norm * step) for step, _ in runs)
+    products = 2.0 * m**3 * (MULTIPLICATIONS * len(runs) + squarings)
+    steps = sum(count for _, count in runs)
+    by_matrix = DENSE * products + VECTOR * 2.0 * m**2 * steps
+    by_action = sum(count * step for step, count in runs) * norm * (2 * SPARSE * matrix.nnz + CALL)
+    return by_matrix < by_action
 
 
 def _equal_steps(times: np.ndarray) -> list[tuple[float, int]]:

@@ -11,6 +11,7 @@ import sympy
 from quantsync.errors import ConvergenceError
 from quantsync.meanfield import limit_cycle
 from quantsync.meanfield.derivation import Wirtinger
+from quantsync.measures.phase_locking import phase_locking_value
 from quantsync.models import pseudo_boson_symbols as symbols
 from quantsync.papers.ghildiyal2024.chains import (
     GAIN,
@@ -321,4 +322,4 @@ def _ratio(variant: str, panel: str, start: dict[str, float]) -> tuple[float, fl
 
 
 def _locking(beta: np.ndarray) -> float:
-    return float(np.abs(np.exp(1j * phase_difference(beta)).mean()))
+    return float(phase_locking_value(beta[..., 0], beta[..., 1]))
