@@ -1,11 +1,12 @@
 """Kills, full disks, damage and second writers on stored sweeps; after each, resume and compare.
 
-A sweep over 2000 points runs in a process of its own. It is killed (SIGKILL) at a random moment,
-again and again until it is done, and its store is compared with that of an undisturbed run: the
-same files, bit for bit. In between, and in stores of their own, disks fill up, files are damaged
-and second writers try. Counts are printed; the exit code is 1 if anything differs.
+A sweep over 2000 points runs in a process of its own, and on a dask cluster of two workers. It is
+killed (SIGKILL) at a random moment, again and again until it is done: the process, a worker, the
+scheduler. Then its store is compared with that of an undisturbed run on threads: the same files,
+bit for bit. In between, and in stores of their own, disks fill up, files are damaged and second
+writers try. Counts are printed; the exit code is 1 if anything differs.
 
-Usage: python benchmarks/fault_campaign.py [--kills 200] [--seed 1]
+Usage: python benchmarks/fault_campaign.py [--local 130] [--cluster 80] [--disks 10] [--seed 1]
 """
 
 from __future__ import annotations
@@ -17,105 +18,55 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from fault_runs import NAMES, Cluster, contents, finish, start, wrong_points
 
 import quantsync as qs
 
-CHILD = """
-import resource, sys, time
-import numpy as np
-import quantsync as qs
 
-def slow(steady):
-    time.sleep(0.02)
-    return steady.rho[:, 4, 4]
+class Campaign:
+    """The counts, and what an undisturbed run leaves."""
 
-path, limit, extended = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-if limit:  # bytes of a file, after which it cannot grow: what a full disk looks like
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-print("ready", flush=True)
-axes = {"epsilon": np.linspace(0, 0.1, 40), "detuning": np.linspace(-1, 1, 50)}
-if extended:
-    axes["epsilon"] = np.concatenate([axes["epsilon"], [0.2, 0.3]])
-qs.sweep("spin_pair", axes, ["synchronization", slow], store=path, chunk=25, threads=2,
-         progress=False)
-"""
-
-
-def start(path: Path, limit: int = 0, extended: int = 0) -> subprocess.Popen:
-    """The sweep in a process that has just been about to begin."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(path), str(limit), str(extended)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    child.stdout.readline()
-    return child
-
-
-def contents(path: Path) -> dict[str, bytes]:
-    """All files of a store but its lock."""
-    return {
-        str(file.relative_to(path)): file.read_bytes()
-        for file in path.rglob("*")
-        if file.is_file() and file.name != "lock"
-    }
-
-
-def finish(path: Path, extended: int = 0) -> None:
-    """Let the sweep end undisturbed."""
-    child = start(path, extended=extended)
-    _, told = child.communicate()
-    assert child.returncode == 0, told
-
-
-def wrong_points(path: Path, whole: dict) -> int:
-    """Points of an unfinished store that are not those of the whole one, or read wrongly."""
-    if not (path / "zarr.json").exists():
-        return 0
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = qs.open_sweep(path)
-    except qs.errors.StoreError:
-        return 0  # refused, with its name: nothing wrong was read
-    done = found.status.values == 1
-    rows = done.shape[0]
-    return sum(
-        int((found[name].values[done] != whole[name][:rows][done]).sum())
-        for name in ("synchronization", "slow")
-    )
-
-
-def main() -> None:
-    """Run the campaign."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    rng = np.random.default_rng(options.seed)
-    counts: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+    def __init__(self, root: Path, seed: int):
+        self.root, self.rng = root, np.random.default_rng(seed)
+        self.counts: Counter[str] = Counter()
         finish(root / "whole")
-        finish(root / "longer")
+        shutil.copytree(root / "whole", root / "longer")
         finish(root / "longer", extended=1)
-        expected = {0: contents(root / "whole"), 1: contents(root / "longer")}
+        self.expected = {0: contents(root / "whole"), 1: contents(root / "longer")}
         opened = qs.open_sweep(root / "longer")
-        values = {name: opened[name].values for name in ("synchronization", "slow")}
-        # From here on every second campaign extends a finished store.
-        while counts["kills"] < options.kills:
-            extended = counts["campaigns"] % 2
-            path = root / f"killed{counts['campaigns']}"
-            if extended:
-                shutil.copytree(root / "whole", path)
-            counts["campaigns"] += 1
+        self.values = {name: opened[name].values for name in NAMES}
+
+    def check(self, path: Path) -> None:
+        """Whatever is in an unfinished store must be right."""
+        self.counts["wrong points"] += wrong_points(path, self.values)
+
+    def compare(self, path: Path, extended: int) -> None:
+        found, expected = contents(path), self.expected[extended]
+        if found != expected:
+            every = sorted({*found, *expected})
+            print("differ:", [f for f in every if found.get(f) != expected.get(f)][:10])
+        same = found == expected
+        self.counts["stores equal to an undisturbed one" if same else "stores that differ"] += 1
+        shutil.rmtree(path)
+
+    def new_store(self, name: str) -> tuple[Path, int]:
+        """Every second campaign extends a finished store."""
+        path = self.root / f"{name}{self.counts['campaigns']}"
+        extended = self.counts["campaigns"] % 2
+        if extended:
+            shutil.copytree(self.root / "whole", path)
+        self.counts["campaigns"] += 1
+        return path, extended
+
+    def local(self, kills: int) -> None:
+        """The process of the sweep is killed."""
+        counts, rng = self.counts, self.rng
+        while counts["kills of local sweeps"] < kills:
+            path, extended = self.new_store("local")
             while True:
                 child = start(path, extended=extended)
                 time.sleep(rng.exponential(0.1 if extended else 0.25))
@@ -126,29 +77,96 @@ def main() -> None:
                     counts["second writers after the first had ended"] += second.returncode == 0
                 child.kill()
                 child.communicate()
-                counts["kills"] += child.returncode < 0
+                counts["kills of local sweeps"] += child.returncode < 0
                 counts["runs that ended before the kill"] += child.returncode >= 0
-                counts["wrong points"] += wrong_points(path, values)
+                self.check(path)
                 if rng.random() < 0.2:
                     damage(path, rng, counts)
-                    counts["wrong points"] += wrong_points(path, values)
+                    self.check(path)
                 if rng.random() < 0.1:
                     full = start(path, int(rng.integers(1, 600)), extended)
                     _, told = full.communicate()
-                    counts["full disks named"] += "StoreWriteError" in told
-                    counts["full disks"] += full.returncode != 0
-                if child.returncode >= 0 or counts["kills"] >= options.kills:
+                    counts["file size limits named"] += "StoreWriteError" in told
+                    counts["file size limits"] += full.returncode != 0
+                if child.returncode >= 0 or counts["kills of local sweeps"] >= kills:
                     break
             finish(path, extended)
-            found = contents(path)
-            same = found == expected[extended]
-            if not same:
-                every = {*found, *expected[extended]}
-                print("differ:", [f for f in every if found.get(f) != expected[extended].get(f)])
-            counts["stores equal to an undisturbed one" if same else "stores that differ"] += 1
-            shutil.rmtree(path)
-    print(json.dumps(counts, indent=2))
-    sys.exit(int(counts["wrong points"] > 0 or counts["stores that differ"] > 0))
+            self.compare(path, extended)
+
+    def cluster(self, kills: int) -> None:
+        """A worker, the scheduler or the process of the sweep is killed."""
+        counts, rng = self.counts, self.rng
+        cluster = Cluster(self.root)
+        try:
+            while sum(counts[f"kills of {who}"] for who in WHO) < kills:
+                path, extended = self.new_store("cluster")
+                finished = False
+                while not finished and sum(counts[f"kills of {who}"] for who in WHO) < kills:
+                    cluster.wait()
+                    child = start(path, 0, extended, cluster.file)
+                    finished = self.disturb(cluster, child)
+                    self.check(path)
+                    if rng.random() < 0.1:
+                        damage(path, rng, counts)
+                        self.check(path)
+                finish(path, extended, cluster.file if rng.random() < 0.5 else "")
+                self.compare(path, extended)
+        finally:
+            cluster.end()
+
+    def disturb(self, cluster: Cluster, child: subprocess.Popen) -> bool:
+        """Kill workers while a sweep runs, or what ends it; whether it came to its own end."""
+        counts, rng = self.counts, self.rng
+        while True:
+            try:
+                child.wait(rng.exponential(1.0))
+            except subprocess.TimeoutExpired:
+                pass
+            else:
+                _, told = child.communicate()
+                counts["sweeps that ended although workers were killed"] += 1
+                assert child.returncode == 0, told
+                return True
+            who = WHO[rng.choice(3, p=(0.65, 0.28, 0.07))]
+            if who == "workers":
+                counts["kills of workers"] += cluster.kill_worker(rng)
+                continue
+            counts[f"kills of {who}"] += 1
+            if who == "sweeps on the cluster":
+                child.kill()
+                child.communicate()
+                return False
+            cluster.kill_scheduler()
+            _, told = child.communicate()
+            counts["lost schedulers named"] += "ClusterError" in told or child.returncode == 0
+            cluster.end()
+            cluster.begin()
+            return False
+
+    def disks(self, count: int) -> None:
+        """A small file system fills up, and is made larger."""
+        for k in range(count):
+            place = self.root / f"disk{k}"
+            place.mkdir()
+            size = int(self.rng.integers(100, 1400)) * 1024
+            mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+            if subprocess.run(mount, capture_output=True).returncode:
+                print("full disks: no right to mount a small file system here; left out")
+                return
+            try:
+                child = start(place / "a")
+                _, told = child.communicate()
+                self.counts["full disks"] += child.returncode != 0
+                self.counts["full disks named"] += "the disk is full" in told
+                self.check(place / "a")
+                subprocess.run(["mount", "-o", "remount,size=64m", str(place)], check=True)
+                finish(place / "a")
+                self.compare(place / "a", 0)
+            finally:
+                subprocess.run(["umount", str(place)], check=True)
+
+
+WHO = ("workers", "sweeps on the cluster", "schedulers")
 
 
 def damage(path: Path, rng: np.random.Generator, counts: Counter[str]) -> None:
@@ -167,6 +185,26 @@ def damage(path: Path, rng: np.random.Generator, counts: Counter[str]) -> None:
         data[rng.integers(len(data))] ^= 1 << rng.integers(8)
         file.write_bytes(data)
     counts[f"files {kind}"] += 1
+
+
+def main() -> None:
+    """Run the campaign."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--local", type=int, default=130, help="kills of sweeps on threads")
+    parser.add_argument("--cluster", type=int, default=80, help="kills on a dask cluster")
+    parser.add_argument("--disks", type=int, default=10, help="disks that fill up")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        campaign = Campaign(Path(folder), options.seed)
+        campaign.disks(options.disks)
+        campaign.cluster(options.cluster)
+        campaign.local(options.local)
+    counts = campaign.counts
+    print(json.dumps(counts, indent=2))
+    print(f"{time.monotonic() - begun:.0f} s", file=sys.stderr)
+    sys.exit(int(counts["wrong points"] > 0 or counts["stores that differ"] > 0))
 
 
 if __name__ == "__main__":

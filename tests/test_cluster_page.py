@@ -14,7 +14,6 @@ import xarray as xr
 import quantsync as qs
 
 pytest.importorskip("distributed")
-pytestmark = pytest.mark.xdist_group("cluster")
 PAGE = Path(__file__).parents[1] / "docs" / "cluster.md"
 SRUN = """#!/bin/bash
 # Runs a command as many times as --ntasks says, and ends with it.

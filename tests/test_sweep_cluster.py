@@ -23,7 +23,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.xdist_group("cluster"),
 ]
 AXES = {"epsilon": np.linspace(0, 0.1, 16), "detuning": np.linspace(-1, 1, 12)}
 DEAD = {"epsilon": [0.0, 0.1], "gain_a": [0.0, 1.0, 5.0]}
