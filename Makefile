@@ -1,16 +1,19 @@
-# make figures | test | check | bench    each sets up its own environment first
+# make figures | test | slow | check | bench    each sets up its own environment first
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: figures test check bench format docs clean
+.PHONY: figures test slow check bench format docs clean
 
 figures: $(READY)
 	$(BIN)/quantsync reproduce --out figures
 
 test: $(READY)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
+
+slow: $(READY)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -25,6 +28,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/harmonic_network.py
 	$(BIN)/python benchmarks/mean_field.py
 	$(BIN)/python benchmarks/circuit.py
+	$(BIN)/python benchmarks/stored_sweeps.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
