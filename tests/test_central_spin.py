@@ -15,7 +15,7 @@ from quantsync.errors import (
     OutOfMemoryError,
 )
 from quantsync.models import central_spin_chains, follow_chains, holstein_primakoff_errors
-from quantsync.models.central_spin_chains import CHAINS
+from quantsync.models.collective_spins import CHAINS
 
 FILE = Path(__file__).parent / "reference" / "ghildiyal2024.json"
 EXACT = [

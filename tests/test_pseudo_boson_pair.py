@@ -368,7 +368,7 @@ def test_texts_on_the_command_line():
         MODEL, {"variant": "consistent", "time": 10.0}, ["S_q"]
     )
     for arguments, parts in (
-        (("variant=lap",), ("'lap'", "'lab'", "consistent, corrected, lab, literal")),
+        (("variant=lap",), ("'lap'", "'lab'", "consistent, corrected, exact, lab, literal")),
         (("time=abc",), ("'time'", "must be a number", "'abc'")),
     ):
         answer = run_cli("compute", MODEL, *arguments, "-m", "S_q")

@@ -10,11 +10,16 @@ import numpy as np
 
 from quantsync.errors import DimensionError, InvalidArgumentError, OutOfMemoryError
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.models.collective_spins import (
+    CHAINS,
+    hamiltonian_terms,
+    spin_coherent,
+    whole_number,
+)
+from quantsync.models.parameters import rate_parameters
 from quantsync.models.pseudo_boson_pair import pseudo_boson_pair
 from quantsync.operators import Fock, Space, Spin
 
-CHAINS = ("A", "B")
 LARGEST = 3000  # dimension up to which a Hamiltonian is diagonalised as a dense matrix
 LEVELS = 12  # of a boson; with |beta|^2 < 1 the others have a weight below 1e-9
 TIMES_AT_ONCE = 256
@@ -74,7 +79,7 @@ def central_spin_chains(
     >>> system.space
     Space(central=Spin(1/2), A=Spin(3/2), B=Spin(1))
     """
-    counts = [_whole("spins_1", spins_1), _whole("spins_2", spins_2)]
+    counts = [whole_number("spins_1", spins_1), whole_number("spins_2", spins_2)]
     space = Space(central=Spin(1 / 2), A=Spin(counts[0] / 2), B=Spin(counts[1] / 2))
     lowering = [space[name].minus / np.sqrt(N) for name, N in zip(CHAINS, counts, strict=True)]
     terms = hamiltonian_terms(
@@ -91,49 +96,6 @@ def central_spin_chains(
     )
     (rate,) = rate_parameters(linear_damping=linear_damping)
     return Lindbladian(space, hamiltonian=terms, dissipators=[(rate, down) for down in lowering])
-
-
-def hamiltonian_terms(
-    space: Space,
-    lowering: list[Any],
-    z: list[Any],
-    counts: list[int],
-    *,
-    coupling_1: Any = 1.5,
-    coupling_2: Any = 2.4,
-    frequency_1: Any = 1.0,
-    frequency_2: Any = 0.8,
-    weight: Any = 0.0,
-    central_frequency: Any = 0.2,
-) -> list[tuple[Any, Any]]:
-    """Coefficients and operators of H, for any operators that stand for J_j-/sqrt(N_j) and J_jz.
-
-    Parameters
-    ----------
-    space : Space
-        With a spin 1/2 "central".
-    lowering, z : list of two sparse arrays
-    counts : list of two int
-        N_1 and N_2.
-    coupling_1, coupling_2, frequency_1, frequency_2, weight, central_frequency : float
-        As for `central_spin_chains`.
-
-    Returns
-    -------
-    list of (coefficient, operator)
-    """
-    g = real_parameters(coupling_1=coupling_1, coupling_2=coupling_2)
-    w = real_parameters(frequency_1=frequency_1, frequency_2=frequency_2)
-    lam, w0 = real_parameters(weight=weight, central_frequency=central_frequency)
-    central = space["central"]
-    terms: list[tuple[Any, Any]] = [(w0, central.z)]  # S_z = sigma_z/2
-    for j, N in enumerate(counts):
-        # sigma . J = 2 S . J = S_+ J_- + S_- J_+ + 2 S_z J_z
-        flip = central.plus @ lowering[j]
-        terms.append((g[j], flip + flip.T + 2 / np.sqrt(N) * central.z @ z[j]))
-        terms.append((w[j] * (1 - lam**2) / N, z[j]))
-        terms.append((w[j] * lam**2, lowering[j].T @ lowering[j] - space.identity / 2))
-    return terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +170,7 @@ def follow_chains(
     [[0.128292 0.      ]
      [0.097654 0.13577 ]]
     """
-    counts = [_whole("spins", count) for count in spins]
+    counts = [whole_number("spins", count) for count in spins]
     quadratures = np.asarray(start, dtype=float)
     if quadratures.shape != (4,):
         raise DimensionError(
@@ -336,7 +298,7 @@ def _written(
         lowering = [space[c].minus / np.sqrt(N) for c, N in zip(CHAINS, counts, strict=True)]
         z = [space[c].z for c in CHAINS]
         number = [z[j] + N / 2 * space.identity for j, N in enumerate(counts)]
-        states = [_spin_coherent(N, b) for N, b in zip(counts, beta, strict=True)]
+        states = [spin_coherent(N, b) for N, b in zip(counts, beta, strict=True)]
     elif representation in ("holstein_primakoff", "printed"):
         space = Space(central=Spin(1 / 2), A=Fock(levels), B=Fock(levels))
         part, middle = (4, 1) if representation == "printed" else (2, 1 / 2)
@@ -362,34 +324,7 @@ def _written(
     return H.toarray().real, number, lowering, states  # sigma . J is real in this basis
 
 
-def _spin_coherent(count: int, beta: complex) -> np.ndarray:
-    """Amplitudes of m = J ... -J with <J_-> = beta sqrt(N), from J sin(theta) = |beta| sqrt(N)."""
-    sine = 2 * abs(beta) / np.sqrt(count)
-    if sine > 1:
-        raise InvalidArgumentError(
-            f"Argument `start` has the amplitude {abs(beta):.6g}, but {count} spins reach at most "
-            f"sqrt(N)/2 = {np.sqrt(count) / 2:.6g}."
-        )
-    theta, n = np.arcsin(sine), np.arange(count + 1)
-    chosen = [lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1) for k in n]
-    up, down = np.sin(theta / 2), np.cos(theta / 2)
-    state = np.exp(np.array(chosen) / 2) * up**n * down ** (count - n)
-    return (state * np.exp(1j * n * np.angle(beta)))[::-1]
-
-
 def _coherent(levels: int, beta: complex) -> np.ndarray:
     n = np.arange(levels)
     state = beta**n / np.exp([lgamma(k + 1) / 2 for k in n])
     return state / np.linalg.norm(state)
-
-
-def _whole(name: str, value: Any) -> int:
-    try:
-        good = np.ndim(value) == 0 and value >= 1 and value == int(value)
-    except (TypeError, ValueError, OverflowError):
-        good = False
-    if not good:
-        raise InvalidArgumentError(
-            f"Parameter `{name}` must be a whole number from 1, but is {value!r}."
-        )
-    return int(value)

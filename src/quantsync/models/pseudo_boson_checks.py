@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError, InvalidRateError, unknown_name
 
 VARIANTS = ("literal", "corrected", "consistent", "lab")
+EXACT = "exact"
+ALL_VARIANTS = (*VARIANTS, EXACT)
 START = ("q1", "p1", "q2", "p2")
 POSITIVE = ("spins_1", "spins_2")
 RATES = ("linear_damping", "nonlinear_damping", "gain")
@@ -19,8 +23,8 @@ WHY = {
 }
 
 
-def require_variant(variant: str) -> None:
-    """Raise `UnknownNameError` unless there is such a variant of the mean-field model.
+def require_variant(variant: str, known: Sequence[str] = VARIANTS) -> None:
+    """Raise `UnknownNameError` unless there is such a variant, of the mean field by default.
 
     Examples
     --------
@@ -28,8 +32,8 @@ def require_variant(variant: str) -> None:
     Traceback (most recent call last):
     quantsync.errors.UnknownNameError: Unknown variant 'lap'; did you mean 'lab'? Known: ...
     """
-    if variant not in VARIANTS:
-        raise unknown_name("variant", str(variant), VARIANTS)
+    if variant not in known:
+        raise unknown_name("variant", str(variant), known)
 
 
 def out_of_range(name: str, values: np.ndarray) -> np.ndarray:

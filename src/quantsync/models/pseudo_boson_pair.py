@@ -49,9 +49,13 @@ def pseudo_boson_pair(
     instead of phases that grow with time. All four lose energy: with gain = 0 there is no limit
     cycle, and every run of the last three ends in the vacuum, where S_q = 1/(2 nbar + 1).
 
+    A fifth, "exact", is no approximation: the central spin 1/2 and the collective spins of
+    Eqs. (1) to (3), as in `central_spin_chains`, with the jump operators of "consistent", where
+    ``b_j = J_j-/sqrt(N_j)``. Up to some nine spins in each chain; <sigma_z> is that at the start.
+
     Parameters
     ----------
-    variant : {"lab", "consistent", "corrected", "literal"}, default "lab"
+    variant : {"lab", "consistent", "corrected", "literal", "exact"}, default "lab"
         Which equations; see above.
     spins_1 : float, default 5
         Number N_1 of spins in the first chain.

@@ -10,6 +10,8 @@ import numpy as np
 
 from quantsync.errors import (
     BroadcastError,
+    InvalidArgumentError,
+    QuantsyncError,
     StationaryStartError,
     UnboundedRunError,
 )
@@ -20,14 +22,16 @@ from quantsync.measures.quadratures import (
     phi_synchronization,
 )
 from quantsync.models.pseudo_boson_checks import (
+    ALL_VARIANTS,
+    EXACT,
     NOT_NEGATIVE,
     POSITIVE,
     START,
-    VARIANTS,
     out_of_range,
     range_error,
     require_variant,
 )
+from quantsync.models.pseudo_boson_exact import exact_moments, require_spins
 from quantsync.models.pseudo_boson_measures import PSEUDO_BOSON_MEASURES
 from quantsync.models.runs import ModelRun, distinct_rows
 
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from quantsync.meanfield.trajectory import MeanFieldTrajectory
 
 POLE = "X = 0"
+COUPLED_BY = ("sigma_z", "coupling_1", "coupling_2")
 RTOL, ATOL = 1e-13, 1e-16  # of a step; the reference numbers at t = 1000 need it
 ELEMENTS = 1 << 18  # states that one call may hand back, of which a call's memory is some 1 kB each
 UNCERTAINTY = 5e-10  # by how much 2 nu may lie below 1 in a state
@@ -82,7 +87,7 @@ class PseudoBosonPair(ModelRun):
     def __init__(self, parameters: dict[str, Any]):
         super().__init__(parameters)
         for name in np.unique(self.parameters["variant"]):
-            require_variant(str(name))
+            require_variant(str(name), ALL_VARIANTS)
         self._known: dict[str, _Looks] = {}
         for name in (*POSITIVE, *NOT_NEGATIVE):
             bad = out_of_range(name, self.parameters[name])
@@ -98,6 +103,11 @@ class PseudoBosonPair(ModelRun):
     def model(self) -> MeanFieldModel:
         """The mean-field model of a batch that has one variant, and is coupled or is not."""
         variant, coupled = self.single("variant"), np.unique(self._coupled())
+        if variant == EXACT:
+            raise InvalidArgumentError(
+                "Variant 'exact' has no mean field: take its measures, or the spins themselves "
+                "from central_spin_chains() and follow_chains()."
+            )
         if len(coupled) > 1:
             raise BroadcastError(
                 "Some systems of the batch are coupled, others are not (sigma_z = 0, or no "
@@ -152,8 +162,9 @@ class PseudoBosonPair(ModelRun):
         )
 
     def uncoupled(self) -> Self:
-        """The same chains with the coupling off, <sigma_z> = 0."""
-        return self._with({**self.parameters, "sigma_z": np.zeros_like(self.parameters["sigma_z"])})
+        """The same chains with the coupling off."""
+        off = {name: np.zeros_like(self.parameters[name]) for name in COUPLED_BY}
+        return self._with({**self.parameters, **off})
 
     def groups(self) -> list[np.ndarray]:
         """Members of the same variant, those of one trajectory beside each other."""
@@ -218,7 +229,7 @@ class PseudoBosonPair(ModelRun):
 
     def _kinds(self) -> np.ndarray:
         """Number of the variant, twice, plus one if the chains are coupled."""
-        variants = np.array([VARIANTS.index(str(v)) for v in self._flat("variant")], dtype=int)
+        variants = np.array([ALL_VARIANTS.index(str(v)) for v in self._flat("variant")], dtype=int)
         return 2 * variants + self._coupled()
 
     def _trajectory_columns(self) -> list[np.ndarray]:
@@ -254,6 +265,9 @@ class PseudoBosonPair(ModelRun):
         """Integrate members of one model, each different trajectory once."""
         _, row = distinct_rows(self._trajectory_columns())
         time = self._flat("time").astype(float)
+        if self._flat("variant")[0] == EXACT:
+            self._fill_exactly(looks, members, row, time)
+            return
         for own in _blocks(row, time):
             rows, first = np.unique(row[own], return_index=True)
             times, moment = np.unique(time[own], return_inverse=True)
@@ -272,8 +286,23 @@ class PseudoBosonPair(ModelRun):
             looks.ended[target[late]] = path.ended[at[0][late]]
             looks.end_time[target[late]] = path.end_time[at[0][late]]
 
+    def _fill_exactly(
+        self, looks: _Looks, members: np.ndarray, row: np.ndarray, time: np.ndarray
+    ) -> None:
+        for k, first in zip(*np.unique(row, return_index=True), strict=True):
+            own = row == k
+            times, moment = np.unique(time[own], return_inverse=True)
+            mean, covariance = exact_moments(self._numbers(int(first)), times)
+            looks.mean[members[own]] = mean[moment]
+            if looks.covariance is not None:
+                looks.covariance[members[own]] = covariance[moment]
+
+    def _numbers(self, member: int) -> dict[str, float]:
+        names = [name for name in self.parameters if name != "variant"]
+        return {name: float(self._flat(name)[member]) for name in names}
+
     def _faults(self) -> np.ndarray:
-        """Name of the parameter that is out of range, "rest", or "" for each member."""
+        """Name of the parameter that is out of range, "rest", an error, or "" for each member."""
         faults = np.full(self.size, "", dtype=object)
         # In the paper's own equations the paper's own start stays where it is.
         still = (self._flat("variant") == "literal") & ~np.any(
@@ -282,6 +311,11 @@ class PseudoBosonPair(ModelRun):
         faults[still] = "rest"
         for name in reversed((*POSITIVE, *NOT_NEGATIVE)):
             faults[out_of_range(name, self._flat(name))] = name
+        for k in np.flatnonzero((self._flat("variant") == EXACT) & (faults == "")):
+            try:
+                require_spins(self._numbers(int(k)))
+            except QuantsyncError as error:
+                faults[k] = error
         return faults
 
     def _refuse_faults(self) -> None:
@@ -290,6 +324,8 @@ class PseudoBosonPair(ModelRun):
         if not bad.any():
             return
         k = int(np.argmax(bad))
+        if isinstance(faults[k], QuantsyncError):
+            raise faults[k]
         if faults[k] != "rest":
             raise range_error(faults[k], self._flat(faults[k])[k], self._place(bad))
         raise StationaryStartError(
