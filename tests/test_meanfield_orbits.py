@@ -154,6 +154,40 @@ def test_a_family_of_closed_orbits_is_no_limit_cycle():
     assert not cycle.stable
 
 
+@pytest.fixture(scope="module")
+def relaxation():
+    """x'' - mu (1 - x^2) x' + x = 0 with x = Re b, x' = Im b."""
+    mu = sympy.Symbol("mu", real=True)
+    x, y = sympy.re(B1), sympy.im(B1)
+    return qs.MeanFieldModel.from_equations([B1], [y + sympy.I * (mu * (1 - x**2) * y - x)])
+
+
+@pytest.mark.parametrize(("mu", "period"), [(1.0, 6.6632868593), (4.0, 10.2035236910)])
+def test_relaxation_oscillations_return_once_a_period(relaxation, mu, period):
+    """Periods from the literature on van der Pol's equation; half a period has no return."""
+    cycle = qs.limit_cycle(relaxation, [2.0], settle=20.0, parameters={"mu": mu})
+    assert cycle.period == pytest.approx(period, rel=1e-9)
+    assert cycle.stable
+
+
+def test_the_period_is_that_of_one_turn(relaxation):
+    cycle = qs.limit_cycle(relaxation, [2.0], 20.0, settle=30.0, parameters={"mu": 1.0})
+    assert cycle.period == pytest.approx(6.6632868593, rel=1e-9)
+
+
+def test_a_period_that_shrinks_to_nothing_is_no_fixed_point():
+    straight = qs.MeanFieldModel.from_equations([B1], [1 + 0 * B1])
+    with pytest.raises(ConvergenceError, match="does not close"):
+        qs.limit_cycle(straight, [1.0], 3.0)
+
+
+def test_slower_than_exponential_decay_is_not_called_stable():
+    cubic = qs.MeanFieldModel.from_equations([B1], [-B1 * B1 * star(B1)])
+    found = qs.fixed_points(cubic, [[0.5]])
+    np.testing.assert_allclose(found.beta, 0, atol=1e-9)
+    assert not found.stable[0]
+
+
 def test_bad_arguments_and_runaway_trajectories_are_named(van_der_pol):
     with pytest.raises(DimensionError, match="'gain' must be one number"):
         qs.fixed_points(van_der_pol, [0.1], parameters={"gain": [1.0, 2.0]})

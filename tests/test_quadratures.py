@@ -187,6 +187,20 @@ def test_bad_covariances(arguments, kind, says):
 def test_bad_means():
     with pytest.raises(DimensionError, match=r"\(\.\.\., 4\)"):
         qs.phi_synchronization(np.eye(4), np.zeros(3))
+    for measure in (qs.phi_synchronization, qs.phase_synchronization):
+        with pytest.raises(BroadcastError, match=r"covariance \(2,\), mean \(3,\)"):
+            measure(np.tile(np.eye(4), (2, 1, 1)), np.ones((3, 4)))
+        with pytest.raises(NonFiniteError, match="`mean` must be finite"):
+            measure(np.eye(4), np.array([np.inf, 0.0, 1.0, 1.0]))
+        with pytest.raises(InvalidArgumentError, match="`mean` must hold real"):
+            measure(np.eye(4), np.ones(4) + 0j)
+
+
+def test_amplitudes_that_have_decayed_to_almost_nothing_have_phases():
+    one, two = 1e-310 * np.exp(-2j * TIMES), 1e-308 * np.exp(-1.5j * TIMES)
+    assert qs.phase_locking_value(one, one) == pytest.approx(1.0, abs=1e-12)
+    assert qs.phase_drift(one, two, TIMES) == pytest.approx(0.5, abs=1e-9)
+    assert np.isnan(qs.phase_locking_value(np.array([1.0, np.inf]), np.ones(2)))
 
 
 def test_phase_locking_of_known_signals():

@@ -37,7 +37,8 @@ class FixedPoints:
     fluctuation_eigenvalues : ndarray of shape (K, 2n)
         Of the fluctuation matrix M; the same unless quantities are frozen or M is given by hand.
     stable : ndarray of bool, shape (K,)
-        All growth rates are negative. A point of a circle of fixed points is not: one is 0.
+        All growth rates are negative. A point of a circle of fixed points is not: one is 0; nor
+        one to which amplitudes decay more slowly than exponentially.
     converged : ndarray of bool, one entry a start
         Starts from which the search found a fixed point.
     """
@@ -128,13 +129,17 @@ def fixed_points(
     beta, eigenvalues = beta[order], eigenvalues[order]
     M = model.fluctuation_matrix(beta, 0.0, parameters)
     size = np.abs(eigenvalues).max(axis=-1)
+    # Eigenvalues are known no better than the Jacobian is by the accuracy of the point.
+    nudged = beta + NEUTRAL * (1 + np.linalg.norm(beta, axis=-1, keepdims=True))
+    change = model.jacobian(nudged, 0.0, parameters) - model.jacobian(beta, 0.0, parameters)
+    unknown = np.maximum(NEUTRAL * size, np.linalg.norm(change, axis=(-2, -1)))
     return FixedPoints(
         beta,
         np.linalg.norm(model.drift(beta, 0.0, parameters), axis=-1),
         np.array([error for _, error in found])[order],
         eigenvalues,
         _sorted(np.linalg.eigvals(M)),
-        np.real(eigenvalues[:, 0]) < -NEUTRAL * size,
+        np.real(eigenvalues[:, 0]) < -unknown,
         converged,
     )
 

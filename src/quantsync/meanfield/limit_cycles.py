@@ -16,8 +16,14 @@ from quantsync.meanfield.tangent import TangentFlow, positive, real_state
 MOST_ITERATIONS = 40
 ACCURACY = 1e-9  # of the closure, relative to the extent of the cycle
 SMALLEST_CYCLE = 1e-5  # extent relative to 1 + |beta|; below, it is a fixed point
-SAMPLES = 400  # for the first guess of a period
+WINDOW, SAMPLES = 8.0, 400  # units |beta|/speed in which to look for a return first, and how finely
+MOST_SAMPLES = 100_000  # so long that a return should have come
 RETURN = 0.1  # of the extent: near enough to call it a return
+CLOSE = 0.01  # of the extent: probably a whole period
+GUESSES = 4  # returns that are tried
+MOST_TURNS = 12  # of an orbit in the period that was found
+SAME_POINT = 1e-6  # of the extent
+SHORTEST = 0.1  # of its first guess: a period that shrinks below belongs to no cycle
 UNIT = 1e-5  # distance from 1 below which a multiplier is the trivial one
 
 
@@ -135,13 +141,8 @@ def limit_cycle(
     plain = TangentFlow(model, parameters, 0)
     if settle:
         y = plain.path(y, np.array([positive("settle", settle)]))[0][-1]
-    T = _first_return(plain, y) if period is None else period
-    y, T, residual, monodromy, extent = _shoot(flow, plain, y, T, forced)
-    if not extent > SMALLEST_CYCLE * (1 + np.abs(y).max()) and not forced:
-        raise ConvergenceError(
-            f"The search for a limit cycle ended on the fixed point {complex_state(y).tolist()}. "
-            "Start farther out; trajectories that decay have no limit cycle."
-        )
+    guesses = _returns(plain, y) if period is None else [period]
+    y, T, residual, monodromy = _first_orbit(flow, plain, y, guesses, forced)
     multipliers = np.linalg.eigvals(monodromy)
     multipliers = multipliers[np.argsort(-np.abs(multipliers), kind="stable")]
     others, trivial = multipliers, np.nan
@@ -162,21 +163,48 @@ def limit_cycle(
     )
 
 
-def _shoot(
-    flow: TangentFlow, plain: TangentFlow, y: np.ndarray, T: float, forced: bool
-) -> tuple[np.ndarray, float, float, np.ndarray, float]:
-    """Point, period, residual, monodromy matrix and extent of a closed orbit."""
-    size = len(y)
+Shot = tuple[np.ndarray, float, float, np.ndarray]  # point, period, residual, monodromy matrix
+
+
+def _first_orbit(
+    flow: TangentFlow, plain: TangentFlow, y: np.ndarray, guesses: list[float], forced: bool
+) -> Shot:
+    """The closed orbit that one of the guesses of the period leads to, once around."""
+    for guess in guesses[:-1]:
+        try:
+            return _first_orbit(flow, plain, y, [guess], forced)
+        except ConvergenceError:
+            continue
+    found = _shoot(flow, plain, y, guesses[-1], forced)
+    return found if forced else _primitive(flow, plain, found)
+
+
+def _primitive(flow: TangentFlow, plain: TangentFlow, found: Shot) -> Shot:
+    """The same orbit once, where the search has found it several times around."""
+    y, T = found[:2]
+    parts = np.arange(MOST_TURNS, 0, -1)
+    distance = np.linalg.norm(plain.path(y, T / parts)[0] - y, axis=-1)
+    turns = int(parts[np.argmax(distance < SAME_POINT * distance.max())])
+    return found if turns == 1 else _shoot(flow, plain, y, T / turns, False)
+
+
+def _shoot(flow: TangentFlow, plain: TangentFlow, y: np.ndarray, T: float, forced: bool) -> Shot:
+    """A closed orbit."""
+    size, shortest = len(y), SHORTEST * T
     residual = np.inf
     for _ in range(MOST_ITERATIONS):
         ends, deviations = flow.path(y, np.array([T / 2, T]))
         gap, monodromy = ends[-1] - y, deviations[-1]
         extent = max(np.abs(ends[0] - y).max(), np.abs(ends[-1] - y).max())
         residual = float(np.linalg.norm(gap))
+        if not forced and extent <= SMALLEST_CYCLE * (1 + np.abs(y).max()):
+            raise ConvergenceError(
+                "The search for a limit cycle ended on the fixed point "
+                f"{complex_state(y).tolist()}. Start farther out; trajectories that decay have no "
+                "limit cycle."
+            )
         if residual <= ACCURACY * max(extent, 1e-300) or residual == 0.0:
-            return y, T, residual, monodromy, float(extent)
-        if extent <= SMALLEST_CYCLE * (1 + np.abs(y).max()) and not forced:
-            return y, T, residual, monodromy, float(extent)
+            return y, T, residual, monodromy
         if forced:
             step = np.linalg.lstsq(monodromy - np.eye(size), -gap, rcond=None)[0]
             y = y + step
@@ -190,8 +218,10 @@ def _shoot(
         # A period must stay positive, and a step within what the linearisation can tell.
         scale = min(1.0, 0.3 * T / max(abs(step[-1]), 1e-300))
         y, T = y + scale * step[:-1], T + scale * float(step[-1])
+        if shortest > T:
+            break
     raise ConvergenceError(
-        f"The orbit does not close: after {MOST_ITERATIONS} iterations its end is {residual:.3g} "
+        f"The orbit does not close: at best its end is {residual:.3g} "
         "from its beginning. Give a better start or period, or let the trajectory settle for "
         "longer; where nothing closes there is no limit cycle."
     )
@@ -202,25 +232,34 @@ def _rate(plain: TangentFlow, y: np.ndarray) -> np.ndarray:
     return interleaved(plain.model.drift(complex_state(y), 0.0, values))
 
 
-def _first_return(plain: TangentFlow, y: np.ndarray) -> float:
-    """Time after which a trajectory is next to its start again."""
-    speed = np.linalg.norm(_rate(plain, y))
-    unit = np.linalg.norm(y) / speed if speed > 0 else np.inf
+def _returns(plain: TangentFlow, y: np.ndarray) -> list[float]:
+    """Times after which a trajectory is next to its start again, the likeliest first."""
+    speed = float(np.linalg.norm(_rate(plain, y)))
+    unit = float(np.linalg.norm(y)) / speed if speed > 0 else np.inf
     if not np.isfinite(unit) or unit == 0:
         raise ConvergenceError(
             "Argument `start` is a fixed point; no trajectory returns to it. Start elsewhere."
         )
-    for length in 2.0 ** np.arange(3, 13):
-        # The grid is as fine for long windows as for short ones.
-        times = np.linspace(0.0, length * unit, int(SAMPLES * length / 8) + 1)
-        distance = np.linalg.norm(plain.path(y, times)[0] - y, axis=-1)
-        extent = distance.max()
+    step, state, distance = unit * WINDOW / SAMPLES, y, np.zeros(1)
+    while len(distance) <= MOST_SAMPLES:
+        # Twice as long each time, and as finely.
+        states = plain.path(state, step * np.arange(1, max(SAMPLES, len(distance)) + 1))[0]
+        distance = np.append(distance, np.linalg.norm(states - y, axis=-1))
+        state, extent = states[-1], distance.max()
         left = int(np.argmax(distance > 0.5 * extent))
         inner = distance[1:-1]
         turning = np.flatnonzero((inner <= distance[:-2]) & (inner < distance[2:])) + 1
         near = turning[(turning > left) & (distance[turning] < RETURN * extent)]
         if len(near):
-            return float(times[near[0]])
+            # A relaxation oscillation passes on another branch before it is back.
+            order = np.argsort(distance[near] > CLOSE * extent, kind="stable")
+            return [_nearest(plain, y, step * (k - 1), 2 * step) for k in near[order][:GUESSES]]
     raise ConvergenceError(
         "The trajectory does not return to its start. Let it `settle`, or give a `period`."
     )
+
+
+def _nearest(plain: TangentFlow, y: np.ndarray, start: float, span: float) -> float:
+    """The moment within a span at which a trajectory is nearest to its start."""
+    times = start + np.linspace(0.0, span, SAMPLES // 2 + 1)
+    return float(times[np.argmin(np.linalg.norm(plain.path(y, times)[0] - y, axis=-1))])

@@ -34,7 +34,8 @@ def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
     Returns
     -------
     array of shape (...)
-        Between 0 and 1; NaN where an amplitude is zero, and has no phase, or is NaN.
+        Between 0 and 1; NaN where an amplitude is zero, and has no phase, or is not
+        finite.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def mean_frequency(signal: Any, times: Any) -> Any:
     Returns
     -------
     array of shape (...)
-        In the inverse unit of the times; NaN where an amplitude is zero or NaN.
+        In the inverse unit of the times; NaN where an amplitude is zero or not finite.
 
     Raises
     ------
@@ -114,7 +115,7 @@ def phase_drift(first: Any, second: Any, times: Any) -> Any:
     Returns
     -------
     array of shape (...)
-        In radians per unit of time; NaN where an amplitude is zero or NaN.
+        In radians per unit of time; NaN where an amplitude is zero or not finite.
 
     Raises
     ------
@@ -154,10 +155,12 @@ def _signals(first: Any, second: Any) -> tuple[Any, Any, Any]:
 
 
 def _phasor(xp: Any, signal: Any) -> Any:
-    size = xp.abs(signal)
-    still = size == 0
-    nothing = xp.full_like(signal, complex(math.nan, math.nan))
-    return xp.where(still, nothing, signal / xp.where(still, xp.ones_like(size), size))
+    # By the angle: an amplitude that has decayed to 1e-310 has a phase, but no reciprocal.
+    re, im = xp.real(signal), xp.imag(signal)
+    angle = xp.atan2(im, re)
+    undefined = ((re == 0) & (im == 0)) | ~xp.isfinite(re) | ~xp.isfinite(im)
+    angle = xp.where(undefined, xp.full_like(angle, math.nan), angle)
+    return xp.exp(1j * xp.astype(angle, signal.dtype))
 
 
 def _turned(xp: Any, phasor: Any, times: Any) -> Any:

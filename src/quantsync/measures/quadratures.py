@@ -17,8 +17,15 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from quantsync.covariance import Factor, factorised, mode_list
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.errors import (
+    BroadcastError,
+    DimensionError,
+    InvalidArgumentError,
+    NonFiniteError,
+)
 from quantsync.measures.symplectic import reduced_covariance
 
 
@@ -122,7 +129,9 @@ def phi_synchronization(
     Raises
     ------
     DimensionError, InvalidStateError, NonFiniteError, InvalidArgumentError
-        As `complete_synchronization`.
+        As `complete_synchronization`; or if the mean is not real, or infinite.
+    BroadcastError
+        If batch shapes do not fit.
 
     Examples
     --------
@@ -171,7 +180,9 @@ def phase_synchronization(
     Raises
     ------
     DimensionError, InvalidStateError, NonFiniteError, InvalidArgumentError
-        As `complete_synchronization`.
+        As `complete_synchronization`; or if the mean is not real, or infinite.
+    BroadcastError
+        If batch shapes do not fit.
 
     Examples
     --------
@@ -222,7 +233,20 @@ def _phases(pair: Factor, mean: Any, modes: Any, size: int) -> list[Any]:
             f"Argument `mean` must be an array of shape (..., {size}) like the covariance, but "
             f"has shape {tuple(shape)}."
         )
+    if xp.isdtype(mean.dtype, "complex floating"):
+        raise InvalidArgumentError(
+            "Argument `mean` must hold real quadratures q1, p1, ..., but is complex."
+        )
     mean = xp.astype(mean, xp.float64)
+    if bool(xp.any(xp.isinf(mean))):
+        raise NonFiniteError("Argument `mean` must be finite, but has an infinite entry.")
+    try:
+        np.broadcast_shapes(tuple(shape[:-1]), tuple(pair.matrix.shape[:-2]))
+    except ValueError:
+        raise BroadcastError(
+            f"Batch shapes do not broadcast: covariance {tuple(pair.matrix.shape[:-2])}, mean "
+            f"{tuple(shape[:-1])}."
+        ) from None
     phases = []
     for k in mode_list("modes", modes, size // 2):
         q, p = mean[..., 2 * k], mean[..., 2 * k + 1]
