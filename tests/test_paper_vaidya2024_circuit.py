@@ -118,7 +118,8 @@ def test_lines_are_the_qubit_model(responses, omegas):
 
 
 def test_circuit_and_qubit_model_agree_as_an_independent_calculation_says(responses, omegas):
-    off = np.abs(responses.response - responses.qubit_response_there)
+    every_50_khz = slice(None, None, 2)  # where it looked
+    off = np.abs(responses.response - responses.qubit_response_there).isel(coupling=every_50_khz)
     assert 0.008 < off.sel(site="A").max() < 0.012
     assert 0.004 < off.sel(site="B").max() < 0.006
     off = np.abs(omegas.omega - omegas.qubit_omega_there).max("coupling")
@@ -131,7 +132,7 @@ def test_circuit_and_qubit_model_agree_as_an_independent_calculation_says(respon
 def test_data_say_what_they_are(name, request):
     data = request.getfixturevalue(name)
     assert 0 < data.attrs["largest_residual"] < 1e-9
-    assert data.sizes["coupling"] == 8
+    assert data.sizes["coupling"] == 15
     assert data.coupling.attrs["units"] == "MHz"
     assert len(couplings(full=True)) == 29
     for variable in data.data_vars.values():
@@ -238,10 +239,11 @@ def test_verdicts(claims):
         ("tables", "both resonators", "1.08, 1.22, 0.27"),
         ("tables", "the drive acts", "0.0148"),
         ("tables", "three levels of each transmon", "61 kHz"),
+        ("tables", "three levels of each transmon", "by 38 % where both transmons are retuned"),
         ("tables", "the resonator adds Purcell", "23.8 kHz"),
         ("circuit", "the drive must be discernible", "0.0017"),
-        ("circuit", "the interaction enhances", "2.9 times"),
-        ("circuit", "coupling and drive", "0.008 with 2g"),
+        ("circuit", "the interaction enhances", "3.1 times"),
+        ("circuit", "coupling and drive", "0.010 with 2g"),
     ],
 )
 def test_numbers_of_claims(claims, group, start, number):

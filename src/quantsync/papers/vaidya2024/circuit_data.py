@@ -16,6 +16,7 @@ from quantsync.models.circuit_units import CircuitUnit, frequency_shift, tuned_s
 from quantsync.models.driven_pair_study import DrivenPairStudy
 from quantsync.papers.vaidya2024.baths import attrs
 from quantsync.papers.vaidya2024.response_data import SITES
+from quantsync.parallel import available_cores, map_threads
 
 FIGURE_10 = {"a": "10a", "b": "10b"}
 FIGURE_11 = {"a": "10b", "b": "11b"}
@@ -31,7 +32,7 @@ SHIFTS = {"10a": ("160", "1013.72"), "10b": ("763.3", "1230"), "11b": ("1135", "
 
 def couplings(full: bool = False) -> np.ndarray:
     """Couplings of the markers, in MHz: the range of Table I."""
-    return np.linspace(*TABLE_I["coupling"], 29 if full else 8)
+    return np.linspace(*TABLE_I["coupling"], 29 if full else 15)
 
 
 def circuit(preset: str, coupling: Any, dephasing: float = 0.0) -> CircuitQED:
@@ -100,7 +101,7 @@ def figure_10(full: bool = False) -> xr.Dataset:
     Parameters
     ----------
     full : bool, default False
-        29 couplings instead of 8.
+        29 couplings instead of 15.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def figure_11(full: bool = False) -> xr.Dataset:
     Parameters
     ----------
     full : bool, default False
-        29 couplings instead of 8.
+        29 couplings instead of 15.
 
     Returns
     -------
@@ -145,6 +146,7 @@ def _compared(panels: dict[str, str], full: bool, with_omega: bool) -> xr.Datase
             line, there = (qubit_pair(parameters, 2 * g)[with_omega] for g in (lines, markers))
             found["line"].append(line)
             found["there"].append(there)
+            _solve(run, undriven=with_omega)
             responses = run.responses().T
             found["phase"].append(np.angle(responses))
             found["circuit"].append(run.synchronization() if with_omega else np.abs(responses))
@@ -194,6 +196,12 @@ def _compared(panels: dict[str, str], full: bool, with_omega: bool) -> xr.Datase
         label = f"{kind} rate over 2 pi, fitted"
         dataset[kind] = (("panel", "site"), np.array(values), attrs(label, "MHz"))
     return dataset
+
+
+def _solve(run: CircuitQED, undriven: bool) -> None:
+    """Compute all states on all cores; the circuit keeps them."""
+    jobs = [(k, drive) for k in range(run.size) for drive in ((None, 0.0) if undriven else (None,))]
+    map_threads(lambda job: run.state(job[0], drive=job[1]), jobs, available_cores())
 
 
 def four_levels(unit: CircuitUnit) -> CircuitUnit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LEGEND = "0.25"  # colour of what holds for both transmons
 KHZ = 1000.0  # of the datasets' MHz
 COUPLING = r"coupling $g/2\pi$ (kHz)"
 SHAPES = {"A": "o", "B": "s"}
+STYLES: tuple[tuple[Literal["-", "--"], bool], ...] = (("-", True), ("--", False))
+"""Dash of the lines and whether markers are closed, without and with dephasing."""
 
 
 def draw_figure_10(data: xr.Dataset) -> Figure:
     """|<S+>| of both transmons: circuit as markers, qubit model as lines."""
-    figure = plotting.new_figure(plotting.PAGE, 4.2)
+    figure = plotting.new_figure(plotting.PAGE, 4.4)
     panels = figure.subplots(2, 2, sharey="row", sharex=True, height_ratios=[1.3, 1])
     for column, panel in zip(panels.T, data.panel.values, strict=True):
         for axes, (site, colour) in zip(column, SITE_COLOURS.items(), strict=True):
@@ -33,13 +36,13 @@ def draw_figure_10(data: xr.Dataset) -> Figure:
         plotting.panel_label(column[0], panel)
     for axes, site in zip(panels[:, 0], SITE_COLOURS, strict=True):
         axes.set_ylabel(rf"$|\langle S_{site}^+\rangle|$ of transmon ${site}$")
-        axes.legend(loc="upper right")
+    _legend(figure, data)
     return figure
 
 
 def draw_figure_11(data: xr.Dataset) -> Figure:
     """Omega: circuit as markers, qubit model as lines."""
-    figure = plotting.new_figure(plotting.PAGE, 2.6)
+    figure = plotting.new_figure(plotting.PAGE, 2.8)
     for axes, panel in zip(figure.subplots(1, 2), data.panel.values, strict=True):
         chosen = data.sel(panel=panel)
         _lines(axes, chosen, "omega", plotting.BLUE, "o")
@@ -47,16 +50,15 @@ def draw_figure_11(data: xr.Dataset) -> Figure:
         _coupling_axis(axes, chosen)
         axes.set_ylim(0, None)
         axes.set_ylabel(r"synchronization $\Omega$ (nat)")
-        axes.legend(loc="upper right")
         plotting.panel_label(axes, panel)
+    _legend(figure, data)
     return figure
 
 
 def _lines(axes: Axes, data: xr.Dataset, name: str, colour: str, shape: str) -> None:
     """Closed markers on solid lines without dephasing, open ones on dashed lines with it."""
-    for dephasing, dash, face in zip(
-        data.dephasing.values, ("-", "--"), (colour, "white"), strict=True
-    ):
+    for (dash, closed), dephasing in zip(STYLES, data.dephasing.values, strict=True):
+        face = colour if closed else "white"
         chosen = data.sel(dephasing=dephasing)
         axes.plot(
             data.line_coupling * KHZ, chosen[f"qubit_{name}"], dash, color=colour, linewidth=1
@@ -68,10 +70,30 @@ def _lines(axes: Axes, data: xr.Dataset, name: str, colour: str, shape: str) -> 
             color=colour,
             markerfacecolor=face,
             markersize=4.5,
-            label=rf"$\gamma_\phi/2\pi = {dephasing * KHZ:.0f}$ kHz",
             clip_on=False,
             zorder=3,
         )
+
+
+def _legend(figure: Figure, data: xr.Dataset) -> None:
+    """What markers and lines are, above all panels."""
+    from matplotlib.lines import Line2D
+
+    handles = []
+    for (dash, closed), dephasing in zip(STYLES, data.dephasing.values, strict=True):
+        with_it = rf"$\gamma_\phi/2\pi = {dephasing * KHZ:.0f}$ kHz"
+        face = LEGEND if closed else "white"
+        marker: dict[str, Any] = {
+            "marker": "o",
+            "markersize": 4.5,
+            "markerfacecolor": face,
+            "linestyle": "none",
+        }
+        handles += [
+            Line2D([], [], color=LEGEND, label=f"circuit, {with_it}", **marker),
+            Line2D([], [], color=LEGEND, linestyle=dash, label=f"qubit model, {with_it}"),
+        ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
 
 
 def _title(axes: Axes, data: xr.Dataset) -> None:

@@ -300,13 +300,20 @@ def transmon_levels(data: xr.Dataset) -> Claim:
     worst = float(np.abs(ratio.sel(reading="four levels", site="B") - 1).max())
     moved = abs(data["shift"].sel(reading="four levels") - data["shift"].sel(reading="exact"))
     # Two levels of the resonators do here: three change |<S+_A>| by less than a percent.
-    three, four = (
+    tuned = {
+        f"shift_{site}": float(data["shift"].sel(reading="four levels", preset="10b", site=name))
+        / 1000
+        for site, name in (("a", "A"), ("b", "B"))
+    }
+    three, four, retuned = (
         float(
-            np.abs(circuit_qed("10b", transmon_levels=levels, resonator_levels=2).responses()[0, 0])
+            np.abs(circuit_qed("10b", transmon_levels=n, resonator_levels=2, **shifts).responses())[
+                0, 0
+            ]
         )
-        for levels in (3, 4)
+        for n, shifts in ((3, {}), (4, {}), (4, tuned))
     )
-    change = abs(four / three - 1)
+    change, left = (abs(response / three - 1) for response in (four, retuned))
     return Claim(
         "App. E",
         "three levels of each transmon, which are included, suffice (for numbers within 5 %)",
@@ -314,11 +321,12 @@ def transmon_levels(data: xr.Dataset) -> Claim:
         f"a fourth changes w_B/gamma_B by up to {100 * worst:.0f} %, the right Delta_A by up to "
         f"{float(moved.sel(site='A').max()):.1f} kHz and Delta_B by up to "
         f"{float(moved.sel(site='B').max()):.0f} kHz; at g = 100 kHz of Fig. 10(b) it changes "
-        f"|<S+_A>| by {100 * change:.0f} % from {three:.4f}",
+        f"|<S+_A>| by {100 * change:.0f} % from {three:.4f}, and by {100 * left:.0f} % where both "
+        "transmons are retuned to their drive",
         *reproduced(
-            max(worst, change) < 0.05,
+            max(worst, min(change, left)) < 0.05,
             "three levels are not enough for numbers within 5 %: the pump on B also reaches the "
-            "fourth, and rates and detunings need retuning",
+            "fourth, which changes its rates, not only its detuning",
         ),
     )
 
