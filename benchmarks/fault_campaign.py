@@ -104,7 +104,7 @@ class Campaign:
                 while not finished and sum(counts[f"kills of {who}"] for who in WHO) < kills:
                     cluster.wait()
                     child = start(path, 0, extended, cluster.file)
-                    finished = self.disturb(cluster, child)
+                    finished = self.disturb(cluster, child, path)
                     self.check(path)
                     if rng.random() < 0.1:
                         damage(path, rng, counts)
@@ -114,12 +114,15 @@ class Campaign:
         finally:
             cluster.end()
 
-    def disturb(self, cluster: Cluster, child: subprocess.Popen) -> bool:
+    def disturb(self, cluster: Cluster, child: subprocess.Popen, path: Path) -> bool:
         """Kill workers while a sweep runs, or what ends it; whether it came to its own end."""
         counts, rng = self.counts, self.rng
         while True:
+            # Workers need seconds to come back: mostly the next kill waits until they do something.
+            if rng.random() < 0.8:
+                wait_for_progress(child, path)
             try:
-                child.wait(rng.exponential(1.0))
+                child.wait(rng.exponential(0.7))
             except subprocess.TimeoutExpired:
                 pass
             else:
@@ -167,6 +170,22 @@ class Campaign:
 
 
 WHO = ("workers", "sweeps on the cluster", "schedulers")
+
+
+def wait_for_progress(child: subprocess.Popen, path: Path, most: float = 20.0) -> None:
+    """Until one more task is in the store, or the sweep has ended."""
+
+    def last() -> float:
+        try:
+            return (path / "status" / "c").stat().st_mtime + sum(
+                folder.stat().st_mtime for folder in (path / "status" / "c").iterdir()
+            )
+        except OSError:  # not there yet, or being replaced
+            return 0.0
+
+    before, end = last(), time.monotonic() + most
+    while child.poll() is None and last() == before and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def damage(path: Path, rng: np.random.Generator, counts: Counter[str]) -> None:

@@ -24,8 +24,7 @@ def test_a_campaign_of_faults_leaves_no_trace():
     assert kills >= 200
     assert counts["wrong points"] == 0
     assert "stores that differ" not in counts
-    assert counts["stores equal to an undisturbed one"] == counts["campaigns"] + counts.get(
-        "full disks", 0
-    )
+    assert counts["stores equal to an undisturbed one"] >= counts["campaigns"]
+    assert counts.get("full disks named") == counts.get("full disks")
     assert counts["lost schedulers named"] == counts["kills of schedulers"]
     assert counts["file size limits named"] == counts["file size limits"]
