@@ -47,3 +47,22 @@ def test_importing_the_package_leaves_the_heavy_libraries_out():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_the_description_of_a_sweep_runs(tmp_path):
+    (text,) = re.findall(r"```toml\n(.*?)```", README, re.S)
+    (tmp_path / "tongue.toml").write_text(text, encoding="utf-8")
+    commands = re.findall(r"^quantsync (sweep [^#\n]*)", README, re.M)
+    assert len(commands) == 4
+    for command in commands:
+        run = subprocess.run(
+            [sys.executable, "-m", "quantsync", *command.split()],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
+    assert (tmp_path / "tongue.png").exists()
+    found = qs.open_sweep(tmp_path / "tongue.zarr")
+    assert found.sizes["border"] > 50
