@@ -67,7 +67,8 @@ def run(
     A file for 101 x 5 points: model = "spin_pair"; measures = ["synchronization"];
     store = "tongue.zarr" (beside the file); chunk = 50 (points of a task, if not automatic);
     [axes] with epsilon = {linspace = [0, 0.1, 101]}, gain_a = {logspace = [0, 2, 5]} or a list;
-    [fixed] with damping_b = 100.0.
+    [fixed] with damping_b = 100.0; refine = "synchronization", tolerance = 0.01, level = 0.01 for
+    points along the border of a tongue.
 
     Example: quantsync sweep tongue.toml --dry-run
     """
@@ -79,7 +80,7 @@ def run(
         _say_cost(read, target, threads)
         return
     arguments = {"model": read.model, "axes": read.axes, "measures": read.measures}
-    more = {"fixed": read.fixed, "chunk": read.chunk}
+    more = {"fixed": read.fixed, "chunk": read.chunk, **read.refinement}
     more["scheduler"] = scheduler
     _compute({**arguments, **more}, target, threads, retry_failed)
 
@@ -118,7 +119,8 @@ def export(
     with _plain_warnings():
         dataset = open_sweep(_there(store))
     export_dataset(dataset, file)
-    typer.echo(f"{file}: {dataset.status.size} points")
+    refined = dataset.sizes.get("refined", 0)
+    typer.echo(f"{file}: {dataset.status.size} points" + f", {refined} refined" * bool(refined))
 
 
 @app.command()
@@ -201,6 +203,8 @@ def _say_cost(read: Any, store: Path, threads: int | None) -> None:
     typer.echo(f"{read.model}: {', '.join(plan.measures)} over {axes}")
     typer.echo(f"{size} points in {len(tasks)} tasks of up to {math.prod(chunk)} points {chunk}")
     typer.echo(f"{size * (cost.bytes + 1) / 1e9:.3g} GB in {store}")
+    if read.refinement:
+        typer.echo("and, when these are done, refined points, whose number depends on the border")
     seconds = size * cost.seconds / min(workers, len(tasks))
     typer.echo(
         f"about {_duration(seconds)} on {workers} threads ({1e3 * cost.seconds:.3g} ms a point)"

@@ -209,6 +209,10 @@ class SweepWarning(UserWarning):
     """Some points of a sweep failed; the warning names their coordinates and causes."""
 
 
+class RefinementWarning(SweepWarning):
+    """A border could not be located as well as was asked for; the warning says how well."""
+
+
 class StoreError(QuantsyncError):
     """A sweep's store cannot be used: it is none, is damaged, or holds something else."""
 

@@ -14,6 +14,11 @@ from quantsync.sweeps.batches import ChunkResult, filled_with_nan, solve_chunk
 from quantsync.sweeps.datasets import report_failures, sweep_dataset
 from quantsync.sweeps.formalisms import formalism_of
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
+from quantsync.sweeps.processes import progress_of
+from quantsync.sweeps.refined_datasets import add_refinement
+from quantsync.sweeps.refined_points import RefinedPoints
+from quantsync.sweeps.refinement import Refinement
+from quantsync.sweeps.refinement import refine as refine_grid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +42,10 @@ def sweep(
     chunk: int | Sequence[int] | None = None,
     retry_failed: bool = False,
     scheduler: Any = None,
+    refine: str | None = None,
+    tolerance: float | None = None,
+    level: float | None = None,
+    most_points: int | None = None,
 ) -> xr.Dataset:
     """Take measures of a model's steady state at every point of a parameter grid.
 
@@ -76,12 +85,35 @@ def sweep(
         A dask cluster whose workers compute the points, and write them where there is a store: an
         address such as ``"tcp://host:8786"``, the path of a scheduler file (``*.json``), a client
         or a cluster. ``threads`` are then the workers'. Needs the extra ``quantsync[cluster]``.
+    refine : str, optional
+        One of the measures: points are added off the grid, along the border (of a tongue, say) on
+        which it takes the value ``level``, until every simplex between neighbouring points that
+        the border crosses is smaller than ``tolerance``. One to three axes may vary. Of a store,
+        the points that are there are gone on with, whatever they were asked for. Needs the extra
+        ``quantsync[refine]``.
+    tolerance : float, default 0.01
+        Largest size of those simplices along every axis, as a fraction of the axis (of its
+        logarithm, where the values of the axis are spaced geometrically).
+    level : float, optional
+        Value on the border; half-way between the smallest and the largest on the grid by default.
+    most_points : int, default 100000
+        Of all points off the grid.
 
     Returns
     -------
     xarray.Dataset
         One variable a measure over the axes, with units and long names, and in ``attrs`` the
-        model, its fixed parameters, the version, the method and the largest residual.
+        model, its fixed parameters, the version, the method and the largest residual. With
+        ``refine``, the points off the grid as ``refined_NAME`` over the dimension ``refined``, and
+        as ``border_NAME`` points on the border, with ``border_uncertainty``, within which it
+        passes; in ``attrs`` what was asked and what was reached.
+
+    Warns
+    -----
+    SweepWarning
+        If points failed and ``errors="warn"``, or parts of the store are damaged.
+    RefinementWarning
+        If there is no border, or it could not be located to the tolerance.
 
     Raises
     ------
@@ -120,12 +152,18 @@ def sweep(
     >>> further = {"epsilon": [0.1, 0.2]}  # the first point is not computed again
     >>> qs.sweep("spin_pair", further, "purity", store=path, progress=False).purity.shape
     (2,)
+
+    >>> axes = {"epsilon": [0.1], "detuning": np.linspace(0.0, 2.0, 5)}
+    >>> edge = qs.sweep("spin_pair", axes, "synchronization", refine="synchronization", level=0.01)
+    >>> print(edge.border_detuning.values.round(3), edge.refined_reached <= 0.01)
+    [1.923] True
     """
     if errors not in ("warn", "raise"):
         raise InvalidArgumentError(
             f"Argument `errors` must be 'warn' or 'raise', but is {errors!r}."
         )
     plan = prepare_sweep(model, axes, measures, fixed, tied)
+    asked = Refinement.checked(plan, refine, tolerance, level, most_points)
     if store is not None:
         from quantsync.sweeps.store.run import run_stored
 
@@ -136,10 +174,15 @@ def sweep(
             chunk=chunk,
             retry_failed=retry_failed,
             progress=progress,
+            refinement=asked,
             scheduler=scheduler,
         )
         dataset, failures = sweep_dataset(plan, found.values, found.messages, found.residual)
-        report_failures(dataset, failures, plan.grid.size, errors, RETRY)
+        size = plan.grid.size
+        if asked is not None and (points := found.refined) and points.outcome:
+            dataset = add_refinement(dataset, plan.grid, points, asked, points.outcome)
+            failures, size = failures + points.failures, size + len(points)
+        report_failures(dataset, failures, size, errors, RETRY)
         return dataset
     if chunk is not None or retry_failed:
         raise InvalidArgumentError(
@@ -154,7 +197,20 @@ def sweep(
     variables, messages = _assemble(results, plan.grid.size)
     residual = max(result.residual for _, result in results)
     dataset, failures = sweep_dataset(plan, variables, messages, residual)
-    report_failures(dataset, failures, plan.grid.size, errors)
+    size = plan.grid.size
+    if asked is not None:
+        points = RefinedPoints(plan.grid.names)
+        outcome = refine_grid(
+            plan,
+            asked,
+            variables.get(asked.measure, np.full(size, np.nan)),
+            points,
+            thread_count(threads),
+            progress=lambda count: progress_of(count, "refined points", progress),
+        )
+        dataset = add_refinement(dataset, plan.grid, points, asked, outcome)
+        failures, size = failures + points.failures, size + len(points)
+    report_failures(dataset, failures, size, errors)
     return dataset
 
 

@@ -15,10 +15,12 @@ import numpy as np
 from quantsync.errors import QuantsyncError, SpecError, unknown_name
 from quantsync.models.registry import check_parameters, find_model, model_parameters
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
+from quantsync.sweeps.refinement import Refinement
 from quantsync.sweeps.store.tasks import checked_chunk
 
 Key = tuple[str, ...]
-KEYS = ("model", "measures", "store", "chunk", "axes", "fixed")
+REFINING = ("refine", "tolerance", "level", "most_points")
+KEYS = ("model", "measures", "store", "chunk", *REFINING, "axes", "fixed")
 SPACINGS: dict[str, Callable[..., np.ndarray]] = {
     "linspace": np.linspace,
     "logspace": np.logspace,
@@ -44,6 +46,8 @@ class SweepSpec:
     chunk : int or list of int or None
     plan : SweepPlan
         The sweep, checked.
+    refinement : dict of str to value
+        The arguments of `sweep` that ask for points off the grid.
     """
 
     path: Path
@@ -54,6 +58,7 @@ class SweepSpec:
     store: Path
     chunk: Any
     plan: SweepPlan
+    refinement: dict[str, Any]
 
 
 def read_spec(path: str | Path) -> SweepSpec:
@@ -65,6 +70,10 @@ def read_spec(path: str | Path) -> SweepSpec:
         measures = ["synchronization", "negativity"]
         store = "tongue.zarr"
         chunk = 2000                              # points of a task, or a shape; optional
+        refine = "synchronization"                # points along a border; optional, with
+        tolerance = 0.01                          # how well, as a fraction of the axes
+        level = 0.01                              # value on the border
+        most_points = 100000
 
         [axes]
         epsilon = {linspace = [0, 0.1, 101]}
@@ -209,7 +218,18 @@ class _Reader:
         self.named(("chunk",), lambda: checked_chunk(chunk, shape))
         plan = self.planned(model, axes, measures, fixed)
         place = self.path.parent / Path(store).expanduser()
-        return SweepSpec(self.path, model, axes, fixed, measures, place, chunk, plan)
+        refinement = self.refinement(plan)
+        return SweepSpec(self.path, model, axes, fixed, measures, place, chunk, plan, refinement)
+
+    def refinement(self, plan: SweepPlan) -> dict[str, Any]:
+        """The keys of a refinement, checked one by one, so that the right line is named."""
+        given = {key: self.data[key] for key in REFINING if key in self.data}
+        for key in given:
+            if "refine" not in given:
+                self.fail((key,), "needs the key `refine`, the measure whose border is wanted.")
+            one = {"refine": given["refine"], key: given[key]}
+            self.named((key,), lambda one=one: Refinement.checked(plan, **one))
+        return given
 
     def named(self, key: Key, check: Callable[[], Any]) -> Any:
         """What a check returns; its error with the line."""

@@ -32,6 +32,7 @@ from quantsync.sweeps.store.files import (
 )
 from quantsync.sweeps.store.manifest import Manifest, stored_axis
 from quantsync.sweeps.store.metadata import array_metadata, group_metadata, write_metadata_file
+from quantsync.sweeps.store.refined import refined_arrays
 from quantsync.sweeps.store.tasks import Block, TaskGrid
 
 STATUS, KEY = "status", "quantsync_sweep"
@@ -139,6 +140,7 @@ class SweepStore:
             known = self.manifest.measures.get(name, {})
             attributes = {key: known[key] for key in ("long_name", "units") if key in known}
             arrays[name] = self._of_tasks(name, dtype, extra, attributes)
+        arrays |= refined_arrays(self.root, data, self.layout)
         for name, metadata in arrays.items():
             write_metadata_file(self.root / name / "zarr.json", metadata)
         version = {"quantsync_version": data["quantsync_version"]}

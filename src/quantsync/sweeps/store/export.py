@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.plotting import VERMILLION
+from quantsync.sweeps.refinement import BORDER, PREFIX
 from quantsync.sweeps.store.arrays import STATUS
 from quantsync.sweeps.store.files import PARTIAL, named_write_errors
 
@@ -68,29 +70,55 @@ def export_dataset(dataset: xr.Dataset, target: Path) -> None:
             _write_csv(real, partial)
 
 
+def on_grid(dataset: xr.Dataset) -> xr.Dataset:
+    """The dataset without its refined points and their border."""
+    parts = [PREFIX, BORDER]
+    return dataset.drop_dims([part for part in parts if part in dataset.dims])
+
+
+def off_grid(dataset: xr.Dataset) -> xr.Dataset:
+    """The refined points of a dataset, under the names that the points of the grid have."""
+    kept = [n for n in dataset.variables if PREFIX in dataset[n].dims]
+    points = dataset[kept].reset_coords()
+    return points.rename({n: str(n).removeprefix(f"{PREFIX}_") for n in kept})
+
+
 def _write_csv(dataset: xr.Dataset, path: Path) -> None:
-    dims = dataset[STATUS].dims
-    size = dataset[STATUS].size
-    columns = {}
-    mesh = np.meshgrid(*(dataset[name].values for name in dims), indexing="ij")
-    for name, values in zip(dims, mesh, strict=True):
-        columns[str(name)] = values.reshape(-1)
-    for name, variable in dataset.data_vars.items():
-        extra = variable.shape[len(dims) :]
-        flat = variable.values.reshape(size, -1)
-        for k, index in enumerate(np.ndindex(*extra)):
-            label = f"{name}[{','.join(map(str, index))}]" if extra else str(name)
-            columns[label] = flat[:, k]
+    grid = on_grid(dataset)
+    dims = grid[STATUS].dims
+    mesh = np.meshgrid(*(grid[name].values for name in dims), indexing="ij")
+    columns = {str(n): v.reshape(-1) for n, v in zip(dims, mesh, strict=True)}
+    columns |= _columns(grid, len(dims))
+    if PREFIX in dataset.dims:  # a line a point for these, too
+        more = _columns(off_grid(dataset), 1)
+        count, extra = grid[STATUS].size, dataset.sizes[PREFIX]
+        for name in ({*columns} | {*more}) - ({*columns} & {*more}):  # failures in one part only
+            columns.setdefault(name, np.zeros(count, bool))
+            more.setdefault(name, np.zeros(extra, bool))
+        columns = {name: np.concatenate([c, more[name]]) for name, c in columns.items()}
+        columns[PREFIX] = np.arange(count + extra) >= count
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
 
 
+def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
+    """The variables of a dataset as columns, a line for each place in the leading dimensions."""
+    columns = {}
+    for name, variable in dataset.data_vars.items():
+        extra = variable.shape[rank:]
+        flat = variable.values.reshape(math.prod(variable.shape[:rank]), -1)
+        for k, index in enumerate(np.ndindex(*extra)):
+            label = f"{name}[{','.join(map(str, index))}]" if extra else str(name)
+            columns[label] = flat[:, k]
+    return columns
+
+
 def draw_dataset(
     dataset: xr.Dataset, target: Path, names: list[str], at: Mapping[str, float]
 ) -> None:
-    """Draw measures over one axis or two.
+    """Draw measures over one axis or two, with the border of refined sweeps.
 
     Parameters
     ----------
@@ -111,6 +139,8 @@ def draw_dataset(
     """
     from quantsync.plotting import map_panel, new_figure, style
 
+    border = dataset if BORDER in dataset.dims else None
+    dataset = on_grid(dataset)
     dims = [str(name) for name in dataset[STATUS].dims]
     for name in at:
         if name not in dims:
@@ -143,6 +173,8 @@ def draw_dataset(
                 x, y = (dataset[name].values for name in reversed(left))
                 map_panel(axes, x, y, values, label)
                 axes.set_ylabel(_label(dataset[left[0]]))
+            if border is not None and all(n in left for n in dims if dataset.sizes[n] > 1):
+                _draw_border(axes, [border[f"{BORDER}_{name}"].values for name in left])
         figure.savefig(partial, format=target.suffix[1:] or "png")
 
 
@@ -157,6 +189,15 @@ def _panels(dataset: xr.Dataset, left: list[str]) -> list[tuple[str, np.ndarray]
             label = str(name) + (f" {k}" if flat.shape[-1] > 1 else "")
             panels.append((label + (f" ({unit})" if unit != "1" else ""), flat[..., k]))
     return panels
+
+
+def _draw_border(axes: Any, places: list[np.ndarray]) -> None:
+    """Lines at the border over one axis, dots over two."""
+    if len(places) == 1:
+        for place in places[0]:
+            axes.axvline(place, color=VERMILLION, linewidth=0.6)
+    else:
+        axes.plot(places[1], places[0], ".", color=VERMILLION, markersize=1.0)
 
 
 def _label(coordinate: xr.DataArray) -> str:

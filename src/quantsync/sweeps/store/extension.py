@@ -26,6 +26,7 @@ from quantsync.sweeps.store.files import (
     write_record,
 )
 from quantsync.sweeps.store.manifest import Manifest
+from quantsync.sweeps.store.refined import refined_arrays
 
 COMMIT = "commit.json"
 
@@ -103,7 +104,8 @@ def extend_store(
             float(residuals[where].max()),
         )
     # Points off the grid stay what and where they are.
-    names = ["zarr.json", *new, *larger.layout]
+    refined = refined_arrays(store.root, store.manifest.data, store.layout)
+    names = ["zarr.json", *new, *larger.layout, *refined]
     folders = [f"{STATUS}/{part}" for part in ("c", "records") if (stage / STATUS / part).exists()]
     write_record(stage / COMMIT, {"names": names, "folders": folders})
     finish_extension(store.root)

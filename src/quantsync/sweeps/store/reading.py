@@ -13,10 +13,19 @@ from quantsync.errors import StoreError, SweepWarning
 from quantsync.models.registry import MODELS
 from quantsync.sweeps.datasets import PointFailure, point_failures
 from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.refined_datasets import add_refinement
+from quantsync.sweeps.refinement import PREFIX
 from quantsync.sweeps.store.arrays import STATUS, STATUS_ATTRIBUTES, SweepStore
 from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, Contents
 from quantsync.sweeps.store.extension import is_being_extended
 from quantsync.sweeps.store.lock import lock_holder
+from quantsync.sweeps.store.refined import (
+    STATE,
+    STATE_ATTRIBUTES,
+    RefinementStatus,
+    StoredPoints,
+    stored_refinement,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,6 +51,8 @@ class SweepStatus:
     failures : list of PointFailure
     writer : dict or None
         Process id and host of whoever is writing.
+    refinement : RefinementStatus or None
+        Of the points off the grid.
     """
 
     store: Path
@@ -55,6 +66,7 @@ class SweepStatus:
     damaged: list[str]
     failures: list[PointFailure]
     writer: dict[str, Any] | None
+    refinement: RefinementStatus | None = None
 
     def __str__(self) -> str:
         axes = " x ".join(f"{name} ({count})" for name, count in self.shape.items())
@@ -63,6 +75,8 @@ class SweepStatus:
             f"{self.done} of {self.done + self.failed + self.missing} points done, {self.failed} "
             f"failed, {self.missing} missing ({self.tasks} tasks)",
         ]
+        if self.refinement is not None:
+            lines.append(str(self.refinement))
         if self.writer is not None:
             who = f" by process {self.writer['pid']} on {self.writer['host']}"
             lines.append(f"being written{who if self.writer else ''}")
@@ -84,8 +98,9 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     -------
     xarray.Dataset
         As `sweep` returns it, in memory, with NaN where a point is missing, and the variable
-        ``status``: 0 where a point is missing, 1 where it is done, 2 where it failed. Nothing is
-        written, so a sweep that runs may be looked at.
+        ``status``: 0 where a point is missing, 1 where it is done, 2 where it failed (and
+        ``refined_status`` for the points off the grid). Nothing is written, so a sweep that runs
+        may be looked at.
 
     Raises
     ------
@@ -137,7 +152,19 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     }
     if failures:
         attrs["failures"] = [str(failure) for failure in failures]
-    return xr.Dataset(variables, coords=coords, attrs=attrs)
+    dataset = xr.Dataset(variables, coords=coords, attrs=attrs)
+    points = StoredPoints(opened)
+    if points.damaged:
+        warnings.warn(
+            f"{len(points.damaged)} pieces of the refined points in {store} are damaged and count "
+            f"as missing: {'; '.join(points.damaged[:3])}. Run the sweep again to mend them.",
+            SweepWarning,
+            stacklevel=2,
+        )
+    if points.asked is None or points.outcome is None:
+        return dataset
+    dataset = add_refinement(dataset, grid, points, points.asked, points.outcome)
+    return dataset.assign({STATE: (PREFIX, points.state[points.known], STATE_ATTRIBUTES)})
 
 
 def sweep_status(store: str | Path) -> SweepStatus:
@@ -160,6 +187,7 @@ def sweep_status(store: str | Path) -> SweepStatus:
     """
     path = Path(store)
     opened, contents, grid = _read(path)
+    points = StoredPoints(opened)
     counts = np.bincount(contents.status.reshape(-1), minlength=3)
     return SweepStatus(
         path,
@@ -170,9 +198,10 @@ def sweep_status(store: str | Path) -> SweepStatus:
         int(counts[FAILED]),
         int(counts[MISSING]),
         len(opened.tasks),
-        [f"task {block} ({why})" for block, why in contents.damaged.items()],
-        point_failures(contents.messages, grid),
+        [f"task {block} ({why})" for block, why in contents.damaged.items()] + points.damaged,
+        point_failures(contents.messages, grid) + points.failures,
         lock_holder(path / STATUS / "lock"),
+        RefinementStatus.of(points),
     )
 
 
@@ -200,6 +229,7 @@ def stored_arguments(store: str | Path) -> dict[str, Any]:
         "axes": opened.axes(),
         "measures": {name: measure["named"] for name, measure in data["measures"].items()},
         "fixed": data["fixed"],
+        **stored_refinement(opened.root),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from quantsync.parallel import map_threads
 from quantsync.sweeps.cluster import cluster_client
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.processes import progress_of
+from quantsync.sweeps.refinement import Refinement
 from quantsync.sweeps.store.arrays import STATUS, SweepStore
 from quantsync.sweeps.store.contents import MISSING, Contents
 from quantsync.sweeps.store.cost import automatic_chunk
@@ -35,6 +36,8 @@ from quantsync.sweeps.store.files import remove_partials
 from quantsync.sweeps.store.lock import store_lock
 from quantsync.sweeps.store.manifest import Manifest, stored_axis
 from quantsync.sweeps.store.on_cluster import compute_on_cluster
+from quantsync.sweeps.store.refined import StoredPoints, write_asked
+from quantsync.sweeps.store.refining import piece_size, refine_stored
 from quantsync.sweeps.store.tasks import Block, checked_chunk
 from quantsync.sweeps.store.work import compute_task, is_open
 
@@ -50,11 +53,14 @@ class StoredResult:
         Of the failed points, by flat index.
     residual : float
         The largest one.
+    refined : StoredPoints or None
+        Points off the grid.
     """
 
     values: dict[str, Any]
     messages: dict[int, str]
     residual: float
+    refined: StoredPoints | None = None
 
 
 def run_stored(
@@ -65,6 +71,7 @@ def run_stored(
     chunk: Any = None,
     retry_failed: bool = False,
     progress: bool | None = None,
+    refinement: Refinement | None = None,
     scheduler: Any = None,
 ) -> StoredResult:
     """Compute what a store does not have yet, and return all of it.
@@ -76,6 +83,8 @@ def run_stored(
         The folder of the store.
     threads, chunk, retry_failed, progress, scheduler
         As for `sweep`.
+    refinement : Refinement, optional
+        What to add off the grid when that is done.
 
     Raises
     ------
@@ -98,7 +107,21 @@ def run_stored(
         remove_partials(root)
         finish_extension(root)
         store, contents = _open(plan, root, wanted)
-        return _Run(plan, store, contents, retry_failed, cluster).finish(threads, progress)
+        if refinement is not None:
+            write_asked(store, refinement, lambda: piece_size(plan))
+        found = _Run(plan, store, contents, retry_failed, cluster).finish(threads, progress)
+        if refinement is None:
+            return found
+        refined = refine_stored(
+            plan,
+            store,
+            refinement,
+            found.values.get(refinement.measure),
+            threads,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
+        return replace(found, refined=refined)
 
 
 def _open(

@@ -1,0 +1,196 @@
+"""Points of a sweep that lie off its grid: solved in pieces, on threads, in a fixed order."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import QuantsyncError
+from quantsync.parallel import map_threads
+from quantsync.sweeps.batches import Batch, ChunkResult, filled_with_nan, solve_chunk
+from quantsync.sweeps.datasets import PointFailure
+from quantsync.sweeps.formalisms import formalism_of
+from quantsync.sweeps.plan import SweepPlan
+
+PIECE = 128  # points; enough for a batch, few enough that threads have something to share
+MISSING, DONE, FAILED = 0, 1, 2
+
+
+class RefinedPoints:
+    """Points off the grid, in the order in which they were asked for.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The axes.
+    piece : int, default 128
+        Points that are solved at a time.
+
+    Attributes
+    ----------
+    positions : ndarray of shape (n, axes)
+        NaN where a store has lost a point altogether.
+    state : ndarray of shape (n,)
+        0 where a point is missing, 1 where it is done, 2 where it failed.
+    values : dict of str to ndarray of shape (n, ...)
+    messages : dict of int to str
+        Of the failed points.
+    residuals : dict of int to float
+        Largest residual of each piece.
+    ends : list of int
+        How many points there were after each round.
+    """
+
+    def __init__(self, names: tuple[str, ...], piece: int = PIECE):
+        self.names, self.piece = names, piece
+        self.positions = np.zeros((0, len(names)))
+        self.state = np.zeros(0, np.uint8)
+        self.values: dict[str, np.ndarray] = {}
+        self.messages: dict[int, str] = {}
+        self.residuals: dict[int, float] = {}
+        self.ends: list[int] = []
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def known(self) -> np.ndarray:
+        """Which rows are points: all but those that a store has lost."""
+        return np.asarray(np.isfinite(self.positions).all(axis=1))
+
+    @property
+    def failures(self) -> list[PointFailure]:
+        """The failed points."""
+        return [
+            PointFailure(dict(zip(self.names, self.positions[row].tolist(), strict=True)), message)
+            for row, message in sorted(self.messages.items())
+        ]
+
+    def value(self, name: str) -> np.ndarray:
+        """Values of a measure of one number a point; NaN where they are missing."""
+        found = self.values.get(name)
+        return np.full(len(self), np.nan) if found is None else np.asarray(found, float)
+
+    def add_round(self, positions: np.ndarray) -> None:
+        """Append points that are to be solved."""
+        count = len(positions)
+        self.positions = np.concatenate([self.positions, positions])
+        self.state = np.concatenate([self.state, np.full(count, MISSING, np.uint8)])
+        for name, array in self.values.items():
+            more = filled_with_nan((count, *array.shape[1:]), array.dtype)
+            self.values[name] = np.concatenate([array, more])
+        self.ends.append(len(self))
+        self._committed(len(self) - count)
+
+    def open_rows(self, retry_failed: bool = False) -> np.ndarray:
+        """Which points have not been computed."""
+        return self.known & ((self.state == MISSING) | (retry_failed & (self.state == FAILED)))
+
+    def solve(
+        self,
+        plan: SweepPlan,
+        threads: int,
+        advance: Callable[[int], Any] = lambda _: None,
+        retry_failed: bool = False,
+    ) -> None:
+        """Compute what is missing."""
+        rows = self.open_rows(retry_failed)
+        pieces = np.unique(np.flatnonzero(rows) // self.piece).tolist()
+        parts = {k: self._parts(rows, k) for k in pieces}
+
+        def work(k: int) -> None:
+            for part in parts[k]:
+                self._solve_part(plan, part)
+            self._solved(k)
+
+        map_threads(work, pieces, threads, lambda k: advance(sum(map(len, parts[k]))))
+
+    def _parts(self, rows: np.ndarray, k: int) -> list[np.ndarray]:
+        """Open rows of a piece, cut where rounds end.
+
+        The last bits of a result depend on what it was computed together with.
+        """
+        first, last = k * self.piece, min((k + 1) * self.piece, len(self))
+        cuts = [end - first for end in self.ends if first < end < last]
+        parts = np.split(np.arange(first, last), cuts)
+        return [part[rows[part]] for part in parts if rows[part].any()]
+
+    def _solve_part(self, plan: SweepPlan, rows: np.ndarray) -> None:
+        piece = int(rows[0]) // self.piece
+        for members, result in solve_positions(plan, self.positions[rows]):
+            self._check(result.values)
+            with self._lock:
+                for name, array in result.values.items():
+                    if name not in self.values:
+                        kind = filled_with_nan((0, *array.shape[1:]), array.dtype).dtype
+                        self.values[name] = filled_with_nan((len(self), *array.shape[1:]), kind)
+                    self.values[name][rows[members]] = array
+                for row in rows[members].tolist():
+                    self.messages.pop(row, None)
+                new = {int(rows[members[k]]): text for k, text in result.failures.items()}
+                self.messages |= new
+                self.state[rows[members]] = DONE
+                self.state[list(new)] = FAILED
+                self.residuals[piece] = max(self.residuals.get(piece, 0.0), result.residual)
+
+    def _check(self, values: dict[str, np.ndarray]) -> None:
+        """Hook: what a piece gave, before it is taken over."""
+
+    def _committed(self, first: int) -> None:
+        """Hook: rows from ``first`` on have been added."""
+
+    def _solved(self, piece: int) -> None:
+        """Hook: the points of a piece have been computed."""
+
+
+def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.ndarray, ChunkResult]]:
+    """Solve a sweep's model at points off its grid.
+
+    Parameters
+    ----------
+    plan : SweepPlan
+    positions : ndarray of shape (n, axes)
+
+    Returns
+    -------
+    list of (ndarray, ChunkResult)
+        Positions among the points, and what was found there.
+
+    Examples
+    --------
+    >>> from quantsync.sweeps.plan import prepare_sweep
+    >>> plan = prepare_sweep("spin_pair", {"epsilon": [0.1, 0.2]}, "purity")
+    >>> [(_, found)] = solve_positions(plan, np.array([[0.1], [0.15]]))
+    >>> found.values["purity"].shape
+    (2,)
+    """
+    try:
+        batch = _batch_at(plan, positions)
+    except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+        if len(positions) == 1:
+            failed = ChunkResult({}, {0: f"{type(error).__name__}: {error}"}, 0.0)
+            return [(np.arange(1), failed)]
+        halves = np.array_split(np.arange(len(positions)), 2)
+        return [
+            (half[piece], found)
+            for half in halves
+            for piece, found in solve_positions(plan, positions[half])
+        ]
+    pieces = formalism_of(type(batch.system)).chunks(batch.system)
+    return [(piece, solve_chunk(batch.take(piece), plan.measures)) for piece in pieces]
+
+
+def _batch_at(plan: SweepPlan, positions: np.ndarray) -> Batch:
+    arrays: dict[str, Any] = dict(zip(plan.grid.names, positions.T, strict=True))
+    for name, rule in plan.tied.items():
+        needs = list(inspect.signature(rule).parameters)
+        arrays[name] = np.broadcast_to(
+            np.asarray(rule(**{need: arrays[need] for need in needs})), len(positions)
+        )
+    system = plan.model(**arrays, **plan.fixed)
+    return Batch(plan.model, {**arrays, **plan.fixed}, system.broadcast_to((len(positions),)))

@@ -1,0 +1,327 @@
+"""The refined points of a stored sweep: arrays that grow by rounds, a chunk and a record a piece.
+
+The records count. That of a piece has the coordinates and the state of its points, that of the
+refinement the number of points that were asked for. A round is written down before it is computed,
+so that what an interrupted run had asked for is what the next one computes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps.refined_points import DONE, FAILED, MISSING, PIECE, RefinedPoints
+from quantsync.sweeps.refinement import PREFIX, Outcome, Refinement
+from quantsync.sweeps.store.files import (
+    DamagedFileError,
+    read_chunk,
+    read_record,
+    write_chunk,
+    write_record,
+)
+from quantsync.sweeps.store.metadata import array_metadata
+
+RECORD, FOLDER = "refinement.json", "refinement"
+STATE = f"{PREFIX}_status"
+STATE_ATTRIBUTES = {
+    "long_name": "state of the refined point",
+    "flag_values": [MISSING, DONE, FAILED],
+    "flag_meanings": "missing done failed",
+}
+Layout = Mapping[str, tuple[str, tuple[int, ...]]]
+
+
+@dataclass(frozen=True)
+class RefinementStatus:
+    """How far the refinement of a stored sweep is.
+
+    Attributes
+    ----------
+    asked : Refinement
+    outcome : Outcome or None
+        What has been reached, as far as the grid is done.
+    done, failed, missing : int
+        Numbers of points off the grid.
+    """
+
+    asked: Refinement
+    outcome: Outcome | None
+    done: int
+    failed: int
+    missing: int
+
+    @classmethod
+    def of(cls, points: StoredPoints) -> RefinementStatus | None:
+        """The status of refined points; None where no refinement was asked for."""
+        if points.asked is None:
+            return None
+        count = np.bincount(points.state[points.known], minlength=3)
+        done, failed, missing = (int(count[k]) for k in (DONE, FAILED, MISSING))
+        return cls(points.asked, points.outcome, done, failed, missing)
+
+    def __str__(self) -> str:
+        counts = f"{self.done} refined points done, {self.failed} failed, {self.missing} missing"
+        if self.outcome is None:
+            return f"{counts} (of {self.asked.measure}, to {self.asked.tolerance:g} of the axes)"
+        reached = self.outcome.reached
+        border = "no border" if math.isnan(reached) else f"located to {reached:.2g}"
+        return (
+            f"{counts} (border {self.asked.measure} = {self.outcome.level:.6g}, {border}; asked "
+            f"for {self.asked.tolerance:g})"
+        )
+
+
+class StoredPoints(RefinedPoints):
+    """Refined points that are written as they are asked for and computed.
+
+    Parameters
+    ----------
+    store : SweepStore
+        With its lock held, unless nothing is to be written.
+
+    Attributes
+    ----------
+    damaged : list of str
+        Pieces that are not what they were, and why.
+    asked : Refinement or None
+        What the store was last asked for.
+    outcome : Outcome or None
+        What it has reached, as far as it is known.
+    """
+
+    def __init__(self, store: Any):
+        self.store, self.root = store, Path(store.root)
+        self.folder = self.root / "status"
+        self.record = read_refinement(self.root)
+        manifest = store.manifest
+        super().__init__(tuple(manifest.data["axes"]), self.record.get("piece") or PIECE)
+        self.damaged: list[str] = []
+        asked, reached = self.record.get("asked"), self.record.get("reached")
+        self.asked = Refinement(**asked) if asked else None
+        self.outcome = Outcome(**_with_nan(reached)) if reached else None
+        self._behind: set[int] = set()
+        self._read(int(self.record.get("length", 0)))
+
+    def told(self, outcome: Outcome) -> None:
+        """Write down what has been reached."""
+        if repr(self.outcome) != repr(outcome):
+            self.outcome = outcome
+            self._write_record()
+
+    def mend(self) -> None:
+        """Write again what is not as the records have it."""
+        for piece in sorted(self._behind):
+            self._write_coordinates(piece)
+            self._write_piece(piece)
+        self._behind.clear()
+
+    def _check(self, values: dict[str, np.ndarray]) -> None:
+        self.store.add_measures(values)
+
+    def _committed(self, first: int) -> None:
+        for piece in range(first // self.piece, -(-len(self) // self.piece)):
+            self._write_coordinates(piece)
+            self._write_piece(piece, values=piece * self.piece < first)
+        self._write_record()  # from here on the round counts
+        self.store.write_zarr()
+
+    def _solved(self, piece: int) -> None:
+        self._write_piece(piece)
+
+    def _rows(self, piece: int) -> slice:
+        return slice(piece * self.piece, min((piece + 1) * self.piece, len(self)))
+
+    def _write_coordinates(self, piece: int) -> None:
+        for k, name in enumerate(self.names):
+            column = np.ascontiguousarray(self.positions[self._rows(piece), k])
+            self._write(f"{PREFIX}_{name}", piece, column)
+
+    def _write_piece(self, piece: int, values: bool = True) -> None:
+        """Write a piece: values, then its record, which makes them count, then its state."""
+        rows = self._rows(piece)
+        for name, (dtype, _) in self.store.layout.items():
+            if values and name in self.values:
+                self._write(f"{PREFIX}_{name}", piece, self.values[name][rows].astype(dtype))
+        with self._lock:
+            messages = {str(k): m for k, m in self.messages.items() if rows.start <= k < rows.stop}
+            record = {
+                "points": self.positions[rows].tolist(),
+                "state": self.state[rows].tolist(),
+                "messages": messages,
+                "residual": self.residuals.get(piece, 0.0),
+            }
+        # JSON has no NaN: a point that was lost is null.
+        record["points"] = [p if np.isfinite(p).all() else None for p in record["points"]]
+        write_record(self._record(piece), record)
+        self._write(STATE, piece, self.state[rows])
+
+    def _write_record(self) -> None:
+        reached = asdict(self.outcome) if self.outcome else None
+        if reached and math.isnan(reached["reached"]):
+            reached["reached"] = None
+        record = {
+            "asked": asdict(self.asked) if self.asked else None,
+            "reached": reached,
+            "piece": self.piece,
+            "length": len(self),
+            "ends": self.ends,
+        }
+        if record != self.record:
+            write_record(self.folder / RECORD, record)
+            self.record = record
+
+    def _read(self, length: int) -> None:
+        count = len(self.names)
+        self.positions = np.full((length, count), np.nan)
+        self.state = np.full(length, MISSING, np.uint8)
+        self.ends = list(self.record.get("ends", []))
+        layout: Layout = self.store.layout
+        for name, (dtype, extra) in layout.items():
+            self.values[name] = filled_with_nan((length, *extra), dtype)
+        for piece in range(-(-length // self.piece)):
+            try:
+                self._read_piece(piece, layout)
+            except DamagedFileError as error:
+                self.damaged.append(f"refined points from {piece * self.piece} ({error})")
+                self._behind.add(piece)
+
+    def _read_piece(self, piece: int, layout: Layout) -> None:
+        rows = self._rows(piece)
+        count = rows.stop - rows.start
+        columns: list[np.ndarray] = []
+        try:
+            for name in self.names:
+                columns.append(self._whole(f"{PREFIX}_{name}", piece, "float64", ())[:count])
+        except DamagedFileError:
+            columns = []
+        try:
+            record = read_record(self._record(piece))
+        except DamagedFileError:
+            if columns:  # the points are known, what was found there is not
+                self.positions[rows] = np.stack(columns, axis=1)
+            raise
+        # A kill between the coordinates of a round and its being counted leaves more of them.
+        points = record["points"][:count]
+        points += [None] * (count - len(points))
+        lost = [math.nan] * len(self.names)
+        self.positions[rows] = [lost if point is None else point for point in points]
+        if not columns or not np.array_equal(
+            np.stack(columns, axis=1), self.positions[rows], equal_nan=True
+        ):
+            self._behind.add(piece)
+        state = np.array([*record["state"], *[MISSING] * count][:count], np.uint8)
+        if (state == DONE).any():
+            for name, (dtype, extra) in layout.items():
+                found = self._whole(f"{PREFIX}_{name}", piece, dtype, extra)[:count]
+                found = np.where((state == MISSING).reshape(-1, *[1] * len(extra)), np.nan, found)
+                self.values[name][rows] = found
+        self.state[rows] = state
+        self.messages |= {
+            int(k): text for k, text in record["messages"].items() if int(k) < rows.stop
+        }
+        self.residuals[piece] = float(record["residual"])
+        try:
+            shown = self._whole(STATE, piece, "uint8", ())[:count]
+        except DamagedFileError:
+            shown = None
+        if shown is None or not np.array_equal(shown, state):
+            self._behind.add(piece)
+
+    def _record(self, piece: int) -> Path:
+        return self.folder / FOLDER / f"{piece}.json"
+
+    def _file(self, name: str, piece: int, extra: tuple[int, ...]) -> Path:
+        return self.root.joinpath(name, "c", str(piece), *("0" for _ in extra))
+
+    def _write(self, name: str, piece: int, values: np.ndarray) -> None:
+        extra = values.shape[1:]
+        write_chunk(self._file(name, piece, extra), values, (self.piece, *extra))
+
+    def _whole(self, name: str, piece: int, dtype: str, extra: tuple[int, ...]) -> np.ndarray:
+        try:
+            return read_chunk(self._file(name, piece, extra), (self.piece, *extra), dtype)
+        except DamagedFileError as error:
+            raise DamagedFileError(f"{name}: {error}") from None
+
+
+def write_asked(store: Any, asked: Refinement, piece: Callable[[], int]) -> None:
+    """Write down what is asked for, before anything is computed.
+
+    Parameters
+    ----------
+    store : SweepStore
+    asked : Refinement
+    piece : callable
+        Gives the number of points that are solved and kept together, where there are none yet.
+    """
+    root = Path(store.root)
+    record = read_refinement(root)
+    if record.get("asked") != asdict(asked):
+        there = record or {"piece": piece(), "length": 0, "ends": []}
+        write_record(root / "status" / RECORD, there | {"asked": asdict(asked), "reached": None})
+
+
+def read_refinement(root: Path) -> dict[str, Any]:
+    """The record of a store's refinement; empty if there is none, or it is damaged."""
+    try:
+        return read_record(root / "status" / RECORD)
+    except DamagedFileError:
+        return {}
+
+
+def stored_refinement(root: Path) -> dict[str, Any]:
+    """The arguments of `sweep` with which a store's refinement goes on; empty without one."""
+    asked = read_refinement(root).get("asked")
+    return Refinement(**asked).plain() if asked else {}
+
+
+def refined_arrays(root: Path, data: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
+    """Metadata of the arrays of refined points, by name.
+
+    Parameters
+    ----------
+    root : Path
+        The store.
+    data : mapping
+        Its manifest.
+    layout : mapping of str to (str, tuple)
+        Type and extra shape of the measures.
+    """
+    record = read_refinement(root)
+    length = int(record.get("length", 0))
+    if not length:
+        return {}
+    piece = int(record["piece"])
+    names = [f"{PREFIX}_{name}" for name in data["axes"]]
+    # With these xarray takes the coordinates for what they are.
+    joined = {"coordinates": " ".join(names)}
+    arrays = {
+        f"{PREFIX}_{name}": array_metadata(
+            np.dtype(float), (length,), (piece,), [PREFIX], axis["attributes"]
+        )
+        for name, axis in data["axes"].items()
+    }
+    arrays[STATE] = array_metadata(
+        np.dtype(np.uint8), (length,), (piece,), [PREFIX], STATE_ATTRIBUTES | joined
+    )
+    for name, (dtype, extra) in layout.items():
+        known = data["measures"].get(name, {})
+        attributes = {key: known[key] for key in ("long_name", "units") if key in known}
+        dims = [PREFIX, *(f"{name}_{k}" for k in range(len(extra)))]
+        arrays[f"{PREFIX}_{name}"] = array_metadata(
+            np.dtype(dtype), (length, *extra), (piece, *extra), dims, attributes | joined
+        )
+    return arrays
+
+
+def _with_nan(reached: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(reached)
+    if found["reached"] is None:
+        found["reached"] = math.nan
+    return found
