@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 import warnings
+from pathlib import Path
 
 import adaptive
 import numpy as np
@@ -718,3 +719,17 @@ def test_mistakes_in_a_description_are_named(tmp_path, old, new, message):
     with pytest.raises(qs.errors.SpecError) as caught:
         read_spec(spec)
     assert re.search(message, str(caught.value)), caught.value
+
+
+def test_the_page_on_sweeps_runs(tmp_path, monkeypatch):
+    page = (Path(__file__).parents[1] / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(block, names)
+    tongue = names["tongue"]
+    assert tongue.refined_reached == 0.00625
+    assert "| 0.01 | 631 |" in page
+    assert tongue.refined_points == 631
+    (tmp_path / "tongue.toml").write_text(re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1])
+    assert "21" in command(tmp_path / "tongue.toml", "--dry-run")
