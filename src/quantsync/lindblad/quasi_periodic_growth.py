@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 60  # of GMRES for one set of harmonics
 LARGEST_DIRECT = 40_000  # unknowns that are solved for by sparse factors where GMRES does not help
+LARGEST_FACTORS = 5e7  # entries of these: full blocks, and a root of a plane of harmonics as seam
 MOST_FAILURES = 2  # of GMRES, where there are too many unknowns for sparse factors
 SMALLER = 0.5  # factor by which a residual must fall within `PATIENCE` rounds
 PATIENCE = 8
@@ -185,7 +186,8 @@ class Growth:
 
     def is_small(self, system: HarmonicSystem) -> bool:
         """Whether sparse factors of all equations together are affordable."""
-        return len(system.trace) * (2 * len(system.half) - 1) <= LARGEST_DIRECT
+        size, count = len(system.trace), 2 * len(system.half) - 1
+        return size * count <= LARGEST_DIRECT and size**2 * count**1.5 <= LARGEST_FACTORS
 
     def give_up(
         self, reached: float, system: HarmonicSystem, why: str = "it does not fall further"
