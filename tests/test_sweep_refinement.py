@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 import quantsync as qs
 from quantsync import cli_sweep
+from quantsync.sweeps.border import Border
 from quantsync.sweeps.border_learner import BorderLearner
 from quantsync.sweeps.scales import AxisScale
 from quantsync.sweeps.store import files, refined
@@ -101,6 +102,7 @@ def bytes_of(path):
 @pytest.fixture(autouse=True)
 def counter():
     asked.clear()
+    broken.clear()
 
 
 # The border ---------------------------------------------------------------------------------------
@@ -218,22 +220,33 @@ def test_the_tongue_of_two_spins():
 
 
 def test_the_default_level_is_half_way():
-    found = circle(level=None, tolerance=0.05)
-    assert found.refined_level == (float(found.p.min()) + float(found.p.max())) / 2
+    found = qs.sweep(flat, {"x": np.linspace(0.3, 1, 5)}, {"p": excited}, refine="p")
+    assert found.refined_level == pytest.approx((population(0.09) + population(1)) / 2)
+    assert found.refined_tolerance == 0.01
+    np.testing.assert_allclose(population(found.border_x**2), found.refined_level, atol=1e-3)
 
 
 def test_tied_parameters_follow_the_points():
-    axes = {"x": np.linspace(0.0, 1.0, 5)}
     found = qs.sweep(
         flat,
-        axes,
+        {"x": np.linspace(0.0, 1.0, 5)},
         {"p": excited},
-        tied={"y": lambda x: 2 * x},
+        tied={"y": lambda x: 2 * x + 0.3},
         refine="p",
-        level=population(0.8),
+        level=population(0.4**2 + 1.1**2),
         tolerance=1e-3,
     )
     np.testing.assert_allclose(found.border_x, 0.4, atol=1e-3)
+
+
+def test_the_uncertainty_reaches_to_the_farther_end_of_the_edge():
+    # The level is taken somewhere on the edge, wherever the interpolation puts it.
+    for step in (0.02, 0.4, 0.97):
+        points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        border = Border.of(points, np.where(points[:, 0] > step, 1.0, 0.0), 0.1)
+        assert len(border.points) == 2
+        assert (abs(border.points[:, 0] - step) <= border.uncertainty).all()
+    np.testing.assert_allclose(border.uncertainty, 0.9)
 
 
 def test_models_that_are_runs():
@@ -545,6 +558,34 @@ def test_failed_points_are_tried_again_on_request(tmp_path):
     mended = run(retry_failed=True)
     assert "refined_failed" not in mended
     assert qs.sweep_status(tmp_path / "a").refinement.failed == 0
+
+
+def interrupted(steady):
+    if broken and len(steady.rho) != 81 and broken.pop() == 1:
+        raise KeyboardInterrupt
+    asked.extend(range(len(steady.rho)))
+    return steady.rho[:, 0, 0].real
+
+
+def test_ctrl_c_in_a_round_keeps_what_is_done(tmp_path):
+    axes = {"x": np.linspace(-1, 1, 9), "y": np.linspace(-1, 1, 9)}
+
+    def run():
+        return qs.sweep(flat, axes, {"p": interrupted}, refine="p", level=population(0.36),
+                        tolerance=0.001, store=tmp_path / "a", chunk=81, threads=1,
+                        **QUIET)  # fmt: skip
+
+    broken.extend([1] + [0] * 30)
+    with pytest.raises(
+        qs.errors.SweepInterrupt, match=r"grid and \d+ of \d+ refined points are in"
+    ):
+        run()
+    left = qs.sweep_status(tmp_path / "a").refinement
+    assert left.missing > 128  # of the round that was begun, which is written down
+    assert left.done > 128
+    assert math.isfinite(left.outcome.reached)
+    asked.clear()
+    assert run().sizes["refined"] == left.done + len(asked)
 
 
 @pytest.mark.parametrize("kill_at", [1, 3, 8, 21, 55])
