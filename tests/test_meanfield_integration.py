@@ -248,6 +248,20 @@ def test_stiff_equations_go_to_a_stiff_method(monkeypatch):
         stiff.integrate(starts, [1.0], method="DOP853")
 
 
+@pytest.mark.parametrize("route", ["numpy", "machine code"])
+def test_stiffness_is_found_by_looking(route, monkeypatch):
+    """Stability limits the step of the explicit method: it would take a million."""
+    count = ways(monkeypatch, route)
+    stiff = qs.MeanFieldModel.from_equations([B1, B2], [-1e6 * (B1 - B2), -B2])
+    run = stiff.integrate(np.tile([0.0, 1.0], (count, 1)), [5.0])
+    assert run.method == "LSODA"
+    np.testing.assert_allclose(run.beta[:, 0, 1], np.exp(-5), rtol=1e-8)
+    # A fast rotation is none: accuracy limits its step.
+    spinning = qs.MeanFieldModel.from_equations([B1], [-1000j * B1])
+    run = spinning.integrate(np.ones((count, 1)), [5.0], rtol=1e-6)
+    assert run.method == "DOP853"
+
+
 def test_it_works_without_machine_code(without_machine_code, pair):
     fresh = qs.MeanFieldModel.from_equations([B1], [-sympy.I * B1])
     run = fresh.integrate(np.ones((300, 1)), [7.0])

@@ -23,6 +23,12 @@ COMPRESSED = 0.75  # part of the columns in use below which finished ones are dr
 
 MOST_STEPS = 20_000_000  # of one trajectory
 
+# Where stability and not accuracy limits the step, h times the stiffest rate hovers about the edge
+# of the region of stability, 6.1 (Hairer and Wanner II, section IV.2); accuracy keeps it below 2.
+STABILITY = 4.0
+STEPS_BETWEEN_LOOKS, LOOKS = 200, 10  # beyond it, until the equations are called stiff
+WORTH_ANOTHER = 20_000  # steps to go: with fewer left, no other method is faster
+
 # Reasons for an end; events are 0, 1, ...
 RUNNING, DONE, UNBOUNDED, COLLAPSED, TOO_MANY_STEPS = -1, -2, -3, -4, -5
 
@@ -54,6 +60,7 @@ class Problem:
     rtol: float
     atol: np.ndarray  # (dim,)
     most_steps: int = MOST_STEPS
+    leave_stiff: bool = False  # end stiff trajectories as `TOO_MANY_STEPS`
 
     def columns(self, index: Any) -> list[Any]:
         """Constants of some trajectories."""
@@ -99,13 +106,16 @@ class _Solver:
         self.h = self._first_step()
         self.first = self.h.copy()
         rejected = np.zeros(len(self.t), dtype=bool)
-        for _ in range(p.most_steps):
+        self.stiff = np.zeros(len(self.t), dtype=int)
+        for count in range(1, p.most_steps + 1):
             rejected = self._compress(rejected)
             if not len(self.index):
                 return self.out
             h = np.minimum(self.h, last - self.t)
             y_new, error = self._step(h)
             good = error < 1.0  # False for NaN
+            if p.leave_stiff and count % STEPS_BETWEEN_LOOKS == 0:
+                self._look_for_stiffness(h, y_new)
             factor = SAFETY * error ** (-1 / ORDER)
             grow = np.where(rejected, 1.0, GROW)
             factor = np.where(error == 0, grow, np.clip(factor, SHRINK, grow))
@@ -132,6 +142,16 @@ class _Solver:
         five, three = five.sum(axis=0), three.sum(axis=0)
         norm = h * five / np.sqrt((five + 0.01 * three) * dim)
         return y_new, np.where(five + three == 0, 0.0, norm)
+
+    def _look_for_stiffness(self, h: np.ndarray, y_new: np.ndarray) -> None:
+        """Both of the last two stages lie at the end of the step: what differs is the rate."""
+        last, dim = DOP853.n_stages, self.dim
+        other = self._moved(DOP853.A[last - 1, : last - 1], h)
+        change = np.linalg.norm(self.full[last, :dim] - self.full[last - 1, :dim], axis=0)
+        edge = h * change > STABILITY * np.linalg.norm(y_new - other, axis=0)
+        self.stiff = np.where(edge, self.stiff + 1, 0)
+        long = self.p.times[-1] - self.t > WORTH_ANOTHER * h
+        self._end(np.flatnonzero((self.stiff >= LOOKS) & long), TOO_MANY_STEPS, self.t)
 
     def _moved(self, weights: np.ndarray, h: np.ndarray) -> np.ndarray:
         return self.y + h * _combined(weights, self.full)[: self.dim]
@@ -256,6 +276,7 @@ class _Solver:
         self.index, self.t, self.next = self.index[kept], self.t[kept], self.next[kept]
         self.y, self.full = self.y[:, kept], self.full[:, :, kept].copy()
         self.h, self.first, self.signs = self.h[kept], self.first[kept], self.signs[:, kept]
+        self.stiff = self.stiff[kept]
         self.c = [x[kept] if np.ndim(x) else x for x in self.c]
         return rejected[kept]
 

@@ -8,7 +8,7 @@ before, so that this module is compiled once for all models and kept on disk.
 from __future__ import annotations
 
 import numpy as np
-from numba import float64, int64, njit, types, void
+from numba import boolean, float64, int64, njit, types, void
 from scipy.integrate import DOP853
 
 from quantsync.meanfield.dormand_prince import (
@@ -16,13 +16,17 @@ from quantsync.meanfield.dormand_prince import (
     COLLAPSED,
     DONE,
     GROW,
+    LOOKS,
     ORDER,
     RUNNING,
     SAFETY,
     SHRINK,
     SMALLEST_STEP,
+    STABILITY,
+    STEPS_BETWEEN_LOOKS,
     TOO_MANY_STEPS,
     UNBOUNDED,
+    WORTH_ANOTHER,
 )
 
 STAGES = DOP853.n_stages
@@ -134,7 +138,19 @@ def _root(rate, t, y, h, F, c, event, before, moved, values):
 
 
 @njit(**QUICK)
-def _one(rate, c, start, t, times, K, limits, rtol, atol, most_steps, states, seen, first):
+def _at_the_edge(K, other, y_new, h):
+    """Whether stability limits the step: h times the change of the rate at the step's end."""
+    rates, states = 0.0, 0.0
+    for i in range(len(y_new)):
+        rates += (K[STAGES, i] - K[STAGES - 1, i]) ** 2
+        states += (y_new[i] - other[i]) ** 2
+    return h * np.sqrt(rates) > STABILITY * np.sqrt(states)
+
+
+@njit(**QUICK)
+def _one(
+    rate, c, start, t, times, K, limits, rtol, atol, most_steps, leave_stiff, states, seen, first
+):
     """Reason and time of the end of one trajectory; the arrays at the end are filled."""
     dim, events = len(start), K.shape[1] - len(start)
     last, position = times[-1], 0
@@ -152,13 +168,18 @@ def _one(rate, c, start, t, times, K, limits, rtol, atol, most_steps, states, se
     if position == len(times):
         return DONE, np.nan
     h = smallest = _first_step(rate, t, y, last - t, K, c, moved, rtol, atol)
-    rejected = False
-    for _ in range(most_steps):
+    rejected, looks = False, 0
+    for count in range(1, most_steps + 1):
         final = h >= last - t
         step = last - t if final else h
         for s in range(1, STAGES + 1):
-            _stage(rate, s, t, y, step, K, c, y_new)
+            # The stage before the last is looked at below.
+            _stage(rate, s, t, y, step, K, c, moved if s == STAGES - 1 else y_new)
         error = _error(y, y_new, step, K, rtol, atol)
+        if leave_stiff and count % STEPS_BETWEEN_LOOKS == 0:
+            looks = looks + 1 if _at_the_edge(K, moved, y_new, step) else 0
+            if looks >= LOOKS and last - t > WORTH_ANOTHER * step:
+                return TOO_MANY_STEPS, t
         if not error < 1.0:
             h = step * (SHRINK if np.isnan(error) else max(SHRINK, SAFETY * error ** (-1 / ORDER)))
             rejected = True
@@ -211,7 +232,7 @@ def _one(rate, c, start, t, times, K, limits, rtol, atol, most_steps, states, se
 
 @njit(
     void(
-        RATE, MATRIX, MATRIX, float64, VECTOR, int64, VECTOR, float64, float64, int64,
+        RATE, MATRIX, MATRIX, float64, VECTOR, int64, VECTOR, float64, float64, int64, boolean,
         CUBE, int64[::1], VECTOR, MATRIX, MATRIX,
     ),
     **QUICK,
@@ -227,6 +248,7 @@ def solve_many(
     rtol,
     atol,
     most_steps,
+    leave_stiff,
     states,
     reasons,
     ends,
@@ -242,5 +264,5 @@ def solve_many(
     for b in range(len(starts)):
         reasons[b], ends[b] = _one(
             rate, constants[b], starts[b], t, times, K, limits, rtol, atol, most_steps,
-            states[b], seen[b], first[b],
+            leave_stiff, states[b], seen[b], first[b],
         )  # fmt: skip

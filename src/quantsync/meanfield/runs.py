@@ -19,7 +19,7 @@ SMALLEST_BATCH = 16  # trajectories from which all of them at once are faster th
 CHUNK = 1024  # trajectories whose stages fit into the cache
 DEFAULT_RTOL, DEFAULT_ATOL = 1e-12, 1e-14
 SCIPY_RTOL = 1e-11  # of the other methods: LSODA does not reach 1e-12
-STEPS_BEFORE_STIFF = 2_000_000  # of DOP853, before LSODA has its turn
+STEPS_BEFORE_STIFF = 2_000_000  # of DOP853, before LSODA has its turn in any case
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ class Run:
                 if not self.kernel.compilable:
                     return "LSODA", self._one_by_one("LSODA", range(size))
                 compiled = True
-        result = (self._compiled if compiled else self._together)(STEPS_BEFORE_STIFF)
+        together = self._compiled if compiled else self._together
+        result = together(STEPS_BEFORE_STIFF, leave_stiff=True)
         stiff = np.flatnonzero(result[1] == TOO_MANY_STEPS)
         if not len(stiff):
             return "DOP853", result
@@ -125,7 +126,7 @@ class Run:
             whole[..., stiff] = part
         return "LSODA" if len(stiff) == size else "DOP853, LSODA", result
 
-    def _compiled(self, most_steps: int) -> tuple[np.ndarray, ...]:
+    def _compiled(self, most_steps: int, leave_stiff: bool = False) -> tuple[np.ndarray, ...]:
         """One by one on threads, in machine code."""
         from quantsync.meanfield.machine_code import solve_many
 
@@ -153,6 +154,7 @@ class Run:
                 self.rtol,
                 self.atol,
                 most_steps,
+                leave_stiff,
                 states[part],
                 reasons[part],
                 ends[part],
@@ -164,7 +166,7 @@ class Run:
         map_threads(work, chunk_slices(size, max(1, size // (8 * workers))), workers)
         return states.transpose(1, 2, 0), reasons, ends, seen.T, first.T
 
-    def _together(self, most_steps: int) -> tuple[np.ndarray, ...]:
+    def _together(self, most_steps: int, leave_stiff: bool = False) -> tuple[np.ndarray, ...]:
         size = self.start.shape[1]
         workers = thread_count(self.options.threads)
         chunk = min(CHUNK, -(-size // workers))
@@ -184,6 +186,7 @@ class Run:
                 self.rtol,
                 np.full(len(start), self.atol),
                 most_steps,
+                leave_stiff,
             )
             outcome = solve(problem)
             return outcome.states, outcome.reason, outcome.end, outcome.last_events, outcome.first
