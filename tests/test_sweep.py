@@ -243,7 +243,7 @@ def test_switches_of_a_model_survive_a_file(tmp_path):
         (
             ("spin_pair", {"epsilon": ["a"]}, NAMES),
             "InvalidArgumentError",
-            "must hold real numbers",
+            "must hold real numbers.*each one by itself, with fixed={'epsilon': 'a'}",
         ),
         (("spin_pair", {"spin": [0.5, 1]}, NAMES), "InvalidArgumentError", "single number"),
         (("spin_pair", AXES, []), "InvalidArgumentError", "at least one measure"),

@@ -49,8 +49,14 @@ class Grid:
                     f"but has shape {array.shape}. Fixed values go into `fixed`."
                 )
             if array.dtype.kind not in "biuf":
+                way = (
+                    f" Sweep each one by itself, with fixed={{{name!r}: {str(array[0])!r}}}, and "
+                    "join the datasets with xarray.concat."
+                    if array.dtype.kind in "US"
+                    else ""
+                )
                 raise InvalidArgumentError(
-                    f"Axis `{name}` must hold real numbers, but has dtype {array.dtype}."
+                    f"Axis `{name}` must hold real numbers, but has dtype {array.dtype}.{way}"
                 )
             require_finite(f"Axis `{name}`", array.astype(float))
             checked[str(name)] = array
