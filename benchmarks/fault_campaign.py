@@ -68,9 +68,10 @@ class Campaign:
         while counts["kills of local sweeps"] < kills:
             path, extended = self.new_store("local")
             while True:
-                child = start(path, extended=extended)
+                contested = rng.random() < 0.1  # and long enough for a second writer to come
+                child = start(path, extended=extended, slow=0.5 if contested else 0.02)
                 time.sleep(rng.exponential(0.1 if extended else 0.25))
-                if rng.random() < 0.1:
+                if contested:
                     second = start(path, extended=extended)
                     _, told = second.communicate()
                     counts["second writers refused"] += "StoreLockedError" in told

@@ -38,13 +38,14 @@ qs.sweep("spin_pair", axes, ["synchronization", slow], store=path, chunk=25, thr
 
 
 def start(
-    path: Path, limit: int = 0, extended: int = 0, scheduler: object = ""
+    path: Path, limit: int = 0, extended: int = 0, scheduler: object = "", slow: float = 0.02
 ) -> subprocess.Popen:
     """The sweep in a process that has just been about to begin."""
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(path), str(limit), str(extended), str(scheduler)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=os.environ | {"SLOW": str(slow)},
         text=True,
     )
     assert child.stdout is not None
