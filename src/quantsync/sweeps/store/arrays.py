@@ -36,6 +36,7 @@ from quantsync.sweeps.store.refined import refined_arrays
 from quantsync.sweeps.store.tasks import Block, TaskGrid
 
 STATUS, KEY = "status", "quantsync_sweep"
+RESIDUAL = "residual"  # of the samples of an ensemble
 ANOTHER_SHAPE = "its measures have another type or shape"
 STATUS_ATTRIBUTES = {
     "long_name": "state of the point",
@@ -223,6 +224,9 @@ class SweepStore:
         if record.get("sweep") != self.manifest.token:
             raise DamagedFileError("it belongs to the sweep before its axes were extended")
         layout = {name: (kind, tuple(extra)) for name, (kind, extra) in record["layout"].items()}
+        # Names become folders: those of a record that somebody else has written must not.
+        if strange := sorted({*layout} - {*self.manifest.measures, RESIDUAL}):
+            raise DamagedFileError(f"its record names {strange[0]!r}, which is no measure")
         if layout and not self.layout:
             self.layout = layout
         if layout not in ({}, self.layout):

@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
 
+from quantsync.errors import StoreError
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.store.arrays import STATUS, SweepStore
@@ -123,11 +124,18 @@ def finish_extension(root: Path) -> None:
         except DamagedFileError:
             shutil.rmtree(stage, ignore_errors=True)
             return
+        inside = {f"{STATUS}/c", f"{STATUS}/records"}
+        if outside := [n for n in kept - inside if n == ".." or PurePath(n).name != n]:
+            raise StoreError(
+                f"The list of what belongs to the extension of {root} names {outside[0]!r}, which "
+                f"is not in it; delete {stage} if the store is to be used as it is."
+            )
         inner = [f"{STATUS}/{part}" for part in ("c", "records", "zarr.json", "manifest.json")]
         for path in [*root.iterdir(), root / STATUS / "c", root / STATUS / "records"]:
             # Of tasks that were all missing the extension has nothing to put in their place.
             name = path.relative_to(root).as_posix()
-            if path.is_dir() and name != STATUS and name not in kept:
+            ours = path.parent != root or (path / "zarr.json").exists()
+            if ours and path.is_dir() and name != STATUS and name not in kept:
                 shutil.rmtree(path)
         for name in [*inner, *names]:
             _take_place(stage / name, root / name)

@@ -74,7 +74,7 @@ class Manifest:
         Raises
         ------
         StoreError
-            If it is not of a format that is known here.
+            If it is not of a format that is known here, or names folders outside of the store.
         """
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             known = data.get("format") if isinstance(data, dict) else None
@@ -82,6 +82,14 @@ class Manifest:
                 f"{where} is not the store of a sweep of this version (its format is {known!r}, "
                 f"not {FORMAT}); choose another path."
             )
+        try:
+            for name in [*data["axes"], *data["measures"]]:
+                _require_folder_name(name)
+        except (InvalidArgumentError, LookupError, TypeError) as error:
+            raise StoreError(
+                f"The description of the sweep in {where} is not one that quantsync has written "
+                f"({error}); choose another path."
+            ) from None
         return cls(data)
 
     @property
@@ -125,7 +133,7 @@ class Manifest:
         new_values = new_data["defaults"] | new_data["fixed"]
         for name in sorted({*old_values, *new_values} - {*old_axes, *new_axes}):
             was, now = old_values.get(name, "not there"), new_values.get(name, "not there")
-            if was != now:
+            if was != now and not (was != was and now != now):  # NaN is NaN
                 lines.append(f"parameter `{name}`: {was!r} in the store, {now!r} now")
         lines += _changed("rule of the tied parameter", old_data["tied"], new_data["tied"])
         old_measures = {name: m["source"] for name, m in old_data["measures"].items()}
@@ -189,12 +197,18 @@ def _described(measure: Any) -> dict[str, Any]:
 def _defaults(plan: SweepPlan) -> dict[str, Any]:
     given = {*plan.grid.axes, *plan.tied}
     return {
-        name: value if isinstance(value, int | float | str | None) else repr(value)
+        name: value if isinstance(value, int | float | str | None) else _shown(value)
         for name, value in (
             (name, parameter.default) for name, parameter in model_parameters(plan.model).items()
         )
         if name not in given and value is not inspect.Parameter.empty
     }
+
+
+def _shown(value: Any) -> str:
+    """A default as text, the same in every process."""
+    text = repr(value)
+    return f"{type(value).__name__} {fingerprint(value)}" if " at 0x" in text else text
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -8,6 +8,7 @@ so that what an interrupted run had asked for is what the next one computes.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.errors import StoreError, SweepWarning
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.refined_points import DONE, FAILED, MISSING, PIECE, RefinedPoints
 from quantsync.sweeps.refinement import PREFIX, Outcome, Refinement
@@ -106,6 +108,8 @@ class StoredPoints(RefinedPoints):
         self.asked = Refinement(**asked) if asked else None
         self.outcome = Outcome(**_with_nan(reached)) if reached else None
         self._behind: set[int] = set()
+        if damage := refinement_damage(self.root):
+            self.damaged.append(f"the record of all of them ({damage})")
         self._read(int(self.record.get("length", 0)))
 
     def told(self, outcome: Outcome) -> None:
@@ -261,6 +265,13 @@ def write_asked(store: Any, asked: Refinement, piece: Callable[[], int]) -> None
         Gives the number of points that are solved and kept together, where there are none yet.
     """
     root = Path(store.root)
+    if damage := refinement_damage(root):
+        warnings.warn(
+            f"The record of the refined points in {root} is damaged and they are computed again: "
+            f"{damage}.",
+            SweepWarning,
+            stacklevel=4,
+        )
     record = read_refinement(root)
     if record.get("asked") != asdict(asked):
         there = record or {"piece": piece(), "length": 0, "ends": []}
@@ -275,8 +286,30 @@ def read_refinement(root: Path) -> dict[str, Any]:
         return {}
 
 
+def refinement_damage(root: Path) -> str:
+    """What is wrong with the record of a store's refinement; empty if nothing is."""
+    folder = root / "status"
+    try:
+        read_record(folder / RECORD)
+    except DamagedFileError as error:
+        # It is written before any point is.
+        return str(error) if (folder / RECORD).exists() or (folder / FOLDER).exists() else ""
+    return ""
+
+
 def stored_refinement(root: Path) -> dict[str, Any]:
-    """The arguments of `sweep` with which a store's refinement goes on; empty without one."""
+    """The arguments of `sweep` with which a store's refinement goes on; empty without one.
+
+    Raises
+    ------
+    StoreError
+        If what the store was asked for is lost.
+    """
+    if damage := refinement_damage(root):
+        raise StoreError(
+            f"What the refinement of store {root} was asked for is lost ({damage}): run its sweep, "
+            "with refine=..., level=... and tolerance=... or from its file, again."
+        )
     asked = read_refinement(root).get("asked")
     return Refinement(**asked).plain() if asked else {}
 
