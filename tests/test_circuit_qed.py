@@ -385,7 +385,7 @@ def test_too_strong_a_coupling_is_an_error():
         ({"coupling": np.nan}, NonFiniteError, "coupling"),
         ({"pump_a": np.inf}, NonFiniteError, "pump_a"),
         ({"shift_a": np.nan}, NonFiniteError, "shift_a"),
-        ({"anharmonicity_b": 0.0}, InvalidArgumentError, "anharmonicity"),
+        ({"anharmonicity_b": 0.0}, InvalidArgumentError, "anharmonicity_b"),
         ({"transmon_levels": 2}, InvalidArgumentError, "transmon_levels"),
         ({"resonator_levels": 2.5}, InvalidArgumentError, "resonator_levels"),
         ({"resonator_decay_a": 0.0}, InvalidArgumentError, "resonator_decay"),

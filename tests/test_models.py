@@ -252,3 +252,15 @@ def test_exchanging_the_spins_exchanges_their_phases(
     there = locking(-epsilon, -detuning, gain_b, damping_b, gain_a, damping_a)
     phi = np.linspace(-3, 3, 13)
     np.testing.assert_allclose(here.density(phi), there.density(-phi), atol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["spin_pair", "driven_spin", "driven_pair", "dephased_chain"])
+@pytest.mark.parametrize("size", [0.7, [0.5, 1.0]])
+def test_an_impossible_spin_is_named_as_the_parameter(name, size):
+    with pytest.raises(qs.errors.InvalidArgumentError, match="Parameter `spin` must be"):
+        registry.MODELS[name](spin=size)
+
+
+def test_parameters_that_are_names_list_them():
+    described = registry.model_parameters(qs.models.circuit_qed)["preset"].description
+    assert described.endswith(" One of 10a, 10b, 11b.")

@@ -259,3 +259,30 @@ def test_ctrl_c_ends_with_a_line_and_the_rest_is_done_later(spec):
     assert state.missing > 0
     assert state.done > 0
     assert not state.damaged
+
+
+def test_a_text_as_an_axis_is_sent_to_fixed(spec):
+    spec.write_text(SPEC.replace("{linspace = [0, 0.1, 5]}", '["weak"]'))
+    with pytest.raises(
+        qs.errors.InvalidArgumentError, match=r"entry 0 is 'weak'; \[fixed\] takes a text"
+    ):
+        read_spec(spec)
+
+
+def test_a_dry_run_into_a_file_says_so(spec):
+    answer = run(spec, "--dry-run", "--store", spec)
+    assert answer.returncode != 0
+    assert "is a file; a store is a folder" in answer.stderr
+    assert "delete" not in answer.stderr
+
+
+def test_failed_points_are_told_once_with_the_option_that_repeats_them(spec):
+    spec.write_text(
+        'model = "harmonic_chain"\nmeasures = ["x1"]\nstore = "a.zarr"\n'
+        "[axes]\nprobe_coupling = [0.1, 5.0]\n[fixed]\nsites = 10\n"
+    )
+    answer = run(spec)
+    assert "1 of 2 points failed, see below. To compute them again: --retry-failed." in (
+        answer.stderr
+    )
+    assert (answer.stdout + answer.stderr).count("UnstableNetworkError") == 1

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from quantsync.errors import InvalidArgumentError, SweepInterrupt, SweepWarning
+from quantsync.errors import InvalidArgumentError, StoreError, SweepInterrupt, SweepWarning
 
 
 class _SpecFirst(TyperGroup):
@@ -190,6 +190,8 @@ def _say_cost(read: Any, store: Path, threads: int | None) -> None:
     from quantsync.sweeps.store.reading import sweep_status
     from quantsync.sweeps.store.tasks import TaskGrid, checked_chunk
 
+    if store.is_file():
+        raise StoreError(f"{store} is a file; a store is a folder. Choose another path.")
     plan, shape = read.plan, read.plan.grid.shape
     workers = thread_count(threads)
     cost = point_cost(plan)
@@ -237,9 +239,16 @@ def _termination_as_interrupt() -> Iterator[None]:
 @contextmanager
 def _plain_warnings() -> Iterator[None]:
     """Print a sweep's warnings as lines, without the place in the code."""
+    from quantsync.sweeps.execution import RETRY
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        text = str(message)
+        if text.endswith(RETRY):  # the status lists the failed points right after this
+            count = text.partition(" of the sweep failed")[0]
+            text = f"{count} failed, see below. To compute them again: --retry-failed."
+        print(f"quantsync: {text}", file=sys.stderr)
+
     with warnings.catch_warnings():
         warnings.simplefilter("always", SweepWarning)
-        warnings.showwarning = lambda message, *_, **__: print(
-            f"quantsync: {message}", file=sys.stderr
-        )
+        warnings.showwarning = show
         yield

@@ -170,6 +170,11 @@ def circuit_qed(
         if "decay" in name:
             rate_parameters(**{name: numbers[name]})
     checked = dict(zip(numbers, real_parameters(**numbers), strict=True))
+    for name in ("anharmonicity_a", "anharmonicity_b"):
+        if not (checked[name] > 0).all():
+            raise InvalidArgumentError(
+                f"Parameter `{name}` is |alpha| and must be > 0, but is {checked[name].min():g}."
+            )
     run = CircuitQED({"preset": presets, **checked, **computed})
     run.units_of(0)  # raises on what no circuit can have
     return run

@@ -10,7 +10,7 @@ import numpy as np
 
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space, Spin
 
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -73,7 +73,9 @@ def dephased_chain(
         )
     energies = real_parameters(frequency=frequency, exchange=exchange, anisotropy=anisotropy)
     (rate,) = rate_parameters(dephasing=dephasing)
-    return _unit_chain(Spin(spin), int(sites)).with_coefficients(energies, [rate] * int(sites))
+    return _unit_chain(spin_parameter(spin), int(sites)).with_coefficients(
+        energies, [rate] * int(sites)
+    )
 
 
 def chain_symmetries(space: Space) -> list[np.ndarray]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space, Spin
 
 
@@ -84,7 +84,7 @@ def driven_pair(
         damping_b=damping_b,
         dephasing=dephasing,
     )
-    return _unit_pair(Spin(spin)).with_coefficients(
+    return _unit_pair(spin_parameter(spin)).with_coefficients(
         hamiltonian=[detuning_a, difference, exchange / 2, strength / 2],
         dissipators=[*rates, 2 * noise, 2 * noise],
     )
@@ -113,7 +113,7 @@ def driving(spin: float = 1 / 2) -> Lindbladian:
     >>> response.sector_dimensions
     (6, 8)
     """
-    return _unit_drive(Spin(spin))
+    return _unit_drive(spin_parameter(spin))
 
 
 @lru_cache(maxsize=8)

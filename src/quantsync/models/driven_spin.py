@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space, Spin
 
 
@@ -62,7 +62,7 @@ def driven_spin(
     """
     detuning, drive = real_parameters(detuning=detuning, drive=drive)
     gain, damping = rate_parameters(gain=gain, damping=damping)
-    return _unit_spin(Spin(spin)).with_coefficients(
+    return _unit_spin(spin_parameter(spin)).with_coefficients(
         hamiltonian=[detuning, drive / 2], dissipators=[gain / 2, damping / 2]
     )
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.coefficients import rate_array, real_array
+from quantsync.operators import Spin
 
 
 def real_parameters(**values: Any) -> list[np.ndarray]:
@@ -44,3 +46,24 @@ def rate_parameters(**values: Any) -> list[np.ndarray]:
     quantsync.errors.InvalidRateError: Parameter `gain` must be >= 0, but is -1.0.
     """
     return [rate_array(value, f"Parameter `{name}`") for name, value in values.items()]
+
+
+def spin_parameter(spin: Any) -> Spin:
+    """The site of a model's parameter `spin`, a single spin quantum number.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not 1/2, 1, 3/2, ..., or an array: spaces do not broadcast.
+
+    Examples
+    --------
+    >>> spin_parameter(1.5)
+    Spin(3/2)
+    """
+    try:
+        return Spin(spin)
+    except InvalidArgumentError as error:
+        raise InvalidArgumentError(
+            str(error).replace("Argument `size` of Spin", "Parameter `spin`")
+        ) from None

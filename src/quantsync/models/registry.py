@@ -133,11 +133,15 @@ def _described(docstring: str) -> dict[str, tuple[str, str]]:
     section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-{3,}$|\Z)", docstring, re.M | re.S)
     found = {}
     for entry in re.finditer(
-        r"^(\w[\w, ]*?) *:[^\n]*\n((?:^[ \t]+[^\n]*\n?|^\n)+)", section[1] if section else "", re.M
+        r"^(\w[\w, ]*?) *:([^\n]*)\n((?:^[ \t]+[^\n]*\n?|^\n)+)",
+        section[1] if section else "",
+        re.M,
     ):
-        text = " ".join(entry[2].split())
+        text = " ".join(entry[3].split())
         unit = re.search(r" \(units of (\w+)\)", text)
         text = text.replace(unit[0], "") if unit else text
+        if choices := re.search(r"\{(.*)\}", entry[2]):
+            text += " One of " + choices[1].replace('"', "") + "."
         for name in entry[1].split(","):
             found[name.strip()] = (unit[1] if unit else "", text)
     return found

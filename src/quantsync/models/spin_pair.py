@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space, Spin
 
 
@@ -65,7 +65,7 @@ def spin_pair(
     """
     energies = real_parameters(detuning=detuning, epsilon=epsilon)
     rates = rate_parameters(gain_a=gain_a, damping_a=damping_a, gain_b=gain_b, damping_b=damping_b)
-    return _unit_pair(Spin(spin)).with_coefficients(
+    return _unit_pair(spin_parameter(spin)).with_coefficients(
         hamiltonian=[energy / 2 for energy in energies], dissipators=[rate / 2 for rate in rates]
     )
 
