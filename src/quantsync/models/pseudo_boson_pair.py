@@ -56,7 +56,7 @@ def pseudo_boson_pair(
     Parameters
     ----------
     variant : {"lab", "consistent", "corrected", "literal", "exact"}, default "lab"
-        Which equations; help(quantsync.models.pseudo_boson_pair) tells them apart.
+        Which equations; the docstring of the model tells them apart.
     spins_1 : float, default 5
         Number N_1 of spins in the first chain.
     spins_2 : float, default 5
