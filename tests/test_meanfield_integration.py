@@ -188,6 +188,15 @@ def test_a_pole_is_reported_under_the_name_of_its_event(route, monkeypatch):
         model.integrate(starts, times, events={"X": 2 * n - 1}, method=method, on_event="raise")
 
 
+def test_a_start_next_to_a_pole_is_given_up():
+    """A frequency of 1e14: at its pace the time would never come."""
+    n = B1 * star(B1)
+    model = qs.MeanFieldModel.from_equations([B1], [-sympy.I * B1 / (n - 5)])
+    with pytest.raises(UnboundedRunError, match="no step is short enough") as raised:
+        model.integrate([np.sqrt(5 + 1e-14)], [1.0], method="LSODA")
+    assert raised.value.time < 1e-6
+
+
 @pytest.mark.parametrize("route", ["numpy", "machine code", "SciPy", "LSODA"])
 def test_unbounded_runs_are_errors_that_keep_the_others(route, monkeypatch):
     count = ways(monkeypatch, route)

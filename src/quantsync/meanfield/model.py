@@ -310,7 +310,8 @@ class MeanFieldModel:
             "LSODA" (switches between stiff and non-stiff), "Radau" and "BDF" (stiff), "RK45" and
             "RK23" are SciPy's, one trajectory after the other. "DOP853" has SciPy's coefficients
             and step control, for all trajectories together, or in machine code. "auto" is
-            "DOP853"; trajectories that need millions of its steps are given to "LSODA".
+            "DOP853"; trajectories whose steps are limited by stability, or number millions, are
+            given to "LSODA".
         rtol, atol : float, optional
             Tolerances of a step; 1e-12 ("DOP853") or 1e-11, and 1e-14 by default.
         bound : float, optional

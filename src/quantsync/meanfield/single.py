@@ -18,6 +18,8 @@ STATEMENTS_BEFORE_COMPILING = 30_000_000
 CALLS_BEFORE_STIFF = 1_000_000  # of the rate in Python, before another method has its turn
 CALLS_OF_A_STALL, STALL = 5000, 1e-12  # so little progress in so many calls: a pole
 MOST_CALLS = 30_000_000
+# A trajectory that would need so many times the most calls at its pace cannot be followed.
+CALLS_OF_A_PACE, HOPELESS = 100_000, 1e4
 STEPS_BETWEEN_OUTPUTS = 100_000_000
 
 
@@ -27,6 +29,10 @@ class Crossed(Exception):  # noqa: N818 - a signal to this module, never seen ou
 
 class OutOfPatience(Exception):  # noqa: N818 - likewise
     """So long a run had better begin again in machine code, or with a stiff method."""
+
+
+class Hopeless(Exception):  # noqa: N818 - likewise
+    """The time hardly moves, as next to a pole."""
 
 
 class ScalarRate:
@@ -59,6 +65,7 @@ class ScalarRate:
             self._left = CALLS_BEFORE_STIFF
         self.calls = 0
         self._marked = np.inf
+        self.begin, self.end = 0.0, 0.0
         self.signs: list[int] = []
         self.first: list[float] = [np.nan] * (kernel.outputs - states)
         self.last = (np.nan, [np.nan] * (kernel.outputs - states))
@@ -71,6 +78,10 @@ class ScalarRate:
                 f"A trajectory needs more than {MOST_CALLS} evaluations to t = {t:.6g}. Raise the "
                 "tolerances, or ask for an earlier time or a smaller bound."
             )
+        if self.calls % CALLS_OF_A_PACE == 0:
+            passed = (t - self.begin) / max(self.end - self.begin, 1e-300)
+            if passed * MOST_CALLS * HOPELESS < self.calls:
+                raise Hopeless
         values = self.evaluate(t, y)
         self.last = (t, list(values[self.states :]))
         return values[: self.states]
@@ -143,16 +154,36 @@ def solve_one(
             return states, rate.signs.index(0), start_time, first
         if times[-1] == start_time:
             return states, DONE, np.nan, first
-        if method == "LSODA":
-            done = _multistep(rate, start, start_time, times, rtol, atol, states)
-            if done and (np.abs(states) <= limits).all():
-                return states, DONE, np.nan, rate.events(times[-1], states[-1].copy())
-            states[:] = np.nan
-            # Near a pole LSODA stalls; what happens there, a one-step method finds.
-            method = "DOP853"
-        return _stepwise(
-            rate, start, start_time, times, method, rtol, atol, limits, jacobian, states
-        )
+        rate.begin, rate.end = start_time, float(times[-1])
+        try:
+            return _solved(
+                rate, start, start_time, times, method, rtol, atol, limits, jacobian, states
+            )
+        except Hopeless:
+            return states, COLLAPSED, float(rate.last[0]), rate.last[1]
+
+
+def _solved(
+    rate: ScalarRate,
+    start: np.ndarray,
+    start_time: float,
+    times: np.ndarray,
+    method: str,
+    rtol: float,
+    atol: np.ndarray,
+    limits: np.ndarray,
+    jacobian: Any,
+    states: np.ndarray,
+) -> tuple[np.ndarray, int, float, list[float]]:
+    """From one end to the other, by the method or, where something happens, step by step."""
+    if method == "LSODA":
+        done = _multistep(rate, start, start_time, times, rtol, atol, states)
+        if done and (np.abs(states) <= limits).all():
+            return states, DONE, np.nan, rate.events(times[-1], states[-1].copy())
+        states[:] = np.nan
+        # Near a pole LSODA stalls; what happens there, a one-step method finds.
+        method = "DOP853"
+    return _stepwise(rate, start, start_time, times, method, rtol, atol, limits, jacobian, states)
 
 
 def _multistep(
