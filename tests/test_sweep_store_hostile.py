@@ -3,7 +3,12 @@
 import collections
 import fractions
 import operator
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -223,3 +228,37 @@ def test_a_refinement_whose_record_is_damaged_is_not_left_out_silently(tmp_path,
         again = stored(tmp_path / "a", axes, ["synchronization"], **options)
     xr.testing.assert_identical(again, kept)
     assert path.read_bytes() == data
+
+
+# Processes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills processes as POSIX does")
+def test_workers_do_not_outlive_a_main_process_that_is_killed():
+    script = (
+        "import os, time\n"
+        "from quantsync.sweeps.processes import map_processes\n"
+        "def work(k):\n  time.sleep(0.05)\n  return os.getpid()\n"
+        "for _, pid in map_processes(work, range(2000), 2):\n  print(pid, flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        pids = {int(process.stdout.readline()) for _ in range(12)}
+        process.kill()
+        end = time.monotonic() + 20
+        while any(map(_runs, pids)) and time.monotonic() < end:
+            time.sleep(0.1)
+        left = [pid for pid in pids if _runs(pid)]
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+    assert not left
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

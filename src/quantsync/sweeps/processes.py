@@ -6,8 +6,10 @@ loky rather than the standard library's pool: functions of a notebook or a scrip
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -30,11 +32,19 @@ ENVIRONMENT = dict.fromkeys(
 _function: Callable[[Any], Any] | None = None  # in a worker: what it was started for
 
 
-def _start(function: Callable[[Any], Any]) -> None:
+def _start(function: Callable[[Any], Any], parent: int) -> None:
     global _function
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     # Ctrl-C reaches every process of a terminal; the main one decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _function = function
+
+
+def _end_with(parent: int) -> None:
+    """End when the main process does: one that is killed leaves workers that wait forever."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def _call(item: Any) -> Any:
@@ -66,7 +76,10 @@ def map_processes(
 
     waiting = deque(range(len(items)))
     pool = ProcessPoolExecutor(
-        min(workers, len(items)), initializer=_start, initargs=(function,), env=ENVIRONMENT
+        min(workers, len(items)),
+        initializer=_start,
+        initargs=(function, os.getpid()),
+        env=ENVIRONMENT,
     )
     running: dict[Any, int] = {}
     finished = False
