@@ -42,6 +42,10 @@ def test_a_store_changes_no_number(tmp_path):
     xr.testing.assert_identical(plain, again)
     whole = xr.open_zarr(tmp_path / "pair.zarr")
     np.testing.assert_array_equal(whole.synchronization.values, plain.synchronization.values)
+    assert whole.synchronization.dims == ("sample", "eta")
+    np.testing.assert_array_equal(whole.eta.values, ETAS)
+    opened = qs.open_sweep(tmp_path / "pair.zarr")
+    xr.testing.assert_identical(opened.synchronization.eta.drop_attrs(), plain.eta.drop_attrs())
     # Of averaged measures the store has every value.
     assert whole.purity.values.mean(axis=0) == pytest.approx(plain.purity.values, rel=1e-14)
     status = qs.sweep_status(tmp_path / "pair.zarr")
@@ -146,3 +150,11 @@ def test_a_killed_ensemble_goes_on_to_the_same_numbers(tmp_path):
 def test_without_a_store_there_is_nothing_to_retry():
     with pytest.raises(InvalidArgumentError, match="retry_failed"):
         pair(retry_failed=True)
+
+
+def test_the_command_line_says_how_an_ensemble_goes_on(tmp_path):
+    pair(store=tmp_path / "s", samples=2)
+    command = [sys.executable, "-m", "quantsync", "sweep", "resume", str(tmp_path / "s")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "ensemble(..., store=...)" in run.stderr

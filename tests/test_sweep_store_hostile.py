@@ -141,12 +141,13 @@ def rewritten(path, change):
     files.write_record(path, record)
 
 
-@pytest.mark.parametrize("part", ["axes", "measures"])
+@pytest.mark.parametrize("part", ["axes", "measures", "inner"])
 def test_a_description_that_names_other_folders_is_refused(tmp_path, part):
     stored(tmp_path / "a")
 
     def change(record):
-        record[part]["../../b"] = next(iter(record[part].values()))
+        some = record.get(part) or record["axes"]
+        record.setdefault(part, {})["../../b"] = next(iter(some.values()))
 
     rewritten(tmp_path / "a" / "status" / "manifest.json", change)
     for function in (stored, qs.open_sweep, qs.sweep_status):

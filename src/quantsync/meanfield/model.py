@@ -91,6 +91,11 @@ class MeanFieldModel:
     InvalidArgumentError
         If a parameter is not declared real, or an expression cannot be computed.
 
+    See Also
+    --------
+    MeanFieldModel.from_equations : from equations by hand.
+    fixed_points, limit_cycle, lyapunov_spectrum : functions of a model.
+
     Examples
     --------
     The quantum van der Pol oscillator: gain, and loss of pairs. Its limit cycle has

@@ -52,6 +52,7 @@ def pseudo_boson_pair(
     A fifth, "exact", is no approximation: the central spin 1/2 and the collective spins of
     Eqs. (1) to (3), as in `central_spin_chains`, with the jump operators of "consistent", where
     ``b_j = J_j-/sqrt(N_j)``. Up to some nine spins in each chain; <sigma_z> is that at the start.
+    These are bosons for few quanta only: S_q may exceed 1 and nu_min fall below 1/2.
 
     Parameters
     ----------

@@ -103,7 +103,9 @@ class SweepStore:
             Further attributes of the group.
         """
         data, root = self.manifest.data, self.root
-        self._axes = {name: stored_axis(values) for name, values in axes.items()}
+        own = {name: axis["values"] for name, axis in self.manifest.inner.items()}
+        given = {**axes, **{name: np.array(values) for name, values in own.items()}}
+        self._axes = {name: stored_axis(values) for name, values in given.items()}
         self._more = dict(more)
         try:
             same = read_record(root / STATUS / "manifest.json") == data
@@ -129,10 +131,10 @@ class SweepStore:
 
     def write_zarr(self) -> None:
         """Write the metadata of the arrays and, with a copy of all of it, of the group."""
-        data = self.manifest.data
+        data, inner = self.manifest.data, self.manifest.inner
         arrays = {
             name: array_metadata(
-                v.dtype, v.shape, v.shape, [name], data["axes"][name]["attributes"]
+                v.dtype, v.shape, v.shape, [name], (data["axes"] | inner)[name]["attributes"]
             )
             for name, v in self._axes.items()
         }
@@ -152,7 +154,8 @@ class SweepStore:
         self, name: str, dtype: str, extra: tuple[int, ...], attributes: dict[str, Any]
     ) -> dict[str, Any]:
         """Metadata of an array over the grid."""
-        dims = [*self.manifest.data["axes"], *(f"{name}_{k}" for k in range(len(extra)))]
+        inner = self.manifest.inner_dimensions(name, len(extra)) if extra else []
+        dims = [*self.manifest.data["axes"], *inner]
         shape, chunk = (*self.tasks.shape, *extra), (*self.tasks.chunk, *extra)
         return array_metadata(np.dtype(dtype), shape, chunk, dims, attributes)
 

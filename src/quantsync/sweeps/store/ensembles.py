@@ -28,6 +28,7 @@ from quantsync.sweeps.store.manifest import (
 )
 from quantsync.version import __version__
 
+ETA = {"long_name": "strength of the perturbation", "units": "rate"}
 SAMPLE = {"long_name": "number of the perturbation", "units": "1"}
 
 
@@ -196,6 +197,7 @@ def _manifest(work: SampleWork, axis: np.ndarray, per_task: int) -> Manifest:
             "registered": False,
             "model_source": fingerprint(work.draw),
             "axes": {"sample": describe_axis(axis, SAMPLE)},
+            "inner": {"eta": {"values": work.etas.tolist(), "attributes": ETA}},
             "fixed": fixed,
             "defaults": {},
             "tied": {},

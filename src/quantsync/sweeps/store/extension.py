@@ -40,7 +40,7 @@ def axis_differences(
     Examples
     --------
     >>> axis_differences({"x": np.array([0.0, 1.0])}, {"x": np.array([1.0, 2.0])})
-    (['axis `x`: 1 of its 2 values in the store is not among the 2 new ones (0.0)'], False)
+    (['axis `x`: 1 of its 2 values in the store is not among the 2 new ones: 0.0'], False)
     """
     lines, same = [], True
     for name, values in old.items():
@@ -52,8 +52,8 @@ def axis_differences(
             shown = ", ".join(str(v) for v in lost[:5].tolist()) + (", ..." * (lost.size > 5))
             lines.append(
                 f"axis `{name}`: {lost.size} of its {values.size} values in the store "
-                f"{'is' if lost.size == 1 else 'are'} not among the {new[name].size} new ones "
-                f"({shown})"
+                f"{'is' if lost.size == 1 else 'are'} not among the {new[name].size} new ones: "
+                f"{shown}"
             )
     return lines, same
 

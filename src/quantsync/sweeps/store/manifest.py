@@ -83,7 +83,7 @@ class Manifest:
                 f"not {FORMAT}); choose another path."
             )
         try:
-            for name in [*data["axes"], *data["measures"]]:
+            for name in [*data["axes"], *data["measures"], *data.get("inner", {})]:
                 _require_folder_name(name)
         except (InvalidArgumentError, LookupError, TypeError) as error:
             raise StoreError(
@@ -111,6 +111,16 @@ class Manifest:
     def measures(self) -> dict[str, dict[str, Any]]:
         """The measures, by name."""
         return self.data["measures"]
+
+    @property
+    def inner(self) -> dict[str, dict[str, Any]]:
+        """Axes that every measure has at every point, as the etas of an ensemble."""
+        return self.data.get("inner", {})
+
+    def inner_dimensions(self, measure: str, count: int) -> list[str]:
+        """Names of the dimensions of a measure's values at a point."""
+        further = (f"{measure}_{k}" for k in range(count - len(self.inner)))
+        return [*self.inner, *further]
 
     def matches_axis(self, name: str, values: np.ndarray) -> bool:
         """Whether these are the values of an axis, bit for bit."""

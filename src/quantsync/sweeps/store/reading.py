@@ -136,7 +136,8 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     variables: dict[str, Any] = {}
     for name, measure in opened.manifest.measures.items():
         values = contents.values.get(name, np.full(grid.shape, np.nan))
-        extra = [f"{name}_{k}" for k in range(values.ndim - len(grid.shape))]
+        further = values.ndim - len(grid.shape)
+        extra = opened.manifest.inner_dimensions(name, further) if further else []
         attrs = {key: measure[key] for key in ("long_name", "units") if key in measure}
         variables[name] = ([*grid.names, *extra], values, attrs)
     variables[STATUS] = (grid.names, contents.status, STATUS_ATTRIBUTES)
@@ -145,6 +146,10 @@ def open_sweep(store: str | Path) -> xr.Dataset:
         variables["failed"] = (grid.names, contents.status == FAILED)
     coords = {
         name: (name, values, data["axes"][name]["attributes"]) for name, values in grid.axes.items()
+    }
+    coords |= {
+        name: (name, axis["values"], axis["attributes"])
+        for name, axis in opened.manifest.inner.items()
     }
     attrs = data["provenance"] | {
         "largest_residual": max(contents.residuals.values(), default=0.0),
@@ -215,6 +220,11 @@ def stored_arguments(store: str | Path) -> dict[str, Any]:
     """
     opened = _opened(Path(store))
     data = opened.manifest.data
+    if "seed" in data["fixed"] and data["model"] == "ensemble":
+        raise StoreError(
+            f"Store {store} is an ensemble's, whose base is not kept in it: run the script or "
+            "notebook with its ensemble(..., store=...) again."
+        )
     functions = [f"measure {n!r}" for n, m in data["measures"].items() if "named" not in m]
     functions += [f"the rule of {name!r}" for name in data["tied"]]
     if not data["registered"] or data["model"] not in MODELS:
