@@ -172,7 +172,7 @@ def other_model(epsilon=0.1, detuning=0.0):
          r"axes: epsilon, detuning in the store, detuning, epsilon now"),
         (("spin_pair", {"epsilon": AXES["epsilon"]}, NAMES), r"axes: epsilon, detuning"),
         (("spin_pair", AXES | {"epsilon": [0.0, 0.1]}, NAMES),
-         r"`epsilon`: 3 of its 5 values .* not among the 2 new ones \(0.025, 0.05"),
+         r"`epsilon`: 3 of its 5 values .* not among the 2 new ones: 0.025, 0.05"),
     ],
 )  # fmt: skip
 def test_another_sweep_is_refused_with_the_differences(tmp_path, arguments, message):
