@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
-from quantsync.sweeps.store import files
+from quantsync.sweeps.store import extension, files
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.sweeps.store.reading import stored_arguments
 
@@ -178,10 +178,13 @@ def test_a_record_that_names_other_folders_writes_nothing_there(tmp_path):
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["a"]
 
 
-@pytest.mark.parametrize("name", ["../thesis", "..", "/", "status/../../thesis"])
+@pytest.mark.parametrize("name", ["../thesis", "..", "status/../../thesis", "/nowhere/thesis"])
 @pytest.mark.parametrize("part", ["names", "folders"])
-def test_an_extension_that_names_other_folders_moves_nothing(tmp_path, name, part):
+def test_an_extension_that_names_other_folders_moves_nothing(tmp_path, monkeypatch, name, part):
     stored(tmp_path / "a")
+    # Should the check ever be lost, this test deletes nothing.
+    monkeypatch.setattr(extension.shutil, "rmtree", None)
+    monkeypatch.setattr(extension, "_take_place", None)
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("x")
     stage = tmp_path / "a" / "status" / "extension"
@@ -193,6 +196,7 @@ def test_an_extension_that_names_other_folders_moves_nothing(tmp_path, name, par
     with pytest.raises(qs.errors.StoreError, match="delete"):
         stored(tmp_path / "a")
     assert bytes_of(tmp_path / "thesis") == before
+    monkeypatch.undo()
     shutil.rmtree(stage)
     assert (qs.open_sweep(tmp_path / "a").status == 1).all()
 

@@ -138,7 +138,7 @@ def finish_extension(root: Path) -> None:
             if ours and path.is_dir() and name != STATUS and name not in kept:
                 shutil.rmtree(path)
         for name in [*inner, *names]:
-            _take_place(stage / name, root / name)
+            _take_place(stage / name, root / name, root)
         (stage / COMMIT).unlink()
         shutil.rmtree(stage, ignore_errors=True)
 
@@ -159,9 +159,12 @@ def failure_records(
     ]
 
 
-def _take_place(source: Path, target: Path) -> None:
+def _take_place(source: Path, target: Path, root: Path) -> None:
     if not source.exists():
         return
+    # Whatever else goes wrong: what is not in the store is not touched.
+    if not target.resolve().is_relative_to(root.resolve() / target.relative_to(root).parts[0]):
+        raise StoreError(f"{target} is not in the store {root}, which is left as it is.")
     if target.is_dir():
         shutil.rmtree(target)
     with contextlib.suppress(FileNotFoundError):
