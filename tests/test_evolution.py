@@ -38,6 +38,7 @@ def propagation(request, monkeypatch):
     """Both ways to propagate: dense exponentials, and the action of the exponential."""
     if request.param == "action":
         monkeypatch.setattr(evolution_module, "LARGEST_DENSE_EVOLUTION", 0)
+        monkeypatch.setattr(evolution_module, "MOST_DENSE_EVOLUTION", 0)
     return request.param
 
 
@@ -258,3 +259,29 @@ def test_impossible_input_is_rejected_by_name_and_value(error, message, rho0, ti
 def test_an_impossible_number_of_threads_is_rejected():
     with pytest.raises(InvalidArgumentError, match="`threads` must be a positive integer"):
         qs.evolve(driven_qubit()[0], STATE, [1.0], threads=-1)
+
+
+def test_the_cheaper_way_through_a_large_sector_is_taken_and_does_not_matter(monkeypatch):
+    chain = qs.models.dephased_chain()
+    psi = np.random.default_rng(3).normal(size=(2, 27)) * np.array([[1], [1j]])
+    psi = psi.sum(axis=0) / np.linalg.norm(psi)
+    rho0 = np.outer(psi, psi.conj())
+    monkeypatch.setattr(evolution_module, "LARGEST_DENSE_EVOLUTION", 20)
+    cheaper = evolution_module._dense_is_cheaper
+    taken = []
+
+    def asked(*given):
+        taken.append(cheaper(*given))
+        return taken[-1]
+
+    rules = {"asked": asked, "exponential": lambda *_: True, "action": lambda *_: False}
+    # Sectors of up to 20 elements are exponentiated anyway.
+    for time, whole in ((0.01, False), (200.0, True)):
+        taken.clear()
+        found = {}
+        for name, rule in rules.items():
+            monkeypatch.setattr(evolution_module, "_dense_is_cheaper", rule)
+            found[name] = qs.evolve(chain, rho0, [time], threads=1).rho
+        assert all(taken) == whole
+        assert_allclose(found["action"], found["exponential"], atol=1e-11)
+        assert_allclose(found["asked"], found["exponential"], atol=1e-11)

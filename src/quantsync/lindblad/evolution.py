@@ -20,9 +20,10 @@ from quantsync.states import require_density_matrix
 LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use the matrix exponential
 MOST_DENSE_EVOLUTION = 2500  # and beyond here its action on the state; between, what is cheaper
 MULTIPLICATIONS = 10  # of matrices in an exponential, besides its squarings
-# Seconds of an operation on some core, of which only the ratios matter: in a product of dense
-# matrices, of a dense matrix and a vector, of a sparse matrix and a vector, and to begin the last.
-DENSE, VECTOR, SPARSE, CALL = 5e-11, 5e-10, 1e-9, 2e-5
+# Seconds an operation, measured on sectors of 536 to 1770 elements (one thread, x86-64); only their
+# ratios matter. Of products of dense matrices; of a dense matrix and a vector; of the action, an
+# entry of the sparse matrix, and the rest of a term of the series.
+DENSE, VECTOR, SPARSE, CALL = 3e-11, 3e-10, 8e-9, 8e-5
 CHUNK_BYTES = 1 << 22
 
 
@@ -182,7 +183,7 @@ def _dense_is_cheaper(
     products = 2.0 * m**3 * (MULTIPLICATIONS * len(runs) + squarings)
     steps = sum(count for _, count in runs)
     by_matrix = DENSE * products + VECTOR * 2.0 * m**2 * steps
-    by_action = sum(count * step for step, count in runs) * norm * (2 * SPARSE * matrix.nnz + CALL)
+    by_action = sum(count * step for step, count in runs) * norm * (SPARSE * matrix.nnz + CALL)
     return by_matrix < by_action
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -223,16 +222,8 @@ def _run(
     def work(members: np.ndarray) -> tuple[np.ndarray, ChunkResult]:
         return members, solve_chunk(batch.take(members), measures)
 
-    show = sys.stderr.isatty() if progress is None else progress
-    if not show:
-        return map_threads(work, pieces, threads)
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = ("sweep", BarColumn(), MofNCompleteColumn(), "points", TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("sweep", total=plan.grid.size)
-        return map_threads(work, pieces, threads, lambda members: bar.advance(task, len(members)))
+    with progress_of(plan.grid.size, "points", progress) as advance:
+        return map_threads(work, pieces, threads, lambda members: advance(len(members)))
 
 
 def _assemble(
