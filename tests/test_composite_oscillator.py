@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 
 import quantsync as qs
 from quantsync.papers.registry import PAPERS
@@ -59,6 +60,28 @@ def test_the_maximum_of_the_ratio_is_found_where_the_reference_has_it(params, va
     ratio = point(w_a, w_b, ["omega_ratio"], coupling=float(where))["omega_ratio"]
     assert ratio == pytest.approx(float(value), rel=1e-12)
     assert top / uncoupled == pytest.approx(ratio)
+
+
+def test_the_minimum_of_the_ratio_is_where_a_plain_search_finds_it():
+    def ratio(coupling):
+        return point(0.55, 0.09, ["omega_ratio"], coupling=float(coupling))["omega_ratio"]
+
+    found = point(0.55, 0.09, ["minimum_omega_ratio", "minimum_coupling"])
+    couplings = np.linspace(0.05, 1.2, 24)
+    values = [ratio(g) for g in couplings]
+    k = int(np.argmin(values))
+    assert 0 < k < 23
+    plain = minimize_scalar(ratio, bracket=tuple(couplings[k - 1 : k + 2]), tol=1e-10)
+    assert found["minimum_coupling"] == pytest.approx(plain.x, abs=1e-6)
+    assert found["minimum_omega_ratio"] == pytest.approx(plain.fun, rel=1e-11)
+
+
+def test_ratios_over_all_couplings_are_undefined_only_where_they_have_to_be():
+    names = ["largest_omega_ratio", "minimum_omega_ratio", "minimum_coupling"]
+    nowhere = dict.fromkeys(names)
+    assert point(0.5, 0.5, names) == nowhere  # nothing synchronizes, with coupling or without
+    assert point(0.0, 0.0, names) == nowhere  # both diverge at zero temperature
+    assert point(0.5, 0.0, names)["largest_omega_ratio"] == np.inf  # only the coupled pair does
 
 
 @pytest.mark.parametrize(("params", "value"), reference("Fig5c Dq"))

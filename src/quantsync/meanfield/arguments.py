@@ -152,3 +152,13 @@ def found_parameters(equations: Equations, time: sympy.Symbol | None) -> tuple[s
                 f"must be declared real: sympy.Symbol({symbol.name!r}, real=True)."
             )
     return tuple(sorted(found, key=lambda s: s.name))
+
+
+def checked_blocks(fluctuations: Any, modes: int) -> tuple[Any, Any]:
+    """E and F, if they are two matrices of as many rows and columns as there are modes."""
+    if len(fluctuations) != 2:
+        raise InvalidArgumentError(
+            f"Argument `fluctuations` must be the pair (E, F), but is {fluctuations!r}."
+        )
+    first, second = (square("fluctuations", block, modes) for block in fluctuations)
+    return first, second

@@ -8,9 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import sympy
 
-from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.errors import unknown_name
 from quantsync.meanfield.arguments import (
     channels,
+    checked_blocks,
     checked_choices,
     checked_events,
     checked_modes,
@@ -186,14 +187,7 @@ class MeanFieldModel:
         w = Wirtinger(modes, held)
         noise = sympy.zeros(2 * len(modes)) if diffusion is None else diffusion
         noise = square("diffusion", noise, 2 * len(modes))
-        blocks = None
-        if fluctuations is not None:
-            if len(fluctuations) != 2:
-                raise InvalidArgumentError(
-                    f"Argument `fluctuations` must be the pair (E, F), but is {fluctuations!r}."
-                )
-            first, second = (square("fluctuations", block, len(modes)) for block in fluctuations)
-            blocks = first, second
+        blocks = None if fluctuations is None else checked_blocks(fluctuations, len(modes))
         rates = [w(expression("drift", f)) for f in drift]
         equations = linearised(w, rates, [], held, noise, blocks)
         model = cls.__new__(cls)
@@ -360,8 +354,8 @@ class MeanFieldModel:
         checked_choices(on_event, on_failure, stationary)
         checked_events(events)
         watched = {name: self._understood(x) for name, x in (events or {}).items()}
+        frozen = dict(self.equations.frozen)
         for name, x in watched.items():
-            frozen = dict(self.equations.frozen)
             require_real(x, self._wirtinger, frozen, f"`events[{name!r}]`")
         trajectory = integrate(
             self.kernels,

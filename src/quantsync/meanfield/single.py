@@ -22,6 +22,9 @@ MOST_CALLS = 30_000_000
 CALLS_OF_A_PACE, HOPELESS = 100_000, 1e4
 STEPS_BETWEEN_OUTPUTS = 100_000_000
 
+# States, the reason and time of the end, the event functions there.
+Ended = tuple[np.ndarray, int, float, list[float]]
+
 
 class Crossed(Exception):  # noqa: N818 - a signal to this module, never seen outside
     """An event function has changed its sign, or the time stands still."""
@@ -138,152 +141,143 @@ def solve_one(
     atol: np.ndarray,
     limits: np.ndarray,
     jacobian: Callable[[float, np.ndarray], np.ndarray] | None = None,
-) -> tuple[np.ndarray, int, float, list[float]]:
+) -> Ended:
     """States (T, dim), the reason and time of the end, and the event functions there.
 
     Reasons are those of `dormand_prince`.
     """
-    states = np.full((len(times), len(start)), np.nan)
+    run = _Run(rate, start, start_time, times, rtol, atol, limits, jacobian)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         # Solvers warn of what is found and named below.
         warnings.simplefilter("ignore")
         first = rate.first = rate.events(start_time, start)
         rate.signs = [int(np.sign(x)) for x in first]
-        states[times == start_time] = start
+        run.states[times == start_time] = start
         if 0 in rate.signs:
-            return states, rate.signs.index(0), start_time, first
+            return run.states, rate.signs.index(0), start_time, first
         if times[-1] == start_time:
-            return states, DONE, np.nan, first
+            return run.states, DONE, np.nan, first
         rate.begin, rate.end = start_time, float(times[-1])
         try:
-            return _solved(
-                rate, start, start_time, times, method, rtol, atol, limits, jacobian, states
-            )
+            return run.by(method)
         except Hopeless:
-            return states, COLLAPSED, float(rate.last[0]), rate.last[1]
+            return run.collapsed()
 
 
-def _solved(
-    rate: ScalarRate,
-    start: np.ndarray,
-    start_time: float,
-    times: np.ndarray,
-    method: str,
-    rtol: float,
-    atol: np.ndarray,
-    limits: np.ndarray,
-    jacobian: Any,
-    states: np.ndarray,
-) -> tuple[np.ndarray, int, float, list[float]]:
-    """From one end to the other, by the method or, where something happens, step by step."""
-    if method == "LSODA":
-        done = _multistep(rate, start, start_time, times, rtol, atol, states)
-        if done and (np.abs(states) <= limits).all():
-            return states, DONE, np.nan, rate.events(times[-1], states[-1].copy())
-        states[:] = np.nan
-        # Near a pole LSODA stalls; what happens there, a one-step method finds.
-        method = "DOP853"
-    return _stepwise(rate, start, start_time, times, method, rtol, atol, limits, jacobian, states)
+class _Run:
+    """From one end to the other; ``states`` are filled as far as it comes."""
 
+    def __init__(
+        self,
+        rate: ScalarRate,
+        start: np.ndarray,
+        start_time: float,
+        times: np.ndarray,
+        rtol: float,
+        atol: np.ndarray,
+        limits: np.ndarray,
+        jacobian: Callable[[float, np.ndarray], np.ndarray] | None,
+    ):
+        self.rate, self.start, self.start_time, self.times = rate, start, start_time, times
+        self.tolerances: dict[str, Any] = {"rtol": rtol, "atol": atol}
+        self.limits, self.jacobian = limits, jacobian
+        self.states = np.full((len(times), len(start)), np.nan)
 
-def _multistep(
-    rate: ScalarRate,
-    start: np.ndarray,
-    start_time: float,
-    times: np.ndarray,
-    rtol: float,
-    atol: np.ndarray,
-    states: np.ndarray,
-) -> bool:
-    """LSODA from one end to the other; False if something has happened on the way."""
-    try:
-        path, info = odeint(
-            rate.watched,
-            start,
-            np.concatenate([[start_time], times]),
-            rtol=rtol,
-            atol=atol,
-            mxstep=STEPS_BETWEEN_OUTPUTS,
-            tfirst=True,
-            full_output=True,
-        )
-    except Crossed:
-        return False
-    states[:] = path[1:]
-    return info["message"] == "Integration successful." and bool(np.isfinite(path).all())
+    def by(self, method: str) -> Ended:
+        """By a method or, where something happens on LSODA's way, step by step."""
+        if method == "LSODA":
+            if self._multistep() and (np.abs(self.states) <= self.limits).all():
+                return self._done()
+            self.states[:] = np.nan
+            # Near a pole LSODA stalls; what happens there, a one-step method finds.
+            method = "DOP853"
+        return self._stepwise(method)
 
+    def collapsed(self) -> Ended:
+        """The end where the rate was evaluated last."""
+        end, seen = self.rate.last
+        return self.states, COLLAPSED, float(end), seen
 
-def _stepwise(
-    rate: ScalarRate,
-    start: np.ndarray,
-    start_time: float,
-    times: np.ndarray,
-    method: str,
-    rtol: float,
-    atol: np.ndarray,
-    limits: np.ndarray,
-    jacobian: Any,
-    states: np.ndarray,
-) -> tuple[np.ndarray, int, float, list[float]]:
-    """SciPy's step by step solvers, which find where events happen."""
+    def _done(self) -> Ended:
+        return self.states, DONE, np.nan, self.rate.events(self.times[-1], self.states[-1].copy())
 
-    def watch(k: int) -> Callable[[float, np.ndarray], float]:
-        def value(t: float, y: np.ndarray) -> float:
-            found = rate.events(t, y)[k]
-            # NaN beyond a pole is no crossing; the solver will shorten its step.
-            return found if np.isfinite(found) else float(rate.signs[k])
-
-        return value
-
-    def within(t: float, y: np.ndarray) -> float:
-        room = float((1 - np.abs(y) / limits).min())
-        return room if np.isfinite(room) else 1.0
-
-    functions: list[Any] = [*(watch(k) for k in range(len(rate.signs))), within]
-    for function in functions:
-        function.terminal = True
-    options: dict[str, Any] = {}
-    if jacobian is not None and method in ("BDF", "Radau"):
-        options["jac"] = jacobian
-    try:
-        result = solve_ivp(
-            rate,
-            (start_time, times[-1]),
-            start,
-            method=method,
-            t_eval=np.unique(times),
-            rtol=rtol,
-            atol=atol,
-            events=functions,
-            **options,
-        )
-    except ConvergenceError:
-        raise
-    except (ValueError, ArithmeticError, np.linalg.LinAlgError):
-        # Implicit methods and root finders stumble over NaN: the rate has a singularity.
-        end, seen = rate.last
-        before = times[times < end]
-        if method != "DOP853" and len(before):
-            # What lies before is still to be had, from a method that takes one step at a time.
-            _, _, end, seen = _stepwise(
-                rate, start, start_time, times, "DOP853", rtol, atol, limits, None, states
+    def _multistep(self) -> bool:
+        """LSODA without a stop; False if something has happened on the way."""
+        try:
+            path, info = odeint(
+                self.rate.watched,
+                self.start,
+                np.concatenate([[self.start_time], self.times]),
+                mxstep=STEPS_BETWEEN_OUTPUTS,
+                tfirst=True,
+                full_output=True,
+                **self.tolerances,
             )
-        return states, COLLAPSED, end, seen
-    _fill(states, times, result)
-    if result.status == 1:
-        for k, (found, at) in enumerate(zip(result.t_events, result.y_events, strict=True)):
-            if len(found):
-                reason = k if k < len(rate.signs) else UNBOUNDED
-                return states, reason, float(found[0]), rate.events(found[0], at[0].copy())
-    if result.status != 0:
-        return states, COLLAPSED, float(rate.last[0]), rate.last[1]
-    return states, DONE, np.nan, rate.events(times[-1], states[-1].copy())
+        except Crossed:
+            return False
+        self.states[:] = path[1:]
+        return info["message"] == "Integration successful." and bool(np.isfinite(path).all())
 
+    def _stepwise(self, method: str) -> Ended:
+        """SciPy's step by step solvers, which find where events happen."""
+        rate, times = self.rate, self.times
+        options = dict(self.tolerances)
+        if self.jacobian is not None and method in ("BDF", "Radau"):
+            options["jac"] = self.jacobian
+        try:
+            result = solve_ivp(
+                rate,
+                (self.start_time, times[-1]),
+                self.start,
+                method=method,
+                t_eval=np.unique(times),
+                events=self._ends(),
+                **options,
+            )
+        except ConvergenceError:
+            raise
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+            # Implicit methods and root finders stumble over NaN: the rate has a singularity.
+            singular = self.collapsed()
+            if method != "DOP853" and (times < singular[2]).any():
+                # What lies before is still to be had, from a method that takes a step at a time.
+                _, _, end, seen = self._stepwise("DOP853")
+                return self.states, COLLAPSED, end, seen
+            return singular
+        self._fill(result)
+        if result.status == 1:
+            for k, (found, at) in enumerate(zip(result.t_events, result.y_events, strict=True)):
+                if len(found):
+                    reason = k if k < len(rate.signs) else UNBOUNDED
+                    end = float(found[0])
+                    return self.states, reason, end, rate.events(end, at[0].copy())
+        return self._done() if result.status == 0 else self.collapsed()
 
-def _fill(states: np.ndarray, times: np.ndarray, result: Any) -> None:
-    """Copy the states that a solver has reached; times may be there twice."""
-    if not len(result.t):
-        return
-    where = np.searchsorted(result.t, times)
-    reached = where < len(result.t)
-    states[reached] = result.y.T[where[reached]]
+    def _ends(self) -> list[Any]:
+        """The event functions, and the one that vanishes at the limits; all of them end a run."""
+        rate = self.rate
+
+        def watch(k: int) -> Callable[[float, np.ndarray], float]:
+            def value(t: float, y: np.ndarray) -> float:
+                found = rate.events(t, y)[k]
+                # NaN beyond a pole is no crossing; the solver will shorten its step.
+                return found if np.isfinite(found) else float(rate.signs[k])
+
+            return value
+
+        def within(t: float, y: np.ndarray) -> float:
+            room = float((1 - np.abs(y) / self.limits).min())
+            return room if np.isfinite(room) else 1.0
+
+        functions: list[Any] = [*(watch(k) for k in range(len(rate.signs))), within]
+        for function in functions:
+            function.terminal = True
+        return functions
+
+    def _fill(self, result: Any) -> None:
+        """Copy the states that a solver has reached; times may be there twice."""
+        if not len(result.t):
+            return
+        where = np.searchsorted(result.t, self.times)
+        reached = where < len(result.t)
+        self.states[reached] = result.y.T[where[reached]]

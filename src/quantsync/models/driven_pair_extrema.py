@@ -31,7 +31,7 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
     >>> print(found.kind, found.location.round(4))
     [-1.  1.] [0.4058 1.5449]
     """
-    unit = study._rate
+    unit = study.relaxation_rate
     names = [name for name in study.parameters if name != "coupling"]
 
     def omega(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
@@ -65,23 +65,33 @@ def largest_omega(study: DrivenPairStudy) -> tuple[np.ndarray, np.ndarray]:
 def largest_ratio(study: DrivenPairStudy) -> np.ndarray:
     """R of Eq. (13) maximal over all couplings, 0 included, shape (...).
 
-    Infinite where only the uncoupled Omega vanishes, NaN where both do.
+    Infinite where only the uncoupled Omega vanishes, NaN where both do, or both diverge as the
+    drive goes to 0.
     """
-    top, uncoupled = largest_omega(study)[0], uncoupled_omega(study)
-    drive = study.parameters["drive"].reshape(study.shape)
-    vanishing = uncoupled <= FAINTEST * np.where(drive == 0, 1, drive**2)
-    safe = np.where(vanishing, 1.0, uncoupled)
-    return np.where(vanishing, np.where(top > uncoupled, np.inf, np.nan), top / safe)
+    return _over_uncoupled(study, largest_omega(study)[0])
 
 
 def first_minimum(study: DrivenPairStudy) -> tuple[np.ndarray, np.ndarray]:
-    """R at the first local minimum over the coupling, and the coupling; NaN where none is."""
+    """R at the first local minimum over the coupling, and the coupling; NaN where none is.
+
+    R is infinite where only the uncoupled Omega vanishes, NaN where both do, or both diverge as
+    the drive goes to 0.
+    """
     where, value = study.omega_extrema.first("minimum")
-    with np.errstate(divide="ignore"):
-        return value / uncoupled_omega(study), where
+    return _over_uncoupled(study, value), where
 
 
 def uncoupled_omega(study: DrivenPairStudy) -> np.ndarray:
     """Omega without coupling, shape (...)."""
-    reference, member = study._uncoupled
+    reference, member = study.uncoupled
     return reference.omega().ravel()[member].reshape(study.shape)
+
+
+def _over_uncoupled(study: DrivenPairStudy, value: np.ndarray) -> np.ndarray:
+    uncoupled = uncoupled_omega(study)
+    drive = study.parameters["drive"].reshape(study.shape)
+    vanishing = uncoupled <= FAINTEST * np.where(drive == 0, 1, drive**2)
+    safe = np.where(vanishing, 1.0, uncoupled)
+    both = np.isinf(value) & np.isinf(uncoupled)
+    ratio = np.divide(value, safe, out=np.full_like(value, np.nan), where=~both)
+    return np.where(vanishing, np.where(value > uncoupled, np.inf, np.nan), ratio)

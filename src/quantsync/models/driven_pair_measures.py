@@ -41,7 +41,8 @@ DRIVEN_PAIR_MEASURES: dict[str, NamedMeasure] = table_of(
     ),
     NamedMeasure(
         "largest_omega_ratio",
-        "R maximal over the coupling; infinite where only the uncoupled omega vanishes",
+        "R maximal over the coupling; infinite where only the uncoupled omega vanishes, "
+        "undefined where it diverges or both vanish",
         "1",
         largest_ratio,
         may_be_undefined=True,

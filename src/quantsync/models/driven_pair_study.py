@@ -134,10 +134,10 @@ class DrivenPairStudy:
         Infinite where only the uncoupled one vanishes, NaN where both do. Where both diverge in
         the limit of weak drives, the ratio of the diverging terms.
         """
-        reference, member = self._uncoupled
+        reference, member = self.uncoupled
         over, under = self.omega().ravel(), reference.omega().ravel()[member]
         drive = self.parameters["drive"]
-        floor = NOTHING * np.where(drive == 0, 1, drive**2) / self._rate**2
+        floor = NOTHING * np.where(drive == 0, 1, drive**2) / self.relaxation_rate**2
         logs, base = self._logarithms(), reference._logarithms()[member]
         both = np.isinf(over) & np.isinf(under)
         ratio = np.divide(logs, base, out=np.full_like(over, np.nan), where=both & (base > 0))
@@ -146,6 +146,22 @@ class DrivenPairStudy:
         )
         plain = np.where((under <= floor) & (over > floor), np.inf, plain)
         return np.where(both, ratio, plain).reshape(self.shape)
+
+    @property
+    def relaxation_rate(self) -> np.ndarray:
+        """The larger relaxation rate of the two spins, shape (points,); 1 where both vanish."""
+        totals = [self.parameters[f"gain_{s}"] + self.parameters[f"damping_{s}"] for s in "ab"]
+        return np.where(np.max(totals, axis=0) > 0, np.max(totals, axis=0), 1.0)
+
+    @lazy
+    def uncoupled(self) -> tuple[DrivenPairStudy, np.ndarray]:
+        """Without coupling, once a set of the other parameters; and which of them a point has."""
+        others = np.stack([v for k, v in self.parameters.items() if k != "coupling"], axis=1)
+        _, first, member = np.unique(others, axis=0, return_index=True, return_inverse=True)
+        chosen = {k: v[first] for k, v in self.parameters.items()}
+        chosen["coupling"] = np.zeros(len(first))
+        study = DrivenPairStudy(threads=self.threads, spin=self.spin, **chosen)
+        return study, member.ravel()
 
     def zero_crossings(self, site: str) -> Zeros:
         """All couplings at which ``<S+>`` of spin A or B vanishes, at the other parameters.
@@ -167,7 +183,7 @@ class DrivenPairStudy:
         return self._zeros(lambda study: study.spherical_moment(k, q))
 
     def _zeros(self, measure: Callable[[DrivenPairStudy], np.ndarray]) -> Zeros:
-        unit = self._rate
+        unit = self.relaxation_rate
         names = [name for name in self.parameters if name != "coupling"]
         args = [unit, *(self.parameters[name] for name in names)]
 
@@ -197,12 +213,6 @@ class DrivenPairStudy:
         count = np.isfinite(location).sum(axis=-1)
         location = location[:, : count.max(initial=0)]
         return Zeros(location.reshape(*self.shape, location.shape[-1]), count.reshape(self.shape))
-
-    @property
-    def _rate(self) -> np.ndarray:
-        """The larger relaxation rate of the two spins; 1 where both vanish."""
-        totals = [self.parameters[f"gain_{s}"] + self.parameters[f"damping_{s}"] for s in "ab"]
-        return np.where(np.max(totals, axis=0) > 0, np.max(totals, axis=0), 1.0)
 
     @lazy
     def _limit(self) -> np.ndarray:
@@ -271,7 +281,7 @@ class DrivenPairStudy:
         cycles = DiagonalStates(self._without_ties, charge=self._charge)
         omega = relative_entropy_of_synchronization(self._driven.rho, cycles)
         # What a faint drive puts into empty levels drowns in rounding; its series does not.
-        faint = np.abs(self._finite_drive) < FAINT * self._rate[self._finite]
+        faint = np.abs(self._finite_drive) < FAINT * self.relaxation_rate[self._finite]
         series = np.flatnonzero(faint & cycles.lost.any(axis=-1))
         if len(series):
             members = self._finite[series]
@@ -290,11 +300,13 @@ class DrivenPairStudy:
         rho = self._undriven.rho
         chosen = {k: v[self._finite] for k, v in self.parameters.items()}
         a, b = (chosen[f"gain_{s}"] * chosen[f"damping_{t}"] for s, t in ("ab", "ba"))
-        ties = np.flatnonzero(np.abs(a - b) <= TIE * self._rate[self._finite] ** 2)
+        ties = np.flatnonzero(np.abs(a - b) <= TIE * self.relaxation_rate[self._finite] ** 2)
         if not len(ties):
             return rho
         members = self._finite[ties]
-        warmer = Lindbladian(self.space, dissipators=[(self._rate[members], self.space["B"].plus)])
+        warmer = Lindbladian(
+            self.space, dissipators=[(self.relaxation_rate[members], self.space["B"].plus)]
+        )
         change = linear_response(self._systems(members, drive=0.0), warmer, threads=self.threads)
         rho = rho.copy()
         rho[ties] += SMALL_CHANGE * change.orders[1]
@@ -304,16 +316,6 @@ class DrivenPairStudy:
         response = self._respond(members, order)
         cycles = DiagonalStates(response.orders[0], charge=self._charge)
         return leading_synchronization(response, cycles)
-
-    @lazy
-    def _uncoupled(self) -> tuple[DrivenPairStudy, np.ndarray]:
-        """The study without coupling, once for each set of the other parameters."""
-        others = np.stack([v for k, v in self.parameters.items() if k != "coupling"], axis=1)
-        _, first, member = np.unique(others, axis=0, return_index=True, return_inverse=True)
-        chosen = {k: v[first] for k, v in self.parameters.items()}
-        chosen["coupling"] = np.zeros(len(first))
-        study = DrivenPairStudy(threads=self.threads, spin=self.spin, **chosen)
-        return study, member.ravel()
 
     def _joined(
         self, limit: Callable[[], np.ndarray], finite: Callable[[], np.ndarray]

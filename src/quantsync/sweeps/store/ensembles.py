@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,21 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import StoreError, StoreMismatchError, SweepWarning
+from quantsync.errors import StoreMismatchError
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.samples import SampleValues, SampleWork
-from quantsync.sweeps.store.arrays import STATUS, SweepStore
+from quantsync.sweeps.store.arrays import SweepStore
 from quantsync.sweeps.store.contents import DONE, FAILED
-from quantsync.sweeps.store.extension import extend_store, failure_records, finish_extension
-from quantsync.sweeps.store.files import DamagedFileError, remove_partials
+from quantsync.sweeps.store.extension import extend_store, failure_records
+from quantsync.sweeps.store.files import DamagedFileError
 from quantsync.sweeps.store.fingerprints import fingerprint
-from quantsync.sweeps.store.lock import store_lock
 from quantsync.sweeps.store.manifest import (
     FORMAT,
     Manifest,
     describe_axis,
     describe_measures,
 )
+from quantsync.sweeps.store.opening import held_store, store_folder, warn_of_damage
 from quantsync.version import __version__
 
 ETA = {"long_name": "strength of the perturbation", "units": "rate"}
@@ -93,14 +92,8 @@ class StoredSamples(SamplesInMemory):
             yield task, SampleValues(np.array(samples)[good], values, dict(state.messages))
         # Only now is it known which arrays there are.
         self.store.write_metadata(self._grid.axes, {})
-        if damaged:
-            more = f"; and {len(damaged) - 3} more" * (len(damaged) > 3)
-            warnings.warn(
-                f"{len(damaged)} of {len(self.tasks)} tasks in {self.store.root} are damaged and "
-                f"are computed again: {'; '.join(damaged[:3])}{more}.",
-                SweepWarning,
-                stacklevel=4,
-            )
+        of = f"of {len(self.tasks)} tasks"
+        warn_of_damage(damaged, of, self.store.root, read_only=False, stacklevel=4)
 
     def write(self, task: int, part: SampleValues) -> None:
         """Write what a task gave; it counts once all of it is there."""
@@ -146,13 +139,8 @@ def samples_in(
     if path is None:
         yield SamplesInMemory(count, per_task)
         return
-    root = Path(path)
-    if root.exists() and not root.is_dir():
-        raise StoreError(f"{root} is a file; a store is a folder. Choose another path.")
-    SweepStore.open(root)  # a folder with something else in it is left alone
-    with store_lock(root / STATUS / "lock", root):
-        remove_partials(root)
-        finish_extension(root)
+    root = store_folder(path)
+    with held_store(root):
         yield StoredSamples(_open(root, work, count, per_task), count, retry_failed)
 
 

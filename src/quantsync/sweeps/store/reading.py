@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quantsync.errors import StoreError, SweepWarning
+from quantsync.errors import StoreError
 from quantsync.models.registry import MODELS
 from quantsync.sweeps.datasets import PointFailure, point_failures
 from quantsync.sweeps.grid import Grid
@@ -19,6 +18,7 @@ from quantsync.sweeps.store.arrays import STATUS, STATUS_ATTRIBUTES, SweepStore
 from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, Contents
 from quantsync.sweeps.store.extension import is_being_extended
 from quantsync.sweeps.store.lock import lock_holder
+from quantsync.sweeps.store.opening import warn_of_damage
 from quantsync.sweeps.store.refined import (
     STATE,
     STATE_ATTRIBUTES,
@@ -124,14 +124,9 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     import xarray as xr
 
     opened, contents, grid = _read(Path(store))
-    if contents.damaged:
-        listed = "; ".join(f"task {b} ({why})" for b, why in list(contents.damaged.items())[:3])
-        warnings.warn(
-            f"{len(contents.damaged)} of {len(opened.tasks)} tasks in {store} are damaged and "
-            f"count as missing: {listed}. Run the sweep again to mend them.",
-            SweepWarning,
-            stacklevel=2,
-        )
+    listed = [f"task {block} ({why})" for block, why in contents.damaged.items()]
+    of = f"of {len(opened.tasks)} tasks"
+    warn_of_damage(listed, of, store, read_only=True, stacklevel=2)
     data = opened.manifest.data
     variables: dict[str, Any] = {}
     for name, measure in opened.manifest.measures.items():
@@ -159,13 +154,9 @@ def open_sweep(store: str | Path) -> xr.Dataset:
         attrs["failures"] = [str(failure) for failure in failures]
     dataset = xr.Dataset(variables, coords=coords, attrs=attrs)
     points = StoredPoints(opened)
-    if points.damaged:
-        warnings.warn(
-            f"{len(points.damaged)} pieces of the refined points in {store} are damaged and count "
-            f"as missing: {'; '.join(points.damaged[:3])}. Run the sweep again to mend them.",
-            SweepWarning,
-            stacklevel=2,
-        )
+    warn_of_damage(
+        points.damaged, "pieces of the refined points", store, read_only=True, stacklevel=2
+    )
     if points.asked is None or points.outcome is None:
         return dataset
     dataset = add_refinement(dataset, grid, points, points.asked, points.outcome)

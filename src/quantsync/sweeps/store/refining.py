@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from quantsync.errors import StoreWriteError, SweepInterrupt, SweepWarning
+from quantsync.errors import StoreWriteError, SweepInterrupt
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.processes import progress_of
 from quantsync.sweeps.refined_datasets import refined_attributes
 from quantsync.sweeps.refined_points import MISSING, PIECE
 from quantsync.sweeps.refinement import Refinement, refine
 from quantsync.sweeps.store.cost import TASK_SECONDS, point_cost
+from quantsync.sweeps.store.opening import warn_of_damage
 from quantsync.sweeps.store.refined import StoredPoints
 
 
@@ -48,14 +48,8 @@ def refine_stored(
         If the store cannot be written.
     """
     points = StoredPoints(store)
-    if points.damaged:
-        shown = "; ".join(points.damaged[:3])
-        warnings.warn(
-            f"{len(points.damaged)} pieces of the refined points in {store.root} are damaged and "
-            f"are computed again: {shown}.",
-            SweepWarning,
-            stacklevel=4,
-        )
+    pieces = "pieces of the refined points"
+    warn_of_damage(points.damaged, pieces, store.root, read_only=False, stacklevel=4)
     points.mend()
     known = np.full(plan.grid.size, np.nan) if values is None else values
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,29 +12,22 @@ import numpy as np
 
 from quantsync.errors import (
     ClusterError,
-    StoreError,
     StoreMismatchError,
     StoreWriteError,
     SweepInterrupt,
-    SweepWarning,
 )
 from quantsync.parallel import map_threads
 from quantsync.sweeps.cluster import cluster_client
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.processes import progress_of
 from quantsync.sweeps.refinement import Refinement
-from quantsync.sweeps.store.arrays import STATUS, SweepStore
+from quantsync.sweeps.store.arrays import SweepStore
 from quantsync.sweeps.store.contents import MISSING, Contents
 from quantsync.sweeps.store.cost import automatic_chunk
-from quantsync.sweeps.store.extension import (
-    axis_differences,
-    extend_store,
-    finish_extension,
-)
-from quantsync.sweeps.store.files import remove_partials
-from quantsync.sweeps.store.lock import store_lock
+from quantsync.sweeps.store.extension import axis_differences, extend_store
 from quantsync.sweeps.store.manifest import Manifest, stored_axis
 from quantsync.sweeps.store.on_cluster import compute_on_cluster
+from quantsync.sweeps.store.opening import held_store, store_folder, warn_of_damage
 from quantsync.sweeps.store.refined import StoredPoints, write_asked
 from quantsync.sweeps.store.refining import piece_size, refine_stored
 from quantsync.sweeps.store.tasks import Block, checked_chunk
@@ -97,15 +89,10 @@ def run_stored(
     SweepInterrupt
         At Ctrl-C.
     """
-    root = Path(path)
     wanted = checked_chunk(chunk, plan.grid.shape)
-    if root.exists() and not root.is_dir():
-        raise StoreError(f"{root} is a file; a store is a folder. Choose another path.")
-    SweepStore.open(root)  # a folder with something else in it is left alone
+    root = store_folder(path)
     reached = nullcontext() if scheduler is None else cluster_client(scheduler)
-    with reached as cluster, store_lock(root / STATUS / "lock", root):
-        remove_partials(root)
-        finish_extension(root)
+    with reached as cluster, held_store(root):
         store, contents = _open(plan, root, wanted)
         if refinement is not None:
             write_asked(store, refinement, lambda: piece_size(plan))
@@ -162,13 +149,8 @@ def _read(store: SweepStore, axes: dict[str, np.ndarray]) -> Contents:
     store.write_metadata(axes, {})
     if contents.damaged:
         listed = [f"task {block} ({why})" for block, why in contents.damaged.items()]
-        shown = "; ".join(listed[:3]) + (f"; and {len(listed) - 3} more" * (len(listed) > 3))
-        warnings.warn(
-            f"{len(listed)} of {len(store.tasks)} tasks in {store.root} are damaged and are "
-            f"computed again: {shown}.",
-            SweepWarning,
-            stacklevel=6,
-        )
+        of = f"of {len(store.tasks)} tasks"
+        warn_of_damage(listed, of, store.root, read_only=False, stacklevel=6)
         for block in contents.damaged:
             store.invalidate(block)
     for block in contents.behind:
