@@ -364,9 +364,9 @@ def run_cli(*arguments):
 def test_texts_on_the_command_line():
     answer = run_cli("compute", MODEL, "variant=consistent", "time=10", "-m", "S_q")
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == qs.compute(
-        MODEL, {"variant": "consistent", "time": 10.0}, ["S_q"]
-    )
+    # Not to the last digit: here earlier tests may have had machine code made for this variant.
+    point = qs.compute(MODEL, {"variant": "consistent", "time": 10.0}, ["S_q"])
+    assert json.loads(answer.stdout) == pytest.approx(point, rel=1e-11)
     for arguments, parts in (
         (("variant=lap",), ("'lap'", "'lab'", "consistent, corrected, exact, lab, literal")),
         (("time=abc",), ("'time'", "must be a number", "'abc'")),
