@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import cache
 from numbers import Integral
@@ -101,17 +101,16 @@ def map_threads(
                     done(item)
             return results
         with ThreadPoolExecutor(max_workers=min(threads, len(items))) as pool:
-            pending = {pool.submit(function, item): k for k, item in enumerate(items)}
+            futures = {pool.submit(function, item): k for k, item in enumerate(items)}
             try:
-                while pending:
-                    finished, _ = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        k = pending.pop(future)
-                        results[k] = future.result()
-                        if done is not None:
-                            done(items[k])
+                # Not `wait`, which looks at all that are pending whenever one is finished.
+                for future in as_completed(futures):
+                    k = futures[future]
+                    results[k] = future.result()
+                    if done is not None:
+                        done(items[k])
             except BaseException:
-                for future in pending:
+                for future in futures:
                     future.cancel()
                 raise
     return results
