@@ -11,6 +11,7 @@ from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     InvalidStateError,
+    NonHermitianError,
     StationaryStartError,
     TrajectoryEndedError,
     UnboundedRunError,
@@ -330,3 +331,21 @@ def test_the_method_of_order_8_has_order_8():
     )
     np.testing.assert_allclose(outcome.states[0, :, 0], peer.y[:, -1], atol=1e-12)
     assert abs(len(calls) - peer.nfev) <= 15
+
+
+def test_that_an_event_is_real_is_looked_at_once_and_for_each_event(monkeypatch):
+    b = sympy.Symbol("b")
+    model = qs.MeanFieldModel([b], jumps=[b])
+    looked = []
+    monkeypatch.setattr(
+        "quantsync.meanfield.model.require_real", lambda value, *_: looked.append(value)
+    )
+    quanta = sympy.Abs(b) ** 2
+    for _ in range(3):
+        model.integrate([1.0], [0.5], events={"faint": quanta - 0.01})
+    model.integrate([1.0], [0.5], events={"faint": quanta - 0.02})
+    assert len(looked) == 2
+    monkeypatch.undo()
+    for _ in range(2):  # what is refused is refused again
+        with pytest.raises(NonHermitianError, match="faint"):
+            model.integrate([1.0], [0.5], events={"faint": b})

@@ -205,6 +205,7 @@ class MeanFieldModel:
         }
         self.kernels = KernelFactory(equations, self.parameters, time)
         self._wirtinger = equations.wirtinger
+        self._seen_real: set[Any] = set()
         moving = [*equations.drift, *(value for _, value in equations.frozen)]
         self.autonomous = time is None or not any(f.has(time) for f in moving)
 
@@ -353,10 +354,7 @@ class MeanFieldModel:
         """
         checked_choices(on_event, on_failure, stationary)
         checked_events(events)
-        watched = {name: self._understood(x) for name, x in (events or {}).items()}
-        frozen = dict(self.equations.frozen)
-        for name, x in watched.items():
-            require_real(x, self._wirtinger, frozen, f"`events[{name!r}]`")
+        watched = {name: self._real(name, x) for name, x in (events or {}).items()}
         trajectory = integrate(
             self.kernels,
             watched,
@@ -382,6 +380,15 @@ class MeanFieldModel:
         known |= {s for s, _ in self.equations.frozen} | {self.time}
         for symbol in sorted(value.free_symbols - known, key=str):
             raise unknown_name("symbol", str(symbol), [str(s) for s in known if s is not None])
+        return value
+
+    def _real(self, event: str, expression: Any) -> Any:
+        """An event's expression, understood; that it is real takes long to see and is seen once."""
+        value = self._understood(expression)
+        if value not in self._seen_real:
+            frozen = dict(self.equations.frozen)
+            require_real(value, self._wirtinger, frozen, f"`events[{event!r}]`")
+            self._seen_real.add(value)
         return value
 
     def _values(self, kernel: Kernel, beta: Any, time: Any, parameters: Any) -> np.ndarray:
