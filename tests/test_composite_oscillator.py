@@ -76,6 +76,23 @@ def test_the_minimum_of_the_ratio_is_where_a_plain_search_finds_it():
     assert found["minimum_omega_ratio"] == pytest.approx(plain.fun, rel=1e-11)
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1e6, 1e12])
+@pytest.mark.parametrize("drive", [0.0, 0.05])
+def test_extrema_do_not_depend_on_the_unit_of_the_rates(unit, drive):
+    names = ["largest_omega_ratio", "best_coupling", "minimum_omega_ratio", "minimum_coupling"]
+
+    def found(scale):
+        gains = {"gain_a": 0.55, "damping_a": 0.45, "gain_b": 0.09, "damping_b": 0.91}
+        values = {name: scale * value for name, value in (gains | {"drive": drive}).items()}
+        return qs.compute("driven_pair", values, names)
+
+    here, there = found(1.0), found(unit)
+    assert there["largest_omega_ratio"] == pytest.approx(here["largest_omega_ratio"], rel=1e-9)
+    assert there["minimum_omega_ratio"] == pytest.approx(here["minimum_omega_ratio"], rel=1e-9)
+    for name in ("best_coupling", "minimum_coupling"):
+        assert there[name] / unit == pytest.approx(here[name], rel=1e-7)
+
+
 def test_ratios_over_all_couplings_are_undefined_only_where_they_have_to_be():
     names = ["largest_omega_ratio", "minimum_omega_ratio", "minimum_coupling"]
     nowhere = dict.fromkeys(names)

@@ -327,6 +327,9 @@ def test_strong_modulations_spread_over_many_harmonics(strength):
     state = qs.quasi_periodic_steady_state(qubit(gain=0.1), turning)
     assert len(state.harmonics) > 4 * strength / 1.3
     assert max(equation_error(state, qubit(gain=0.1), turning, TIMES)) < 1e-9
+    # The same equation by other means, from a moment of the state on; then from anywhere.
+    path = propagated(qubit(gain=0.1), turning, np.array([0.0, 1.1, 2.3]), state.at([0.0])[0])
+    assert_allclose(state.at([1.1, 2.3]), path[1:], atol=1e-8)
     if strength == 10:
         times = np.array([0.0, 15.0, 17.3])
         path = propagated(qubit(gain=0.1), turning, times)

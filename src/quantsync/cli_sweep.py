@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from quantsync.errors import InvalidArgumentError, StoreError, SweepInterrupt, SweepWarning
+from quantsync.errors import InvalidArgumentError, SweepInterrupt, SweepWarning
 
 
 class _SpecFirst(TyperGroup):
@@ -187,11 +187,11 @@ def _say_cost(read: Any, store: Path, threads: int | None) -> None:
     from quantsync.parallel import thread_count
     from quantsync.sweeps.store.arrays import SweepStore
     from quantsync.sweeps.store.cost import automatic_chunk, point_cost
+    from quantsync.sweeps.store.opening import store_folder
     from quantsync.sweeps.store.reading import sweep_status
     from quantsync.sweeps.store.tasks import TaskGrid, checked_chunk
 
-    if store.is_file():
-        raise StoreError(f"{store} is a file; a store is a folder. Choose another path.")
+    store_folder(store)
     plan, shape = read.plan, read.plan.grid.shape
     workers = thread_count(threads)
     cost = point_cost(plan)

@@ -189,9 +189,8 @@ class MeanFieldModel:
         noise = square("diffusion", noise, 2 * len(modes))
         blocks = None if fluctuations is None else checked_blocks(fluctuations, len(modes))
         rates = [w(expression("drift", f)) for f in drift]
-        equations = linearised(w, rates, [], held, noise, blocks)
         model = cls.__new__(cls)
-        model._finish(equations, time, defaults)
+        model._finish(linearised(w, rates, [], held, noise, blocks), time, defaults)
         return model
 
     def _finish(

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 COUPLINGS = np.concatenate(
     [[0.0], np.geomspace(1e-3, 0.1, 9)[:-1], np.linspace(0.1, 6, 48), np.geomspace(6, 60, 13)[1:]]
 )
-NOISE = 1e-20
-FAINTEST = 1e-25  # entropic synchronization per drive squared below this counts as none
+# Of entropic synchronization per drive squared, in units of the larger relaxation rate:
+NOISE = 1e-20  # differences below this are rounding
+FAINTEST = 1e-25  # less than this counts as none
 
 
 def omega_extrema(study: DrivenPairStudy) -> Extrema:
@@ -36,7 +37,9 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
 
     def omega(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
         chosen = dict(zip(names, others, strict=True))
-        return type(study)(threads=1, spin=study.spin, coupling=x * scale, **chosen).omega()
+        found = type(study)(threads=1, spin=study.spin, coupling=x * scale, **chosen).omega()
+        # Per drive squared it has a unit, and what counts as noise must not depend on that.
+        return np.where(chosen["drive"] == 0, found * scale**2, found)
 
     found = find_extrema(
         omega,
@@ -46,9 +49,10 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
         threads=study.threads,
     )
     shape = (*study.shape, found.location.shape[-1])
+    per_drive = np.where(study.parameters["drive"] == 0, unit**2, 1.0)
     return Extrema(
         (found.location * unit[:, None]).reshape(shape),
-        found.value.reshape(shape),
+        (found.value / per_drive[:, None]).reshape(shape),
         found.kind.reshape(shape),
         found.count.reshape(study.shape),
     )
@@ -89,8 +93,10 @@ def uncoupled_omega(study: DrivenPairStudy) -> np.ndarray:
 
 def _over_uncoupled(study: DrivenPairStudy, value: np.ndarray) -> np.ndarray:
     uncoupled = uncoupled_omega(study)
-    drive = study.parameters["drive"].reshape(study.shape)
-    vanishing = uncoupled <= FAINTEST * np.where(drive == 0, 1, drive**2)
+    drive, unit = (
+        x.reshape(study.shape) for x in (study.parameters["drive"], study.relaxation_rate)
+    )
+    vanishing = uncoupled <= FAINTEST * np.where(drive == 0, 1, drive**2) / unit**2
     safe = np.where(vanishing, 1.0, uncoupled)
     both = np.isinf(value) & np.isinf(uncoupled)
     ratio = np.divide(value, safe, out=np.full_like(value, np.nan), where=~both)
