@@ -17,8 +17,6 @@ WINDOW = 15.0
 
 
 def references(kind):
-    if not REFERENCE.exists():  # pragma: no cover
-        return []
     entries = json.loads(REFERENCE.read_text())["references"]
     return [entry for entry in entries if f".{kind}." in entry["id"]]
 
