@@ -110,7 +110,7 @@ def client(processes):
     with distributed.Client(
         scheduler_file=str(processes.file), set_as_default=False, timeout=30
     ) as there:
-        there.wait_for_workers(2, timeout=60)
+        there.wait_for_workers(2, timeout=120)
         yield there
 
 
@@ -191,7 +191,7 @@ def in_background(function):
 
 
 def wait_for(path, count, pattern="status/c/*/*"):
-    end = time.monotonic() + 40
+    end = time.monotonic() + 120
     while len(list(Path(path).glob(pattern))) < count:
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -209,8 +209,8 @@ def test_workers_that_are_killed_are_replaced(tmp_path, client):
     for k in range(2):
         wait_for(tmp_path / "a", 2 + 10 * k)
         os.kill(sorted(pids_of(client).values())[0], signal.SIGKILL)
-        client.wait_for_workers(2, timeout=30)
-    thread.join(60)
+        client.wait_for_workers(2, timeout=120)
+    thread.join(300)
     xr.testing.assert_identical(outcome[0], whole)
     assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "whole")
 
@@ -223,7 +223,7 @@ def test_points_of_which_workers_die_are_named_and_the_rest_is_kept(tmp_path, cl
         stored(tmp_path / "a", [deadly], axes, chunk=1, scheduler=client)
     assert "2 of 3 points are done and in" in str(caught.value)
     np.testing.assert_array_equal(qs.open_sweep(tmp_path / "a").deadly.isnull(), bad)
-    client.wait_for_workers(2, timeout=30)
+    client.wait_for_workers(2, timeout=120)
 
 
 def test_a_lost_scheduler_is_named_and_the_rest_is_done_without_it(tmp_path):
@@ -235,7 +235,7 @@ def test_a_lost_scheduler_is_named_and_the_rest_is_done_without_it(tmp_path):
         )
         wait_for(tmp_path / "a", 5)
         there.scheduler.kill()
-        thread.join(60)
+        thread.join(300)
         assert isinstance(outcome[0], qs.errors.ClusterError)
         assert "is lost" in str(outcome[0])
         assert "the same sweep goes on" in str(outcome[0])
@@ -244,6 +244,50 @@ def test_a_lost_scheduler_is_named_and_the_rest_is_done_without_it(tmp_path):
         assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "whole")
     finally:
         there.stop()
+
+
+def unreadable(steady):
+    raise FileNotFoundError("no calibration.csv")
+
+
+def test_an_answer_that_is_cut_off_is_told_from_an_error_of_a_task(tmp_path, client, monkeypatch):
+    """The way of an answer may break while the client still thinks that it is connected."""
+    from distributed.comm import CommClosedError
+
+    plain = distributed.Future.result
+
+    def cut_off(future, *arguments, **options):
+        if "sweep" in str(future.key) and list((tmp_path / "a").glob("status/c/*/*"))[3:]:
+            raise CommClosedError("connection reset by peer")
+        return plain(future, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(distributed.Future, "result", cut_off)
+        with pytest.raises(qs.errors.ClusterError, match="is lost.*reset by peer.*goes on"):
+            stored(tmp_path / "a", [slow], chunk=3, scheduler=client)
+    whole = stored(tmp_path / "whole", [slow], chunk=3)
+    xr.testing.assert_identical(stored(tmp_path / "a", [slow], scheduler=client), whole)
+    with pytest.raises(FileNotFoundError, match="no calibration"):
+        stored(tmp_path / "b", [unreadable], scheduler=client)
+
+
+def test_a_client_that_closes_between_two_tasks_is_named(tmp_path, processes, monkeypatch):
+    take = cluster._Spread.take
+
+    def closing(run, group, answer, waiting):
+        take(run, group, answer, waiting)
+        run.client.close()
+        run.look = lambda: None  # it has just looked
+
+    with (
+        distributed.Client(scheduler_file=str(processes.file), set_as_default=False) as there,
+        monkeypatch.context() as patch,
+    ):
+        there.wait_for_workers(2, timeout=120)
+        patch.setattr(cluster._Spread, "take", closing)
+        with pytest.raises(qs.errors.ClusterError, match="is lost.*goes on"):
+            stored(tmp_path / "a", [slow], chunk=3, scheduler=there)
+    assert qs.sweep_status(tmp_path / "a").writer is None
 
 
 def test_ctrl_c_keeps_what_is_done(tmp_path, client, monkeypatch):

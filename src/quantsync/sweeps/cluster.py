@@ -179,7 +179,7 @@ class _Spread:
     def __init__(self, client: Any, name: str, function: Any, setup: dict[str, Any], arrived: Any):
         self.client, self.name, self.function, self.arrived = client, name, function, arrived
         self.token = uuid.uuid4().hex
-        self.setup = client.submit(carry, setup, key=f"sweep-setup-{self.token}", pure=False)
+        self.setup = self.sent_out(f"setup-{self.token}", carry, setup)
         self.running: dict[Any, list[Any]] = {}
         self.finished: queue.Queue[Any] = queue.Queue()
         self.taken = self.counted = 0.0  # seconds, and items done in them
@@ -230,12 +230,19 @@ class _Spread:
         return max(1, min(int(wanted), int(most), fair, MOST_ITEMS, left))
 
     def submit(self, group: list[Any]) -> None:
-        future = self.client.submit(
-            self.function, self.setup, group, key=f"sweep-{self.token}-{self.sent}", pure=False
-        )
+        future = self.sent_out(f"{self.token}-{self.sent}", self.function, self.setup, group)
         self.sent += 1
         self.running[future] = group
         future.add_done_callback(self.finished.put)
+
+    def sent_out(self, key: str, function: Any, *arguments: Any) -> Any:
+        """The future of a call."""
+        try:
+            return self.client.submit(function, *arguments, key=f"sweep-{key}", pure=False)
+        except Exception:
+            if self.client.status == "running":
+                raise
+            raise self.lost() from None
 
     def look(self) -> None:
         """Count the threads of the cluster now and then; notice that the scheduler is lost."""
@@ -269,10 +276,6 @@ class _Spread:
             return future.result()
         except KilledWorker:
             return None
-        except (CancelledError, OSError, TimeoutError) as error:
-            if isinstance(error, OSError) and self.client.status == "running":
-                raise
-            raise self.lost(_one_line(error)) from None
         except ModuleNotFoundError as error:
             if (error.name or "").split(".")[0] != "quantsync":
                 raise
@@ -280,6 +283,12 @@ class _Spread:
                 f"Workers of {self.name} have no quantsync, or an older one ({error}); install "
                 "the version of this process there."
             ) from None
+        except (CancelledError, OSError, TimeoutError) as error:
+            # The way of the answer may break before the client notices that it is cut off: only
+            # a future that says so has failed by itself.
+            if future.status == "error":
+                raise
+            raise self.lost(_one_line(error)) from None
         finally:
             future.release()
 
