@@ -55,6 +55,9 @@ def test_an_undefined_phase_is_null():
         (("reproduce", "roulet", "2"), ("roulet", "'roulet2018'")),
         (("reproduce", "roulet2018", "dynamic"), ("dynamic", "'dynamics'")),
         (("list", "model"), ("model", "'models'")),
+        (("list", "models", "circut_qed"), ("circut_qed", "'circuit_qed'")),
+        (("list", "measures", "spin_pear"), ("spin_pear", "'spin_pair'")),
+        (("list", "papers", "zhao"), ("zhao", "'zhao2025'")),
         (("compute", "spin_pair", "epsilon", "-m", "purity"), ("name=value",)),
         (("compute", "spin_pair", "epsilon=a", "-m", "purity"), ("epsilon", "'a'")),
         (("compute", "spin_pair", "epsilon=nan", "-m", "purity"), ("epsilon", "nan")),
@@ -94,6 +97,21 @@ def test_list_shows_models_with_units_and_defaults_measures_and_papers():
         assert word in shown
     for word in ("synchronization", "||L[rho]||", "1/rad", "roulet2018", "dynamics"):
         assert word in shown
+
+
+def test_list_shows_one_model_its_measures_or_one_paper():
+    wide = {"COLUMNS": "200", "PATH": ""}
+    shown = run("list", "models", "dephased_chain", env=wide).stdout
+    assert "anisotropy" in shown
+    assert "spin_pair" not in shown
+    shown = run("list", "measures", "circuit_qed", env=wide).stdout
+    assert "gain_rate_b" in shown
+    assert "purity" not in shown  # no measure of a circuit
+    shown = run("list", "measures", "driven_pair", env=wide).stdout
+    assert all(word in shown for word in ("purity", "omega"))
+    shown = run("list", "papers", "zhao2025", env=wide).stdout
+    assert "appendix_e" in shown
+    assert "roulet2018" not in shown
 
 
 def test_version():

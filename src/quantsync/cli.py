@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -146,25 +146,36 @@ def list_(
     what: Annotated[
         str | None, typer.Argument(metavar="[models|measures|papers]", help="All by default.")
     ] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One model, its measures, or one paper; all by default.")
+    ] = None,
 ) -> None:
-    """Show what there is: models with their parameters, measures, papers with their figures."""
+    """Show what there is: models with their parameters, measures, papers with their figures.
+
+    Example: quantsync list models circuit_qed
+
+    Example: quantsync list measures circuit_qed
+    """
+    from quantsync.models.registry import MODELS, find_model
+    from quantsync.papers.registry import PAPERS, find_paper
+
     if what is not None and what not in LISTS:
         raise unknown_name("list", what, LISTS)
     console = Console(soft_wrap=False, highlight=False)
     if what in (None, "models"):
-        _list_models(console)
+        _list_models(console, {name: find_model(name)} if name else MODELS)
     if what in (None, "measures"):
-        _list_measures(console)
+        _list_measures(console, {name: find_model(name)} if name else MODELS, whole=not name)
     if what in (None, "papers"):
-        _list_papers(console)
+        _list_papers(console, [find_paper(name)] if name else list(PAPERS.values()))
 
 
-def _list_models(console: Console) -> None:
+def _list_models(console: Console, models: Mapping[str, Any]) -> None:
     import inspect
 
-    from quantsync.models.registry import MODELS, model_parameters
+    from quantsync.models.registry import model_parameters
 
-    for name, function in MODELS.items():
+    for name, function in models.items():
         summary = (inspect.getdoc(function) or "").splitlines()[0]
         table = _table(f"{name}: {summary}", "parameter", "default", "unit", "meaning")
         for parameter in model_parameters(function).values():
@@ -177,14 +188,16 @@ def _list_models(console: Console) -> None:
         console.print(table)
 
 
-def _list_measures(console: Console) -> None:
+def _list_measures(console: Console, models: Mapping[str, Any], whole: bool) -> None:
     from quantsync.measures.named import STATE_MEASURES
-    from quantsync.models.registry import MODELS
     from quantsync.sweeps.formalisms import model_measures
 
-    tables = {"Measures of steady states": STATE_MEASURES}
-    for name, model in MODELS.items():
+    tables = {"Measures of steady states": STATE_MEASURES} if whole else {}
+    for name, model in models.items():
         measures, has_own = model_measures(model)
+        if not whole:
+            tables[f"Measures of {name}"] = measures
+            continue
         if has_own:
             title = "Further measures of" if "synchronization" in measures else "Measures of"
             own = {k: v for k, v in measures.items() if STATE_MEASURES.get(k) is not v}
@@ -196,10 +209,8 @@ def _list_measures(console: Console) -> None:
         console.print(table)
 
 
-def _list_papers(console: Console) -> None:
-    from quantsync.papers.registry import PAPERS
-
-    for paper in PAPERS.values():
+def _list_papers(console: Console, papers: list[Any]) -> None:
+    for paper in papers:
         table = _table(f"{paper.name}: {paper.citation}", "figure", "shows")
         for name, figure in paper.figures.items():
             table.add_row(name, figure.title)
