@@ -346,6 +346,37 @@ def test_density_matrices_obey_the_moment_equations_as_printed(p):
     assert_allclose(left, 0, atol=1e-12 * max(1, np.abs([a, b, ab, ba]).max()))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"gain_a": -0.1}, InvalidRateError, r"`gain_a` must be >= 0, but is -0\.1"),
+        ({"dephasing": 1j}, InvalidRateError, "`dephasing`"),
+        ({"coupling": "x"}, InvalidCoefficientError, "`coupling`"),
+        ({"qudit_detuning": np.nan}, NonFiniteError, "`qudit_detuning` must be finite"),
+        ({"gain_b": [1, 2], "coupling": [1, 2, 3]}, BroadcastError, "must broadcast"),
+        ({"gain_a": 0, "damping_a": 0, "coupling": 0}, NonUniqueSteadyStateError, "not unique"),
+    ],
+    ids=str,
+)
+def test_moment_equations_refuse_what_the_model_refuses(wrong, error, message):
+    given = {"gain_a": 0.4, "damping_a": 0.6, "gain_b": 0.7, "damping_b": 0.3, "coupling": 1.0}
+    for moments in (undriven_moments, first_order_moments):
+        with pytest.raises(error, match=message):
+            moments(**given | wrong)
+
+
+def test_closed_forms_refuse_gains_that_leave_no_damping():
+    for function in (resonant_zero_crossing_a, resonant_zero_crossing_b):
+        with pytest.raises(InvalidRateError, match=r"`gain_b` must be from 0 to 1, but is 1\.5"):
+            function(0.4, [0.3, 1.5])
+        with pytest.raises(BroadcastError, match="must broadcast"):
+            function([0.1, 0.2], [0.1, 0.2, 0.3])
+    with pytest.raises(InvalidRateError, match="`gain_a` must be >= 0"):
+        resonant_response_a(-0.1, 0.2, 1.0)
+    with pytest.raises(NonFiniteError, match="`coupling`"):
+        resonant_response_a(0.1, 0.2, np.inf)
+
+
 def test_moment_equations_broadcast():
     p = unit(np.array([0.2, 0.4, 0.9])[:, None], 0.3, coupling=np.array([0.0, 1.0]))
     p |= {"drive_detuning": 0.3, "qudit_detuning": np.full((4, 1, 1), 0.2), "dephasing": 0.1}

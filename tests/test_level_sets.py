@@ -190,9 +190,14 @@ def test_misuse_is_explained():
         ({"points": -3}, "`points`.*-3"),
         ({"range": (1.0, 0.0)}, "`range`"),
         ({"range": (0.0, 0.5)}, "`statistic` returned .* outside"),
+        ({"statistic": chi}, r"`statistic` must take .* 1, but chi\(.*missing"),
     ):
         with pytest.raises(qs.errors.InvalidArgumentError, match=message):
-            level_set_histogram(phase, chi_2, **wrong)
+            level_set_histogram(phase, **({"statistic": chi_2} | wrong))
+    with pytest.raises(qs.errors.InvalidArgumentError, match="PhaseDistribution.*ndarray"):
+        level_set_histogram(np.ones((3, 4)), chi_2)
+    uniform = level_set_histogram(phase, np.cos, range=(-1.0, 1.0))  # has no signature to look at
+    np.testing.assert_allclose(uniform.sum(), 1)
     with pytest.raises(qs.errors.NonFiniteError, match="statistic"):
         level_set_histogram(phase, lambda phi: phi * np.nan)
     with pytest.raises(qs.errors.DimensionError, match="`statistic`"):

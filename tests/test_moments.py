@@ -323,6 +323,8 @@ def test_sites_and_states_that_do_not_fit_are_refused(random_states):
     for measure in (qs.phase_response, lambda *a: qs.spherical_moment(*a, 1, 1)):
         with pytest.raises(UnknownNameError, match="Unknown site 'X'"):
             measure(rho, space, "X")
+        with pytest.raises(UnknownNameError, match=r"Unknown site .*'A'.*Known: A, M"):
+            measure(rho, space, ["A"])
         with pytest.raises(DimensionError, match=r"\(\.\.\., 6, 6\)"):
             measure(rho[:4, :4], space, "A")
 

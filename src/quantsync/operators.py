@@ -6,7 +6,7 @@ An operator is a complex SciPy sparse array on the whole space; there is no oper
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -288,8 +288,13 @@ class Space:
         UnknownNameError
             If a name is not a site of the space.
         InvalidArgumentError
-            If a name is given twice.
+            If a name is given twice, or the argument is something else.
         """
+        if not isinstance(sites, Iterable):
+            raise InvalidArgumentError(
+                f"Argument `sites` must be the name of a site or several, but is {sites!r}; there "
+                f"are {', '.join(self.names)}."
+            )
         names = [sites] if isinstance(sites, str) else list(sites)
         for name in names:
             if not isinstance(name, str) or name not in self.sites:

@@ -9,6 +9,7 @@ distribution costs a matrix product and a count.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
@@ -78,7 +79,8 @@ def level_set_histogram(
     Raises
     ------
     InvalidArgumentError
-        If an argument is not in its range, or the statistic leaves ``range``.
+        If an argument is not in its range, or the statistic leaves ``range`` or takes another
+        number of phases.
     NonFiniteError
         If the statistic is not finite somewhere.
     DimensionError
@@ -101,7 +103,13 @@ def level_set_histogram(
             f"Argument `threshold` must be from 0 to 1, but is {threshold!r}; it is a part of "
             "the height of the highest peak."
         )
+    if not isinstance(distribution, PhaseDistribution):
+        raise InvalidArgumentError(
+            "Argument `distribution` must be a PhaseDistribution, as from "
+            f"phase_distribution(rho, space), but is a {type(distribution).__name__}."
+        )
     dimension = len(distribution.phases)
+    _require_phases(statistic, dimension)
     count = _lattice_size(dimension, points)
     where = _kept(_bins, statistic, dimension, count, bins, low, high, size=count)
     xp = array_namespace(distribution.harmonics)
@@ -235,6 +243,22 @@ def _checked_bins(bins: Any, ends: tuple[float, float]) -> tuple[int, float, flo
             f"Argument `range` must be two increasing finite numbers, but is {ends!r}."
         )
     return int(bins), low, high
+
+
+def _require_phases(statistic: Callable[..., Any], dimension: int) -> None:
+    """Raise if a function clearly does not take as many phases as there are."""
+    try:
+        signature = inspect.signature(statistic)
+    except (TypeError, ValueError):  # not a function of Python's, such as a ufunc
+        return
+    try:
+        signature.bind(*range(dimension))
+    except TypeError as error:
+        name = getattr(statistic, "__name__", repr(statistic))
+        raise InvalidArgumentError(
+            "Argument `statistic` must take as many arrays of phases as the distribution has, "
+            f"{dimension}, but {name}{signature} does not ({error})."
+        ) from None
 
 
 def _lattice_size(dimension: int, points: int | None) -> int:

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.errors import BroadcastError, InvalidRateError, NonUniqueSteadyStateError
+from quantsync.models.parameters import rate_parameters, real_parameters
+
 Moments = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -34,25 +37,28 @@ def undriven_moments(
     z_a, z_b, zz : ndarray of shape (...)
     flip : ndarray of shape (...), complex
 
+    Raises
+    ------
+    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+        If a parameter has an unusable value, or they do not broadcast.
+    NonUniqueSteadyStateError
+        If a point has no baths that select a state.
+
     Examples
     --------
     >>> z_a, z_b, zz, flip = undriven_moments(0.4, 0.6, 0.75, 0.25, 1.0)
     >>> print(z_a.round(9), zz.round(9))
     -0.0125 -0.0096875
     """
-    w_a, d_a, w_b, d_b, g, delta, noise = np.broadcast_arrays(
-        *(
-            np.asarray(v, float)
-            for v in (
-                gain_a,
-                damping_a,
-                gain_b,
-                damping_b,
-                coupling,
-                qudit_detuning,
-                dephasing,
-            )
-        )
+    w_a, d_a, w_b, d_b, noise, g, delta = _together(
+        *rate_parameters(
+            gain_a=gain_a,
+            damping_a=damping_a,
+            gain_b=gain_b,
+            damping_b=damping_b,
+            dephasing=dephasing,
+        ),
+        *real_parameters(coupling=coupling, qudit_detuning=qudit_detuning),
     )
     total_a, total_b = w_a + d_a, w_b + d_b
     pump_a, pump_b = (w_a - d_a) / 2, (w_b - d_b) / 2
@@ -67,7 +73,7 @@ def undriven_moments(
     matrix[..., 3, 3], matrix[..., 3, 4] = -width, delta
     matrix[..., 4, 4], matrix[..., 4, 3] = -width, -delta
     matrix[..., 4, 0], matrix[..., 4, 1] = -g / 2, g / 2
-    x = np.linalg.solve(matrix, right[..., None])[..., 0]
+    x = _solved(matrix, right)
     return x[..., 0], x[..., 1], x[..., 2], x[..., 3] + 1j * x[..., 4]
 
 
@@ -93,6 +99,13 @@ array_like
     -------
     a, b, ab, ba : ndarray of shape (...), complex
 
+    Raises
+    ------
+    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+        If a parameter has an unusable value, or they do not broadcast.
+    NonUniqueSteadyStateError
+        If a point has no baths that select a state.
+
     Examples
     --------
     >>> a, b, ab, ba = first_order_moments(0.4, 0.6, 0.75, 0.25, 1.0)
@@ -102,9 +115,11 @@ array_like
     z_a, _, zz, flip = undriven_moments(
         gain_a, damping_a, gain_b, damping_b, coupling, qudit_detuning, dephasing
     )
-    arrays = (gain_a, damping_a, gain_b, damping_b, coupling, drive_detuning, qudit_detuning)
-    w_a, d_a, w_b, d_b, g, tuning, delta, noise, _ = np.broadcast_arrays(
-        *(np.asarray(v, float) for v in (*arrays, dephasing)), z_a
+    # The other parameters have just been checked.
+    (tuning,) = real_parameters(drive_detuning=drive_detuning)
+    arrays = (gain_a, damping_a, gain_b, damping_b, coupling, qudit_detuning, dephasing)
+    w_a, d_a, w_b, d_b, g, delta, noise, tuning, _ = _together(
+        *(np.asarray(v, float) for v in arrays), tuning, z_a
     )
     total_a, total_b = w_a + d_a, w_b + d_b
     width_a, width_b = (total_a + 2 * noise) / 2, (total_b + 2 * noise) / 2
@@ -117,7 +132,7 @@ array_like
     matrix[..., 3, 0], matrix[..., 3, 1] = -1j * g / 4, (w_a - d_a) / 2
     matrix[..., 3, 3] = -width_b - total_a + 1j * (tuning + delta)
     right[..., 0], right[..., 2], right[..., 3] = 1j * z_a, 1j * zz, -0.5j * np.conj(flip)
-    x = np.linalg.solve(matrix, right[..., None])[..., 0]
+    x = _solved(matrix, right)
     return x[..., 0], x[..., 1], x[..., 2], x[..., 3]
 
 
@@ -137,6 +152,11 @@ def resonant_response_a(gain_a: Any, gain_b: Any, coupling: Any) -> Any:
     -------
     ndarray of shape (...), complex
         Purely imaginary.
+
+    Raises
+    ------
+    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+        If a gain is not from 0 to 1, or another argument has an unusable value.
 
     Examples
     --------
@@ -163,6 +183,11 @@ def resonant_zero_crossing_a(gain_a: Any, gain_b: Any) -> Any:
     -------
     ndarray of shape (...)
         NaN where there is none.
+
+    Raises
+    ------
+    InvalidRateError, NonFiniteError, BroadcastError
+        If a gain is not from 0 to 1, or arguments are not finite or do not broadcast.
 
     Examples
     --------
@@ -192,6 +217,11 @@ def resonant_zero_crossing_b(gain_a: Any, gain_b: Any) -> Any:
     ndarray of shape (...)
         NaN where there is none.
 
+    Raises
+    ------
+    InvalidRateError, NonFiniteError, BroadcastError
+        If a gain is not from 0 to 1, or arguments are not finite or do not broadcast.
+
     Examples
     --------
     >>> print(resonant_zero_crossing_b(0.4, 0.75).round(9))
@@ -204,8 +234,35 @@ def resonant_zero_crossing_b(gain_a: Any, gain_b: Any) -> Any:
 
 
 def _on_resonance(gain_a: Any, gain_b: Any, coupling: Any) -> list[np.ndarray]:
-    arrays = (2 * np.asarray(gain_a, float) - 1, 2 * np.asarray(gain_b, float) - 1)
-    return list(np.broadcast_arrays(*arrays, np.asarray(coupling, float) ** 2))
+    gains = rate_parameters(gain_a=gain_a, gain_b=gain_b)
+    for name, gain in zip(("gain_a", "gain_b"), gains, strict=True):
+        if (gain > 1).any():
+            raise InvalidRateError(
+                f"Parameter `{name}` must be from 0 to 1, but is {gain.max()}: closed forms are "
+                "for gain + damping = 1. Divide all rates by gain + damping."
+            )
+    (g,) = real_parameters(coupling=coupling)
+    return _together(*(2 * gain - 1 for gain in gains), g**2)
+
+
+def _together(*arrays: np.ndarray) -> list[np.ndarray]:
+    try:
+        return list(np.broadcast_arrays(*arrays))
+    except ValueError:
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        raise BroadcastError(
+            f"Parameters must broadcast against each other, but have shapes {shapes}."
+        ) from None
+
+
+def _solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    try:
+        return np.linalg.solve(matrix, right[..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        raise NonUniqueSteadyStateError(
+            "The moments are not unique: at some point the baths do not select a state. Gain and "
+            "damping of an uncoupled qubit must not both be 0."
+        ) from None
 
 
 def _coefficients(d_a: np.ndarray, d_b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
