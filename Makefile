@@ -10,7 +10,7 @@ figures: $(READY)
 	$(BIN)/quantsync reproduce --out figures
 
 test: $(READY)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadgroup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 
 slow: $(READY)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow

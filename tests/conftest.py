@@ -10,14 +10,26 @@ from threadpoolctl import threadpool_limits
 
 from quantsync.papers.registry import PAPERS
 
+SHARE = {"test_composite_oscillator.py": "vaidya2024"}  # files that use a paper's claims
 
-def pytest_collection_modifyitems(items):
-    """Keep on one process what shares computed data: a paper's tests, and else those of a file."""
-    for item in items:
-        named = item.callspec.params.get("paper") if hasattr(item, "callspec") else None
-        owner = [name for name in PAPERS if name in item.nodeid]
-        group = named or (owner[0] if owner else item.path.name)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+def group_of(test):
+    """What a test shares computed data with: a paper's tests by its name, else those of a file."""
+    file = test.split("::")[0].rsplit("/")[-1]
+    owner = [name for name in PAPERS if name in test]
+    return SHARE.get(file) or (owner[0] if owner else file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep each group on one process: with marks, pytest-xdist 3.8 does not under pytest 9.2."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    return Groups(config, log)
 
 
 @pytest.fixture(scope="session")
