@@ -254,8 +254,7 @@ class Space:
         return _space_of, (dict(self.sites),)
 
     def __getitem__(self, name: str) -> SiteOperators:
-        if not isinstance(name, str) or name not in self.sites:
-            raise unknown_name("site", str(name), self.names)
+        self.site(name)
         if name not in self._site_operators:
             self._site_operators[name] = SiteOperators(self, name)
         return self._site_operators[name]
@@ -274,6 +273,12 @@ class Space:
 
     def __repr__(self) -> str:
         return f"Space({', '.join(f'{name}={site}' for name, site in self.sites.items())})"
+
+    def site(self, name: Any) -> Site:
+        """The `Spin` or `Fock` of a name; raises `UnknownNameError` if there is none."""
+        if not isinstance(name, str) or name not in self.sites:
+            raise unknown_name("site", str(name), self.names)
+        return self.sites[name]
 
     def positions(self, sites: Any) -> tuple[int, ...]:
         """Positions of one site or several in the tensor product, sorted.
@@ -297,8 +302,7 @@ class Space:
             )
         names = [sites] if isinstance(sites, str) else list(sites)
         for name in names:
-            if not isinstance(name, str) or name not in self.sites:
-                raise unknown_name("site", str(name), self.names)
+            self.site(name)
         if len(set(names)) != len(names):
             raise InvalidArgumentError(f"Argument `sites` names a site twice: {names}.")
         return tuple(sorted(self.names.index(name) for name in names))

@@ -203,7 +203,6 @@ class MeanFieldModel:
             for name, value in named(self.parameters, defaults).items()
         }
         self.kernels = KernelFactory(equations, self.parameters, time)
-        self._wirtinger = equations.wirtinger
         self._seen_real: set[Any] = set()
         moving = [*equations.drift, *(value for _, value in equations.frozen)]
         self.autonomous = time is None or not any(f.has(time) for f in moving)
@@ -315,8 +314,7 @@ class MeanFieldModel:
             Tolerances of a step; 1e-12 ("DOP853") or 1e-11, and 1e-14 by default.
         bound : float, optional
             Largest real and imaginary part of an amplitude, 1e6 by default; of covariances 1e100.
-        start_time : float, optional
-            0 by default.
+        start_time : float, default 0
         on_event, on_failure : {"end", "raise"}, optional
             What to do where trajectories end with an event ("end" by default), or are unbounded
             or singular ("raise"). "end" leaves NaN where ``valid`` is False, and the reason in
@@ -374,8 +372,8 @@ class MeanFieldModel:
 
     def _understood(self, expression: Any) -> Any:
         """An expression without conjugates, all of whose symbols this model knows."""
-        value = self._wirtinger(expression)
-        known = {*self.modes, *self._wirtinger.conjugates, *self.parameters}
+        value = self.equations.wirtinger(expression)
+        known = {*self.modes, *self.equations.wirtinger.conjugates, *self.parameters}
         known |= {s for s, _ in self.equations.frozen} | {self.time}
         for symbol in sorted(value.free_symbols - known, key=str):
             raise unknown_name("symbol", str(symbol), [str(s) for s in known if s is not None])
@@ -386,7 +384,7 @@ class MeanFieldModel:
         value = self._understood(expression)
         if value not in self._seen_real:
             frozen = dict(self.equations.frozen)
-            require_real(value, self._wirtinger, frozen, f"`events[{event!r}]`")
+            require_real(value, self.equations.wirtinger, frozen, f"`events[{event!r}]`")
             self._seen_real.add(value)
         return value
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.errors import InvalidArgumentError
 from quantsync.measures.correlations import partial_trace
 from quantsync.operators import Fock, Space, Spin
 
@@ -162,7 +162,7 @@ def phase_response(rho: Any, space: Space, site: str) -> Any:
     >>> print(qs.phase_response(along_x, qs.Space(A=qs.Spin(1/2)), "A"))
     (0.5+0j)
     """
-    kind = _kind(space, site)
+    kind = space.site(site)
     local = kind.operators()["create" if isinstance(kind, Fock) else "plus"]
     return _expectation(rho, space, site, local)
 
@@ -228,14 +228,8 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
     return total * (size + 1) / (4 * math.pi)
 
 
-def _kind(space: Space, site: Any) -> Spin | Fock:
-    if not isinstance(site, str) or site not in space.sites:
-        raise unknown_name("site", str(site), space.names)
-    return space.sites[site]
-
-
 def _spin(space: Space, site: str) -> Spin:
-    kind = _kind(space, site)
+    kind = space.site(site)
     if not isinstance(kind, Spin):
         raise InvalidArgumentError(
             f"Spherical tensors belong to spins, but site {site!r} is a {kind}."
