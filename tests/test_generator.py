@@ -275,7 +275,7 @@ def test_sectors_do_not_couple():
         ),
         (
             BroadcastError,
-            r"must broadcast against each other, but have shapes \(2,\), \(3,\)",
+            r"must broadcast against each other, but are hamiltonian\[0\] \(2,\), dissipators\[0\] \(3,\)",
             [(np.ones(2), A.z)],
             [(np.ones(3), A.minus)],
         ),

@@ -6,8 +6,6 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 
 class QuantsyncError(Exception):
     """Base class of every error that quantsync raises on purpose."""
@@ -274,15 +272,3 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     hint = f"; did you mean {nearest!r}?" if nearest else "."
     there = f"Known: {', '.join(known)}." if known else "There are none."
     return UnknownNameError(f"Unknown {kind} {name!r}{hint} {there}")
-
-
-def require_finite(name: str, values: np.ndarray) -> None:
-    """Raise `NonFiniteError` naming the first NaN or infinite entry of ``values``."""
-    bad = ~np.isfinite(values)
-    if bad.any():
-        index = tuple(int(i) for i in np.argwhere(bad)[0])
-        where = f" at index {index}" if index else ""
-        raise NonFiniteError(
-            f"{name} must be finite, but is {values[index]}{where}. "
-            "Remove or replace the offending values."
-        )

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.checks import real_array
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     NonFiniteError,
 )
-from quantsync.lindblad.coefficients import real_array
 
 SYMMETRY = 1e-12  # relative; what is less is rounding
 
@@ -36,7 +36,7 @@ def checked_stiffness(stiffness: Any) -> sp.csr_array:
     """
     dense: Any = stiffness
     if not sp.issparse(stiffness):
-        dense = real_array(stiffness, "Argument `stiffness`", InvalidArgumentError)
+        dense = real_array(stiffness, "stiffness")
     if dense.dtype.kind not in "biuf":
         raise InvalidArgumentError(
             f"Argument `stiffness` must be a real matrix, but its type is {dense.dtype}."
@@ -79,7 +79,7 @@ def positive(values: Any, name: str) -> np.ndarray:
     >>> positive(2, "masses")
     array(2.)
     """
-    array = real_array(values, f"Argument `{name}`", InvalidArgumentError)
+    array = real_array(values, name)
     if (array <= 0).any():
         raise InvalidArgumentError(f"Argument `{name}` must be > 0, but holds {array.min():g}.")
     return array
@@ -98,7 +98,7 @@ def require_positive(**values: float) -> None:
     >>> require_positive(chain_coupling=1.2)
     """
     for name, value in values.items():
-        if (real_array(value, f"Argument `{name}`", InvalidArgumentError) <= 0).any():
+        if (real_array(value, name) <= 0).any():
             raise InvalidArgumentError(f"Argument `{name}` must be > 0, but is {value!r}.")
 
 
@@ -154,7 +154,7 @@ def single_number(value: Any, name: str, lowest: float = -np.inf) -> float:
     >>> single_number(1, "frequency", lowest=0.0)
     1.0
     """
-    array = real_array(value, f"Argument `{name}`", InvalidArgumentError)
+    array = real_array(value, name)
     if array.ndim or array < lowest:
         bound = f" >= {lowest:g}" if lowest > -np.inf else ""
         raise InvalidArgumentError(f"Argument `{name}` must be a number{bound}, not {value!r}.")
@@ -183,7 +183,7 @@ def broadcast_to_nodes(values: Any, nodes: int | Sequence[Any], name: str) -> np
         if missing:
             raise InvalidArgumentError(f"Argument `{name}` has no value for node {missing[0]!r}.")
         values = [values[label] for label in labels]
-    array = real_array(values, f"Argument `{name}`", InvalidArgumentError)
+    array = real_array(values, name)
     if array.ndim > 1 or (array.ndim == 1 and len(array) != size):
         raise DimensionError(
             f"Argument `{name}` must be one number or {size}, but has shape {array.shape}."

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
+from quantsync.checks import real_array, require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.gaussian.building import require_positive
-from quantsync.lindblad.coefficients import real_array
 
 
 def chain_frequencies(sites: int, chain_frequency: float, chain_coupling: float) -> np.ndarray:
@@ -84,14 +84,14 @@ def chain_couplings(sites: int, nodes: Any, strengths: Any) -> np.ndarray:
         raise InvalidArgumentError(
             f"Argument `nodes` must hold sites from 1 to {sites}, but is {nodes.tolist()}."
         )
-    strengths = real_array(strengths, "Argument `strengths`", InvalidArgumentError)
+    strengths = real_array(strengths, "strengths")
     if strengths.ndim and strengths.shape != nodes.shape:
         raise DimensionError(
             f"Argument `strengths` must be one number or one a node, {nodes.shape}, but has shape "
             f"{strengths.shape}."
         )
     strengths = np.broadcast_to(strengths, nodes.shape)
-    require_finite("Argument `strengths`", strengths)
+    require_finite("strengths", strengths)
     # The argument is reduced exactly, in integers: large j m would lose digits.
     turns = (nodes[:, None].astype(np.int64) * np.arange(1, sites + 1)) % (2 * (sites + 1))
     sines = np.sin(np.pi * turns / (sites + 1))
@@ -102,7 +102,7 @@ def _chain(sites: int, chain_frequency: float, chain_coupling: float) -> None:
     if isinstance(sites, bool) or not isinstance(sites, (int, np.integer)) or sites < 1:
         raise InvalidArgumentError(f"Argument `sites` must be an integer >= 1, but is {sites!r}.")
     require_positive(chain_coupling=chain_coupling)
-    real_array(chain_frequency, "Argument `chain_frequency`", InvalidArgumentError)
+    real_array(chain_frequency, "chain_frequency")
     if chain_frequency < 0:
         raise InvalidArgumentError(
             f"Argument `chain_frequency` must be >= 0, but is {chain_frequency!r}."

@@ -19,14 +19,9 @@ from typing import Any
 import numpy as np
 from scipy.linalg import eigh
 
-from quantsync.errors import (
-    DimensionError,
-    InvalidArgumentError,
-    UnstableNetworkError,
-    require_finite,
-)
+from quantsync.checks import real_array, require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError, UnstableNetworkError
 from quantsync.gaussian.volterra import Collocation
-from quantsync.lindblad.coefficients import real_array
 
 SYMMETRIC = 1e-12  # relative asymmetry that is rounding
 
@@ -75,8 +70,8 @@ class LangevinEquation:
 
     def __post_init__(self) -> None:
         for name in ("stiffness", "frequencies", "couplings"):
-            array = real_array(getattr(self, name), f"Argument `{name}`", InvalidArgumentError)
-            require_finite(f"Argument `{name}`", array)
+            array = real_array(getattr(self, name), name)
+            require_finite(name, array)
             object.__setattr__(self, name, array)
         stiffness, frequencies = self.stiffness, self.frequencies
         shapes = stiffness.shape, frequencies.shape, self.couplings.shape
@@ -120,10 +115,10 @@ class LangevinEquation:
         UnstableNetworkError
             If the bath alone is unstable.
         """
-        whole = real_array(stiffness, "Argument `stiffness`", InvalidArgumentError)
+        whole = real_array(stiffness, "stiffness")
         if whole.ndim != 2 or whole.shape[0] != whole.shape[1]:
             raise DimensionError(f"Argument `stiffness` must be square, but has {whole.shape}.")
-        require_finite("Argument `stiffness`", whole)
+        require_finite("stiffness", whole)
         chosen = np.atleast_1d(np.asarray(probes))
         if chosen.dtype.kind not in "iu" or not np.isin(chosen, np.arange(len(whole))).all():
             raise InvalidArgumentError(
@@ -142,7 +137,7 @@ class LangevinEquation:
 
     def rotated(self, rotation: Any) -> LangevinEquation:
         """The same system for q = rotation @ x, with an orthogonal matrix."""
-        rotation = real_array(rotation, "Argument `rotation`", InvalidArgumentError)
+        rotation = real_array(rotation, "rotation")
         stiffness = rotation @ self.stiffness @ rotation.T
         return LangevinEquation(
             (stiffness + stiffness.T) / 2, self.frequencies, rotation @ self.couplings
@@ -161,8 +156,8 @@ class LangevinEquation:
         ndarray of shape (*times.shape, P, P)
             In the unit of frequency squared.
         """
-        times = real_array(times, "Argument `times`", InvalidArgumentError)
-        require_finite("Argument `times`", times)
+        times = real_array(times, "times")
+        require_finite("times", times)
         scaled = self.couplings / self.frequencies
         pairs = (scaled[:, None] * scaled[None]).reshape(-1, self.frequencies.size).T
         size = len(self.stiffness)
@@ -221,16 +216,16 @@ class LangevinEquation:
             If a number is NaN or infinite.
         """
         size = len(self.stiffness)
-        times = real_array(times, "Argument `times`", InvalidArgumentError)
-        q = real_array(position, "Argument `position`", InvalidArgumentError)
-        v = real_array(momentum, "Argument `momentum`", InvalidArgumentError)
+        times = real_array(times, "times")
+        q = real_array(position, "position")
+        v = real_array(momentum, "momentum")
         if times.ndim != 1 or q.shape != (size,) or v.shape != (size,):
             raise DimensionError(
                 f"solve() needs times of shape (T,), position and momentum of shape ({size},), "
                 f"but got {times.shape}, {q.shape}, {v.shape}."
             )
         for name, array in (("times", times), ("position", q), ("momentum", v)):
-            require_finite(f"Argument `{name}`", array)
+            require_finite(name, array)
         if (times < 0).any():
             raise InvalidArgumentError(f"Times must be >= 0, but one is {times.min():.6g}.")
         if not times.size:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
-from quantsync.lindblad.coefficients import real_array
+from quantsync.checks import real_array, require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.parallel import chunk_slices, one_blas_thread
 
 ELEMENTS = 1 << 21  # of one temporary array
@@ -47,12 +47,12 @@ class ModeSum:
     """
 
     def __init__(self, frequencies: Any, cosine: Any, sine: Any, constant: Any = 0.0):
-        self.frequencies = np.atleast_1d(real_array(frequencies, "Argument `frequencies`"))
+        self.frequencies = np.atleast_1d(real_array(frequencies, "frequencies"))
         parts = [
-            np.atleast_1d(real_array(value, f"Argument `{name}`"))
+            np.atleast_1d(real_array(value, name))
             for name, value in (("cosine", cosine), ("sine", sine))
         ]
-        rest = real_array(constant, "Argument `constant`")
+        rest = real_array(constant, "constant")
         try:
             if any(part.shape[-1] != self.frequencies.shape[-1] for part in parts):
                 raise ValueError
@@ -85,8 +85,8 @@ class ModeSum:
         InvalidArgumentError, NonFiniteError
             If a time is not real and finite.
         """
-        array = real_array(times, "Argument `times`", InvalidArgumentError)
-        require_finite("Argument `times`", array)
+        array = real_array(times, "times")
+        require_finite("times", array)
         flat, modes = array.reshape(-1), self.cosine.shape[-1]
         with one_blas_thread():
             if self.frequencies.ndim == 1:
@@ -137,13 +137,13 @@ def checked_times(times: Any) -> np.ndarray:
     >>> checked_times([0, 1])
     array([0., 1.])
     """
-    array = real_array(times, "Argument `times`", InvalidArgumentError)
+    array = real_array(times, "times")
     if array.ndim != 1:
         raise InvalidArgumentError(
             f"Argument `times` must be one-dimensional, but has shape {array.shape}; "
             "for a single time t give [t]."
         )
-    require_finite("Argument `times`", array)
+    require_finite("times", array)
     return array
 
 

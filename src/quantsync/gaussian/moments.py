@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import real_array
 from quantsync.covariance import state_covariance
 from quantsync.errors import BroadcastError, DimensionError, InvalidArgumentError
 from quantsync.gaussian.building import positive
-from quantsync.lindblad.coefficients import real_array
 
 
 def checked_moments(mean: Any, covariance: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -26,8 +26,8 @@ def checked_moments(mean: Any, covariance: Any) -> tuple[np.ndarray, np.ndarray]
     >>> covariance.shape
     (5, 2, 2)
     """
-    means = real_array(mean, "Argument `mean`", InvalidArgumentError)
-    sigma = real_array(covariance, "Argument `covariance`", InvalidArgumentError)
+    means = real_array(mean, "mean")
+    sigma = real_array(covariance, "covariance")
     if sigma.ndim < 2 or sigma.shape[-1] != sigma.shape[-2] or sigma.shape[-1] % 2:
         raise DimensionError(
             "Argument `covariance` must have shape (..., 2n, 2n) with x_1, p_1, x_2, ..., but "
@@ -86,7 +86,7 @@ def one_a_mode(values: Any, frequencies: np.ndarray, name: str) -> np.ndarray:
     >>> one_a_mode(0.5, np.array([1.0, 2.0]), "r")
     array([0.5, 0.5])
     """
-    array = real_array(values, f"Argument `{name}`", InvalidArgumentError)
+    array = real_array(values, name)
     if array.ndim > 1 or (array.ndim == 1 and len(array) not in (1, len(frequencies))):
         raise DimensionError(
             f"Argument `{name}` must be a number or have shape {frequencies.shape}, but has "

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import scipy.linalg
 
+from quantsync.checks import rate_array, real_array
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -20,7 +21,6 @@ from quantsync.gaussian.mode_sums import checked_times
 from quantsync.gaussian.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
-from quantsync.lindblad.coefficients import rate_array, real_array
 
 SYMMETRY = 1e-12  # relative
 LARGEST_RESIDUAL = 1e-9  # relative to the diffusion
@@ -68,8 +68,8 @@ class OpenNetwork:
     """
 
     def __init__(self, drift: Any, diffusion: Any, names: Any = None):
-        A = real_array(drift, "Argument `drift`", InvalidArgumentError)
-        D = real_array(diffusion, "Argument `diffusion`", InvalidArgumentError)
+        A = real_array(drift, "drift")
+        D = real_array(diffusion, "diffusion")
         if A.ndim != 2 or A.shape[0] != A.shape[1] or A.shape[0] % 2 or not A.size:
             raise DimensionError(
                 f"Argument `drift` must have shape (2n, 2n), but has {A.shape}; coordinates are "

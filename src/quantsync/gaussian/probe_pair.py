@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, UnstableNetworkError
+from quantsync.checks import real_array
+from quantsync.errors import UnstableNetworkError
 from quantsync.gaussian.building import require_positive
-from quantsync.lindblad.coefficients import real_array
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def probe_modes(omega_1: float, omega_2: float, coupling: float) -> ProbeModes:
     0.6819020663 [1.04598946 1.45461543]
     """
     require_positive(omega_1=omega_1, omega_2=omega_2)
-    real_array(coupling, "Argument `coupling`", InvalidArgumentError)
+    real_array(coupling, "coupling")
     stiffness = probe_stiffness(omega_1, omega_2, coupling)
     theta = 0.5 * math.atan2(2 * coupling, omega_2**2 - omega_1**2)
     # The angle, not an eigensolver, fixes signs and order, also of equal probes.

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from quantsync.checks import real_array
 from quantsync.errors import DimensionError, UnstableNetworkError
 from quantsync.gaussian.building import broadcast_to_nodes, positive
-from quantsync.lindblad.coefficients import real_array
 
 
 def probe_blocks(
@@ -37,7 +37,7 @@ def probe_blocks(
     array([[ 1.5, -0.5],
            [-0.5,  4.5]])
     """
-    own = np.atleast_1d(real_array(frequencies, "Argument `frequencies`"))
+    own = np.atleast_1d(real_array(frequencies, "frequencies"))
     count = len(own)
     if own.ndim != 1 or len(places) != count or not count:
         raise DimensionError(
@@ -45,8 +45,8 @@ def probe_blocks(
             f"{own.size} and {len(places)}."
         )
     mass = broadcast_to_nodes(positive(masses, "masses"), count, "masses")
-    K = broadcast_to_nodes(real_array(strengths, "Argument `strengths`"), count, "strengths")
-    springs = real_array(0.0 if direct is None else direct, "Argument `direct`")
+    K = broadcast_to_nodes(real_array(strengths, "strengths"), count, "strengths")
+    springs = real_array(0.0 if direct is None else direct, "direct")
     if springs.ndim == 0:
         springs = np.full((count, count), float(springs))
     if springs.shape != (count, count) or not np.array_equal(springs, springs.T):

@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
+from quantsync.checks import real_array, require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.gaussian.building import require_positive
 from quantsync.gaussian.probe_pair import probe_modes, probe_stiffness
 from quantsync.gaussian.semi_infinite import SemiInfiniteChain
-from quantsync.lindblad.coefficients import real_array
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,12 @@ def rayleigh_criterion(stiffness: Any, damping: Any) -> RayleighCriterion:
     """
     matrices = []
     for name, given in (("stiffness", stiffness), ("damping", damping)):
-        matrix = real_array(given, f"Argument `{name}`", InvalidArgumentError)
+        matrix = real_array(given, name)
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < 2:
             raise DimensionError(
                 f"Argument `{name}` must have shape (P, P) with P >= 2, but has {matrix.shape}."
             )
-        require_finite(f"Argument `{name}`", matrix)
+        require_finite(name, matrix)
         difference = np.abs(matrix - matrix.T).max()
         if difference > 1e-12 * np.abs(matrix).max():
             raise InvalidArgumentError(
@@ -156,8 +156,8 @@ def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
      [-0.25  0.25]]
     """
     require_positive(chain_coupling=chain_coupling)
-    strengths = np.atleast_1d(real_array(strengths, "Argument `strengths`", InvalidArgumentError))
-    require_finite("Argument `strengths`", strengths)
+    strengths = np.atleast_1d(real_array(strengths, "strengths"))
+    require_finite("strengths", strengths)
     return strengths[:, None] * strengths / chain_coupling**1.5
 
 

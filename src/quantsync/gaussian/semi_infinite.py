@@ -14,15 +14,10 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from quantsync.errors import (
-    DimensionError,
-    InvalidArgumentError,
-    UnstableNetworkError,
-    require_finite,
-)
+from quantsync.checks import real_array, require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError, UnstableNetworkError
 from quantsync.gaussian.bound_states import ChainModes, solve_chain_modes
 from quantsync.gaussian.building import require_positive
-from quantsync.lindblad.coefficients import real_array
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ class SemiInfiniteChain:
 
     def __post_init__(self) -> None:
         require_positive(chain_coupling=self.chain_coupling)
-        real_array(self.chain_frequency, "Argument `chain_frequency`", InvalidArgumentError)
+        real_array(self.chain_frequency, "chain_frequency")
         if self.chain_frequency < 0:
             raise InvalidArgumentError(
                 f"Argument `chain_frequency` must be >= 0, but is {self.chain_frequency!r}."
@@ -88,7 +83,7 @@ class SemiInfiniteChain:
 
     def frequency(self, wave_number: Any) -> np.ndarray:
         """Frequency omega(k) of waves; k in radians per site."""
-        k = real_array(wave_number, "Argument `wave_number`", InvalidArgumentError)
+        k = real_array(wave_number, "wave_number")
         return np.sqrt(self.chain_frequency**2 + 4 * self.chain_coupling * np.sin(k / 2) ** 2)
 
     def wave_number(self, frequency: Any) -> np.ndarray:
@@ -99,8 +94,8 @@ class SemiInfiniteChain:
         InvalidArgumentError
             If a frequency lies outside the band.
         """
-        w = real_array(frequency, "Argument `frequency`", InvalidArgumentError)
-        require_finite("Argument `frequency`", w)
+        w = real_array(frequency, "frequency")
+        require_finite("frequency", w)
         low, high = self.band
         square = (w - low) * (w + low) / (4 * self.chain_coupling)
         slack = 8 * np.finfo(float).eps
@@ -114,7 +109,7 @@ class SemiInfiniteChain:
 
     def group_velocity(self, wave_number: Any) -> np.ndarray:
         """Group velocity d omega/dk = g sin(k)/omega(k), in sites per time."""
-        k = real_array(wave_number, "Argument `wave_number`", InvalidArgumentError)
+        k = real_array(wave_number, "wave_number")
         if self.chain_frequency == 0:  # g sin(k)/omega, also at k = 0
             return np.sqrt(self.chain_coupling) * np.cos(k / 2) * np.where(np.sin(k / 2) < 0, -1, 1)
         return self.chain_coupling * np.sin(k) / self.frequency(k)
@@ -145,8 +140,8 @@ class SemiInfiniteChain:
             If a site is below 1.
         """
         nodes, strengths = _probes(nodes, strengths)
-        w = real_array(frequency, "Argument `frequency`", InvalidArgumentError)
-        require_finite("Argument `frequency`", w)
+        w = real_array(frequency, "frequency")
+        require_finite("frequency", w)
         low, high = self.band
         inside = (w > low) & (w < high)
         k = self.wave_number(np.where(inside, w, (low + high) / 2))
@@ -336,13 +331,13 @@ def _probes(nodes: Any, strengths: Any) -> tuple[np.ndarray, np.ndarray]:
         raise InvalidArgumentError(
             f"Argument `nodes` must hold sites from 1 on, but is {nodes.tolist()}."
         )
-    given = real_array(strengths, "Argument `strengths`", InvalidArgumentError)
+    given = real_array(strengths, "strengths")
     if given.shape not in ((), nodes.shape):
         raise DimensionError(
             f"Argument `strengths` must be a number or have shape {nodes.shape}, but has "
             f"{given.shape}."
         )
-    require_finite("Argument `strengths`", given)
+    require_finite("strengths", given)
     return nodes, np.broadcast_to(given, nodes.shape)
 
 
@@ -350,13 +345,13 @@ def _system(
     stiffness: Any, nodes: Any, strengths: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     nodes, strengths = _probes(nodes, strengths)
-    matrix = real_array(stiffness, "Argument `stiffness`", InvalidArgumentError)
+    matrix = real_array(stiffness, "stiffness")
     if matrix.shape != (nodes.size, nodes.size):
         raise DimensionError(
             f"Argument `stiffness` must have shape {(nodes.size, nodes.size)}, one row for each "
             f"probe, but has {matrix.shape}."
         )
-    require_finite("Argument `stiffness`", matrix)
+    require_finite("stiffness", matrix)
     return (matrix + matrix.T) / 2, nodes, strengths
 
 

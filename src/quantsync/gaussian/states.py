@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync.checks import real_array
 from quantsync.covariance import mode_list
 from quantsync.errors import (
     BroadcastError,
@@ -25,7 +26,6 @@ from quantsync.gaussian.moments import (
     thermal_variance,
     uncorrelated_covariance,
 )
-from quantsync.lindblad.coefficients import real_array
 
 if TYPE_CHECKING:
     from quantsync.gaussian.network import HarmonicNetwork
@@ -309,7 +309,7 @@ class GaussianState:
         shape = (*self.shape, self.modes)
         shift = np.zeros((*shape, 2))
         for axis, (name, value) in enumerate((("x", x), ("p", p))):
-            array = real_array(value, f"Argument `{name}`", InvalidArgumentError)
+            array = real_array(value, name)
             try:
                 shift[..., axis] = array
             except ValueError:

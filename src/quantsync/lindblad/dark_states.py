@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lindblad.effective import Effective, frobenius_norm
 
 DARK = 1e-9  # allowed ||A psi - a psi|| relative to ||A||
@@ -31,7 +32,7 @@ def checked_dark_states(
             f"Argument `dark_states` must hold state vectors of length {n}, one a row, "
             f"but has shape {array.shape}."
         )
-    require_finite("Argument `dark_states`", states)
+    require_finite("dark_states", states)
     found = []
     for k, state in enumerate(states):
         norm = np.linalg.norm(state)

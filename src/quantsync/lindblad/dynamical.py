@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.errors import InvalidArgumentError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.locking import locking, numerical_radius
 from quantsync.lindblad.observables import signals_of
@@ -117,7 +118,7 @@ class DynamicalSynchronization:
             raise InvalidArgumentError(
                 f"Argument `times` must be one-dimensional, but has shape {times.shape}."
             )
-        require_finite("Argument `times`", times)
+        require_finite("times", times)
         angles = self.frequencies[:, None] * times + self.phase[..., None]
         return self.mean[..., None] + (self.amplitude[..., None] * np.cos(angles)).sum(axis=-2)
 

@@ -10,7 +10,8 @@ import scipy.linalg
 import scipy.sparse as sp
 from scipy.sparse.linalg import expm_multiply
 
-from quantsync.errors import BroadcastError, InvalidArgumentError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import BroadcastError, InvalidArgumentError
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.operators import Space
@@ -137,7 +138,7 @@ def _checked_times(times: Any) -> np.ndarray:
         raise InvalidArgumentError(
             f"Argument `times` must be one-dimensional, but has shape {array.shape}."
         )
-    require_finite("Argument `times`", array)
+    require_finite("times", array)
     if (array < 0).any():
         raise InvalidArgumentError(
             f"Argument `times` must be >= 0, but contains {array.min()}; "

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.checks import broadcast_shape, coefficient_array, rate_array, require_broadcast_to
 from quantsync.errors import (
-    BroadcastError,
     InvalidArgumentError,
     NonHermitianError,
 )
-from quantsync.lindblad.coefficients import checked_coefficients
 from quantsync.lindblad.hermitian_basis import (
     HermitianBasis,
     commutator_superoperator,
@@ -150,7 +149,7 @@ class Lindbladian:
             rates.append(rate)
             jumps.append(as_operator(operator, n, f"Operator of dissipators[{k}]"))
         self._terms = Terms(space, tuple(operators), tuple(jumps))
-        self._coefficients, self._shape = checked_coefficients(energies, rates)
+        self._coefficients, self._shape = _checked_coefficients(energies, rates)
 
     def with_coefficients(
         self, hamiltonian: Iterable[Any] = (), dissipators: Iterable[Any] = ()
@@ -193,7 +192,7 @@ class Lindbladian:
                 f"with_coefficients() needs {expected[0]} Hamiltonian coefficients and "
                 f"{expected[1]} rates, but got {len(energies)} and {len(rates)}."
             )
-        return self._from_terms(self._terms, *checked_coefficients(energies, rates))
+        return self._from_terms(self._terms, *_checked_coefficients(energies, rates))
 
     @classmethod
     def _from_terms(
@@ -261,12 +260,7 @@ class Lindbladian:
         BroadcastError
             If the batch does not broadcast to that shape.
         """
-        try:
-            fits = np.broadcast_shapes(self.shape, shape) == tuple(shape)
-        except ValueError:
-            fits = False
-        if not fits:
-            raise BroadcastError(f"Systems of shape {self.shape} do not broadcast to {shape}.")
+        require_broadcast_to(self.shape, shape, "Systems")
         return self._from_terms(self._terms, self._coefficients, tuple(shape))
 
     def take(self, systems: Any) -> Lindbladian:
@@ -384,3 +378,22 @@ def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array
             "Add the Hermitian conjugate, as in 1j * (a.plus @ b.minus - b.plus @ a.minus)."
         )
     return matrix
+
+
+def _checked_coefficients(
+    energies: list[Any], rates: list[Any]
+) -> tuple[tuple[np.ndarray, ...], tuple[int, ...]]:
+    """Coefficients as float arrays, Hamiltonian first, and the shape they broadcast to."""
+    arrays = {
+        f"hamiltonian[{k}]": coefficient_array(value, f"Coefficient of hamiltonian[{k}]")
+        for k, value in enumerate(energies)
+    } | {
+        f"dissipators[{k}]": rate_array(value, f"Rate of dissipators[{k}]")
+        for k, value in enumerate(rates)
+    }
+    shape = broadcast_shape(
+        {name: array.shape for name, array in arrays.items()},
+        "Give axes their own dimensions, as np.meshgrid(..., indexing='ij') does.",
+        "Coefficients",
+    )
+    return tuple(arrays.values()), shape

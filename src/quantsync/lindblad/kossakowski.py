@@ -13,12 +13,12 @@ from typing import Any, Literal
 import numpy as np
 from scipy.linalg import get_lapack_funcs
 
+from quantsync.checks import require_finite
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     InvalidRateError,
     NonHermitianError,
-    require_finite,
 )
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.lindblad.reshuffle import Reshuffle
@@ -272,7 +272,7 @@ def _hermitian(matrix: Any, size: int, name: str) -> np.ndarray:
             f"Argument `{name}` must have shape {(size, size)}, but has {array.shape}."
         )
     array = array.astype(complex)
-    require_finite(f"Argument `{name}`", array)
+    require_finite(name, array)
     scale = float(np.abs(array).max(initial=0))
     deviation = float(np.abs(array - array.conj().T).max(initial=0))
     if deviation > 1e-10 * scale:
@@ -293,7 +293,7 @@ def checked_weights(weights: Any) -> tuple[float, float]:
     pair = np.asarray(weights, float)
     if pair.shape != (2,):
         raise InvalidArgumentError(f"Argument `weights` must be two numbers, but is {weights!r}.")
-    require_finite("Argument `weights`", pair)
+    require_finite("weights", pair)
     if (pair < 0).any():
         raise InvalidRateError(f"Argument `weights` must be >= 0, but is {weights!r}.")
     return float(pair[0]), float(pair[1])

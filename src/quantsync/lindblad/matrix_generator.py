@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lindblad.hermitian_basis import HermitianBasis
 from quantsync.operators import Space
 
@@ -63,7 +64,7 @@ class MatrixGenerator:
                 "Argument `matrix` must be real, in the Hermitian basis; convert a complex "
                 "superoperator with MatrixGenerator.from_superoperator."
             )
-        require_finite("Argument `matrix`", array)
+        require_finite("matrix", array)
         self.space, self.matrix = space, np.ascontiguousarray(array, float)
 
     @classmethod

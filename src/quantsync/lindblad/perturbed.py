@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import real_array
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -20,7 +21,6 @@ from quantsync.errors import (
     InvalidRateError,
     NonUniqueSteadyStateError,
 )
-from quantsync.lindblad.coefficients import real_array
 from quantsync.lindblad.degenerate_base import (
     DegenerateBase,
     PerturbedSystem,
@@ -141,7 +141,7 @@ def check_strengths(etas: Any, base: DegenerateBase) -> np.ndarray:
     NonUniqueSteadyStateError, InvalidRateError, InvalidArgumentError
         As `perturbed_steady_states`.
     """
-    strengths = np.atleast_1d(real_array(etas, "Argument `etas`"))
+    strengths = np.atleast_1d(real_array(etas, "etas"))
     if strengths.ndim != 1 or not len(strengths):
         raise InvalidArgumentError(
             f"Argument `etas` must be one-dimensional and not empty, but has shape "

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.checks import real_array
 from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
-from quantsync.lindblad.coefficients import real_array
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.harmonic_solve import (
     NearModes,

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import real_array
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.coefficients import real_array
 from quantsync.lindblad.generator import hermitian_operator
 from quantsync.lindblad.turning import single_number
 from quantsync.operators import Space, as_operator
@@ -72,7 +72,7 @@ class QuasiPeriodicState:
         ndarray of shape (..., n, n)
             Hermitian, of trace 1.
         """
-        times = real_array(times, "Argument `times`")
+        times = real_array(times, "times")
         phases = np.exp(1j * times[..., None] * self.frequencies)
         return np.tensordot(phases, self.components, axes=1)
 
@@ -132,7 +132,7 @@ class QuasiPeriodicState:
 
     def expectation(self, operator: Any, times: Any) -> np.ndarray:
         """``Tr O rho(t)`` at some times, shape (...), complex."""
-        times = real_array(times, "Argument `times`")
+        times = real_array(times, "times")
         return np.exp(1j * times[..., None] * self.frequencies) @ self._values(operator)
 
     def demodulated(

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.checks import real_array
 from quantsync.errors import (
     BothSignsError,
     InvalidArgumentError,
     ZeroFrequencyError,
 )
-from quantsync.lindblad.coefficients import real_array
 from quantsync.operators import as_operator
 
 LARGEST_MULTIPLE = 3  # integers tried in n.Omega for the frequencies of perturbations

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import require_finite
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     InvalidStateError,
     StationaryStartError,
-    require_finite,
 )
 from quantsync.meanfield.dormand_prince import COLLAPSED, UNBOUNDED
 from quantsync.meanfield.kernels import KernelFactory
@@ -88,7 +88,7 @@ def checked_times(times: Any, start_time: float) -> np.ndarray:
         raise InvalidArgumentError(
             f"Argument `times` must be one-dimensional and not empty, but has shape {array.shape}."
         )
-    require_finite("Argument `times`", array)
+    require_finite("times", array)
     if (np.diff(array) < 0).any():
         raise InvalidArgumentError("Argument `times` must not decrease; sort it first.")
     if array[0] < start_time:
@@ -112,7 +112,7 @@ def amplitudes(name: str, beta: Any, modes: int) -> np.ndarray:
             f"Argument `{name}` must have shape (..., {modes}), one amplitude a mode, but has "
             f"{array.shape}."
         )
-    require_finite(f"Argument `{name}`", array)
+    require_finite(name, array)
     return array
 
 
@@ -138,7 +138,7 @@ def physical_covariance(covariance: Any, modes: int) -> np.ndarray:
             f"Argument `covariance0` must have shape (..., {2 * modes}, {2 * modes}), but has "
             f"{array.shape}."
         )
-    require_finite("Argument `covariance0`", array)
+    require_finite("covariance0", array)
     try:
         check_uncertainty(array)
     except InvalidStateError as error:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import sympy
 
+from quantsync.checks import require_finite
 from quantsync.errors import (
     BroadcastError,
     InvalidArgumentError,
     MissingParameterError,
-    require_finite,
     unknown_name,
 )
 

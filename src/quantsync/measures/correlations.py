@@ -12,8 +12,8 @@ from typing import Any
 
 from array_api_compat import array_namespace
 
+from quantsync.checks import nats_per_unit
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
-from quantsync.measures.entropy_units import nats_per_unit
 from quantsync.measures.spectrum import block_eigenvalues
 from quantsync.operators import Space
 

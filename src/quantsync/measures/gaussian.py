@@ -13,9 +13,9 @@ import math
 from numbers import Integral
 from typing import Any
 
+from quantsync.checks import nats_per_unit
 from quantsync.covariance import Factor, factorised, factorised_state
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.measures.entropy_units import nats_per_unit
 from quantsync.measures.symplectic import modes_of_cut, reduced_covariance
 
 

@@ -20,7 +20,8 @@ import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
 from quantsync.arrays import to_numpy
-from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures.climbing import orders_key, parts, wave_table
 from quantsync.measures.phase import PhaseDistribution
 from quantsync.parallel import chunk_slices

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.interpolate import make_interp_spline
 
 from quantsync.arrays import to_numpy
-from quantsync.errors import DimensionError, InvalidArgumentError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError
 
 ELEMENTS = 1 << 20  # of one temporary array
 DEGREE = 9  # of the splines through samples
@@ -66,7 +67,7 @@ class SampledSignal:
                 f"Samples must be real numbers, but are of type {values.dtype}."
             )
         values = np.asarray(values, dtype=float)
-        require_finite("Samples", values)
+        require_finite("The samples", values)
         if degree not in range(1, 16, 2):
             raise InvalidArgumentError(
                 f"Argument `degree` must be odd, from 1 to 15, but is {degree!r}."
@@ -148,7 +149,7 @@ def real_numbers(name: str, values: Any) -> np.ndarray:
     if array.dtype.kind not in "biuf" and array.size:
         raise InvalidArgumentError(f"Argument `{name}` must be real numbers, but is {values!r}.")
     array = array.astype(float)
-    require_finite(f"Argument `{name}`", array)
+    require_finite(name, array)
     return array
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, OutOfMemoryError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import InvalidArgumentError, OutOfMemoryError
 from quantsync.measures.cell_moments import Moments, central_moments
 from quantsync.measures.mode_windows import are_mode_sums, mode_moments, window_nodes
 from quantsync.measures.signals import ELEMENTS, SampledSignal, gauss_nodes, time_tolerance
@@ -152,5 +153,5 @@ def real_number(name: str, value: Any) -> float:
     number = np.asarray(value)
     if number.ndim or number.dtype.kind not in "iuf":
         raise InvalidArgumentError(f"Argument `{name}` must be one real number, not {value!r}.")
-    require_finite(f"Argument `{name}`", number)
+    require_finite(name, number)
     return float(number)

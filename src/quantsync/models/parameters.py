@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import coefficient_array, rate_array
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.coefficients import rate_array, real_array
 from quantsync.operators import Spin
 
 
@@ -26,7 +26,7 @@ def real_parameters(**values: Any) -> list[np.ndarray]:
     >>> real_parameters(detuning=1, epsilon=0.5)
     [array(1.), array(0.5)]
     """
-    return [real_array(value, f"Parameter `{name}`") for name, value in values.items()]
+    return [coefficient_array(value, f"Parameter `{name}`") for name, value in values.items()]
 
 
 def rate_parameters(**values: Any) -> list[np.ndarray]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from quantsync.checks import broadcast_shape, require_broadcast_to
 from quantsync.errors import BroadcastError
 from quantsync.measures.named import NamedMeasure
 
@@ -52,11 +53,7 @@ class ModelRun:
 
     def __init__(self, parameters: Mapping[str, Any]):
         arrays = {name: np.asarray(value) for name, value in parameters.items()}
-        try:
-            self.shape = np.broadcast_shapes(*(a.shape for a in arrays.values()))
-        except ValueError:
-            shapes = ", ".join(f"{n} {a.shape}" for n, a in arrays.items() if a.ndim)
-            raise BroadcastError(f"The parameters do not broadcast together: {shapes}.") from None
+        self.shape = broadcast_shape({n: a.shape for n, a in arrays.items()}, what="Parameters")
         self.parameters = arrays
 
     @property
@@ -81,12 +78,7 @@ class ModelRun:
         BroadcastError
             If the batch does not broadcast to that shape.
         """
-        try:
-            fits = np.broadcast_shapes(self.shape, shape) == tuple(shape)
-        except ValueError:
-            fits = False
-        if not fits:
-            raise BroadcastError(f"Systems of shape {self.shape} do not broadcast to {shape}.")
+        require_broadcast_to(self.shape, shape, "Systems")
         return self._with({n: np.broadcast_to(a, shape) for n, a in self.parameters.items()})
 
     def take(self, members: Any) -> Self:

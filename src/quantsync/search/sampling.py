@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import require_finite
 from quantsync.errors import (
     BroadcastError,
     ConvergenceError,
     InvalidArgumentError,
     NonFiniteError,
-    require_finite,
 )
 from quantsync.parallel import chunk_slices, map_threads, thread_count
 
@@ -36,7 +36,7 @@ def checked_nodes(nodes: Any, name: str) -> np.ndarray:
             f"Argument `{name}` must be a one-dimensional array of at least 3 sample positions, "
             f"but has shape {array.shape}."
         )
-    require_finite(f"Argument `{name}`", array)
+    require_finite(name, array)
     if not (np.diff(array) > 0).all():
         raise InvalidArgumentError(f"Argument `{name}` must increase from node to node.")
     return array

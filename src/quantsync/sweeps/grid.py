@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, require_finite
+from quantsync.checks import require_finite
+from quantsync.errors import InvalidArgumentError
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,316 @@
+"""The checks of arguments that all parts share: one function and one wording for each.
+
+Messages read "Argument `x` must ..., but ...". A name with a space in it, such as
+"Rate of dissipators[0]", stands as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import (
+    BroadcastError,
+    DimensionError,
+    InvalidArgumentError,
+    InvalidCoefficientError,
+    InvalidRateError,
+    NonFiniteError,
+    unknown_name,
+)
+
+ErrorClass = type[InvalidArgumentError]
+
+
+def label(name: str) -> str:
+    """How messages call an argument."""
+    return name if " " in name else f"Argument `{name}`"
+
+
+def shown(value: Any) -> str:
+    """A value for a message: short, and of an array only its shape and type."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of {value.dtype} and shape {value.shape}"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}... ({type(value).__name__})"
+
+
+def require_finite(name: str, values: np.ndarray) -> None:
+    """Raise `NonFiniteError` naming the first NaN or infinite entry."""
+    bad = ~np.isfinite(values)
+    if bad.any():
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise NonFiniteError(
+            f"{label(name)} must be finite, but is {values[index]}{_at(index)}. "
+            "Remove or replace the offending values."
+        )
+
+
+def number_array(values: Any, name: str, error: ErrorClass = InvalidArgumentError) -> np.ndarray:
+    """Finite numbers, real or complex, as an array of float or complex."""
+    array = _as_array(values, name, "a number or an array of numbers", error)
+    if array.dtype.kind not in "biufc":
+        raise error(f"{label(name)} must be a number or an array, but is {shown(values)}.")
+    array = array.astype(complex if array.dtype.kind == "c" else float)
+    require_finite(name, array)
+    return array
+
+
+def real_array(
+    values: Any,
+    name: str,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    why: str = "",
+    error: ErrorClass = InvalidArgumentError,
+) -> np.ndarray:
+    """Finite real numbers within bounds, as an array of float.
+
+    Examples
+    --------
+    >>> real_array([1, 2], "frequencies", above=0)
+    array([1., 2.])
+    >>> real_array([1, -2], "frequencies", above=0)
+    Traceback (most recent call last):
+    quantsync.errors.InvalidArgumentError: Argument `frequencies` must be > 0, but is -2.0 at ...
+    """
+    array = _as_array(values, name, "a real number or array", error)
+    if array.dtype.kind == "c":
+        first = array.ravel()[0] if array.size else array
+        raise error(f"{label(name)} must be real, but is complex ({first}).{why and ' ' + why}")
+    if array.dtype.kind not in "biuf":
+        raise error(f"{label(name)} must be a real number or array, but is {shown(values)}.")
+    array = array.astype(float)
+    require_finite(name, array)
+    _require_bounds(array, name, above, at_least, at_most, why, error)
+    return array
+
+
+def real_number(
+    value: Any,
+    name: str,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    why: str = "",
+    error: ErrorClass = InvalidArgumentError,
+) -> float:
+    """One finite real number within bounds.
+
+    Examples
+    --------
+    >>> real_number("1", "tolerance")
+    Traceback (most recent call last):
+    quantsync.errors.InvalidArgumentError: Argument `tolerance` must be a real number, but is '1'.
+    """
+    if not _is_single(value):
+        raise error(f"{label(name)} must be a real number, but is {shown(value)}.")
+    array = real_array(
+        value, name, above=above, at_least=at_least, at_most=at_most, why=why, error=error
+    )
+    return float(array)
+
+
+def coefficient_array(values: Any, name: str) -> np.ndarray:
+    """Real coefficients of a Hamiltonian."""
+    return real_array(
+        values, name, why="Put phases into the operator.", error=InvalidCoefficientError
+    )
+
+
+def rate_array(values: Any, name: str) -> np.ndarray:
+    """Rates >= 0."""
+    return real_array(values, name, at_least=0, error=InvalidRateError)
+
+
+def whole_number(
+    value: Any,
+    name: str,
+    *,
+    at_least: int = 1,
+    at_most: int | None = None,
+    why: str = "",
+    error: ErrorClass = InvalidArgumentError,
+) -> int:
+    """One whole number within bounds; 3.0 counts as 3.
+
+    Examples
+    --------
+    >>> whole_number(0, "samples")
+    Traceback (most recent call last):
+    quantsync.errors.InvalidArgumentError: Argument `samples` must be a whole number >= 1, but is 0.
+    """
+    number = _whole(value)
+    if number is None or number < at_least or (at_most is not None and number > at_most):
+        bound = f">= {at_least}" if at_most is None else f"from {at_least} to {at_most}"
+        raise error(
+            f"{label(name)} must be a whole number {bound}, but is {shown(value)}"
+            f"{why and ': ' + why}."
+        )
+    return number
+
+
+def choice(value: Any, name: str, choices: Collection[str]) -> str:
+    """One of a few words.
+
+    Examples
+    --------
+    >>> choice("warn", "errors", ("raise", "mask"))
+    Traceback (most recent call last):
+    quantsync.errors.InvalidArgumentError: Argument `errors` must be 'raise' or 'mask', but is ...
+    """
+    if not isinstance(value, str) or value not in choices:
+        words = [repr(word) for word in choices]
+        listed = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+        raise InvalidArgumentError(f"{label(name)} must be {listed}, but is {shown(value)}.")
+    return value
+
+
+def flag(value: Any, name: str) -> bool:
+    """True or False, and no text that only looks like it."""
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidArgumentError(f"{label(name)} must be True or False, but is {shown(value)}.")
+    return bool(value)
+
+
+def times_array(
+    values: Any, name: str = "times", *, start: float | None = None, increasing: bool = False
+) -> np.ndarray:
+    """Times of shape (T,), not before ``start``, in (strictly) increasing order.
+
+    Without ``start`` they may have any order.
+    """
+    times = real_array(values, name)
+    if times.ndim != 1:
+        raise DimensionError(f"{label(name)} must be one-dimensional, but has shape {times.shape}.")
+    if start is None and not increasing:
+        return times
+    steps = np.diff(times)
+    if (steps < 0).any() or (increasing and (steps == 0).any()):
+        k = int(np.flatnonzero(steps <= 0 if increasing else steps < 0)[0])
+        order = "increasing" if increasing else "non-decreasing"
+        raise InvalidArgumentError(
+            f"{label(name)} must be in {order} order, but {times[k + 1]:g} follows {times[k]:g}."
+        )
+    if start is not None and times.size and times[0] < start:
+        raise InvalidArgumentError(f"{label(name)} must be >= {start:g}, but holds {times[0]:g}.")
+    return times
+
+
+def name_list(values: Any, name: str) -> Sequence[Any]:
+    """Several names, and no single one."""
+    if isinstance(values, str) or not hasattr(values, "__len__"):
+        raise InvalidArgumentError(
+            f"{label(name)} must be a list of names, but is {shown(values)}; "
+            f"for a single one give [{values!r}]."
+        )
+    return values
+
+
+def known_name(kind: str, value: Any, known: Collection[str]) -> str:
+    """A name that exists; `UnknownNameError` gives the nearest one."""
+    if not isinstance(value, str) or value not in known:
+        raise unknown_name(kind, str(value), known)
+    return value
+
+
+def broadcast_shape(
+    shapes: Mapping[str, tuple[int, ...]], hint: str = "", what: str = "Shapes"
+) -> tuple[int, ...]:
+    """The shape that several broadcast to.
+
+    Examples
+    --------
+    >>> broadcast_shape({"mean": (3,), "covariance": (2, 1)})
+    (2, 3)
+    >>> broadcast_shape({"mean": (3,), "covariance": (2,)})
+    Traceback (most recent call last):
+    quantsync.errors.BroadcastError: Shapes must broadcast against each other, but are mean ...
+    """
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        listed = ", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items() if shape)
+        raise BroadcastError(
+            f"{what} must broadcast against each other, but are {listed}.{hint and ' ' + hint}"
+        ) from None
+
+
+def require_broadcast_to(shape: tuple[int, ...], target: tuple[int, ...], what: str) -> None:
+    """Raise `BroadcastError` unless a shape broadcasts to another one."""
+    try:
+        fits = np.broadcast_shapes(shape, target) == tuple(target)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise BroadcastError(f"{what} of shape {shape} do not broadcast to {target}.")
+
+
+def nats_per_unit(base: float) -> float:
+    """By what entropies in nats are divided: ``ln base``, and exactly 1 for base e."""
+    number = real_number(base, "base", above=1)
+    return 1.0 if number == math.e else math.log(number)
+
+
+def _at(index: tuple[int, ...]) -> str:
+    return f" at index {index}" if index else ""
+
+
+def _is_single(value: Any) -> bool:
+    """Whether a value may be one number: no text, no list, no array with axes."""
+    return value is not None and (
+        not hasattr(value, "__len__") or (isinstance(value, np.ndarray) and value.ndim == 0)
+    )
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, bool | np.bool_) or not _is_single(value):
+        return None
+    if isinstance(value, Integral):
+        return int(value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return int(number) if number.is_integer() else None
+
+
+def _as_array(values: Any, name: str, what: str, error: ErrorClass) -> np.ndarray:
+    if isinstance(values, np.ma.MaskedArray):
+        raise error(
+            f"{label(name)} must be {what}, but is a masked array, whose masked values would be "
+            "computed as data; fill it or take the values that are there."
+        )
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError):
+        raise error(f"{label(name)} must be {what}, but is {shown(values)}.") from None
+
+
+def _require_bounds(
+    array: np.ndarray,
+    name: str,
+    above: float | None,
+    at_least: float | None,
+    at_most: float | None,
+    why: str,
+    error: ErrorClass,
+) -> None:
+    for bound, bad, sign in (
+        (above, None if above is None else array <= above, ">"),
+        (at_least, None if at_least is None else array < at_least, ">="),
+        (at_most, None if at_most is None else array > at_most, "<="),
+    ):
+        if bad is not None and bad.any():
+            index = tuple(int(i) for i in np.argwhere(bad)[0])
+            raise error(
+                f"{label(name)} must be {sign} {bound:g}, but is {array[index]}{_at(index)}"
+                f"{why and ': ' + why}."
+            )
