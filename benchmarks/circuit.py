@@ -18,9 +18,9 @@ from common import agree, timed
 from threadpoolctl import threadpool_limits
 
 import quantsync as qs
-from quantsync.lindblad.quasi_periodic import HarmonicBalance
-from quantsync.models.circuit_state import circuit_parts
-from quantsync.models.circuit_tables import TABLE_II, preset_units
+from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
+from quantsync.models.circuit_qed.state import circuit_parts
+from quantsync.models.circuit_qed.tables import TABLE_II, preset_units
 
 COUPLING = 0.1  # MHz
 SPAN = 0.5  # us

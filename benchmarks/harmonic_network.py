@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 import quantsync as qs
 from quantsync.gaussian import GaussianState, HarmonicNetwork, ProbesInEnvironment, mean_modes
 from quantsync.gaussian import evolve as evolve_gaussian
-from quantsync.measures.time_series import pearson
+from quantsync.time_series.pearson import pearson
 
 OMEGA, DIRECT, STRENGTH = [1.0, 1.1], 0.5, 0.2  # the probes of Fig. 1
 CHAIN = {"frequency": 0.4, "coupling": 1.2}

@@ -28,7 +28,7 @@ from scipy.integrate import odeint, solve_ivp
 
 import quantsync as qs
 from quantsync.models import pseudo_boson_pair
-from quantsync.models.pseudo_boson_symbols import pseudo_boson_model
+from quantsync.models.pseudo_boson_pair.symbols import pseudo_boson_model
 
 LATE, SHORT = 1e4, 100.0
 FIXED = {"weight": 0.2, "q1": 1.0, "p1": 0.0, "q2": 0.5, "p2": 0.3}

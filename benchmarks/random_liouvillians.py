@@ -20,12 +20,12 @@ from common import agree, multiplication_rate, timed
 from threadpoolctl import threadpool_limits
 
 import quantsync as qs
-from quantsync.lindblad.kossakowski import (
+from quantsync.lindblad.degenerate.kossakowski import (
     diagonal_operators,
     random_hamiltonian,
     random_kossakowski,
 )
-from quantsync.lindblad.shifted_solve import solve_shifted
+from quantsync.lindblad.degenerate.shifted_solve import solve_shifted
 from quantsync.papers.zhao2025.ensemble_data import CHI, ETAS, INTERVAL
 from quantsync.parallel import available_cores
 

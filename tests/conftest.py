@@ -1,11 +1,10 @@
 """Fixtures that several test files share."""
 
-import json
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import reference
 from threadpoolctl import threadpool_limits
 
 from quantsync.papers.registry import PAPERS
@@ -62,4 +61,4 @@ def random_states():
 @pytest.fixture(scope="session")
 def roulet2018():
     """Reference numbers for the spin pair, from an independent exact-arithmetic calculation."""
-    return json.loads((Path(__file__).parent / "reference" / "roulet2018.json").read_text())
+    return reference("roulet2018")

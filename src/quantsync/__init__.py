@@ -11,12 +11,16 @@ from quantsync.gaussian import (
     GaussianEvolution,
     GaussianState,
     HarmonicNetwork,
-    ModeSum,
     OpenNetwork,
     ProbesInEnvironment,
+    gaussian_discord,
+    gaussian_entropy,
+    gaussian_log_negativity,
+    gaussian_mutual_information,
+    gaussian_purity,
     mean_modes,
+    symplectic_spectrum,
 )
-from quantsync.interop import to_qutip
 from quantsync.lindblad import (
     BatchedPerturbations,
     DegenerateBase,
@@ -41,27 +45,20 @@ from quantsync.lindblad import (
     random_lindbladian,
     steady_state,
 )
+from quantsync.lindblad.qutip import to_qutip
 from quantsync.measures import (
     BlockDiagonalStates,
-    DelayedCorrelation,
     DiagonalStates,
     LeadingSynchronization,
     LocalMaxima,
     PhaseDistribution,
     QuadratureSynchronization,
-    SampledSignal,
     SpannedStates,
     StateMixtures,
-    best_delay,
     chi,
     chi_2,
     coherent_state,
     complete_synchronization,
-    gaussian_discord,
-    gaussian_entropy,
-    gaussian_log_negativity,
-    gaussian_mutual_information,
-    gaussian_purity,
     husimi,
     husimi_from_moments,
     interval_probabilities,
@@ -69,15 +66,11 @@ from quantsync.measures import (
     leading_synchronization,
     level_set_histogram,
     log_negativity,
-    mean_frequency,
     mutual_information,
     negativity,
     partial_trace,
     partial_transpose,
-    pearson,
     phase_distribution,
-    phase_drift,
-    phase_locking_value,
     phase_response,
     phase_synchronization,
     phi_synchronization,
@@ -88,9 +81,7 @@ from quantsync.measures import (
     schmidt_coefficients,
     spherical_moment,
     spherical_tensor,
-    symplectic_spectrum,
     von_neumann_entropy,
-    windowed_mean,
 )
 from quantsync.operators import Fock, Space, Spin
 from quantsync.search import (
@@ -109,6 +100,17 @@ from quantsync.sweeps import (
     sample_rng,
     sweep,
     sweep_status,
+)
+from quantsync.time_series import (
+    DelayedCorrelation,
+    ModeSum,
+    SampledSignal,
+    best_delay,
+    mean_frequency,
+    pearson,
+    phase_drift,
+    phase_locking_value,
+    windowed_mean,
 )
 from quantsync.version import __version__
 

@@ -1,5 +1,5 @@
 """Runs the command line as ``python -m quantsync``."""
 
-from quantsync.cli import main
+from quantsync.command_line.main import main
 
 main()

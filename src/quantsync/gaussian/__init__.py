@@ -1,26 +1,33 @@
 """Gaussian states of harmonic networks, closed and open."""
 
-from quantsync.gaussian.chain_bath import chain_couplings, chain_frequencies
-from quantsync.gaussian.evolution import GaussianEvolution, evolve, mean_modes, propagator
-from quantsync.gaussian.langevin import LangevinEquation
-from quantsync.gaussian.mode_sums import ModeSum
-from quantsync.gaussian.network import HarmonicNetwork
-from quantsync.gaussian.open_network import OpenNetwork
-from quantsync.gaussian.probe_pair import probe_modes, probe_stiffness
-from quantsync.gaussian.rayleigh import (
+from quantsync.gaussian.baths.chain_bath import chain_couplings, chain_frequencies
+from quantsync.gaussian.baths.langevin import LangevinEquation
+from quantsync.gaussian.baths.open_network import OpenNetwork
+from quantsync.gaussian.baths.rayleigh import (
     RayleighCriterion,
     damping_ratio,
     ohmic_damping,
     rayleigh_criterion,
 )
-from quantsync.gaussian.semi_infinite import (
+from quantsync.gaussian.baths.semi_infinite import (
     ChainModes,
     SemiInfiniteChain,
     crosstalk_time,
     revival_time,
 )
-from quantsync.gaussian.star import Star
+from quantsync.gaussian.correlations import (
+    gaussian_discord,
+    gaussian_entropy,
+    gaussian_log_negativity,
+    gaussian_mutual_information,
+    gaussian_purity,
+)
+from quantsync.gaussian.networks.evolution import GaussianEvolution, evolve, mean_modes, propagator
+from quantsync.gaussian.networks.network import HarmonicNetwork
+from quantsync.gaussian.networks.probe_pair import probe_modes, probe_stiffness
+from quantsync.gaussian.networks.star import Star
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
+from quantsync.gaussian.symplectic import symplectic_spectrum
 
 __all__ = [
     "ChainModes",
@@ -28,7 +35,6 @@ __all__ = [
     "GaussianState",
     "HarmonicNetwork",
     "LangevinEquation",
-    "ModeSum",
     "OpenNetwork",
     "ProbesInEnvironment",
     "RayleighCriterion",
@@ -39,6 +45,11 @@ __all__ = [
     "crosstalk_time",
     "damping_ratio",
     "evolve",
+    "gaussian_discord",
+    "gaussian_entropy",
+    "gaussian_log_negativity",
+    "gaussian_mutual_information",
+    "gaussian_purity",
     "mean_modes",
     "ohmic_damping",
     "probe_modes",
@@ -46,4 +57,5 @@ __all__ = [
     "propagator",
     "rayleigh_criterion",
     "revival_time",
+    "symplectic_spectrum",
 ]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quantsync.checks import real_array
-from quantsync.covariance import mode_list
 from quantsync.errors import (
     BroadcastError,
     DimensionError,
     InvalidArgumentError,
 )
-from quantsync.gaussian.building import single_number
-from quantsync.gaussian.moments import (
+from quantsync.gaussian.covariance import mode_list
+from quantsync.gaussian.networks.graphs import single_number
+from quantsync.gaussian.thermal_states import (
     checked_modes,
     checked_moments,
     network_thermal_covariance,
@@ -28,7 +28,7 @@ from quantsync.gaussian.moments import (
 )
 
 if TYPE_CHECKING:
-    from quantsync.gaussian.network import HarmonicNetwork
+    from quantsync.gaussian.networks.network import HarmonicNetwork
 
 
 class GaussianState:
@@ -276,7 +276,7 @@ class GaussianState:
 
         Examples
         --------
-        >>> from quantsync.gaussian.network import HarmonicNetwork
+        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
         >>> from quantsync.gaussian.states import GaussianState
         >>> network = HarmonicNetwork([[4.0]])
         >>> print(GaussianState.thermal_state(network, 0.0).covariance)

@@ -323,18 +323,18 @@ class Lindbladian:
     ) -> Lindbladian:
         """Convert a Hamiltonian and collapse operators of QuTiP (extra ``quantsync[qutip]``).
 
-        See `quantsync.interop.lindbladian_from_qutip` for the parameters.
+        See `quantsync.lindblad.qutip.lindbladian_from_qutip` for the parameters.
         """
-        from quantsync.interop import lindbladian_from_qutip
+        from quantsync.lindblad.qutip import lindbladian_from_qutip
 
         return lindbladian_from_qutip(H, c_ops, space)
 
     def to_qutip(self) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
         """Hamiltonian and collapse operators sqrt(rate) L of a single system, for QuTiP.
 
-        See `quantsync.interop.lindbladian_to_qutip`.
+        See `quantsync.lindblad.qutip.lindbladian_to_qutip`.
         """
-        from quantsync.interop import lindbladian_to_qutip
+        from quantsync.lindblad.qutip import lindbladian_to_qutip
 
         return lindbladian_to_qutip(self)
 

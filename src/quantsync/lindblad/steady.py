@@ -12,7 +12,7 @@ from quantsync.errors import ConvergenceError, InvalidArgumentError, NonUniqueSt
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.sector_solve import DenseSector, SparseSector
 from quantsync.lindblad.sectors import Sector, find_sectors
-from quantsync.lindblad.support import transient_states
+from quantsync.lindblad.transient_states import transient_states
 from quantsync.lindblad.uniqueness import jumps_force_uniqueness, stationary_state_count
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, thread_count

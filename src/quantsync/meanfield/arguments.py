@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from quantsync.errors import InvalidArgumentError
-from quantsync.meanfield.derivation import Equations
+from quantsync.meanfield.equations.derivation import Equations
 from quantsync.meanfield.trajectory import FAILURES
 
 

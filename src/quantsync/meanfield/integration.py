@@ -14,13 +14,13 @@ from quantsync.errors import (
     InvalidStateError,
     StationaryStartError,
 )
+from quantsync.gaussian.symplectic import check_uncertainty
 from quantsync.meanfield.dormand_prince import COLLAPSED, UNBOUNDED
-from quantsync.meanfield.kernels import KernelFactory
+from quantsync.meanfield.equations.kernels import KernelFactory
 from quantsync.meanfield.parameters import joint_shape
-from quantsync.meanfield.runs import Options, Run
+from quantsync.meanfield.solver_choice import Options, Run
 from quantsync.meanfield.states import packed, unpacked
 from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
-from quantsync.measures.symplectic import check_uncertainty
 
 COVARIANCE_BOUND = 1e100
 NEAR_POLE = 1e-2  # of an event function's first value: what made the equations singular

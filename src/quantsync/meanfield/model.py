@@ -21,20 +21,20 @@ from quantsync.meanfield.arguments import (
     require_size,
     square,
 )
-from quantsync.meanfield.derivation import Equations, derived, linearised, require_real
-from quantsync.meanfield.evaluation import evaluated
+from quantsync.meanfield.equations.derivation import Equations, derived, linearised, require_real
+from quantsync.meanfield.equations.evaluation import evaluated
+from quantsync.meanfield.equations.kernels import Kernel, KernelFactory
+from quantsync.meanfield.equations.wirtinger import Wirtinger
 from quantsync.meanfield.integration import (
     amplitudes,
     integrate,
     refuse_fixed_points,
     require_occupations,
 )
-from quantsync.meanfield.kernels import Kernel, KernelFactory
 from quantsync.meanfield.parameters import named, parameter_values, real_values
-from quantsync.meanfield.runs import Options
+from quantsync.meanfield.solver_choice import Options
 from quantsync.meanfield.states import complex_state
 from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
-from quantsync.meanfield.wirtinger import Wirtinger
 
 
 class MeanFieldModel:

@@ -12,7 +12,7 @@ from quantsync.meanfield.dormand_prince import DONE
 from quantsync.meanfield.integration import amplitudes
 from quantsync.meanfield.model import MeanFieldModel
 from quantsync.meanfield.parameters import parameter_values
-from quantsync.meanfield.runs import Options, Run
+from quantsync.meanfield.solver_choice import Options, Run
 from quantsync.meanfield.states import interleaved
 
 BOUND = 1e6  # of amplitudes

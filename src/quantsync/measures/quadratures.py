@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from quantsync.covariance import Factor, factorised, mode_list
 from quantsync.errors import (
     BroadcastError,
     DimensionError,
     InvalidArgumentError,
     NonFiniteError,
 )
-from quantsync.measures.symplectic import reduced_covariance
+from quantsync.gaussian.covariance import Factor, factorised, mode_list
+from quantsync.gaussian.symplectic import reduced_covariance
 
 
 class QuadratureSynchronization(NamedTuple):

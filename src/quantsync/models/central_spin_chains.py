@@ -17,7 +17,7 @@ from quantsync.models.collective_spins import (
     whole_number,
 )
 from quantsync.models.parameters import rate_parameters
-from quantsync.models.pseudo_boson_pair import pseudo_boson_pair
+from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.operators import Fock, Space, Spin
 
 LARGEST = 3000  # dimension up to which a Hamiltonian is diagonalised as a dense matrix

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.checks import broadcast_shape, require_broadcast_to
 from quantsync.errors import BroadcastError
-from quantsync.measures.named import NamedMeasure
 
 
 class ModelRun:

@@ -1,11 +1,11 @@
 """Measures over parameter grids, over random ensembles and at single points."""
 
+from quantsync.sweeps.compute import compute
 from quantsync.sweeps.datasets import PointFailure
 from quantsync.sweeps.ensemble import ensemble
-from quantsync.sweeps.execution import sweep
-from quantsync.sweeps.point import compute
 from quantsync.sweeps.samples import sample_rng
 from quantsync.sweeps.store.reading import SweepStatus, open_sweep, sweep_status
+from quantsync.sweeps.sweep import sweep
 
 __all__ = [
     "PointFailure",

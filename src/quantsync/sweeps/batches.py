@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.parameters import model_parameters
+from quantsync.catalogue.state_measures import NamedMeasure, StateView
 from quantsync.errors import MeasureShapeError, NonUniqueSteadyStateError, QuantsyncError
 from quantsync.lazy import lazy
 from quantsync.lindblad.steady import steady_state
-from quantsync.measures.named import NamedMeasure, StateView
-from quantsync.models.registry import model_parameters
 from quantsync.models.runs import ModelRun
 from quantsync.sweeps.formalisms import System, study_of
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from quantsync.catalogue.parameters import model_name, model_parameters
+from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.errors import SweepError, SweepWarning
-from quantsync.measures.named import NamedMeasure
-from quantsync.models.registry import model_name, model_parameters
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.formalisms import formalism_of
 from quantsync.sweeps.grid import Grid

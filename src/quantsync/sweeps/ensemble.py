@@ -16,14 +16,18 @@ from quantsync.errors import (
     SweepError,
     SweepWarning,
 )
-from quantsync.lindblad.degenerate_base import DegenerateBase
+from quantsync.lindblad.degenerate.base import DegenerateBase
+from quantsync.lindblad.degenerate.kossakowski import (
+    Basis,
+    check_random_arguments,
+    random_lindbladian,
+)
+from quantsync.lindblad.degenerate.perturbed import check_strengths
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.lindblad.kossakowski import Basis, check_random_arguments, random_lindbladian
-from quantsync.lindblad.perturbed import check_strengths
 from quantsync.parallel import thread_count
 from quantsync.sweeps.averages import Average, Column
+from quantsync.sweeps.executors.processes import map_processes, progress_of
 from quantsync.sweeps.formalisms import resolve_measures
-from quantsync.sweeps.processes import map_processes, progress_of
 from quantsync.sweeps.samples import SampleValues, SampleWork
 from quantsync.sweeps.store.ensembles import samples_in
 from quantsync.version import __version__

@@ -8,10 +8,10 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
+from quantsync.catalogue.parameters import MODEL_MEASURES, MODELS, ModelMeasures, model_name
+from quantsync.catalogue.state_measures import STATE_MEASURES, NamedMeasure
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.measures.named import STATE_MEASURES, NamedMeasure
-from quantsync.models.registry import MODEL_MEASURES, MODELS, ModelMeasures, model_name
 from quantsync.models.runs import ModelRun
 from quantsync.parallel import chunk_slices
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.parameters import check_parameters, find_model, model_name, single_values
 from quantsync.errors import InvalidArgumentError
-from quantsync.models.registry import check_parameters, find_model, model_name, single_values
 from quantsync.sweeps.batches import Batch
 from quantsync.sweeps.formalisms import System, require_system, resolve_measures
 from quantsync.sweeps.grid import Grid

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.state_measures import StateView
 from quantsync.errors import MeasureShapeError, QuantsyncError
-from quantsync.lindblad.degenerate_base import DegenerateBase
-from quantsync.lindblad.perturbed import PerturbedStates, perturbed_steady_states
-from quantsync.measures.named import StateView
+from quantsync.lindblad.degenerate.base import DegenerateBase
+from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
 from quantsync.sweeps.batches import measure_states
 
 

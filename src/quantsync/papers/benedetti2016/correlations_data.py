@@ -12,8 +12,7 @@ import numpy as np
 import xarray as xr
 
 from quantsync.gaussian import GaussianState, HarmonicNetwork, ProbesInEnvironment, evolve
-from quantsync.measures.gaussian import gaussian_log_negativity, gaussian_mutual_information
-from quantsync.measures.signals import SampledSignal
+from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
 from quantsync.papers.benedetti2016.networks import (
     CROSSTALK,
     FIGURE_4,
@@ -26,6 +25,7 @@ from quantsync.papers.benedetti2016.networks import (
     synchronization,
     time_axis,
 )
+from quantsync.time_series.signals import SampledSignal
 
 SQUEEZING = 2.0
 END = 1000.0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.gaussian import LangevinEquation, ModeSum, chain_couplings, chain_frequencies
+from quantsync.gaussian import LangevinEquation, chain_couplings, chain_frequencies
 from quantsync.gaussian import probe_stiffness as stiffness_of
-from quantsync.measures.time_series import best_delay
 from quantsync.papers.benedetti2016.dynamics_data import DELAY, STARTS_3
 from quantsync.papers.benedetti2016.networks import (
     CHAIN_COUPLING,
@@ -23,6 +22,8 @@ from quantsync.papers.benedetti2016.networks import (
     synchronization,
 )
 from quantsync.papers.paper import Claim, reproduced, zero
+from quantsync.time_series import ModeSum
+from quantsync.time_series.pearson import best_delay
 
 STRENGTH, FREQUENCY = FIGURE_3["strength"], FIGURE_3["frequency"]
 CROSSING = np.arange(345.0, 601.0, 1.0)

@@ -9,7 +9,6 @@ import scipy.sparse as sp
 
 from quantsync.gaussian import (
     HarmonicNetwork,
-    ModeSum,
     SemiInfiniteChain,
     damping_ratio,
     ohmic_damping,
@@ -34,6 +33,7 @@ from quantsync.papers.benedetti2016.networks import (
     synchronization,
 )
 from quantsync.papers.paper import Claim, reproduced, zero
+from quantsync.time_series import ModeSum
 
 STRENGTH, PAIR = FIGURE_1["strength"], (1.0, FIGURE_1["frequency"], FIGURE_1["direct"])
 PERFECT = 0.99

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from quantsync.measures.time_series import pearson
 from quantsync.papers.benedetti2016.networks import (
     FIGURE_6,
     LIMIT,
@@ -18,6 +17,7 @@ from quantsync.papers.benedetti2016.networks import (
     time_axis,
 )
 from quantsync.parallel import one_blas_thread
+from quantsync.time_series.pearson import pearson
 
 START_6 = (0.14, 1.4)
 """Mean positions at t = 0, not printed: those of Fig. 1."""

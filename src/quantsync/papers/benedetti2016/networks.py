@@ -15,14 +15,14 @@ from quantsync.errors import InvalidArgumentError
 from quantsync.gaussian import (
     GaussianState,
     HarmonicNetwork,
-    ModeSum,
     ProbesInEnvironment,
     SemiInfiniteChain,
     mean_modes,
     revival_time,
 )
-from quantsync.measures.time_series import pearson
 from quantsync.parallel import one_blas_thread
+from quantsync.time_series import ModeSum
+from quantsync.time_series.pearson import pearson
 
 SITES = 300
 CHAIN_FREQUENCY, CHAIN_COUPLING = 0.4, 1.2

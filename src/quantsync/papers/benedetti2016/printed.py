@@ -1,7 +1,7 @@
 """Formulas of Benedetti et al. (2016) exactly as printed, where they do not hold.
 
 What is right has its own name: `revival_time` and `damping_ratio` in `quantsync.gaussian`,
-`pearson` in `quantsync.measures.time_series`, `HarmonicNetwork.chain`. Eq. (9) is
+`pearson` in `quantsync.time_series.pearson`, `HarmonicNetwork.chain`. Eq. (9) is
 ``damping_ratio(form="printed")``.
 """
 

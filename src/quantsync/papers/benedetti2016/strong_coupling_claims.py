@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from quantsync.gaussian import ModeSum, probe_stiffness
+from quantsync.gaussian import probe_stiffness
 from quantsync.papers.benedetti2016 import printed
 from quantsync.papers.benedetti2016.dynamics_data import START_2, STRENGTHS_2
 from quantsync.papers.benedetti2016.networks import (
@@ -23,6 +23,7 @@ from quantsync.papers.benedetti2016.networks import (
     synchronization,
 )
 from quantsync.papers.paper import Claim, reproduced
+from quantsync.time_series import ModeSum
 
 WEAK, STRONG = STRENGTHS_2
 STARTS = ((1.4, 1.4), (1.4, 0.14), (0.14, 1.4), (1.4, -1.4))

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from quantsync.measures.quadratures import complete_synchronization
-from quantsync.models.pseudo_boson_pair import pseudo_boson_pair
-from quantsync.models.pseudo_boson_run import PseudoBosonPair
+from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
+from quantsync.models.pseudo_boson_pair.run import PseudoBosonPair
 
 PANELS = {
     "a-c": {"spins_1": 5.0, "spins_2": 5.0, "weight": 0.0},

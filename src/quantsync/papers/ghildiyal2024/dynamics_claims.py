@@ -10,9 +10,8 @@ import sympy
 
 from quantsync.errors import ConvergenceError
 from quantsync.meanfield import limit_cycle
-from quantsync.meanfield.derivation import Wirtinger
-from quantsync.measures.phase_locking import phase_locking_value
-from quantsync.models import pseudo_boson_symbols as symbols
+from quantsync.meanfield.equations.derivation import Wirtinger
+from quantsync.models.pseudo_boson_pair import symbols
 from quantsync.papers.ghildiyal2024.chains import (
     GAIN,
     GENERIC,
@@ -25,6 +24,7 @@ from quantsync.papers.ghildiyal2024.chains import (
 )
 from quantsync.papers.ghildiyal2024.dynamics_data import FATES, starts
 from quantsync.papers.paper import Claim, reproduced, zero
+from quantsync.time_series.phase_locking import phase_locking_value
 
 STARTS: dict[str, dict[str, float]] = {"q_j = 1": {}, "a generic start": GENERIC}
 SHORT = "decaying spirals: gamma_l and gamma_nl only damp, and nothing drives"

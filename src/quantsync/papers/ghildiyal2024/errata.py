@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.models.pseudo_boson_symbols import pseudo_boson_model
+from quantsync.models.pseudo_boson_pair.symbols import pseudo_boson_model
 from quantsync.papers.ghildiyal2024 import langevin, printed_equations
 from quantsync.papers.ghildiyal2024.points import Points
 from quantsync.papers.ghildiyal2024.printed_fluctuations import COEFFICIENTS, MISPRINTS, Choice

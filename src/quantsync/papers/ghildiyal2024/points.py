@@ -91,7 +91,7 @@ class Points:
         return self.sigma_z / self.X
 
     def parameters(self) -> dict[str, Any]:
-        """For `quantsync.models.pseudo_boson_symbols`, without thermal phonons."""
+        """For `quantsync.models.pseudo_boson_pair.symbols`, without thermal phonons."""
         return {
             "coupling_1": self.g[0], "coupling_2": self.g[1],
             "spins_1": self.N[0], "spins_2": self.N[1],

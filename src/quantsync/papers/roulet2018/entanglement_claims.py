@@ -7,17 +7,17 @@ import xarray as xr
 
 from quantsync.lindblad.steady import steady_state
 from quantsync.measures.correlations import mutual_information, negativity, purity
-from quantsync.models.spin_pair import spin_pair
-from quantsync.models.spin_pair_first_order import (
+from quantsync.models.spin_pair.first_order import (
     LOCKING_COEFFICIENT,
     negativity_first_order,
     state_first_order,
     synchronization_first_order,
 )
+from quantsync.models.spin_pair.model import spin_pair
 from quantsync.papers.paper import Claim, reproduced
 from quantsync.papers.roulet2018 import data
 from quantsync.papers.roulet2018.drawing import RANK_THRESHOLD
-from quantsync.sweeps.point import compute
+from quantsync.sweeps.compute import compute
 
 FIG_3_AXES = "axes that are not printed: epsilon in [0, 0.1], detuning in [-2, 2], 101 x 101"
 FIG_4_AXES = "axes that are not printed: rates of spin B from 1 to 100 damping_a"

@@ -10,12 +10,12 @@ from quantsync.lindblad.steady import steady_state
 from quantsync.measures.correlations import partial_trace
 from quantsync.measures.phase import phase_distribution, relative_phase_distribution
 from quantsync.models.driven_spin import driven_spin
-from quantsync.models.spin_pair import spin_pair
-from quantsync.models.spin_pair_first_order import synchronization_first_order
+from quantsync.models.spin_pair.first_order import synchronization_first_order
+from quantsync.models.spin_pair.model import spin_pair
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.roulet2018 import data
 from quantsync.states import basis_state
-from quantsync.sweeps.point import compute
+from quantsync.sweeps.compute import compute
 
 IDENTICAL = {"gain_a": 1.0, "damping_a": 1.0, "gain_b": 1.0, "damping_b": 1.0}
 

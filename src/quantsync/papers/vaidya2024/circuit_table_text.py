@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quantsync.models.circuit_tables import TABLE_I, TABLE_II, preset_units
+from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_units
 from quantsync.papers.paper import Table
 from quantsync.papers.vaidya2024.circuit_data import CAPTIONS, SHIFTS, tables
 

@@ -13,8 +13,8 @@ from scipy.linalg import expm
 from scipy.special import lpmv
 
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.measures.moments import spherical_tensor
-from quantsync.models.circuit_units import RADIANS, CircuitUnit
+from quantsync.measures.spherical_tensors import spherical_tensor
+from quantsync.models.circuit_qed.transmon import RADIANS, CircuitUnit
 from quantsync.operators import Spin
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from quantsync.lindblad.response import linear_response
 from quantsync.measures.husimi import coherent_state
-from quantsync.measures.moments import husimi_from_moments, phase_response
-from quantsync.models.driven_pair import driven_pair, driving
-from quantsync.models.driven_pair_moments import first_order_moments
+from quantsync.measures.spherical_tensors import husimi_from_moments, phase_response
+from quantsync.models.driven_pair.model import driven_pair, driving
+from quantsync.models.driven_pair.moments import first_order_moments
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024 import printed
 from quantsync.papers.vaidya2024.baths import FIGURE_3, FIGURE_5, study

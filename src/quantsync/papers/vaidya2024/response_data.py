@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.models.driven_pair_moments import (
+from quantsync.models.driven_pair.moments import (
     first_order_moments,
     resonant_zero_crossing_a,
     resonant_zero_crossing_b,

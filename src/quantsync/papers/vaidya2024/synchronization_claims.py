@@ -8,8 +8,8 @@ from quantsync.lindblad.steady import steady_state
 from quantsync.measures.convex import SpannedStates
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
-from quantsync.models.driven_pair import driven_pair
-from quantsync.models.driven_pair_extrema import largest_omega, uncoupled_omega
+from quantsync.models.driven_pair.extrema import largest_omega, uncoupled_omega
+from quantsync.models.driven_pair.model import driven_pair
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024.baths import (
     FIGURE_3,

@@ -12,8 +12,8 @@ from quantsync.lindblad.steady import steady_state
 from quantsync.measures.convex import SpannedStates
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
-from quantsync.models.driven_pair import driven_pair, driving
-from quantsync.models.driven_pair_extrema import largest_omega, uncoupled_omega
+from quantsync.models.driven_pair.extrema import largest_omega, uncoupled_omega
+from quantsync.models.driven_pair.model import driven_pair, driving
 from quantsync.papers.keeping import store_of
 from quantsync.papers.vaidya2024.baths import (
     DAMPING,
@@ -29,7 +29,7 @@ from quantsync.papers.vaidya2024.baths import (
     study,
 )
 from quantsync.search.extrema import Extrema
-from quantsync.sweeps.execution import sweep
+from quantsync.sweeps.sweep import sweep
 
 OPTIMISED_DRIVE = 0.1
 """Drive of Fig. 12 unless another is asked for: the families only differ at finite drives."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.lindblad.degenerate_base import DegenerateBase
-from quantsync.lindblad.dynamical import dynamical_synchronization
-from quantsync.lindblad.perturbed import perturbed_steady_states
-from quantsync.lindblad.spectrum import peripheral_modes
+from quantsync.lindblad.degenerate.base import DegenerateBase
+from quantsync.lindblad.degenerate.perturbed import perturbed_steady_states
+from quantsync.lindblad.undecaying.dynamical_synchronization import dynamical_synchronization
+from quantsync.lindblad.undecaying.peripheral_modes import peripheral_modes
 from quantsync.measures.correlations import partial_trace
 from quantsync.models.dephased_chain import dephased_chain
 from quantsync.papers.paper import Claim, reproduced, zero

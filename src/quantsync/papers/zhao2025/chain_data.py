@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad.dynamical import dynamical_synchronization
+from quantsync.lindblad.degenerate.kossakowski import random_lindbladian
+from quantsync.lindblad.degenerate.perturbed import degenerate_steady_state, perturbed_steady_states
 from quantsync.lindblad.evolution import evolve
-from quantsync.lindblad.kossakowski import random_lindbladian
 from quantsync.lindblad.matrix_generator import MatrixGenerator
-from quantsync.lindblad.perturbed import degenerate_steady_state, perturbed_steady_states
+from quantsync.lindblad.undecaying.dynamical_synchronization import dynamical_synchronization
 from quantsync.measures.configurations import chi
 from quantsync.measures.level_sets import level_set_histogram
 from quantsync.measures.phase import relative_phase_distribution

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad.degenerate_base import DegenerateBase
+from quantsync.catalogue.state_measures import STATE_MEASURES, NamedMeasure, StateView
+from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.measures.configurations import chi, chi_2
 from quantsync.measures.level_sets import (
     INTERVALS,
@@ -20,7 +21,6 @@ from quantsync.measures.level_sets import (
     kind_ratio,
     level_set_histogram,
 )
-from quantsync.measures.named import STATE_MEASURES, NamedMeasure, StateView
 from quantsync.measures.phase import relative_phase_distribution
 from quantsync.models.collective_decay_pair import collective_decay_pair
 from quantsync.papers.keeping import store_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.lindblad.degenerate_base import DegenerateBase
+from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.models.dephased_chain import dephased_chain
 from quantsync.operators import Space
 

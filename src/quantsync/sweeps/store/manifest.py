@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.parameters import MODELS, model_name, model_parameters
+from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.errors import InvalidArgumentError, StoreError
-from quantsync.measures.named import NamedMeasure
-from quantsync.models.registry import MODELS, model_name, model_parameters
 from quantsync.sweeps.datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store.fingerprints import fingerprint

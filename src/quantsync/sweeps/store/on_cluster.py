@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import ClusterError, StoreError
-from quantsync.sweeps.cluster import spread
+from quantsync.sweeps.executors.cluster import spread
+from quantsync.sweeps.executors.remote import compute_blocks, setup_of
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.plan import SweepPlan
-from quantsync.sweeps.remote import compute_blocks, setup_of
 from quantsync.sweeps.store.arrays import ANOTHER_SHAPE, Layout, SweepStore
 from quantsync.sweeps.store.contents import Contents
 from quantsync.sweeps.store.files import remove_partials

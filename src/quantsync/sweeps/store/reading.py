@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync.catalogue.parameters import MODELS
 from quantsync.errors import StoreError
-from quantsync.models.registry import MODELS
 from quantsync.sweeps.datasets import PointFailure, point_failures
 from quantsync.sweeps.grid import Grid
-from quantsync.sweeps.refined_datasets import add_refinement
-from quantsync.sweeps.refinement import PREFIX
+from quantsync.sweeps.refine.datasets import add_refinement
+from quantsync.sweeps.refine.refinement import PREFIX
 from quantsync.sweeps.store.arrays import STATUS, STATUS_ATTRIBUTES, SweepStore
 from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, Contents
 from quantsync.sweeps.store.extension import is_being_extended

@@ -18,8 +18,8 @@ import numpy as np
 
 from quantsync.errors import StoreError, SweepWarning
 from quantsync.sweeps.batches import filled_with_nan
-from quantsync.sweeps.refined_points import DONE, FAILED, MISSING, PIECE, RefinedPoints
-from quantsync.sweeps.refinement import PREFIX, Outcome, Refinement
+from quantsync.sweeps.refine.points import DONE, FAILED, MISSING, PIECE, RefinedPoints
+from quantsync.sweeps.refine.refinement import PREFIX, Outcome, Refinement
 from quantsync.sweeps.store.files import (
     DamagedFileError,
     read_chunk,

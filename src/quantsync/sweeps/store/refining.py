@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import StoreWriteError, SweepInterrupt
+from quantsync.sweeps.executors.processes import progress_of
 from quantsync.sweeps.plan import SweepPlan
-from quantsync.sweeps.processes import progress_of
-from quantsync.sweeps.refined_datasets import refined_attributes
-from quantsync.sweeps.refined_points import MISSING, PIECE
-from quantsync.sweeps.refinement import Refinement, refine
+from quantsync.sweeps.refine.datasets import refined_attributes
+from quantsync.sweeps.refine.points import MISSING, PIECE
+from quantsync.sweeps.refine.refinement import Refinement, refine
 from quantsync.sweeps.store.cost import TASK_SECONDS, point_cost
 from quantsync.sweeps.store.opening import warn_of_damage
 from quantsync.sweeps.store.refined import StoredPoints

@@ -17,10 +17,10 @@ from quantsync.errors import (
     SweepInterrupt,
 )
 from quantsync.parallel import map_threads
-from quantsync.sweeps.cluster import cluster_client
+from quantsync.sweeps.executors.cluster import cluster_client
+from quantsync.sweeps.executors.processes import progress_of
 from quantsync.sweeps.plan import SweepPlan
-from quantsync.sweeps.processes import progress_of
-from quantsync.sweeps.refinement import Refinement
+from quantsync.sweeps.refine.refinement import Refinement
 from quantsync.sweeps.store.arrays import SweepStore
 from quantsync.sweeps.store.contents import MISSING, Contents
 from quantsync.sweeps.store.cost import automatic_chunk

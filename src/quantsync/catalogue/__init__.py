@@ -1,0 +1,1 @@
+"""Models and measures by name, parameters with their units."""

@@ -1,0 +1,261 @@
+"""The command line: `quantsync reproduce | compute | list | sweep`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from quantsync.command_line.sweep import app as sweep_app
+from quantsync.errors import InvalidArgumentError, QuantsyncError, unknown_name
+
+app = typer.Typer(
+    name="quantsync",
+    help="Quantum synchronization: do the oscillators of a network lock, how strongly, at which "
+    "phase, and how does that relate to entanglement?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(sweep_app)
+LISTS = ("models", "measures", "papers")
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        from quantsync.version import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def reproduce(
+    paper: Annotated[
+        str | None, typer.Argument(help="Which paper; all of them by default.")
+    ] = None,
+    figure: Annotated[
+        str | None, typer.Argument(help="Which figure; all, and the claims, by default.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("figures"),
+    full: Annotated[
+        bool, typer.Option("--full", help="The papers' full resolution and sample sizes.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="An option of the figures, such as drive=0.1."
+        ),
+    ] = None,
+) -> None:
+    """Compute the figures and claims of the papers.
+
+    Writes each figure as PNG with its data as netCDF, and the table of claims as claims.md.
+
+    Example: quantsync reproduce roulet2018 3 --out figures
+
+    Example: quantsync reproduce vaidya2024 8 --set drive=0.1
+    """
+    from quantsync.papers.registry import PAPERS, find_figure, find_paper
+    from quantsync.papers.reproduce import claims_page, write_figure
+
+    chosen = [find_paper(paper)] if paper else list(PAPERS.values())
+    names = {p.name: [find_figure(p, figure)] if figure else list(p.figures) for p in chosen}
+    options = dict(_assignment(text) for text in settings or [])
+    known = sorted({o for p in chosen for name in names[p.name] for o in p.figures[name].options})
+    for option in options:
+        if option not in known:
+            raise unknown_name("option of the chosen figures", option, known)
+    for p in chosen:
+        for name in names[p.name]:
+            start = time.perf_counter()
+            own = {k: v for k, v in options.items() if k in p.figures[name].options}
+            picture, _ = write_figure(p, name, out / p.name, full, own)
+            typer.echo(f"{p.name} {name:9s} {time.perf_counter() - start:6.1f} s  {picture}")
+    if figure:
+        return
+
+    def summarise(p: object, claims: list) -> None:
+        verdicts = [claim.verdict for claim in claims]
+        counts = ", ".join(
+            f"{verdicts.count(v)} {v}" for v in ("reproduced", "reproduced with", "not reproduced")
+        )
+        typer.echo(f"{getattr(p, 'name', '')} claims: {counts}")
+
+    page = claims_page(chosen, summarise)
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / "claims.md"
+    target.write_text(page, encoding="utf-8")
+    typer.echo(f"claims table: {target}")
+
+
+@app.command()
+def compute(
+    model: Annotated[str, typer.Argument(help="The model; see: quantsync list models.")],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME=VALUE]...", help="Parameters; the others have defaults."),
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure", "-m", metavar="NAME[,NAME]", help="Measures; see: quantsync list measures."
+        ),
+    ] = None,
+) -> None:
+    """Take measures of a model at one point; prints JSON.
+
+    Example: quantsync compute spin_pair epsilon=0.1 detuning=0.5 -m synchronization,locked_phase
+
+    Example: quantsync compute pseudo_boson_pair variant=lab time=100 -m S_q,S_q_product
+
+    Undefined values, such as the locked phase where no phase is preferred, are null, complex
+    ones [real, imaginary], and infinite limits Infinity.
+    """
+    from quantsync.catalogue.parameters import find_model, model_parameters
+    from quantsync.sweeps.compute import compute as compute_point
+
+    function = find_model(model)
+    texts = {name for name, known in model_parameters(function).items() if known.is_text}
+    values = dict(_assignment(text, texts) for text in parameters or [])
+    names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
+    if not names:
+        raise InvalidArgumentError("Name at least one measure, as in --measure synchronization.")
+    typer.echo(json.dumps(compute_point(function, values, names), indent=2, default=_pair))
+
+
+def _pair(value: complex) -> list[float]:
+    return [value.real, value.imag]
+
+
+@app.command(name="list")
+def list_(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[models|measures|papers]", help="All by default.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One model, its measures, or one paper; all by default.")
+    ] = None,
+) -> None:
+    """Show what there is: models with their parameters, measures, papers with their figures.
+
+    Example: quantsync list models circuit_qed
+
+    Example: quantsync list measures circuit_qed
+    """
+    from quantsync.catalogue.parameters import MODELS, find_model
+    from quantsync.papers.registry import PAPERS, find_paper
+
+    if what is not None and what not in LISTS:
+        raise unknown_name("list", what, LISTS)
+    console = Console(soft_wrap=False, highlight=False)
+    if what in (None, "models"):
+        _list_models(console, {name: find_model(name)} if name else MODELS)
+    if what in (None, "measures"):
+        _list_measures(console, {name: find_model(name)} if name else MODELS, whole=not name)
+    if what in (None, "papers"):
+        _list_papers(console, [find_paper(name)] if name else list(PAPERS.values()))
+
+
+def _list_models(console: Console, models: Mapping[str, Any]) -> None:
+    import inspect
+
+    from quantsync.catalogue.parameters import model_parameters
+
+    for name, function in models.items():
+        summary = (inspect.getdoc(function) or "").splitlines()[0]
+        table = _table(f"{name}: {summary}", "parameter", "default", "unit", "meaning")
+        for parameter in model_parameters(function).values():
+            table.add_row(
+                parameter.name,
+                parameter.shown_default,
+                parameter.unit,
+                escape(parameter.description),
+            )
+        console.print(table)
+
+
+def _list_measures(console: Console, models: Mapping[str, Any], whole: bool) -> None:
+    from quantsync.catalogue.state_measures import STATE_MEASURES
+    from quantsync.sweeps.formalisms import model_measures
+
+    tables = {"Measures of steady states": STATE_MEASURES} if whole else {}
+    for name, model in models.items():
+        measures, has_own = model_measures(model)
+        if not whole:
+            tables[f"Measures of {name}"] = measures
+            continue
+        if has_own:
+            title = "Further measures of" if "synchronization" in measures else "Measures of"
+            own = {k: v for k, v in measures.items() if STATE_MEASURES.get(k) is not v}
+            tables[f"{title} {name}"] = own
+    for title, measures in tables.items():
+        table = _table(title, "name", "unit", "meaning")
+        for measure in measures.values():
+            table.add_row(measure.name, measure.units, escape(measure.long_name))
+        console.print(table)
+
+
+def _list_papers(console: Console, papers: list[Any]) -> None:
+    for paper in papers:
+        table = _table(f"{paper.name}: {paper.citation}", "figure", "shows")
+        for name, figure in paper.figures.items():
+            table.add_row(name, figure.title)
+        console.print(table)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, no_wrap=column != columns[-1], header_style="bold")
+    return table
+
+
+def _assignment(text: str, texts: Collection[str] = ()) -> tuple[str, Any]:
+    """Name and value; a number unless the name is among those that stand for texts."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise InvalidArgumentError(f"Parameter {text!r} must have the form name=value.")
+    if name.strip() in texts:
+        return name.strip(), value.strip()
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        try:
+            return name.strip(), float(Fraction(value.strip()))
+        except (ValueError, ZeroDivisionError):
+            raise InvalidArgumentError(
+                f"Parameter {name.strip()!r} must be a number, but is {value!r}."
+            ) from None
+
+
+def main() -> None:
+    """Run the command line; a user's mistake gives one line and exit code 2."""
+    try:
+        app()
+    except QuantsyncError as error:
+        print(f"quantsync: {error}", file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(f"quantsync: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("quantsync: interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,315 @@
+"""Sweeps described in a TOML file: data only, checked before anything runs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from quantsync.catalogue.parameters import check_parameters, find_model, model_parameters
+from quantsync.errors import QuantsyncError, SpecError, unknown_name
+from quantsync.sweeps.plan import SweepPlan, prepare_sweep
+from quantsync.sweeps.refine.refinement import Refinement
+from quantsync.sweeps.store.tasks import checked_chunk
+
+Key = tuple[str, ...]
+REFINING = ("refine", "tolerance", "level", "most_points")
+KEYS = ("model", "measures", "store", "chunk", *REFINING, "axes", "fixed")
+SPACINGS: dict[str, Callable[..., np.ndarray]] = {
+    "linspace": np.linspace,
+    "logspace": np.logspace,
+    "geomspace": np.geomspace,
+}
+MOST_VALUES = 10**8  # on an axis
+
+
+@dataclass(frozen=True)
+class SweepSpec:
+    """A sweep read from a file.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    model : str
+    axes : dict of str to ndarray
+    fixed : dict of str to value
+    measures : list of str, or dict
+    store : Path
+        Relative paths of the file are taken from its folder.
+    chunk : int or list of int or None
+    plan : SweepPlan
+        The sweep, checked.
+    refinement : dict of str to value
+        The arguments of `sweep` that ask for points off the grid.
+    """
+
+    path: Path
+    model: str
+    axes: dict[str, np.ndarray]
+    fixed: dict[str, Any]
+    measures: Any
+    store: Path
+    chunk: Any
+    plan: SweepPlan
+    refinement: dict[str, Any]
+
+
+def read_spec(path: str | Path) -> SweepSpec:
+    """Read and check the description of a sweep.
+
+    ::
+
+        model = "spin_pair"
+        measures = ["synchronization", "negativity"]
+        store = "tongue.zarr"
+        chunk = 2000                              # points of a task, or a shape; optional
+        refine = "synchronization"                # points along a border; optional, with
+        tolerance = 0.01                          # how well, as a fraction of the axes
+        level = 0.01                              # value on the border
+        most_points = 100000
+
+        [axes]
+        epsilon = {linspace = [0, 0.1, 101]}
+        gain_a = {logspace = [0, 2, 5]}           # exponents of ten; geomspace takes the ends
+        detuning = [-1.0, 0.0, 1.0]
+
+        [fixed]
+        damping_b = 100.0
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Raises
+    ------
+    SpecError
+        At the first mistake; the message names the line and the key.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp(), "tongue.toml")
+    >>> _ = path.write_text('''
+    ... model = "spin_pair"
+    ... measures = ["purity"]
+    ... store = "tongue.zarr"
+    ... axes.epsilon = {linspace = [0, 0.1, 3]}
+    ... ''')
+    >>> read_spec(path).axes
+    {'epsilon': array([0.  , 0.05, 0.1 ])}
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SpecError(f"Cannot read {path}: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path} is not a text file in UTF-8.") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"line (\d+)", str(error))
+        line = where[1] if where else len(text.splitlines())
+        raise SpecError(f"{path}, line {line}: {error}.") from None
+    return _Reader(path, data, lines_of_keys(text)).spec()
+
+
+def lines_of_keys(text: str) -> dict[Key, int]:
+    r"""The line of every key of a TOML file, which its parser does not tell.
+
+    Examples
+    --------
+    >>> lines_of_keys('model = "a"\n[axes]\nx = [1,\n2]\ny = [3]')
+    {('model',): 1, ('axes',): 2, ('axes', 'x'): 3, ('axes', 'y'): 5}
+    """
+    lines: dict[Key, int] = {}
+    table: Key = ()
+    depth = 0
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = _without_strings(raw)
+        inside, depth = depth > 0, max(0, depth + _opened(line))
+        if inside:
+            continue
+        if header := re.match(r"\s*\[+([^\]]+)\]+\s*(#.*)?$", raw):
+            table, depth = _parts(header[1]), 0
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], number)
+            continue
+        key = re.match(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*'|\s*\.\s*)+?)\s*=(.*)$""", raw)
+        if key is None:
+            continue
+        name = table + _parts(key[1])
+        for length in range(1, len(name) + 1):
+            lines.setdefault(name[:length], number)
+        if key[2].strip().startswith("{"):
+            for inner in re.finditer(r"""([\w-]+|"[^"]*")\s*=""", key[2]):
+                lines.setdefault((*name, *_parts(inner[1])), number)
+    return lines
+
+
+def _parts(key: str) -> Key:
+    return tuple(a or b or c for a, b, c in re.findall(r"""([\w-]+)|"([^"]*)"|'([^']*)'""", key))
+
+
+def _without_strings(line: str) -> str:
+    return re.sub(r"#.*", "", re.sub(r'"(?:\\.|[^"\\])*"|\'[^\']*\'', '""', line))
+
+
+def _opened(line: str) -> int:
+    return sum(line.count(c) for c in "[{") - sum(line.count(c) for c in "]}")
+
+
+class _Reader:
+    """The checks, in the order in which the mistakes are best named."""
+
+    def __init__(self, path: Path, data: dict[str, Any], lines: dict[Key, int]):
+        self.path, self.data, self.lines = path, data, lines
+
+    def fail(self, key: Key, message: str) -> NoReturn:
+        known = key
+        while known and known not in self.lines:
+            known = known[:-1]
+        where = f", line {self.lines[known]}" if known else ""
+        raise SpecError(f"{self.path}{where}, key `{'.'.join(key)}`: {message}")
+
+    def spec(self) -> SweepSpec:
+        for key in self.data:
+            if key not in KEYS:
+                self.fail((key,), str(unknown_name("key", key, KEYS)))
+        for key in ("model", "measures", "store", "axes"):
+            if key not in self.data:
+                raise SpecError(f"{self.path} has no key `{key}`; it needs one.")
+        model, store = self.text("model"), self.text("store")
+        function = self.named(("model",), lambda: find_model(model))
+        axes = {name: self.axis(name, given) for name, given in self.table("axes").items()}
+        if not axes:
+            self.fail(("axes",), "there is no axis; give one, as in epsilon = [0.1, 0.2].")
+        fixed = self.table("fixed")
+        known = model_parameters(function)
+        needed = [n for n, p in known.items() if p.default is inspect.Parameter.empty]
+        for part in ("axes", "fixed"):
+            for name in self.table(part):
+                self.named(
+                    (part, name), lambda name=name: check_parameters(function, [name, *needed])
+                )
+        for name, value in fixed.items():
+            text = name in known and known[name].is_text
+            if name in axes:
+                self.fail(("fixed", name), "it is an axis, too; take it out of one of the two.")
+            if not isinstance(value, bool | int | float | str):
+                self.fail(
+                    ("fixed", name),
+                    f"must be a single value, but is {value!r}; values that vary go into [axes].",
+                )
+            if isinstance(value, str) != text:
+                kind = "a text" if text else "a number"
+                self.fail(("fixed", name), f"must be {kind}, but is {value!r}.")
+        measures = self.measures()
+        chunk = self.data.get("chunk")
+        shape = tuple(len(values) for values in axes.values())
+        self.named(("chunk",), lambda: checked_chunk(chunk, shape))
+        plan = self.planned(model, axes, measures, fixed)
+        place = self.path.parent / Path(store).expanduser()
+        refinement = self.refinement(plan)
+        return SweepSpec(self.path, model, axes, fixed, measures, place, chunk, plan, refinement)
+
+    def refinement(self, plan: SweepPlan) -> dict[str, Any]:
+        """The keys of a refinement, checked one by one, so that the right line is named."""
+        given = {key: self.data[key] for key in REFINING if key in self.data}
+        for key in given:
+            if "refine" not in given:
+                self.fail((key,), "needs the key `refine`, the measure whose border is wanted.")
+            one = {"refine": given["refine"], key: given[key]}
+            self.named((key,), lambda one=one: Refinement.checked(plan, **one))
+        return given
+
+    def named(self, key: Key, check: Callable[[], Any]) -> Any:
+        """What a check returns; its error with the line."""
+        try:
+            return check()
+        except QuantsyncError as error:
+            self.fail(key, str(error))
+
+    def text(self, key: str) -> str:
+        value = self.data[key]
+        if not isinstance(value, str) or not value.strip():
+            self.fail((key,), f"must be a text in quotation marks, but is {value!r}.")
+        return value
+
+    def table(self, key: str) -> dict[str, Any]:
+        value = self.data.get(key, {})
+        if not isinstance(value, dict):
+            self.fail((key,), f"must be a table, as in [{key}], but is {value!r}.")
+        return value
+
+    def axis(self, name: str, given: Any) -> np.ndarray:
+        key = ("axes", name)
+        if isinstance(given, dict):
+            if len(given) != 1 or next(iter(given)) not in SPACINGS:
+                self.fail(
+                    key,
+                    f"must be a list or one of {', '.join(SPACINGS)}, but has "
+                    f"{', '.join(given) or 'nothing'}.",
+                )
+            ((spacing, values),) = given.items()
+            return self.spaced((*key, spacing), spacing, values)
+        if not isinstance(given, list):
+            self.fail(
+                key, f"must be a list of numbers, but is {given!r}; [fixed] has single values."
+            )
+        if not given:
+            self.fail(key, "has no values.")
+        for k, value in enumerate(given):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                way_out = "; [fixed] takes a text" if isinstance(value, str) else ""
+                self.fail(key, f"must hold numbers, but entry {k} is {value!r}{way_out}.")
+            if not np.isfinite(value):
+                self.fail(key, f"must be finite, but entry {k} is {value!r}.")
+        return np.array(given)
+
+    def spaced(self, key: Key, spacing: str, values: Any) -> np.ndarray:
+        numbers = isinstance(values, list) and all(
+            isinstance(v, int | float) and not isinstance(v, bool) and np.isfinite(v)
+            for v in values
+        )
+        if not numbers or len(values) != 3:
+            self.fail(key, f"must be [first, last, number of values], but is {values!r}.")
+        first, last, count = values
+        if not isinstance(count, int) or not 1 <= count <= MOST_VALUES:
+            self.fail(key, f"the number of values must be a positive integer, but is {count!r}.")
+        if spacing == "geomspace" and first * last <= 0:
+            self.fail(key, f"the ends must have one sign and not be 0, but are {first} and {last}.")
+        with np.errstate(over="ignore"):
+            axis = SPACINGS[spacing](first, last, count)
+        if not np.isfinite(axis).all():
+            self.fail(key, "its values overflow; logspace takes exponents of ten.")
+        return axis
+
+    def measures(self) -> Any:
+        value = self.data["measures"]
+        names = list(value.values()) if isinstance(value, dict) else value
+        if not isinstance(names, list) or not names:
+            self.fail(("measures",), f"must be a list of names, but is {value!r}.")
+        for name in names:
+            if not isinstance(name, str):
+                self.fail(("measures",), f"must hold names, but has {name!r}.")
+        return value
+
+    def planned(self, model: str, axes: Any, measures: Any, fixed: Any) -> SweepPlan:
+        try:
+            return prepare_sweep(model, axes, measures, fixed)
+        except QuantsyncError as error:
+            message = str(error)
+            keys = [("axes", n) for n in axes] + [("fixed", n) for n in fixed]
+            for key in keys:
+                if re.search(rf"(?<!\w){re.escape(key[1])}(?!\w)", message):
+                    self.fail(key, message)
+            self.fail(("measures",) if "easure" in message else ("model",), message)

@@ -1,0 +1,254 @@
+"""The commands of durable sweeps: `quantsync sweep SPEC.toml` and what follows it."""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from quantsync.errors import InvalidArgumentError, SweepInterrupt, SweepWarning
+
+
+class _SpecFirst(TyperGroup):
+    """`sweep SPEC.toml` is short for `sweep run SPEC.toml`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    name="sweep",
+    cls=_SpecFirst,
+    help="Maps that survive and resume: quantsync sweep SPEC.toml, then status, resume, export, "
+    "plot with its store.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Store = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store.")]
+Threads = Annotated[int | None, typer.Option(help="Number of threads; every core by default.")]
+Retry = Annotated[bool, typer.Option("--retry-failed", help="Compute failed points again.")]
+
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS|FILE",
+        help="Dask scheduler whose workers compute: tcp://host:8786, or its file (*.json).",
+    ),
+]
+
+
+@app.command()
+def run(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="Description of the sweep.")],
+    store: Annotated[
+        Path | None, typer.Option(help="Another store than that of the description.")
+    ] = None,
+    threads: Threads = None,
+    retry_failed: Retry = False,
+    scheduler: Scheduler = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say how much there is to do, from a few points, and stop."),
+    ] = False,
+) -> None:
+    """Compute the map that a file describes, or go on with it.
+
+    A file for 101 x 5 points: model = "spin_pair"; measures = ["synchronization"];
+    store = "tongue.zarr" (beside the file); chunk = 50 (points of a task, if not automatic);
+    [axes] with epsilon = {linspace = [0, 0.1, 101]}, gain_a = {logspace = [0, 2, 5]} or a list;
+    [fixed] with damping_b = 100.0; refine = "synchronization", tolerance = 0.01, level = 0.01 for
+    points along the border of a tongue.
+
+    Example: quantsync sweep tongue.toml --dry-run
+    """
+    from quantsync.command_line.spec import read_spec
+
+    read = read_spec(spec)
+    target = store or read.store
+    if dry_run:
+        _say_cost(read, target, threads)
+        return
+    arguments = {"model": read.model, "axes": read.axes, "measures": read.measures}
+    more = {"fixed": read.fixed, "chunk": read.chunk, **read.refinement}
+    more["scheduler"] = scheduler
+    _compute({**arguments, **more}, target, threads, retry_failed)
+
+
+@app.command()
+def status(store: Store) -> None:
+    """Say how far a store is, which points failed, and who is writing to it."""
+    from quantsync.sweeps.store.reading import sweep_status
+
+    typer.echo(str(sweep_status(_there(store))))
+
+
+@app.command()
+def resume(
+    store: Store,
+    threads: Threads = None,
+    retry_failed: Retry = False,
+    scheduler: Scheduler = None,
+) -> None:
+    """Go on with a sweep from its store alone; nothing that is whole is computed again."""
+    from quantsync.sweeps.store.reading import stored_arguments
+
+    arguments = {**stored_arguments(_there(store)), "scheduler": scheduler}
+    _compute(arguments, store, threads, retry_failed)
+
+
+@app.command()
+def export(
+    store: Store,
+    file: Annotated[Path, typer.Argument(help="File to write, ending in .nc or .csv.")],
+) -> None:
+    """Write a store as netCDF or as CSV, a line a point; complex values become two columns."""
+    from quantsync.sweeps.export import export_dataset
+    from quantsync.sweeps.store.reading import open_sweep
+
+    with _plain_warnings():
+        dataset = open_sweep(_there(store))
+    export_dataset(dataset, file)
+    refined = dataset.sizes.get("refined", 0)
+    typer.echo(f"{file}: {dataset.status.size} points" + f", {refined} refined" * bool(refined))
+
+
+@app.command()
+def plot(
+    store: Store,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture to write; beside the store by default.")
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option("--measure", "-m", metavar="NAME[,NAME]", help="All by default."),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AXIS=VALUE", help="Where to cut axes beyond two."),
+    ] = None,
+) -> None:
+    """Draw the map of a store, as far as it is done."""
+    from quantsync.sweeps.export import draw_dataset
+    from quantsync.sweeps.store.reading import open_sweep
+
+    with _plain_warnings():
+        dataset = open_sweep(_there(store))
+    names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
+    target = out or store.with_suffix(".png")
+    draw_dataset(dataset, target, names, dict(_cut(text) for text in at or []))
+    typer.echo(str(target))
+
+
+def _cut(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise InvalidArgumentError(f"--at {text!r} must have the form axis=number.") from None
+
+
+def _there(store: Path) -> Path:
+    if store.suffix == ".toml" and store.is_file():
+        raise InvalidArgumentError(f"{store} is a description; give the store that it names.")
+    return store
+
+
+def _compute(
+    arguments: dict[str, Any], store: Path, threads: int | None, retry_failed: bool
+) -> None:
+    from quantsync.sweeps.store.reading import sweep_status
+    from quantsync.sweeps.sweep import sweep
+
+    start = time.monotonic()
+    try:
+        with _plain_warnings(), _termination_as_interrupt():
+            sweep(
+                **arguments, store=store, threads=threads, retry_failed=retry_failed, progress=True
+            )
+    except SweepInterrupt as interrupt:
+        print(f"quantsync: {interrupt}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    typer.echo(f"{sweep_status(store)}\n{time.monotonic() - start:.1f} s")
+
+
+def _say_cost(read: Any, store: Path, threads: int | None) -> None:
+    """Points, tasks, gigabytes and time of a sweep, and what of it is done."""
+    from quantsync.parallel import thread_count
+    from quantsync.sweeps.store.arrays import SweepStore
+    from quantsync.sweeps.store.cost import automatic_chunk, point_cost
+    from quantsync.sweeps.store.opening import store_folder
+    from quantsync.sweeps.store.reading import sweep_status
+    from quantsync.sweeps.store.tasks import TaskGrid, checked_chunk
+
+    store_folder(store)
+    plan, shape = read.plan, read.plan.grid.shape
+    workers = thread_count(threads)
+    cost = point_cost(plan)
+    wanted = checked_chunk(read.chunk, shape)
+    chunk = wanted if isinstance(wanted, tuple) else automatic_chunk(plan, wanted, cost)
+    tasks = TaskGrid(shape, chunk)
+    size = plan.grid.size
+    axes = " x ".join(
+        f"{name} ({count})" for name, count in zip(plan.grid.names, shape, strict=True)
+    )
+    typer.echo(f"{read.model}: {', '.join(plan.measures)} over {axes}")
+    typer.echo(f"{size} points in {len(tasks)} tasks of up to {math.prod(chunk)} points {chunk}")
+    typer.echo(f"{size * (cost.bytes + 1) / 1e9:.3g} GB in {store}")
+    if read.refinement:
+        typer.echo("and, when these are done, refined points, whose number depends on the border")
+    seconds = size * cost.seconds / min(workers, len(tasks))
+    typer.echo(
+        f"about {_duration(seconds)} on {workers} threads ({1e3 * cost.seconds:.3g} ms a point)"
+    )
+    if SweepStore.open(store) is not None:
+        typer.echo(f"The store is there: {str(sweep_status(store)).splitlines()[1]}")
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.1f} seconds" if seconds >= 1 else "a second"
+
+
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C: it is what job schedulers send before the time is up."""
+
+    def interrupt(*_: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Print a sweep's warnings as lines, without the place in the code."""
+    from quantsync.sweeps.sweep import RETRY
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        text = str(message)
+        if text.endswith(RETRY):  # the status lists the failed points right after this
+            count = text.partition(" of the sweep failed")[0]
+            text = f"{count} failed, see below. To compute them again: --retry-failed."
+        print(f"quantsync: {text}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SweepWarning)
+        warnings.showwarning = show
+        yield

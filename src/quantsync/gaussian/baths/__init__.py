@@ -1,0 +1,1 @@
+"""Baths of harmonic oscillators: Langevin equations, infinite chains, open networks."""

@@ -1,0 +1,323 @@
+"""Open Gaussian dynamics: linear drift, diffusion, and the stationary covariance."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import scipy.linalg
+
+from quantsync.checks import rate_array, real_array
+from quantsync.errors import (
+    ConvergenceError,
+    DimensionError,
+    InvalidArgumentError,
+    InvalidStateError,
+    UnstableNetworkError,
+)
+from quantsync.gaussian.networks.evolution import GaussianEvolution
+from quantsync.gaussian.networks.graphs import broadcast_to_nodes
+from quantsync.gaussian.networks.network import HarmonicNetwork
+from quantsync.gaussian.states import GaussianState
+from quantsync.lazy import lazy
+from quantsync.time_series.mode_sums import checked_times
+
+SYMMETRY = 1e-12  # relative
+LARGEST_RESIDUAL = 1e-9  # relative to the diffusion
+ROUNDING = 64 * np.finfo(float).eps
+
+
+class OpenNetwork:
+    """Gaussian dynamics with ``d<r>/dt = A <r>`` and ``d sigma/dt = A sigma + sigma A^T + D``.
+
+    r = (x_1, p_1, x_2, p_2, ...), hbar = 1, vacuum variance 1/2 for unit mass and frequency.
+
+    Parameters
+    ----------
+    drift : array_like of shape (2n, 2n)
+        A, in the unit of the rates.
+    diffusion : array_like of shape (2n, 2n)
+        D, symmetric and positive semidefinite.
+    names : sequence of n names, optional
+        0 ... n-1 by default.
+
+    Attributes
+    ----------
+    drift, diffusion : ndarray of shape (2n, 2n)
+    names : tuple
+
+    Raises
+    ------
+    DimensionError
+        If the shapes do not fit.
+    InvalidStateError
+        If the diffusion is not symmetric and positive semidefinite.
+    InvalidArgumentError, NonFiniteError
+        If a number is not real or not finite.
+
+    Examples
+    --------
+    A mode of frequency 1 that loses its quanta at rate 0.2 ends in the vacuum:
+
+    >>> import numpy as np
+    >>> from quantsync.gaussian.baths.open_network import OpenNetwork
+    >>> mode = OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+    >>> print(mode.stationary_covariance.round(12) + 0.0)
+    [[0.5 0. ]
+     [0.  0.5]]
+    """
+
+    def __init__(self, drift: Any, diffusion: Any, names: Any = None):
+        A = real_array(drift, "drift")
+        D = real_array(diffusion, "diffusion")
+        if A.ndim != 2 or A.shape[0] != A.shape[1] or A.shape[0] % 2 or not A.size:
+            raise DimensionError(
+                f"Argument `drift` must have shape (2n, 2n), but has {A.shape}; coordinates are "
+                "x_1, p_1, x_2, p_2, ..."
+            )
+        if D.shape != A.shape:
+            raise DimensionError(
+                f"Argument `diffusion` must have shape {A.shape}, as `drift`, but has {D.shape}."
+            )
+        scale = np.abs(D).max()
+        if np.abs(D - D.T).max() > SYMMETRY * scale:
+            raise InvalidStateError("Argument `diffusion` must be symmetric.")
+        D = (D + D.T) / 2
+        lowest = np.linalg.eigvalsh(D)[0]
+        if lowest < -ROUNDING * len(D) * scale:
+            raise InvalidStateError(
+                f"Argument `diffusion` must be positive semidefinite, but has the eigenvalue "
+                f"{lowest:.6g}."
+            )
+        self.drift, self.diffusion = A, D
+        self.names: tuple[Any, ...] = tuple(range(len(A) // 2)) if names is None else tuple(names)
+        if 2 * len(self.names) != len(A):
+            raise DimensionError(
+                f"Argument `names` must have {len(A) // 2} entries, but has {len(self.names)}."
+            )
+
+    @classmethod
+    def from_network(
+        cls,
+        network: HarmonicNetwork,
+        damping_rates: Any,
+        *,
+        temperature: Any = None,
+        occupation: Any = None,
+        kind: Literal["amplitude", "brownian"] = "amplitude",
+    ) -> OpenNetwork:
+        """Each oscillator of a network in a bath of its own.
+
+        With ``w_i = sqrt(V_ii/m_i)``, the frequency of oscillator i while the others are held, and
+        n_i the occupation of its bath at that frequency, on top of the Hamiltonian's motion
+
+        - "amplitude": ``gamma_i (n_i + 1) D[b_i] + gamma_i n_i D[b_i^dag]`` with the local
+          ``b_i = sqrt(m_i w_i/2) (x_i + i p_i/(m_i w_i))``: x_i and p_i are damped at
+          ``gamma_i/2`` each, and D has ``gamma_i (n_i + 1/2)`` times 1/(m_i w_i) and m_i w_i. A
+          Lindblad equation, always physical; right for weak coupling between oscillators.
+        - "brownian": ``dp_i/dt = ... - gamma_i p_i`` and ``D_pp = 2 gamma_i m_i w_i (n_i + 1/2)``,
+          which is 2 gamma m T of Caldeira and Leggett at high temperature. Not of Lindblad's
+          form: at low temperatures and strong damping states may violate the uncertainty relation
+          for a while.
+
+        Parameters
+        ----------
+        network : HarmonicNetwork
+        damping_rates : float, mapping from name or array_like of shape (N,)
+            gamma_i >= 0, energy damping rates; 0 for oscillators without a bath.
+        temperature : float, mapping or array_like of shape (N,)
+            T_i >= 0 (k_B = 1). Either this or ``occupation``; 0 if none is given.
+        occupation : float, mapping or array_like of shape (N,)
+            n_i >= 0.
+        kind : {"amplitude", "brownian"}, optional
+
+        Raises
+        ------
+        InvalidRateError
+            If a rate is negative.
+        InvalidArgumentError, DimensionError, NonFiniteError
+            If other numbers are out of range or do not fit, or ``kind`` is unknown.
+
+        Examples
+        --------
+        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
+        >>> from quantsync.gaussian.baths.open_network import OpenNetwork
+        >>> pair = HarmonicNetwork([[1.0, 0.1], [0.1, 1.0]])
+        >>> bath = OpenNetwork.from_network(pair, [0.2, 0.0], occupation=1.0)
+        >>> print(bath.stationary_covariance.round(3).diagonal())
+        [1.508 1.5   1.515 1.508]
+        """
+        if kind not in ("amplitude", "brownian"):
+            raise InvalidArgumentError(
+                f"Argument `kind` must be 'amplitude' or 'brownian', but is {kind!r}."
+            )
+        if temperature is not None and occupation is not None:
+            raise InvalidArgumentError("Give either `temperature` or `occupation`, not both.")
+        names = network.names
+        rates = rate_array(
+            broadcast_to_nodes(damping_rates, names, "damping_rates"), "Argument `damping_rates`"
+        )
+        m = network.masses
+        w = np.sqrt(network.stiffness.diagonal() / m)
+        if occupation is not None:
+            baths = GaussianState.thermal(
+                w, occupation=broadcast_to_nodes(occupation, names, "occupation"), masses=m
+            )
+        else:
+            given = 0.0 if temperature is None else temperature
+            heat = broadcast_to_nodes(given, names, "temperature")
+            baths = GaussianState.thermal(w, heat, masses=m)
+        # J h: dx/dt = dH/dp, dp/dt = -dH/dx.
+        h = network.hamiltonian
+        drift = np.empty_like(h)
+        drift[::2], drift[1::2] = h[1::2], -h[::2]
+        share = np.repeat(rates, 2) if kind == "amplitude" else 2 * np.repeat(rates, 2)
+        if kind == "brownian":
+            share[::2] = 0.0
+        drift -= np.diag(share / 2)
+        return cls(drift, np.diag(share * baths.covariance.diagonal()), names)
+
+    @lazy
+    def eigenvalues(self) -> np.ndarray:
+        """Eigenvalues of the drift, by descending real part, complex, shape (2n,)."""
+        values = np.linalg.eigvals(self.drift)
+        return values[np.argsort(-values.real, kind="stable")]
+
+    @lazy
+    def stationary_covariance(self) -> np.ndarray:
+        """The solution of ``A sigma + sigma A^T + D = 0``, shape (2n, 2n).
+
+        By SciPy's Lyapunov solver (Bartels and Stewart); its residual is checked.
+
+        Raises
+        ------
+        UnstableNetworkError
+            If an eigenvalue of the drift does not have a negative real part.
+        ConvergenceError
+            If the residual is not at rounding level.
+        """
+        slowest = complex(self.eigenvalues[0])
+        if slowest.real >= -ROUNDING * len(self.drift) * np.abs(self.drift).max():
+            raise UnstableNetworkError(
+                f"The drift has the eigenvalue {slowest:.6g}, which is not damped, so that there "
+                "is no stationary covariance. Every normal mode must reach a bath.",
+                eigenvalue=slowest,
+            )
+        sigma = scipy.linalg.solve_continuous_lyapunov(self.drift, -self.diffusion)
+        sigma = (sigma + sigma.T) / 2
+        size = np.abs(self.diffusion).max() + np.abs(self.drift).max() * np.abs(sigma).max()
+        residual = self.residual(sigma)
+        if not residual <= LARGEST_RESIDUAL * size:
+            raise ConvergenceError(
+                f"The stationary covariance has the residual {residual:.3g}: the drift has a mode "
+                f"of eigenvalue {slowest:.6g}, damped too weakly to tell."
+            )
+        return sigma
+
+    @property
+    def stationary_state(self) -> GaussianState:
+        """The stationary `GaussianState`, checked against the uncertainty relation.
+
+        Raises
+        ------
+        UnstableNetworkError, ConvergenceError
+            As `stationary_covariance`.
+        InvalidStateError
+            If it is not physical, which "brownian" baths may cause.
+        """
+        return GaussianState(np.zeros(len(self.drift)), self.stationary_covariance)
+
+    def residual(self, covariance: Any) -> float:
+        """Frobenius norm of ``A sigma + sigma A^T + D``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from quantsync.gaussian.baths.open_network import OpenNetwork
+        >>> OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2)).residual(np.eye(2) / 2)
+        0.0
+        """
+        sigma = np.asarray(covariance, dtype=float)
+        if sigma.shape != self.drift.shape:
+            raise DimensionError(
+                f"Argument `covariance` must have shape {self.drift.shape}, but has {sigma.shape}."
+            )
+        flow = self.drift @ sigma
+        return float(np.linalg.norm(flow + flow.T + self.diffusion))
+
+    def evolve(self, state: GaussianState, times: Any) -> GaussianEvolution:
+        """Means and covariances at times >= 0, without time steps.
+
+        The propagator exp(A t) and the accumulated noise ``int_0^t e^{As} D e^{A^T s} ds`` of each
+        time come from one exponential of a matrix of twice the size (Van Loan, IEEE Trans. Autom.
+        Control 23, 395, 1978), taken over the intervals between times.
+
+        Parameters
+        ----------
+        state : GaussianState
+            Of all n oscillators at t = 0, single.
+        times : array_like of shape (T,)
+            Times >= 0 in non-decreasing order.
+
+        Raises
+        ------
+        DimensionError
+            If the state has the wrong number of modes.
+        InvalidArgumentError, NonFiniteError
+            If times are negative, decreasing or not finite, or the state is a batch.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from quantsync.gaussian.baths.open_network import OpenNetwork
+        >>> from quantsync.gaussian.states import GaussianState
+        >>> mode = OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+        >>> path = mode.evolve(GaussianState.thermal(1.0, occupation=1.0), [0.0, 10.0])
+        >>> print(path.covariance[:, 0, 0].round(6))  # 1/2 + e^{-2}
+        [1.5      0.635335]
+        """
+        moments = checked_times(times)
+        if (moments < 0).any() or (np.diff(moments) < 0).any():
+            raise InvalidArgumentError(
+                "Argument `times` must be >= 0 and not decrease: damped dynamics has a direction."
+            )
+        if state.shape or state.modes != len(self.names):
+            raise DimensionError(
+                f"Argument `state` must be a single state of {len(self.names)} modes, but is "
+                f"{state!r}."
+            )
+        size = len(self.drift)
+        mean = np.empty((len(moments), size))
+        covariance = np.empty((len(moments), size, size))
+        now, r, sigma = 0.0, state.mean, state.covariance
+        step, propagator, noise = 0.0, np.eye(size), np.zeros((size, size))
+        for k, moment in enumerate(moments):
+            wanted = moment - now
+            if abs(wanted - step) > ROUNDING * moment:
+                step = wanted
+                propagator, noise = self._step(step)
+            if wanted > 0:
+                r = propagator @ r
+                sigma = propagator @ sigma @ propagator.T + noise
+                sigma = (sigma + sigma.T) / 2
+            now, mean[k], covariance[k] = moment, r, sigma
+        return GaussianEvolution(moments, mean, covariance, self.names)
+
+    def _step(self, step: float) -> tuple[np.ndarray, np.ndarray]:
+        """The propagator exp(A t), and the noise that t adds."""
+        size = len(self.drift)
+        # Van Loan's block has exp(-A t), which overflows where damping is strong: double up.
+        scale = np.abs(self.drift).sum(axis=1).max() * step
+        halvings = max(0, int(np.ceil(np.log2(scale)))) if scale > 0 else 0
+        short = step / 2**halvings
+        block = np.block([[-self.drift, self.diffusion], [np.zeros((size, size)), self.drift.T]])
+        exponential = scipy.linalg.expm(block * short)
+        propagator = exponential[size:, size:].T
+        noise = propagator @ exponential[:size, size:]
+        for _ in range(halvings):
+            noise = noise + propagator @ noise @ propagator.T
+            propagator = propagator @ propagator
+        return propagator, (noise + noise.T) / 2
+
+    def __repr__(self) -> str:
+        return f"<OpenNetwork of {len(self.names)} oscillators>"

@@ -1,0 +1,364 @@
+r"""The semi-infinite harmonic chain as a bath: waves, spectral density, bound states, resonances.
+
+H = sum_j (P_j^2 + Omega_0^2 X_j^2)/2 + g (X_j - X_j+1)^2/2, j = 1, 2, ..., with X_0 = 0 (hbar =
+mass = 1). Waves have omega(k)^2 = Omega_0^2 + 4 g sin^2(k/2). Below the first reflection a finite
+chain acts as this one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from quantsync.checks import real_array, require_finite
+from quantsync.errors import DimensionError, InvalidArgumentError, UnstableNetworkError
+from quantsync.gaussian.baths.bound_states import ChainModes, solve_chain_modes
+from quantsync.gaussian.networks.graphs import require_positive
+
+
+@dataclass(frozen=True)
+class SemiInfiniteChain:
+    """A semi-infinite chain with a fixed end.
+
+    Parameters
+    ----------
+    chain_frequency : float
+        Omega_0 >= 0.
+    chain_coupling : float
+        g > 0, in the unit of frequency squared.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If Omega_0 is negative or g not positive.
+    NonFiniteError
+        If one is NaN or infinite.
+
+    Examples
+    --------
+    The chain of Benedetti et al., Phys. Rev. A 94, 052118 (2016), and the bound state of Fig. 2.
+
+    >>> from quantsync.gaussian.networks.probe_pair import probe_stiffness
+    >>> from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain
+    >>> chain = SemiInfiniteChain(0.4, 1.2)
+    >>> round(chain.largest_velocity, 10)
+    0.9135528726
+    >>> modes = chain.modes(probe_stiffness(1.0, 1.1, 0.0), [1, 1], 0.8)
+    >>> print(modes.bound.round(10))
+    [0.37921201]
+    """
+
+    chain_frequency: float
+    chain_coupling: float
+
+    def __post_init__(self) -> None:
+        require_positive(chain_coupling=self.chain_coupling)
+        real_array(self.chain_frequency, "chain_frequency")
+        if self.chain_frequency < 0:
+            raise InvalidArgumentError(
+                f"Argument `chain_frequency` must be >= 0, but is {self.chain_frequency!r}."
+            )
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """The lowest and the highest frequency of waves."""
+        low = float(self.chain_frequency)
+        return low, math.sqrt(low**2 + 4 * self.chain_coupling)
+
+    @property
+    def largest_velocity(self) -> float:
+        """The largest group velocity, in sites per time: half the width of the band."""
+        low, high = self.band
+        return (high - low) / 2
+
+    @property
+    def fastest_wave_number(self) -> float:
+        """Where the group velocity is largest: at the geometric mean of the band's edges."""
+        low, high = self.band
+        return float(self.wave_number(math.sqrt(low * high)))
+
+    def frequency(self, wave_number: Any) -> np.ndarray:
+        """Frequency omega(k) of waves; k in radians per site."""
+        k = real_array(wave_number, "wave_number")
+        return np.sqrt(self.chain_frequency**2 + 4 * self.chain_coupling * np.sin(k / 2) ** 2)
+
+    def wave_number(self, frequency: Any) -> np.ndarray:
+        """Wave number k between 0 and pi at which waves have a frequency.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a frequency lies outside the band.
+        """
+        w = real_array(frequency, "frequency")
+        require_finite("frequency", w)
+        low, high = self.band
+        square = (w - low) * (w + low) / (4 * self.chain_coupling)
+        slack = 8 * np.finfo(float).eps
+        bad = (w < 0) | (square < -slack) | (square > 1 + slack)
+        if bad.any():
+            raise InvalidArgumentError(
+                f"Argument `frequency` must lie in the band from {low:.6g} to {high:.6g}, but is "
+                f"{w[bad].ravel()[0]:.6g}."
+            )
+        return 2 * np.arcsin(np.sqrt(np.clip(square, 0, 1)))
+
+    def group_velocity(self, wave_number: Any) -> np.ndarray:
+        """Group velocity d omega/dk = g sin(k)/omega(k), in sites per time."""
+        k = real_array(wave_number, "wave_number")
+        if self.chain_frequency == 0:  # g sin(k)/omega, also at k = 0
+            return np.sqrt(self.chain_coupling) * np.cos(k / 2) * np.where(np.sin(k / 2) < 0, -1, 1)
+        return self.chain_coupling * np.sin(k) / self.frequency(k)
+
+    def spectral_density(self, frequency: Any, nodes: Any, strengths: Any) -> np.ndarray:
+        r"""Spectral density of probes on the chain.
+
+        J_ab(omega) = pi/2 sum_j c_aj c_bj/Omega_j delta(omega - Omega_j), for the infinite chain
+        K_a K_b sin(k m_a) sin(k m_b)/(g sin k); zero outside the band. The kernel of the Langevin
+        equation is 2/pi int J(omega)/omega cos(omega t) d omega.
+
+        Parameters
+        ----------
+        frequency : array_like of any shape
+            omega > 0.
+        nodes : array_like of int, shape (P,)
+            The site of each probe, from 1.
+        strengths : float or array_like of shape (P,)
+            K of each probe.
+
+        Returns
+        -------
+        ndarray of shape (*frequency.shape, P, P)
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a site is below 1.
+        """
+        nodes, strengths = _probes(nodes, strengths)
+        w = real_array(frequency, "frequency")
+        require_finite("frequency", w)
+        low, high = self.band
+        inside = (w > low) & (w < high)
+        k = self.wave_number(np.where(inside, w, (low + high) / 2))
+        waves = np.sin(k[..., None] * nodes) * strengths
+        values = waves[..., :, None] * waves[..., None, :]
+        values /= (self.chain_coupling * np.sin(k))[..., None, None]
+        return np.where(inside[..., None, None], values, 0.0)
+
+    def golden_rule_damping(self, stiffness: Any, nodes: Any, strengths: Any) -> np.ndarray:
+        r"""Damping rates of the probes' normal modes in weak coupling, G_ss = J_ss(O_s)/O_s.
+
+        The real part of the Laplace transform of gamma_s at the mode's own frequency; zero for
+        modes outside the band. Energies decay at these rates, amplitudes at half of them.
+
+        Parameters
+        ----------
+        stiffness : array_like of shape (P, P)
+            Stiffness matrix of the probes.
+        nodes, strengths
+            As in `spectral_density`.
+
+        Returns
+        -------
+        ndarray of shape (P,)
+            In the order of the modes' frequencies.
+
+        Raises
+        ------
+        UnstableNetworkError
+            If the probes alone are unstable.
+        DimensionError, InvalidArgumentError, NonFiniteError
+            If the arguments do not fit.
+        """
+        matrix, nodes, strengths = _system(stiffness, nodes, strengths)
+        _require_stable(matrix)
+        squares, modes = np.linalg.eigh(matrix)
+        frequencies = np.sqrt(squares)
+        density = self.spectral_density(frequencies, nodes, strengths)
+        return np.einsum("as,sab,bs->s", modes, density, modes) / frequencies
+
+    def largest_stable_factor(self, stiffness: Any, nodes: Any, strengths: Any) -> float:
+        """The factor by which the probe couplings can grow before H loses positivity.
+
+        Times K it is K_max. Arguments and errors as `golden_rule_damping`.
+        """
+        _require_stable(_system(stiffness, nodes, strengths)[0])
+        return self._factor_at(0.0, stiffness, nodes, strengths, 1.0)
+
+    def bound_state_threshold(
+        self, stiffness: Any, nodes: Any, strengths: Any, *, above: bool = False
+    ) -> float:
+        """The factor by which the probe couplings must grow for a bound state to appear.
+
+        Below the band (or above it); times K it is K_c. Zero if a mode of the probes lies there
+        already, infinite if no coupling brings one. Arguments and errors as `golden_rule_damping`.
+        """
+        edge = self.band[1 if above else 0]
+        return self._factor_at(edge**2, stiffness, nodes, strengths, -1.0 if above else 1.0)
+
+    def modes(self, stiffness: Any, nodes: Any, strengths: Any) -> ChainModes:
+        """Bound states and resonances, exact for any coupling.
+
+        Parameters
+        ----------
+        stiffness : array_like of shape (P, P)
+            Stiffness matrix of the probes.
+        nodes : array_like of int, shape (P,)
+            The site of each probe, from 1. Sites between the end and the probes make resonances
+            of their own.
+        strengths : float or array_like of shape (P,)
+            K of each probe.
+
+        Returns
+        -------
+        ChainModes
+
+        Raises
+        ------
+        UnstableNetworkError
+            If the whole is unstable; the message gives the largest stable coupling.
+        InvalidArgumentError
+            If a site is below 1.
+        DimensionError, NonFiniteError
+            If the arguments do not fit or are not finite.
+        """
+        matrix, nodes, strengths = _system(stiffness, nodes, strengths)
+        largest = self.largest_stable_factor(matrix, nodes, strengths)
+        if largest <= 1:
+            limit = largest * strengths
+            raise UnstableNetworkError(
+                f"Argument `strengths` = {strengths.tolist()} makes the Hamiltonian unbounded from "
+                f"below: the largest stable coupling is K_max = {limit.tolist()}.",
+                largest_coupling=largest * float(np.abs(strengths).max()),
+            )
+        middle = self.chain_frequency**2 + 2 * self.chain_coupling
+        return solve_chain_modes(middle, self.chain_coupling, matrix, nodes, strengths)
+
+    def _factor_at(
+        self, energy: float, stiffness: Any, nodes: Any, strengths: Any, sign: float
+    ) -> float:
+        """Where V - energy - f^2 (response of the chain) becomes singular outside the band."""
+        matrix, nodes, strengths = _system(stiffness, nodes, strengths)
+        probes = sign * (matrix - energy * np.eye(len(matrix)))
+        lowest = float(np.linalg.eigvalsh(probes)[0])
+        if lowest <= 0:
+            return 0.0
+        small = np.minimum(nodes[:, None], nodes)
+        large = np.maximum(nodes[:, None], nodes)
+        if sign > 0:
+            # X ~ sinh(kappa m): responses e^(-kappa M) sinh(kappa m)/(g sinh(kappa)).
+            gap = (self.chain_frequency**2 - energy) / (4 * self.chain_coupling)
+            kappa = 2 * math.asinh(math.sqrt(max(gap, 0.0)))
+            growth = np.exp(-kappa * (large - small)) * -np.expm1(-2 * kappa * small) / 2
+            growth = growth / math.sinh(kappa) if kappa else small
+        else:
+            growth = small * (-1.0) ** (small + large)
+        response = strengths[:, None] * growth * strengths / self.chain_coupling
+        highest = float(scipy.linalg.eigh(response, probes, eigvals_only=True)[-1])
+        return 1 / math.sqrt(highest) if highest > 0 else math.inf
+
+
+def revival_time(sites: int, velocity: float) -> float:
+    """When the first signal returns from the far end, 2 M/v.
+
+    Take `SemiInfiniteChain.largest_velocity`.
+
+    Parameters
+    ----------
+    sites : int
+        M.
+    velocity : float
+        Largest group velocity, in sites per time.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an argument is not positive.
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain, revival_time
+    >>> round(revival_time(300, SemiInfiniteChain(0.4, 1.2).largest_velocity), 3)
+    656.776
+    """
+    require_positive(sites=sites, velocity=velocity)
+    return 2 * sites / velocity
+
+
+def crosstalk_time(site_1: int, site_2: int, velocity: float) -> float:
+    """When the first signal of one node reaches the other, |site_1 - site_2|/v.
+
+    Between the ends of a long chain half the revival time.
+
+    Parameters
+    ----------
+    site_1, site_2 : int
+        The two nodes.
+    velocity : float
+        Largest group velocity, in sites per time.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an argument is not positive.
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain, crosstalk_time
+    >>> round(crosstalk_time(1, 300, SemiInfiniteChain(0.4, 1.2).largest_velocity), 3)
+    327.294
+    """
+    require_positive(site_1=site_1, site_2=site_2, velocity=velocity)
+    return abs(site_2 - site_1) / velocity
+
+
+def _probes(nodes: Any, strengths: Any) -> tuple[np.ndarray, np.ndarray]:
+    nodes = np.atleast_1d(np.asarray(nodes))
+    if nodes.ndim != 1 or nodes.dtype.kind not in "iu" or (nodes < 1).any():
+        raise InvalidArgumentError(
+            f"Argument `nodes` must hold sites from 1 on, but is {nodes.tolist()}."
+        )
+    given = real_array(strengths, "strengths")
+    if given.shape not in ((), nodes.shape):
+        raise DimensionError(
+            f"Argument `strengths` must be a number or have shape {nodes.shape}, but has "
+            f"{given.shape}."
+        )
+    require_finite("strengths", given)
+    return nodes, np.broadcast_to(given, nodes.shape)
+
+
+def _system(
+    stiffness: Any, nodes: Any, strengths: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    nodes, strengths = _probes(nodes, strengths)
+    matrix = real_array(stiffness, "stiffness")
+    if matrix.shape != (nodes.size, nodes.size):
+        raise DimensionError(
+            f"Argument `stiffness` must have shape {(nodes.size, nodes.size)}, one row for each "
+            f"probe, but has {matrix.shape}."
+        )
+    require_finite("stiffness", matrix)
+    return (matrix + matrix.T) / 2, nodes, strengths
+
+
+def _require_stable(matrix: np.ndarray) -> None:
+    lowest = float(np.linalg.eigvalsh(matrix)[0])
+    if lowest <= 0:
+        raise UnstableNetworkError(
+            f"The probes alone are unstable: the lowest squared frequency is {lowest:.6g}.",
+            eigenvalue=lowest,
+        )

@@ -1,0 +1,1 @@
+"""Harmonic networks: their springs, normal modes and exact evolution."""

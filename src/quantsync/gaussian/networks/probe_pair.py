@@ -1,0 +1,104 @@
+"""Two probes joined by a spring, without their bath: stiffness matrix and normal modes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from quantsync.checks import real_array
+from quantsync.errors import UnstableNetworkError
+from quantsync.gaussian.networks.graphs import require_positive
+
+
+@dataclass(frozen=True)
+class ProbeModes:
+    """Normal modes of two coupled probes without their bath.
+
+    Attributes
+    ----------
+    theta : float
+        Mixing angle: q_1 = cos(theta) x_1 + sin(theta) x_2, q_2 = -sin(theta) x_1 + cos(theta) x_2.
+    frequencies : ndarray of shape (2,)
+        Omega_1 <= Omega_2.
+    rotation : ndarray of shape (2, 2)
+        q = rotation @ x.
+    """
+
+    theta: float
+    frequencies: np.ndarray
+    rotation: np.ndarray
+
+
+def probe_modes(omega_1: float, omega_2: float, coupling: float) -> ProbeModes:
+    r"""Modes of ``H = sum (p_j^2 + omega_j^2 x_j^2)/2 + coupling (x_1 - x_2)^2/2``.
+
+    Eqs. (A4), (A5) and (A7) of Benedetti et al. (2016), with
+    tan(2 theta) = 2 coupling/(omega_2^2 - omega_1^2).
+
+    Parameters
+    ----------
+    omega_1, omega_2 : float
+        Frequencies of the probes, > 0.
+    coupling : float
+        lambda, in the unit of frequency squared.
+
+    Returns
+    -------
+    ProbeModes
+
+    Raises
+    ------
+    UnstableNetworkError
+        If the pair is not stable.
+    InvalidArgumentError
+        If a frequency is not positive.
+    NonFiniteError
+        If a number is NaN or infinite.
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.networks.probe_pair import probe_modes
+    >>> modes = probe_modes(1.0, 1.1, 0.5)
+    >>> print(round(modes.theta, 10), modes.frequencies.round(10))
+    0.6819020663 [1.04598946 1.45461543]
+    """
+    require_positive(omega_1=omega_1, omega_2=omega_2)
+    real_array(coupling, "coupling")
+    stiffness = probe_stiffness(omega_1, omega_2, coupling)
+    theta = 0.5 * math.atan2(2 * coupling, omega_2**2 - omega_1**2)
+    # The angle, not an eigensolver, fixes signs and order, also of equal probes.
+    rotation = np.array([[math.cos(theta), math.sin(theta)], [-math.sin(theta), math.cos(theta)]])
+    squares = np.diagonal(rotation @ stiffness @ rotation.T)
+    if squares.min() <= 0:
+        raise UnstableNetworkError(
+            f"Argument `coupling` = {coupling:.6g} makes the probes unstable: the lowest squared "
+            f"frequency is {squares.min():.6g}. Take a weaker one.",
+            eigenvalue=float(squares.min()),
+        )
+    return ProbeModes(theta, np.sqrt(squares), rotation)
+
+
+def probe_stiffness(omega_1: float, omega_2: float, coupling: float) -> np.ndarray:
+    """Stiffness matrix of two probes joined by a spring.
+
+    Parameters
+    ----------
+    omega_1, omega_2, coupling : float
+        As in `probe_modes`.
+
+    Returns
+    -------
+    ndarray of shape (2, 2)
+
+    Examples
+    --------
+    >>> from quantsync.gaussian.networks.probe_pair import probe_stiffness
+    >>> print(probe_stiffness(1.0, 2.0, 0.5))
+    [[ 1.5 -0.5]
+     [-0.5  4.5]]
+    """
+    return np.array(
+        [[omega_1**2 + coupling, -coupling], [-coupling, omega_2**2 + coupling]], dtype=float
+    )

@@ -1,0 +1,1 @@
+"""States that a perturbation selects among several stationary ones."""

@@ -1,0 +1,357 @@
+"""Stationary states of a degenerate generator under a perturbation, however weak.
+
+A generator L0 with several stationary states loses all but one under a generic perturbation
+eta L1. The states at weak strengths come from the power series in eta, which needs no
+factorisation, those at all others from one factorisation and a Krylov space; those of small systems
+from direct solves in one batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.checks import real_array
+from quantsync.errors import (
+    ConvergenceError,
+    DimensionError,
+    InvalidArgumentError,
+    InvalidRateError,
+    NonUniqueSteadyStateError,
+)
+from quantsync.lindblad.degenerate.base import (
+    DegenerateBase,
+    PerturbedSystem,
+    largest,
+    total_matrix,
+)
+from quantsync.lindblad.degenerate.shifted_solve import Factorised, solve_shifted
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.matrix_generator import MatrixGenerator
+from quantsync.memory import workspace
+from quantsync.operators import Space
+from quantsync.parallel import one_blas_thread
+
+LARGEST_RESIDUAL = 1e-9
+SMALLEST_CONDITION = 1e-13
+SMALL = 100  # equations: direct solves in a batch cost less than Python does
+FEW = 4  # strengths: for fewer, a factorisation each is faster than a Krylov space for all
+BALANCE = 1.9  # ratio of the traces at the strength that is factorised; from trials
+FAR = 1e6  # ratio of the generators from which on the perturbation is rescaled
+TERMS = 16  # of the power series at eta = 0
+NEGLIGIBLE = 1e-17  # terms below this part of the first are nothing
+GOOD = 1e-13  # residual relative to the generator's scale that the Krylov space must reach
+
+
+@dataclass(frozen=True, repr=False)
+class PerturbedStates:
+    """Stationary states of L0 + eta L1 for several eta, with certificates.
+
+    Attributes
+    ----------
+    rho : ndarray of shape (len(etas), n, n)
+        Density matrices.
+    residual : ndarray of shape (len(etas),)
+        ``||(L0 + eta L1)[rho]||_F``.
+    etas : ndarray of shape (len(etas),)
+        Strengths of the perturbation.
+    zero_modes : int
+        Number of linearly independent stationary states of L0.
+    space : Space
+        The space of the states.
+    """
+
+    rho: np.ndarray
+    residual: np.ndarray
+    etas: np.ndarray
+    zero_modes: int
+    space: Space
+
+    def __repr__(self) -> str:
+        worst = f", largest residual {self.residual.max():.1e}" if len(self.residual) else ""
+        return (
+            f"<PerturbedStates on {self.space}: {len(self.etas)} strengths, base with "
+            f"{self.zero_modes} stationary states{worst}>"
+        )
+
+
+def perturbed_steady_states(
+    base: Lindbladian | DegenerateBase, perturbation: Any, etas: Any
+) -> PerturbedStates:
+    """Solve for the stationary state of ``L0 + eta L1`` at every eta, to full accuracy.
+
+    Parameters
+    ----------
+    base : Lindbladian or DegenerateBase
+        L0, a single system, with any number of stationary states.
+    perturbation : MatrixGenerator or Lindbladian
+        L1 on the same space, a single system.
+    etas : array_like of shape (E,)
+        Strengths > 0.
+
+    Returns
+    -------
+    PerturbedStates
+
+    Notes
+    -----
+    The residual certifies that a state is stationary, not how far the state that is selected is
+    from it. Where a perturbation of first order selects the state, that is a matter of rounding.
+    Where only its second order does (a Hamiltonian, say), errors are of the order 1e-16/eta.
+    Rates of the base below 1e-13 of its largest are zero; those of some 1e-8 of it lose digits
+    at strengths that are smaller still.
+
+    Raises
+    ------
+    UniqueSteadyStateError
+        If L0 has a unique stationary state (`DegenerateBase` can allow it).
+    NonUniqueSteadyStateError
+        If eta is 0, where L0 has several stationary states, or the perturbation leaves several.
+    InvalidRateError
+        If an eta is negative.
+    ConvergenceError
+        If a residual is not at rounding level.
+    DimensionError, InvalidArgumentError
+        If the perturbation does not fit the base, or is a batch.
+
+    Examples
+    --------
+    Dephasing alone keeps every population; a little random dissipation selects one state:
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1))
+    >>> base = qs.Lindbladian(space, [(1.0, space["A"].z)], [(1.0, space["A"].z)])
+    >>> perturbation = qs.random_lindbladian(space, np.random.default_rng(1))
+    >>> states = qs.perturbed_steady_states(base, perturbation, [1e-8, 1e-2])
+    >>> states.zero_modes, states.rho.shape, bool(states.residual.max() < 1e-14)
+    (3, (2, 3, 3), True)
+    """
+    prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
+    strengths = check_strengths(etas, prepared)
+    return _solve(prepared, _matrix(perturbation, prepared.space), strengths)
+
+
+def check_strengths(etas: Any, base: DegenerateBase) -> np.ndarray:
+    """Strengths of a perturbation as an array, where the states at all of them are defined.
+
+    Raises
+    ------
+    NonUniqueSteadyStateError, InvalidRateError, InvalidArgumentError
+        As `perturbed_steady_states`.
+    """
+    strengths = np.atleast_1d(real_array(etas, "etas"))
+    if strengths.ndim != 1 or not len(strengths):
+        raise InvalidArgumentError(
+            f"Argument `etas` must be one-dimensional and not empty, but has shape "
+            f"{strengths.shape}."
+        )
+    if (strengths < 0).any():
+        raise InvalidRateError(f"Argument `etas` must be >= 0, but holds {strengths.min():g}.")
+    if base.zero_modes > 1 and (strengths == 0).any():
+        raise NonUniqueSteadyStateError(
+            f"At eta = 0 there are {base.zero_modes} linearly independent stationary states; "
+            "degenerate_steady_state() gives the one that eta -> 0 selects.",
+            count=base.zero_modes,
+            indices=[(int(k),) for k in np.flatnonzero(strengths == 0)],
+        )
+    return strengths
+
+
+def degenerate_steady_state(
+    base: Lindbladian | DegenerateBase, perturbation: Any
+) -> PerturbedStates:
+    """The stationary state that a vanishing perturbation selects among several.
+
+    Degenerate perturbation theory: the limit eta -> 0 of `perturbed_steady_states`, from
+    ``L0[rho] = 0, w(L1[rho]) = 0`` for every left zero mode w of L0 (Eq. (4) of Zhao et al.,
+    2025; its coefficients c_alpha are `PeripheralModes.coefficients` of the state).
+
+    Parameters
+    ----------
+    base, perturbation
+        As for `perturbed_steady_states`.
+
+    Returns
+    -------
+    PerturbedStates
+        With ``etas = [0]`` and the residual ``||L0[rho]||_F``.
+
+    Raises
+    ------
+    UniqueSteadyStateError
+        If L0 has a unique stationary state, so that there is nothing to select.
+    NonUniqueSteadyStateError
+        If the perturbation does not select one state at first order.
+    ConvergenceError, DimensionError, InvalidArgumentError
+        As for `perturbed_steady_states`.
+
+    Examples
+    --------
+    Slow pumping and decay, however slow, decide between two levels that only dephase:
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> base = qs.Lindbladian(space, [], [(1.0, space["A"].z)])
+    >>> decay = qs.Lindbladian(space, [], [(1.0, space["A"].minus), (3.0, space["A"].plus)])
+    >>> print(qs.degenerate_steady_state(base, decay).rho[0].real.round(12) + 0.0)
+    [[0.75 0.  ]
+     [0.   0.25]]
+    """
+    prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
+    return _solve(prepared, _matrix(perturbation, prepared.space), np.zeros(1))
+
+
+def _solve(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> PerturbedStates:
+    sizes = largest(base.matrix.data) + etas * largest(matrix)
+    unit = 2.0 ** np.round(np.log2(largest(matrix) / largest(base.matrix.data)))
+    strengths = etas
+    if not 1 / FAR < unit < FAR:  # powers of the strengths would overflow
+        matrix, strengths = matrix / unit, etas * unit
+    system = base.system(matrix)
+    with one_blas_thread():
+        if len(matrix) <= SMALL:
+            vectors, residual = _at_once(system, strengths)
+        elif len(etas) >= FEW:
+            vectors, residual = _together(system, strengths, GOOD * sizes)
+        else:
+            vectors, residual = _one_by_one(system, strengths)
+    wrong = ~(residual <= LARGEST_RESIDUAL * sizes)
+    if wrong.any():
+        worst = int(np.argmax(np.where(wrong, residual, 0)))
+        raise ConvergenceError(
+            f"The stationary state at eta = {etas[worst]:g} has residual {residual[worst]:.2e}."
+        )
+    return PerturbedStates(
+        base.basis.operators(vectors), residual, etas, base.zero_modes, base.space
+    )
+
+
+def _together(
+    system: PerturbedSystem, etas: np.ndarray, good: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """States where the power series converges, the others from one factorisation.
+
+    They have a factorisation of their own where its Krylov space is too small.
+    """
+    vectors, residual = np.zeros((len(etas), len(system.perturbation))), np.full(len(etas), np.inf)
+    left = ~_from_zero(system, etas, vectors)
+    if left.sum() >= FEW:
+        chosen = etas[left]
+        middle = _middle(system, chosen)
+        system = system.at(middle)
+        base, factors = system.base, _factorised(system, middle)
+        centre = system.solve_at(factors, middle)
+        start = factors.solve(middle * system.linear(base.known + centre))
+        size = float(np.linalg.norm(base.known + centre))
+        found, converged = solve_shifted(factors, system.constant, start, chosen / middle, size)
+        vectors[left] = base.known + (centre + found)
+        left[left] = ~converged
+    if not left.all():
+        done = ~left
+        residual[done] = system.residuals(etas[done], vectors[done])
+    left = ~(residual <= good)
+    if left.any():
+        vectors[left], residual[left] = _one_by_one(system, etas[left])
+    return vectors, residual
+
+
+def _from_zero(system: PerturbedSystem, etas: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Fill in the states whose power series has converged, and tell which."""
+    series = system.power_series(TERMS)
+    if series is None:
+        return np.zeros(len(etas), bool)
+    with np.errstate(invalid="ignore", over="ignore"):
+        powers = etas[:, None] ** np.arange(TERMS)
+        sizes = np.abs(powers) * np.linalg.norm(series, axis=1)
+        # Falling terms, the last two of which are rounding.
+        whole = np.linalg.norm(system.base.known + series[0])
+        converged = (sizes[:, -2:] <= NEGLIGIBLE * whole).all(axis=1)
+        converged &= (sizes[:, 2:] <= sizes[:, 1:-1]).all(axis=1)
+    vectors[converged] = system.base.known + powers[converged] @ series
+    return converged
+
+
+def _one_by_one(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """States and residuals, a factorisation each."""
+    vectors = np.empty((len(etas), len(system.perturbation)))
+    for vector, eta in zip(vectors, etas, strict=True):
+        own = system.at(eta)
+        vector[:] = own.base.known + own.solve_at(_factorised(own, eta), eta)
+    return vectors, system.residuals(etas, vectors)
+
+
+def _at_once(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """States and residuals of a small system, all in one batch of inverses."""
+    own = [system.at(eta) for eta in etas]
+    matrices = np.stack([part.matrix(eta) for part, eta in zip(own, etas, strict=True)])
+    try:
+        inverses = np.linalg.inv(matrices)
+    except np.linalg.LinAlgError:  # one of them is singular, and this names it
+        return _one_by_one(system, etas)
+    norms = [np.abs(part).sum(axis=-1).max(axis=-1, initial=0) for part in (matrices, inverses)]
+    for eta, product in zip(etas, norms[0] * norms[1], strict=True):
+        _require_unique(system, eta, 1 / product)
+    right = np.stack([part.defect_at(eta) for part, eta in zip(own, etas, strict=True)])[..., None]
+    found = inverses @ right
+    found += inverses @ (right - matrices @ found)
+    vectors = system.base.known + found[..., 0]
+    return vectors, system.residuals(etas, vectors)
+
+
+def _middle(system: PerturbedSystem, etas: np.ndarray) -> float:
+    """A strength at which the two generators are of one size, within the given ones."""
+    size = abs(float(np.trace(system.perturbation)))
+    balanced = BALANCE * abs(float(system.base.matrix.trace())) / size if size > 0 else 1.0
+    return float(np.clip(balanced, etas.min(), etas.max()))
+
+
+def _factorised(system: PerturbedSystem, eta: float) -> Factorised:
+    # One factorisation is in use at a time.
+    memory = workspace("factors", system.perturbation.shape, float)
+    factors = Factorised(system.matrix(eta, out=memory), overwrite=True)
+    _require_unique(system, eta, factors.reciprocal_condition)
+    return factors
+
+
+def _require_unique(system: PerturbedSystem, eta: float, reciprocal_condition: float) -> None:
+    if not reciprocal_condition >= SMALLEST_CONDITION:
+        if eta == 0:
+            raise NonUniqueSteadyStateError(
+                f"At first order the perturbation does not select one of {system.base.zero_modes} "
+                "stationary states: it keeps a symmetry of the base, or acts in second order only, "
+                "as a Hamiltonian may; then perturbed_steady_states() at a finite strength has the "
+                "answer.",
+                count=2,
+                indices=[],
+            )
+        raise NonUniqueSteadyStateError(
+            f"The perturbation leaves several of {system.base.zero_modes} stationary states at "
+            f"eta = {eta:g} (reciprocal condition number {reciprocal_condition:.1e}): it keeps a "
+            "symmetry of the base.",
+            count=2,
+            indices=[],
+        )
+
+
+def _matrix(perturbation: Any, space: Space) -> np.ndarray:
+    if isinstance(perturbation, Lindbladian) and not perturbation.shape:
+        found, matrix = perturbation.space, total_matrix(perturbation).toarray()
+    elif isinstance(perturbation, MatrixGenerator):
+        found, matrix = perturbation.space, perturbation.matrix
+    else:
+        shape = f" of shape {perturbation.shape}" if hasattr(perturbation, "shape") else ""
+        raise InvalidArgumentError(
+            "Argument `perturbation` must be a MatrixGenerator or a single Lindbladian, but is "
+            f"{type(perturbation).__name__}{shape}."
+        )
+    if found != space:
+        raise DimensionError(f"Argument `perturbation` acts on {found}, but the base on {space}.")
+    lost = float(np.abs(matrix[: space.dimension].sum(axis=0)).max())
+    if lost > LARGEST_RESIDUAL * largest(matrix):
+        raise InvalidArgumentError(
+            f"Argument `perturbation` does not preserve the trace (it changes it at rates up to "
+            f"{lost:.3g}): it is no generator."
+        )
+    return matrix

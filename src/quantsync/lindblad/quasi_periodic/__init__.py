@@ -1,0 +1,1 @@
+"""Steady states under perturbations at any frequencies, by harmonic balance."""

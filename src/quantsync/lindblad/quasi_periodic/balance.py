@@ -1,0 +1,234 @@
+"""Quasi-periodic steady states by multi-frequency harmonic balance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from quantsync.checks import real_array
+from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.hermitian_basis import commutator_superoperator
+from quantsync.lindblad.quasi_periodic.frequencies import single_number, turning_perturbations
+from quantsync.lindblad.quasi_periodic.growth import Growth
+from quantsync.lindblad.quasi_periodic.harmonics import (
+    Turn,
+)
+from quantsync.lindblad.quasi_periodic.solve import (
+    NearModes,
+)
+from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
+from quantsync.lindblad.quasi_periodic.subsystems import Units
+from quantsync.parallel import one_blas_thread
+
+PART_OF_GAP = 1e-9  # default residual relative to the slowest rate of the static part
+ROUNDING = 1e-13  # of a residual, relative to the largest entry of the generator
+UNDAMPED = 1e-12  # decay rates relative to the largest entry that count as none
+
+
+def quasi_periodic_steady_state(
+    lindbladian: Lindbladian,
+    perturbations: Iterable[tuple[float, Any]] = (),
+    *,
+    tolerance: float | None = None,
+    max_harmonics: int = 2001,
+) -> QuasiPeriodicState:
+    r"""Find what a system under turning perturbations does after a long time.
+
+    ``d rho/dt = L rho - i [sum_k V_k e^{-i Omega_k t} + V_k^dag e^{i Omega_k t}, rho]`` has, for a
+    static L that forgets its initial state, the solution
+    ``rho(t) = sum_n rho_n e^{i n.Omega t}`` with integer vectors n. Its harmonics solve
+
+    ``(L - i n.Omega) rho_n + sum_k (V_k rho_{n-k} + V_{-k} rho_{n+k}) = 0, Tr rho_n = delta_{n0}``.
+
+    Harmonics are added where the equations leak out of those there are, until what is missing in
+    all of them together, the residual, is below the tolerance. Any frequencies will do:
+    incommensurate, commensurate, equal or nearly so.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+        The static part, a single system of dimension n. Sites that it does not couple are found
+        and make it fast: their modes are products.
+    perturbations : iterable of (frequency, operator)
+        Pairs (Omega_k, V_k): a real number other than 0 and an operator of shape (n, n), to which
+        the Hermitian conjugate is added. None for a static system.
+    tolerance : float, optional
+        Residual to be reached, in the units of the coefficients. 1e-9 times the slowest decay
+        rate of the static part by default, unless that is below rounding.
+    max_harmonics : int, default 2001
+        Largest number of harmonics, both signs counted.
+
+    Returns
+    -------
+    QuasiPeriodicState
+
+    Raises
+    ------
+    HarmonicsError
+        If the residual is not reached; it has the one that was.
+    NonUniqueSteadyStateError
+        If the static part has several stationary states, or undamped oscillations.
+    ZeroFrequencyError, BothSignsError
+        If a frequency is zero, or is given with both signs.
+    InvalidArgumentError, DimensionError, NonFiniteError
+        If an argument has another unusable value.
+
+    Examples
+    --------
+    A decaying spin 1/2 driven at two frequencies, off resonance and on it:
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> a = space["A"]
+    >>> static = qs.Lindbladian(space, [(1.0, a.z)], [(0.5, a.minus)])
+    >>> state = qs.quasi_periodic_steady_state(static, [(1.0, 0.05 * a.plus), (2.3, 0.1 * a.plus)])
+    >>> print(state.base, state.residual < 1e-9)
+    [1.  2.3] True
+    >>> state.at([0.0, 10.0]).shape
+    (2, 2, 2)
+    >>> print(np.round(state.demodulated(a.plus, frequency=1.0), 6))
+    (0.010602+0.180621j)
+    """
+    return HarmonicBalance(lindbladian, perturbations).solve(
+        tolerance=tolerance, max_harmonics=max_harmonics
+    )
+
+
+class HarmonicBalance:
+    """A static part and turning perturbations, prepared for many strengths of the latter.
+
+    What depends on the static part alone, its units and their modes, is computed once.
+
+    Parameters
+    ----------
+    lindbladian : Lindbladian
+    perturbations : iterable of (frequency, operator)
+        As for `quasi_periodic_steady_state`.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> a = space["A"]
+    >>> balance = HarmonicBalance(qs.Lindbladian(space, [], [(1.0, a.minus)]), [(2.0, a.plus)])
+    >>> [len(balance.solve([strength]).harmonics) for strength in (0.0, 0.01)]
+    [1, 3]
+    """
+
+    def __init__(self, lindbladian: Lindbladian, perturbations: Iterable[tuple[float, Any]] = ()):
+        if not isinstance(lindbladian, Lindbladian):
+            raise InvalidArgumentError(
+                "Argument `lindbladian` must be a Lindbladian, the static part, but is a "
+                f"{type(lindbladian).__name__}."
+            )
+        if lindbladian.shape:
+            raise InvalidArgumentError(
+                "A quasi-periodic state is sought for a single system, but the batch has shape "
+                f"{lindbladian.shape}. Pick one first, as in lindbladian[0]."
+            )
+        self.lindbladian = lindbladian
+        self.turning = turning_perturbations(perturbations, lindbladian.dimension)
+        self.units = Units(lindbladian)
+        modes = self.units.modes
+        self.scale = float(abs(self.units.generator).max())
+        self.gap = _slowest(modes, self.scale) if modes else float("nan")
+        self.reference = self.units.stationary
+        if modes is None:
+            self.reference = np.eye(1, len(self.reference))[0]
+        self._raised = [self._raising(v) for v in self.turning.operators]
+        self.near = NearModes(modes, self._raised) if modes else None
+
+    def _raising(self, operator: sp.csr_array) -> sp.csr_array:
+        # e^{-i Omega t} is the harmonic -n; its complex conjugate raises by n.
+        return sp.csr_array(self.units.superoperator(commutator_superoperator(operator)).conj())
+
+    def solve(
+        self,
+        strengths: Sequence[float] | None = None,
+        *,
+        tolerance: float | None = None,
+        max_harmonics: int = 2001,
+    ) -> QuasiPeriodicState:
+        """The state for perturbations multiplied by real strengths.
+
+        Parameters
+        ----------
+        strengths : sequence of float, optional
+            One a perturbation; 1 by default.
+        tolerance, max_harmonics
+            As for `quasi_periodic_steady_state`.
+
+        Returns
+        -------
+        QuasiPeriodicState
+
+        Raises
+        ------
+        HarmonicsError
+            If the residual is not reached.
+        InvalidArgumentError
+            If an argument has an unusable value.
+        """
+        turns = self._turns(strengths)
+        if tolerance is None:
+            gap = self.gap if np.isfinite(self.gap) else self.scale
+            scale = self.scale + sum(turn.strength for turn in turns)
+            tolerance = max(PART_OF_GAP * gap, ROUNDING * scale)
+        tolerance = single_number(tolerance, "Argument `tolerance`")
+        if not tolerance > 0:
+            raise InvalidArgumentError(f"Argument `tolerance` must be > 0, but is {tolerance!r}.")
+        most = single_number(max_harmonics, "Argument `max_harmonics`")
+        if most < 1 or most != int(most):
+            raise InvalidArgumentError(
+                "Argument `max_harmonics` must be a whole number of at least 1, but is "
+                f"{max_harmonics!r}."
+            )
+        with one_blas_thread():
+            return Growth(self, turns, tolerance, int(most)).run()
+
+    def _turns(self, strengths: Sequence[float] | None) -> list[Turn]:
+        count = len(self._raised)
+        values = real_array(np.ones(count) if strengths is None else strengths, "`strengths`")
+        if values.shape != (count,):
+            raise InvalidArgumentError(
+                f"Argument `strengths` must have one number for each of {count} perturbations, "
+                f"but has shape {values.shape}."
+            )
+        parts: dict[tuple[int, ...], list[tuple[int, float]]] = {}
+        for k, vector in enumerate(self.turning.vectors):
+            if values[k] != 0 and self._raised[k].nnz:
+                parts.setdefault(tuple(int(c) for c in vector), []).append((k, float(values[k])))
+        turns = []
+        for vector, own in parts.items():
+            total = sum(value * self._raised[k] for k, value in own)
+            real, imaginary = sp.csr_array(total.real), sp.csr_array(total.imag)
+            real.eliminate_zeros()
+            imaginary.eliminate_zeros()
+            turns.append(Turn(vector, real, imaginary, tuple(own)))
+        return turns
+
+    def __repr__(self) -> str:
+        return (
+            f"<HarmonicBalance of {self.units.space}: {len(self._raised)} perturbations, "
+            f"base frequencies {self.turning.base}, {self.units!r}>"
+        )
+
+
+def _slowest(modes: list[Any], scale: float) -> float:
+    """Slowest decay rate; raises where something does not decay at all."""
+    slowest = np.inf
+    for unit in modes:
+        rates = np.sort(-unit.values.real)
+        undamped = int((rates <= UNDAMPED * scale).sum())
+        if undamped > 1:
+            raise NonUniqueSteadyStateError(
+                f"The static part does not forget its initial state: {undamped} modes of a unit do "
+                "not decay, the stationary one included. Add the dissipation that damps them.",
+                count=undamped,
+            )
+        slowest = min(slowest, float(rates[1])) if len(rates) > 1 else slowest
+    return slowest

@@ -1,0 +1,183 @@
+"""`QuasiPeriodicState`: what a system under turning perturbations does after a long time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quantsync.checks import real_array
+from quantsync.errors import InvalidArgumentError
+from quantsync.lindblad.generator import hermitian_operator
+from quantsync.lindblad.quasi_periodic.frequencies import single_number
+from quantsync.operators import Space, as_operator
+
+SAME = 1e-10  # frequencies closer than this, relative to the largest base frequency, are equal
+SLOWEST = 1e-3  # of the lowest base frequency, if that is less: slow is not static
+
+
+@dataclass(frozen=True)
+class QuasiPeriodicState:
+    """The long-time state ``rho(t) = sum_n rho_n e^{i n.Omega t}``, with its certificate.
+
+    Attributes
+    ----------
+    harmonics : ndarray of int, shape (H, d)
+        The n that were needed, n = 0 first.
+    components : ndarray of shape (H, n, n), complex
+        The rho_n: rho_0 is Hermitian with trace 1, the others have none and rho_{-n} is the
+        adjoint of rho_n.
+    base : ndarray of shape (d,)
+        Base frequencies Omega; d = 0 for a static system.
+    residual : float
+        ``sum_n ||R_n||_F`` over all harmonics, those left out included: at no time does
+        ``d rho/dt - L(t) rho`` exceed it. In the units of the coefficients.
+    leakage : float
+        The part of it at harmonics that were left out.
+    gap : float
+        Slowest decay rate of the static part; NaN where its modes were not computed.
+    space : Space
+        The space of the states.
+    """
+
+    harmonics: np.ndarray
+    components: np.ndarray
+    base: np.ndarray
+    residual: float
+    leakage: float
+    gap: float
+    space: Space
+
+    @property
+    def frequencies(self) -> np.ndarray:
+        """n.Omega of every harmonic, shape (H,)."""
+        return self.harmonics @ self.base
+
+    @property
+    def error_estimate(self) -> float:
+        """``residual/gap``: about how far the state is from the exact one, no bound."""
+        return self.residual / self.gap
+
+    def at(self, times: Any) -> np.ndarray:
+        """The state at some times.
+
+        Parameters
+        ----------
+        times : array_like of shape (...)
+            Any times, in the inverse unit of the rates.
+
+        Returns
+        -------
+        ndarray of shape (..., n, n)
+            Hermitian, of trace 1.
+        """
+        times = real_array(times, "times")
+        phases = np.exp(1j * times[..., None] * self.frequencies)
+        return np.tensordot(phases, self.components, axes=1)
+
+    def component(self, frequency: float, *, resolution: float | None = None) -> np.ndarray:
+        """What turns at one frequency: the mean over all times of ``rho(t) e^{-i omega t}``.
+
+        Parameters
+        ----------
+        frequency : float
+            omega, of either sign.
+        resolution : float, optional
+            Harmonics whose frequencies differ from it by no more are added up: the inverse of the
+            time over which an experiment averages. By default only rounding is forgiven: 1e-10
+            of the largest base frequency, or 1e-3 of the lowest if that is less.
+
+        Returns
+        -------
+        ndarray of shape (n, n)
+            Zero where no harmonic has that frequency.
+        """
+        return self.components[self._near(frequency, resolution)].sum(axis=0)
+
+    def average(self, frame: Any = None, *, resolution: float | None = None) -> np.ndarray:
+        """Mean of the state over all times, as it stands or in a turning frame.
+
+        Parameters
+        ----------
+        frame : operator of shape (n, n), optional
+            Hermitian and diagonal K: the mean of ``e^{iKt} rho(t) e^{-iKt}``, that is of the
+            coherences demodulated with the differences of its entries.
+        resolution : float, optional
+            As in `component`.
+
+        Returns
+        -------
+        ndarray of shape (n, n)
+            A density matrix.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the frame is not diagonal, or the resolution is negative.
+        NonHermitianError, DimensionError
+            If it is no Hermitian operator of the space.
+        """
+        width = self._resolution(resolution)
+        turning = self.frequencies[:, None, None]
+        if frame is not None:
+            matrix = hermitian_operator(frame, self.space.dimension, "Argument `frame`").toarray()
+            levels = np.real(np.diagonal(matrix))
+            if np.abs(matrix - np.diag(levels)).max() > 0:
+                raise InvalidArgumentError(
+                    "Argument `frame` must be diagonal in the basis of the space."
+                )
+            turning = turning + (levels[:, None] - levels)
+        return np.where(np.abs(turning) <= width, self.components, 0).sum(axis=0)
+
+    def expectation(self, operator: Any, times: Any) -> np.ndarray:
+        """``Tr O rho(t)`` at some times, shape (...), complex."""
+        times = real_array(times, "times")
+        return np.exp(1j * times[..., None] * self.frequencies) @ self._values(operator)
+
+    def demodulated(
+        self, operator: Any, frequency: float = 0.0, *, resolution: float | None = None
+    ) -> complex:
+        """Mean over all times of ``Tr O rho(t) e^{-i omega t}``.
+
+        Parameters
+        ----------
+        operator : sparse or dense array of shape (n, n)
+            O; not necessarily Hermitian.
+        frequency : float, default 0
+            omega, of either sign; 0 for the time average.
+        resolution : float, optional
+            As in `component`.
+
+        Returns
+        -------
+        complex
+        """
+        return complex(self._values(operator)[self._near(frequency, resolution)].sum())
+
+    def _near(self, frequency: Any, resolution: Any) -> np.ndarray:
+        wanted = single_number(frequency, "Argument `frequency`")
+        return np.abs(self.frequencies - wanted) <= self._resolution(resolution)
+
+    def _values(self, operator: Any) -> np.ndarray:
+        matrix = as_operator(operator, self.space.dimension, "Argument `operator`").toarray()
+        return np.einsum("ij,hji->h", matrix, self.components)
+
+    def _resolution(self, given: Any) -> float:
+        if given is None:
+            if not len(self.base):
+                return 0.0
+            return float(min(SAME * self.base.max(), SLOWEST * self.base.min()))
+        width = single_number(given, "Argument `resolution`")
+        if width < 0:
+            raise InvalidArgumentError(f"Argument `resolution` must be >= 0, but is {given!r}.")
+        return width
+
+    def __repr__(self) -> str:
+        base = ", ".join(f"{f:g}" for f in self.base)
+        turning = f"frequencies ({base})" if base else "static"
+        count = len(self.harmonics)
+        return (
+            f"<QuasiPeriodicState of {self.space}: {turning}, "
+            f"{count} harmonic{'' if count == 1 else 's'}, residual {self.residual:.1e}>"
+        )

@@ -1,0 +1,1 @@
+"""What does not decay: stationary states, oscillating coherences, what locks."""

@@ -1,0 +1,1 @@
+"""Equations of motion: derived from symbols, compiled, evaluated."""

@@ -1,0 +1,1 @@
+"""Two transmons with lossy resonators."""

@@ -1,0 +1,104 @@
+"""Tables I and II of Vaidya et al., PRA 109, 033718 (2024), and the units they describe.
+
+The tables are as printed; what had to be corrected is in `CORRECTIONS`, with the reason.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from quantsync.errors import unknown_name
+from quantsync.models.circuit_qed.transmon import CircuitUnit
+
+GHZ, MHZ, KHZ = 1000.0, 1.0, 0.001  # in MHz; `circuit_units.RADIANS` turns MHz into rad/us
+
+# Table I; pairs are for A and B.
+TABLE_I = MappingProxyType(
+    {
+        "frequency": (5 * GHZ, 5 * GHZ),
+        "resonator_frequency": (4.6 * GHZ, 4.6 * GHZ),
+        "anharmonicity": (400 * MHZ, 500 * MHZ),
+        "resonator_coupling": (8 * MHZ, 4 * MHZ),
+        "resonator_decay": (60 * MHZ, 60 * MHZ),
+        "decay": (53 * KHZ, 53 * KHZ),
+        "dephasing": (53 * KHZ, 53 * KHZ),
+        "pump_frequency": (4.8 * GHZ, 4.75 * GHZ),
+        "coupling": (0 * KHZ, 350 * KHZ),  # from, to
+    }
+)
+# Table II, by figure: "10b" is also Fig. 11(a).
+TABLE_II = MappingProxyType(
+    {
+        "10a": {
+            "drive": 20 * KHZ,
+            "pump": (0 * MHZ, 8.0 * MHZ),
+            "shift": (160 * KHZ, 1013.72 * KHZ),
+        },
+        "10b": {
+            "drive": 20 * KHZ,
+            "pump": (5.5 * MHZ, 9.0 * MHZ),
+            "shift": (763.3 * KHZ, 1230 * KHZ),
+        },
+        "11b": {"drive": 40 * KHZ, "pump": (7 * MHZ, 4.1 * MHZ), "shift": (1135 * KHZ, 300 * KHZ)},
+    }
+)
+# The resonators are on resonance with the e-f transitions, at omega_q - |alpha|: 4.6 GHz for A as
+# printed, but 4.5 GHz for B, without which neither its gain nor its shift comes out.
+CORRECTIONS = MappingProxyType({"resonator_frequency": (4.6 * GHZ, 4.5 * GHZ)})
+# The pumps are not at Table I's frequencies but track the transmons: 5 GHz - Delta - |alpha|/2.
+
+PRESETS = tuple(TABLE_II)
+
+
+def preset_values(preset: str, side: int, *, corrected: bool = True) -> dict[str, Any]:
+    """Parameters of one unit, in MHz.
+
+    Parameters
+    ----------
+    preset : {"10a", "10b", "11b"}
+        Figure of the paper.
+    side : int
+        0 for A, 1 for B.
+    corrected : bool, default True
+        False for Table I as printed.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such preset.
+    """
+    if preset not in TABLE_II:
+        raise unknown_name("preset", str(preset), PRESETS)
+    chosen = {**TABLE_I, **(CORRECTIONS if corrected else {})}
+    names = ("frequency", "resonator_frequency", "anharmonicity", "resonator_coupling")
+    values = {name: chosen[name][side] for name in (*names, "resonator_decay", "decay")}
+    return values | {name: TABLE_II[preset][name][side] for name in ("pump", "shift")}
+
+
+def preset_units(preset: str, *, corrected: bool = True) -> tuple[CircuitUnit, CircuitUnit]:
+    """The units A and B of a figure, without dephasing.
+
+    Parameters
+    ----------
+    preset : {"10a", "10b", "11b"}
+    corrected : bool, default True
+        False for Table I as printed.
+
+    Returns
+    -------
+    tuple of CircuitUnit
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such preset.
+
+    Examples
+    --------
+    >>> a, b = preset_units("11b")
+    >>> a.pump, b.resonator_frequency
+    (7.0, 4500.0)
+    """
+    a, b = (CircuitUnit(**preset_values(preset, s, corrected=corrected)) for s in (0, 1))
+    return a, b

@@ -1,0 +1,1 @@
+"""Two driven qubits or spins between thermal baths, and their study."""

@@ -1,0 +1,333 @@
+"""What is asked of the driven pair: response, entropic synchronization, zero crossings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import BroadcastError, InvalidArgumentError
+from quantsync.lazy import lazy
+from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.response import Response, linear_response
+from quantsync.lindblad.steady import SteadyState, steady_state
+from quantsync.measures.entropic import (
+    LeadingSynchronization,
+    leading_synchronization,
+    relative_entropy_of_synchronization,
+)
+from quantsync.measures.limit_cycles import DiagonalStates
+from quantsync.measures.spherical_tensors import phase_response, spherical_moment
+from quantsync.models.driven_pair.extrema import omega_extrema
+from quantsync.models.driven_pair.model import driven_pair, driving
+from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.search.extrema import Extrema
+from quantsync.search.zeros import Zeros, find_zeros
+
+# Couplings at which zero crossings are bracketed, in units of the larger relaxation rate.
+NODES = np.concatenate(
+    [np.geomspace(1e-5, 0.05, 10)[:-1], np.linspace(0.05, 6, 60)[:-1], np.geomspace(6, 1e5, 30)]
+)
+NO_RESPONSE = 1e-13  # responses below this, in units of one over the rate, are rounding
+VANISHING = 1e-9  # what the other quadrature of a response may be at a zero crossing
+FAINT = 1e-5  # drives below this, per rate, fill empty levels too weakly for double precision
+TIE = 1e-8  # temperatures closer than this leave the eigenbasis to rounding
+SMALL_CHANGE = 1e-4  # of a temperature; the eigenbasis of degenerate levels does not depend on it
+NOTHING = 1e-29  # entropic synchronization per drive squared below this is rounding squared
+
+
+class DrivenPairStudy:
+    """The measures of Vaidya et al., PRA 109, 033718 (2024), for arrays of parameters.
+
+    Where ``drive`` is 0 they are exact limits of a weak drive: responses per drive, the entropic
+    synchronization per drive squared. What several measures need is solved once.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Number of threads; every available core by default.
+    **parameters : float or array_like
+        Those of `quantsync.models.driven_pair.model`, with its defaults; all but ``spin`` may be
+        arrays that broadcast to a shape (...).
+
+    Raises
+    ------
+    InvalidArgumentError and its kinds
+        As for `quantsync.models.driven_pair.model`. Methods raise what the solvers raise, such as
+        `NonUniqueSteadyStateError`.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> study = qs.models.DrivenPairStudy(coupling=[0.0, 1.0])
+    >>> print(abs(study.phase_response("A")).round(6))
+    [0.2      0.024647]
+    >>> print(study.omega().round(9))
+    [0.08109302 0.00670409]
+    """
+
+    def __init__(self, *, threads: int | None = None, **parameters: Any):
+        bound = inspect.signature(driven_pair).bind(**parameters)
+        bound.apply_defaults()
+        values = dict(bound.arguments)
+        self.spin, self.threads = values.pop("spin"), threads
+        rates = ("gain_a", "damping_a", "gain_b", "damping_b", "dephasing")
+        checked = dict(zip(rates, rate_parameters(**{k: values[k] for k in rates}), strict=True))
+        others = {k: v for k, v in values.items() if k not in rates}
+        checked |= dict(zip(others, real_parameters(**others), strict=True))
+        try:
+            self.shape = np.broadcast_shapes(*(v.shape for v in checked.values()))
+        except ValueError:
+            shapes = ", ".join(f"{k} {v.shape}" for k, v in checked.items() if v.shape)
+            raise BroadcastError(f"Parameters must broadcast, but have shapes {shapes}.") from None
+        self.parameters = {k: np.broadcast_to(checked[k], self.shape).ravel() for k in values}
+        self.space = driving(self.spin).space
+
+    def with_parameters(self, **changes: Any) -> DrivenPairStudy:
+        """The same study with some parameters changed, on flat arrays."""
+        return DrivenPairStudy(
+            threads=self.threads, **{**self.parameters, "spin": self.spin, **changes}
+        )
+
+    @property
+    def residual(self) -> float:
+        """Largest residual of what has been solved so far; 0 before."""
+        solved = (self.__dict__.get(k) for k in ("_first", "_second", "_driven", "_undriven"))
+        return max((float(s.residual.max(initial=0)) for s in solved if s is not None), default=0.0)
+
+    def phase_response(self, site: str) -> np.ndarray:
+        """``<S+>/drive`` of spin A or B, complex, shape (...); its limit where drive is 0."""
+        return self._joined(
+            lambda: phase_response(self._first.orders[1], self.space, site),
+            lambda: phase_response(self._driven.rho, self.space, site) / self._finite_drive,
+        )
+
+    def spherical_moment(self, k: int, q: int) -> np.ndarray:
+        """``<T_k^q>`` of spin A, complex, shape (...).
+
+        Where drive is 0, the limit of ``<T_k^q>/drive^|q|`` (its leading order).
+        """
+        if abs(q) > 2:
+            raise InvalidArgumentError(
+                f"The limit of weak drives is known for |q| <= 2, but q is {q}."
+            )
+        source = "_second" if abs(q) == 2 else "_first"
+        return self._joined(
+            lambda: spherical_moment(getattr(self, source).orders[abs(q)], self.space, "A", k, q),
+            lambda: spherical_moment(self._driven.rho, self.space, "A", k, q),
+        )
+
+    def omega(self) -> np.ndarray:
+        """Relative entropy of synchronization, shape (...); per drive squared where drive is 0.
+
+        Of all states diagonal in the eigenbasis of the undriven state, Eq. (11), and at equal
+        temperatures, where that is degenerate, in its limit. Infinite where the undriven state
+        has lost rank and Omega/drive^2 grows like ln(1/drive^2).
+        """
+        return self._joined(lambda: self._leading[0], lambda: self._finite_omega)
+
+    def omega_ratio(self) -> np.ndarray:
+        """R of Eq. (13): the entropic synchronization over that of uncoupled spins, shape (...).
+
+        Infinite where only the uncoupled one vanishes, NaN where both do. Where both diverge in
+        the limit of weak drives, the ratio of the diverging terms.
+        """
+        reference, member = self.uncoupled
+        over, under = self.omega().ravel(), reference.omega().ravel()[member]
+        drive = self.parameters["drive"]
+        floor = NOTHING * np.where(drive == 0, 1, drive**2) / self.relaxation_rate**2
+        logs, base = self._logarithms(), reference._logarithms()[member]
+        both = np.isinf(over) & np.isinf(under)
+        ratio = np.divide(logs, base, out=np.full_like(over, np.nan), where=both & (base > 0))
+        plain = np.divide(
+            over, under, out=np.full_like(over, np.nan), where=(under > floor) & ~both
+        )
+        plain = np.where((under <= floor) & (over > floor), np.inf, plain)
+        return np.where(both, ratio, plain).reshape(self.shape)
+
+    @property
+    def relaxation_rate(self) -> np.ndarray:
+        """The larger relaxation rate of the two spins, shape (points,); 1 where both vanish."""
+        totals = [self.parameters[f"gain_{s}"] + self.parameters[f"damping_{s}"] for s in "ab"]
+        return np.where(np.max(totals, axis=0) > 0, np.max(totals, axis=0), 1.0)
+
+    @lazy
+    def uncoupled(self) -> tuple[DrivenPairStudy, np.ndarray]:
+        """Without coupling, once a set of the other parameters; and which of them a point has."""
+        others = np.stack([v for k, v in self.parameters.items() if k != "coupling"], axis=1)
+        _, first, member = np.unique(others, axis=0, return_index=True, return_inverse=True)
+        chosen = {k: v[first] for k, v in self.parameters.items()}
+        chosen["coupling"] = np.zeros(len(first))
+        study = DrivenPairStudy(threads=self.threads, spin=self.spin, **chosen)
+        return study, member.ravel()
+
+    def zero_crossings(self, site: str) -> Zeros:
+        """All couplings at which ``<S+>`` of spin A or B vanishes, at the other parameters.
+
+        Between 1e-5 and 1e5 relaxation rates. ``coupling`` itself does not matter.
+        """
+        return self._zeros(lambda study: study.phase_response(site))
+
+    @lazy
+    def omega_extrema(self) -> Extrema:
+        """Local extrema of `omega` over the coupling.
+
+        Between 0 and 60 relaxation rates. ``coupling`` itself does not matter.
+        """
+        return omega_extrema(self)
+
+    def moment_zero_crossings(self, k: int, q: int) -> Zeros:
+        """All couplings at which ``<T_k^q>`` of spin A vanishes; as `zero_crossings`."""
+        return self._zeros(lambda study: study.spherical_moment(k, q))
+
+    def _zeros(self, measure: Callable[[DrivenPairStudy], np.ndarray]) -> Zeros:
+        unit = self.relaxation_rate
+        names = [name for name in self.parameters if name != "coupling"]
+        args = [unit, *(self.parameters[name] for name in names)]
+
+        def value(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
+            chosen = dict(zip(names, others, strict=True))
+            study = DrivenPairStudy(threads=1, spin=self.spin, coupling=x * scale, **chosen)
+            return measure(study) * scale
+
+        # On resonance one quadrature vanishes everywhere; the crossing is in the other one.
+        probe = [value(np.full(len(unit), x), *args) for x in (0.3, 0.9, 2.7)]
+        real = np.abs(np.real(probe)).max(axis=0) > np.abs(np.imag(probe)).max(axis=0)
+
+        def quadrature(x: np.ndarray, turned: np.ndarray, *rest: np.ndarray) -> np.ndarray:
+            found = value(x, *rest)
+            return np.where(turned > 0, np.real(found), np.imag(found))
+
+        zeros = find_zeros(
+            quadrature, NODES, [real.astype(float), *args], noise=NO_RESPONSE, threads=self.threads
+        )
+        owner, rank = np.nonzero(np.isfinite(zeros.location))
+        location = zeros.location.copy()
+        if len(owner):
+            # With detunings only one quadrature may vanish there: that is no zero crossing.
+            rest = np.abs(value(location[owner, rank], *(a[owner] for a in args)))
+            location[owner[rest > VANISHING], rank[rest > VANISHING]] = np.nan
+        location = np.sort(location, axis=-1) * unit[:, None]
+        count = np.isfinite(location).sum(axis=-1)
+        location = location[:, : count.max(initial=0)]
+        return Zeros(location.reshape(*self.shape, location.shape[-1]), count.reshape(self.shape))
+
+    @lazy
+    def _limit(self) -> np.ndarray:
+        return np.flatnonzero(self.parameters["drive"] == 0)
+
+    @lazy
+    def _finite(self) -> np.ndarray:
+        return np.flatnonzero(self.parameters["drive"] != 0)
+
+    @property
+    def _finite_drive(self) -> np.ndarray:
+        return self.parameters["drive"][self._finite]
+
+    def _systems(self, members: np.ndarray, **changes: Any) -> Lindbladian:
+        chosen = {k: v[members] for k, v in self.parameters.items()}
+        return driven_pair(**{**chosen, **changes}, spin=self.spin)
+
+    def _respond(self, members: np.ndarray, order: int) -> Response:
+        return linear_response(
+            self._systems(members, drive=0.0), driving(self.spin), order=order, threads=self.threads
+        )
+
+    @lazy
+    def _first(self) -> Response:
+        return self.__dict__.get("_second") or self._respond(self._limit, 1)
+
+    @lazy
+    def _second(self) -> Response:
+        return self._respond(self._limit, 2)
+
+    @lazy
+    def _driven(self) -> SteadyState:
+        return steady_state(self._systems(self._finite), threads=self.threads)
+
+    @lazy
+    def _undriven(self) -> SteadyState:
+        return steady_state(self._systems(self._finite, drive=0.0), threads=self.threads)
+
+    @property
+    def _charge(self) -> Any:
+        return self.space["A"].z + self.space["B"].z
+
+    @lazy
+    def _leading(self) -> tuple[np.ndarray, np.ndarray]:
+        """Limit of Omega/drive^2 and its logarithm, at the points without drive."""
+        response = self._first
+        cycles = DiagonalStates(response.orders[0], charge=self._charge)
+        lost = cycles.lost.any(axis=-1)
+        if not lost.any():
+            leading = leading_synchronization(response, cycles)
+            return leading.limit, leading.logarithm
+        limit, logarithm = np.empty(len(lost)), np.empty(len(lost))
+        for members, order in ((np.flatnonzero(~lost), 1), (np.flatnonzero(lost), 2)):
+            leading = self._begin(self._limit[members], order)
+            limit[members], logarithm[members] = leading.limit, leading.logarithm
+        return limit, logarithm
+
+    def _logarithms(self) -> np.ndarray:
+        logs = np.zeros(len(self.parameters["drive"]))
+        if len(self._limit):
+            logs[self._limit] = self._leading[1]
+        return logs
+
+    @lazy
+    def _finite_omega(self) -> np.ndarray:
+        cycles = DiagonalStates(self._without_ties, charge=self._charge)
+        omega = relative_entropy_of_synchronization(self._driven.rho, cycles)
+        # What a faint drive puts into empty levels drowns in rounding; its series does not.
+        faint = np.abs(self._finite_drive) < FAINT * self.relaxation_rate[self._finite]
+        series = np.flatnonzero(faint & cycles.lost.any(axis=-1))
+        if len(series):
+            members = self._finite[series]
+            leading = self._begin(members, 2)
+            omega[series] = leading.at(self.parameters["drive"][members])
+        return omega
+
+    @property
+    def _without_ties(self) -> np.ndarray:
+        """Undriven states at the points with a drive, with an eigenbasis where it is not unique.
+
+        At equal temperatures the undriven state is a thermal product state, and all levels of
+        one charge are degenerate. A small change of one temperature, either way, selects the
+        same eigenbasis; with it Omega is continuous there.
+        """
+        rho = self._undriven.rho
+        chosen = {k: v[self._finite] for k, v in self.parameters.items()}
+        a, b = (chosen[f"gain_{s}"] * chosen[f"damping_{t}"] for s, t in ("ab", "ba"))
+        ties = np.flatnonzero(np.abs(a - b) <= TIE * self.relaxation_rate[self._finite] ** 2)
+        if not len(ties):
+            return rho
+        members = self._finite[ties]
+        warmer = Lindbladian(
+            self.space, dissipators=[(self.relaxation_rate[members], self.space["B"].plus)]
+        )
+        change = linear_response(self._systems(members, drive=0.0), warmer, threads=self.threads)
+        rho = rho.copy()
+        rho[ties] += SMALL_CHANGE * change.orders[1]
+        return rho
+
+    def _begin(self, members: np.ndarray, order: int) -> LeadingSynchronization:
+        response = self._respond(members, order)
+        cycles = DiagonalStates(response.orders[0], charge=self._charge)
+        return leading_synchronization(response, cycles)
+
+    def _joined(
+        self, limit: Callable[[], np.ndarray], finite: Callable[[], np.ndarray]
+    ) -> np.ndarray:
+        parts = [
+            (members, compute())
+            for members, compute in ((self._limit, limit), (self._finite, finite))
+            if len(members)
+        ]
+        if not parts:
+            return np.zeros(self.shape)
+        result = np.empty(len(self.parameters["drive"]), parts[0][1].dtype)
+        for members, values in parts:
+            result[members] = values
+        return result.reshape(self.shape)

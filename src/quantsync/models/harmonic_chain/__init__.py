@@ -1,0 +1,1 @@
+"""Two probes on a harmonic chain."""

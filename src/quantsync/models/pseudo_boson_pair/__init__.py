@@ -1,0 +1,1 @@
+"""Two spin chains as pseudo-bosons."""

@@ -1,0 +1,1 @@
+"""Two spin limit cycles that exchange excitations."""

@@ -1,0 +1,71 @@
+"""`compute`: measures of a model at one point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from quantsync.catalogue.parameters import check_parameters, find_model, model_name, single_values
+from quantsync.sweeps.batches import Batch, require_batch_shape, view_of
+from quantsync.sweeps.formalisms import require_system, resolve_measures
+
+
+def compute(
+    model: str | Callable[..., Any], parameters: Mapping[str, Any], measures: Any
+) -> dict[str, Any]:
+    """Take measures of a model at one point.
+
+    Parameters
+    ----------
+    model : str or callable
+        A model by name, or a function of keyword parameters that returns a `Lindbladian`, whose
+        steady state is measured, or a `ModelRun`.
+    parameters : mapping of str to number
+        Parameters; the others have the model's defaults.
+    measures : list of (str or callable), or mapping
+        As in `sweep`.
+
+    Returns
+    -------
+    dict
+        One number a measure (a list where it has several components); None where a measure is
+        undefined, such as the locked phase of a uniform distribution, and infinity where that
+        is its limit.
+
+    Raises
+    ------
+    UnknownNameError
+        If the model, a parameter or a measure does not exist.
+    InvalidArgumentError
+        If a parameter is not a single number.
+    NonUniqueSteadyStateError
+        If the steady state is not unique.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> point = qs.compute("spin_pair", {"epsilon": 0.1, "detuning": 0.0}, ["synchronization"])
+    >>> round(point["synchronization"], 10)
+    0.0210072299
+    """
+    function = find_model(model)
+    check_parameters(function, parameters)
+    single = single_values(parameters, "sweep() takes arrays")
+    system = require_system(function(**single), model_name(function))
+    resolved = resolve_measures(measures, function, type(system))
+    # Measures see a batch of one, as in a sweep.
+    view = view_of(Batch(function, single, system.broadcast_to((1,))), threads=None)
+    return {
+        name: _plain(require_batch_shape(name, view.value(measure), 1)[0])
+        for name, measure in resolved.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    array = np.asarray(value)
+    if array.ndim:
+        return [_plain(entry) for entry in array]
+    number = array.item()
+    return None if isinstance(number, float | complex) and np.isnan(number) else number

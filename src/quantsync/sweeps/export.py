@@ -1,0 +1,219 @@
+"""Stored maps for other programs: real columns, netCDF, CSV, pictures."""
+
+from __future__ import annotations
+
+import csv
+import math
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.plotting import VERMILLION
+from quantsync.sweeps.refine.refinement import BORDER, PREFIX
+from quantsync.sweeps.store.arrays import STATUS
+from quantsync.sweeps.store.files import PARTIAL, named_write_errors
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FORMATS = (".nc", ".csv")
+MOST_PANELS = 12
+
+
+def real_variables(dataset: xr.Dataset) -> xr.Dataset:
+    """The dataset with a real and an imaginary variable for every complex one.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> list(real_variables(xr.Dataset({"z": ("x", [1j])})))
+    ['z_real', 'z_imag']
+    """
+    variables: dict[str, Any] = {}
+    for name, variable in dataset.data_vars.items():
+        if variable.dtype.kind != "c":
+            variables[str(name)] = variable
+            continue
+        for suffix, part, what in (
+            ("real", variable.real, "real part"),
+            ("imag", variable.imag, "imaginary part"),
+        ):
+            long_name = f"{variable.attrs.get('long_name', name)}: {what}"
+            variables[f"{name}_{suffix}"] = part.assign_attrs(variable.attrs, long_name=long_name)
+    return type(dataset)(variables, coords=dataset.coords, attrs=dataset.attrs)
+
+
+def export_dataset(dataset: xr.Dataset, target: Path) -> None:
+    """Write a dataset as netCDF (.nc) or CSV (.csv), a line a point; whole or not at all.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the file has another ending.
+    StoreWriteError
+        If it cannot be written.
+    """
+    if target.suffix not in FORMATS:
+        raise InvalidArgumentError(
+            f"File {target} must end in {' or '.join(FORMATS)}, for netCDF or CSV."
+        )
+    real = real_variables(dataset)
+    with _replacing(target) as partial:
+        if target.suffix == ".nc":
+            real.to_netcdf(partial, engine="h5netcdf")
+        else:
+            _write_csv(real, partial)
+
+
+def on_grid(dataset: xr.Dataset) -> xr.Dataset:
+    """The dataset without its refined points and their border."""
+    parts = [PREFIX, BORDER]
+    return dataset.drop_dims([part for part in parts if part in dataset.dims])
+
+
+def off_grid(dataset: xr.Dataset) -> xr.Dataset:
+    """The refined points of a dataset, under the names that the points of the grid have."""
+    kept = [n for n in dataset.variables if PREFIX in dataset[n].dims]
+    points = dataset[kept].reset_coords()
+    return points.rename({n: str(n).removeprefix(f"{PREFIX}_") for n in kept})
+
+
+def _write_csv(dataset: xr.Dataset, path: Path) -> None:
+    grid = on_grid(dataset)
+    dims = grid[STATUS].dims
+    mesh = np.meshgrid(*(grid[name].values for name in dims), indexing="ij")
+    columns = {str(n): v.reshape(-1) for n, v in zip(dims, mesh, strict=True)}
+    columns |= _columns(grid, len(dims))
+    if PREFIX in dataset.dims:  # a line a point for these, too
+        more = _columns(off_grid(dataset), 1)
+        count, extra = grid[STATUS].size, dataset.sizes[PREFIX]
+        for name in ({*columns} | {*more}) - ({*columns} & {*more}):  # failures in one part only
+            columns.setdefault(name, np.zeros(count, bool))
+            more.setdefault(name, np.zeros(extra, bool))
+        columns = {name: np.concatenate([c, more[name]]) for name, c in columns.items()}
+        columns[PREFIX] = np.arange(count + extra) >= count
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
+
+
+def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
+    """The variables of a dataset as columns, a line for each place in the leading dimensions."""
+    columns = {}
+    for name, variable in dataset.data_vars.items():
+        extra = variable.shape[rank:]
+        flat = variable.values.reshape(math.prod(variable.shape[:rank]), -1)
+        for k, index in enumerate(np.ndindex(*extra)):
+            label = f"{name}[{','.join(map(str, index))}]" if extra else str(name)
+            columns[label] = flat[:, k]
+    return columns
+
+
+def draw_dataset(
+    dataset: xr.Dataset, target: Path, names: list[str], at: Mapping[str, float]
+) -> None:
+    """Draw measures over one axis or two, with the border of refined sweeps.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    target : Path
+        Picture to write.
+    names : list of str
+        Measures; all of them if empty.
+    at : mapping of str to float
+        Values of the axes that are not drawn; the nearest ones of the grid are taken.
+
+    Raises
+    ------
+    UnknownNameError
+        If a measure or an axis does not exist.
+    InvalidArgumentError
+        If more than two axes are left.
+    """
+    from quantsync.plotting import map_panel, new_figure, style
+
+    border = dataset if BORDER in dataset.dims else None
+    dataset = on_grid(dataset)
+    dims = [str(name) for name in dataset[STATUS].dims]
+    for name in at:
+        if name not in dims:
+            raise unknown_name("axis", name, dims)
+    known = [str(name) for name in dataset.data_vars if name not in (STATUS, "failed")]
+    for name in names:
+        if name not in known:
+            raise unknown_name("measure of the store", name, known)
+    chosen = (
+        dataset[names or known].sel(dict(at), method="nearest") if at else dataset[names or known]
+    )
+    left = [name for name in dims if name not in at]
+    if not 1 <= len(left) <= 2:
+        raise InvalidArgumentError(
+            f"A picture has one axis or two, but {', '.join(left) or 'none'} are left; give values "
+            "of the others, as in --at epsilon=0.1."
+        )
+    panels = _panels(real_variables(chosen), left)[:MOST_PANELS]
+    columns = min(3, len(panels))
+    rows = math.ceil(len(panels) / columns)
+    with style(), _replacing(target) as partial:
+        figure = new_figure(3.4 * columns, 2.6 * rows)
+        for k, (label, values) in enumerate(panels):
+            axes = figure.add_subplot(rows, columns, k + 1)
+            axes.set_xlabel(_label(dataset[left[-1]]))
+            if len(left) == 1:
+                axes.plot(dataset[left[0]].values, values, marker=".", markersize=3)
+                axes.set_ylabel(label)
+            else:
+                x, y = (dataset[name].values for name in reversed(left))
+                map_panel(axes, x, y, values, label)
+                axes.set_ylabel(_label(dataset[left[0]]))
+            if border is not None and all(n in left for n in dims if dataset.sizes[n] > 1):
+                _draw_border(axes, [border[f"{BORDER}_{name}"].values for name in left])
+        figure.savefig(partial, format=target.suffix[1:] or "png")
+
+
+def _panels(dataset: xr.Dataset, left: list[str]) -> list[tuple[str, np.ndarray]]:
+    panels = []
+    for name, variable in dataset.data_vars.items():
+        values = variable.transpose(*left, ...).values
+        shape = values.shape[: len(left)]
+        flat = values.reshape(*shape, -1)
+        unit = variable.attrs.get("units", "1")
+        for k in range(flat.shape[-1]):
+            label = str(name) + (f" {k}" if flat.shape[-1] > 1 else "")
+            panels.append((label + (f" ({unit})" if unit != "1" else ""), flat[..., k]))
+    return panels
+
+
+def _draw_border(axes: Any, places: list[np.ndarray]) -> None:
+    """Lines at the border over one axis, dots over two."""
+    if len(places) == 1:
+        for place in places[0]:
+            axes.axvline(place, color=VERMILLION, linewidth=0.6)
+    else:
+        axes.plot(places[1], places[0], ".", color=VERMILLION, markersize=1.0)
+
+
+def _label(coordinate: xr.DataArray) -> str:
+    unit = coordinate.attrs.get("units", "1")
+    return f"{coordinate.name}" + (f" ({unit})" if unit != "1" else "")
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """A file beside the target that takes its place when it is whole."""
+    partial = target.with_name(f"{target.name}.{uuid.uuid4().hex}{PARTIAL}")
+    with named_write_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield partial
+            partial.replace(target)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Points off the grid, along a border."""

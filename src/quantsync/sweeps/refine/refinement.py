@@ -1,0 +1,296 @@
+"""Refined sweeps: points off the grid, along the border on which a measure crosses a level."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quantsync.errors import InvalidArgumentError, RefinementWarning, unknown_name
+from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.refine.points import DONE, RefinedPoints
+from quantsync.sweeps.refine.scales import AxisScale
+
+if TYPE_CHECKING:
+    from quantsync.sweeps.refine.border_learner import BorderLearner
+
+TOLERANCE, FINEST = 0.01, 1e-9
+SLACK = 1 + 1e-8  # for rounding
+MOST_POINTS, MOST_AXES = 100_000, 3
+PREFIX, BORDER = "refined", "border"
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """What a refinement is asked for.
+
+    Attributes
+    ----------
+    measure : str
+        The measure whose border is looked for.
+    tolerance : float
+        Largest size of the simplices that the border crosses, as a fraction of every axis.
+    level : float or None
+        Value on the border; None is half-way between the extremes on the grid.
+    most_points : int
+        Of all points off the grid.
+    """
+
+    measure: str
+    tolerance: float = TOLERANCE
+    level: float | None = None
+    most_points: int = MOST_POINTS
+
+    @classmethod
+    def checked(
+        cls,
+        plan: SweepPlan,
+        refine: Any,
+        tolerance: Any = None,
+        level: Any = None,
+        most_points: Any = None,
+    ) -> Refinement | None:
+        """Check the arguments ``refine``, ``tolerance``, ``level``, ``most_points`` of `sweep`.
+
+        Raises
+        ------
+        UnknownNameError
+            If the measure is not one of the sweep.
+        InvalidArgumentError
+            If a value is out of its range, or the axes cannot be refined.
+        MissingDependencyError
+            If the package adaptive is not installed.
+        """
+        given = {"tolerance": tolerance, "level": level, "most_points": most_points}
+        if refine is None:
+            for name, value in given.items():
+                if value is not None:
+                    raise InvalidArgumentError(
+                        f"Argument `{name}` needs `refine`, the measure whose border is wanted."
+                    )
+            return None
+        if not isinstance(refine, str) or refine not in plan.measures:
+            raise unknown_name("measure to refine", str(refine), plan.measures)
+        asked = cls(
+            refine,
+            _number("tolerance", TOLERANCE if tolerance is None else tolerance),
+            None if level is None else _number("level", level),
+            MOST_POINTS if most_points is None else most_points,
+        )
+        if not FINEST <= asked.tolerance < 1:
+            raise InvalidArgumentError(
+                f"Argument `tolerance` must be a fraction of the axes between {FINEST:g} and 1, "
+                f"but is {asked.tolerance!r}."
+            )
+        if not isinstance(asked.most_points, Integral) or int(asked.most_points) < 1:
+            raise InvalidArgumentError(
+                f"Argument `most_points` must be a positive integer, but is {most_points!r}."
+            )
+        require_refinable(plan)
+        import quantsync.sweeps.refine.border_learner  # noqa: F401 - without adaptive nothing is begun
+
+        return replace(asked, most_points=int(asked.most_points))
+
+    def plain(self) -> dict[str, Any]:
+        """As a dictionary of plain values, without those that are the default."""
+        return {"refine": self.measure} | {
+            name: value
+            for name, value in asdict(self).items()
+            if name != "measure" and value != getattr(type(self), name)
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refinement has reached.
+
+    Attributes
+    ----------
+    level : float
+        Value on the border.
+    reached : float
+        Size of the largest simplex that the border crosses, as a fraction of every axis; those
+        that points that failed keep from being halved are not counted. NaN without a border.
+    blocked : int
+        How many of those are larger than the tolerance.
+    """
+
+    level: float
+    reached: float
+    blocked: int = 0
+
+
+def require_refinable(plan: SweepPlan) -> None:
+    """Raise unless points may be put between those of a grid.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If none or more than three axes vary, one of them holds integers, or a name is taken.
+    """
+    varying = varying_axes(plan.grid)
+    if not 1 <= len(varying) <= MOST_AXES:
+        raise InvalidArgumentError(
+            f"A refinement needs one to {MOST_AXES} axes with more than one value, but there are "
+            f"{len(varying)} ({', '.join(varying) or 'none'}); hold others by single values."
+        )
+    for name in varying:
+        kind = plan.grid.axes[name].dtype
+        if kind.kind != "f":
+            raise InvalidArgumentError(
+                f"Axis `{name}` holds values of type {kind}, between which there are no points to "
+                "refine. If fractions make sense, give floats; otherwise hold it by one value."
+            )
+        if np.ptp(plan.grid.axes[name]) == 0:
+            raise InvalidArgumentError(f"Axis `{name}` has one value only, several times.")
+    for name in [*plan.grid.names, *plan.measures]:
+        if name in (PREFIX, BORDER) or name.startswith((f"{PREFIX}_", f"{BORDER}_")):
+            raise InvalidArgumentError(
+                f"{name!r} is what refined points are called in the results; rename the measure by "
+                "passing a dictionary."
+            )
+
+
+def varying_axes(grid: Grid) -> dict[str, AxisScale]:
+    """The axes with more than one value, and how they are scaled."""
+    return {name: AxisScale.of(axis) for name, axis in grid.axes.items() if len(axis) > 1}
+
+
+def refine(
+    plan: SweepPlan,
+    asked: Refinement,
+    values: np.ndarray,
+    points: RefinedPoints,
+    threads: int,
+    *,
+    progress: Callable[[int], AbstractContextManager[Callable[[int], None]]],
+    retry_failed: bool = False,
+    told: Callable[[Outcome], None] = lambda _: None,
+) -> Outcome:
+    """Add points along the border until every simplex that it crosses is small enough.
+
+    Each round halves the largest of these simplices along their longest edges. What it asks for
+    follows from the points that are there, in their order, and from nothing else.
+
+    Parameters
+    ----------
+    plan : SweepPlan
+    asked : Refinement
+    values : ndarray of shape (points of the grid)
+        Of the measure that is refined.
+    points : RefinedPoints
+        What is there already; more are added.
+    threads : int
+    progress : callable
+        From a number of points to a context whose value is called with increments.
+    retry_failed : bool, default False
+    told : callable, optional
+        Called with what is reached before each round and at the end.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the measure is not one real number a point.
+    """
+    from quantsync.sweeps.refine.border_learner import BorderLearner
+
+    values = one_number(asked.measure, values)
+    level = level_of(asked, values)
+    scales = varying_axes(plan.grid)
+    columns = [k for k, name in enumerate(plan.grid.names) if name in scales]
+    learner = BorderLearner(None, list(scales.values()), level)
+    mesh = np.meshgrid(*plan.grid.axes.values(), indexing="ij")
+    learner.tell_many(np.stack([mesh[k].reshape(-1) for k in columns], axis=1), values)
+
+    def tell(first: int) -> None:
+        with progress(int(points.open_rows(retry_failed).sum())) as advance:
+            points.solve(plan, threads, advance, retry_failed)
+        rows = np.flatnonzero(points.known)
+        rows = rows[rows >= first]
+        found = np.where(points.state == DONE, points.value(asked.measure), np.nan)
+        learner.tell_many(points.positions[rows][:, columns], found[rows])
+
+    if len(points):
+        tell(0)
+    held = np.array([float(axis[0]) for axis in plan.grid.axes.values()])
+    while (outcome := _outcome(learner, level, asked.tolerance)).reached > asked.tolerance:
+        told(outcome)
+        room = asked.most_points - len(points)
+        fresh = learner.next_round(room) if room > 0 else []
+        if not fresh:
+            break
+        positions = np.tile(held, (len(fresh), 1))
+        positions[:, columns] = fresh
+        points.add_round(positions)
+        tell(len(points) - len(fresh))
+    told(outcome)
+    _warn(asked, outcome, values, len(points))
+    return outcome
+
+
+def _outcome(learner: BorderLearner, level: float, tolerance: float) -> Outcome:
+    """What a learner has reached."""
+    size = float(f"{learner.loss():.9g}")  # halves of a tenth may be more than it by rounding
+    if not learner.larger_than(0.0):
+        return Outcome(level, math.nan)
+    blocked = learner.larger_than(tolerance * SLACK) if size <= tolerance else 0
+    return Outcome(level, size, blocked)
+
+
+def level_of(asked: Refinement, values: np.ndarray) -> float:
+    """The value on the border: half-way between the extremes unless one is given."""
+    finite = values[np.isfinite(values)]
+    if asked.level is not None or not len(finite):
+        return math.nan if asked.level is None else asked.level
+    return float(finite.min() / 2 + finite.max() / 2)
+
+
+def one_number(name: str, values: np.ndarray) -> np.ndarray:
+    """Return the values of a measure if they are one real number a point."""
+    if values.ndim != 1 or values.dtype.kind == "c":
+        shape = values.shape[1:]
+        raise InvalidArgumentError(
+            f"Measure {name!r} has no border: it is "
+            f"{f'of shape {shape}' if shape else 'complex'} at a point. Refine by a measure that "
+            "is one real number."
+        )
+    return values.astype(float)
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise InvalidArgumentError(
+            f"Argument `{name}` must be a finite real number, but is {value!r}."
+        )
+    return float(value)
+
+
+def _warn(asked: Refinement, outcome: Outcome, values: np.ndarray, count: int) -> None:
+    message = ""
+    if math.isnan(outcome.reached):
+        finite = values[np.isfinite(values)]
+        held = f"between {finite.min():g} and {finite.max():g}" if len(finite) else "nowhere known"
+        message = (
+            f"{asked.measure} does not cross {outcome.level:g} on the grid, where it is {held}, "
+            "so there is no border to refine. Choose another `level` or a finer grid."
+        )
+    elif outcome.reached > asked.tolerance:
+        message = (
+            f"The border of {asked.measure} is located to {outcome.reached:.2g} of the axes, not "
+            f"to {asked.tolerance:g}: {count} refined points of {asked.most_points} are used up. "
+            "Raise `most_points` or `tolerance`."
+        )
+    elif outcome.blocked:
+        message = (
+            f"The border of {asked.measure} passes {outcome.blocked} places at which no point can "
+            "be computed; there, it is located less well than asked for (border_uncertainty)."
+        )
+    if message:
+        warnings.warn(message, RefinementWarning, stacklevel=4)

@@ -1,0 +1,286 @@
+r"""Synchronization of two time series: Pearson's coefficient in a sliding window.
+
+``C(t) = cov(f, g)/sqrt(var f var g)``, with means over [t, t + window]: Eq. (3) of Benedetti et
+al., Phys. Rev. A 94, 052118 (2016), whose bars are means (they are printed without the division
+by the window). The signals may be averages, variances or any moment.
+
+Integrals are exact to rounding for sums of modes and for the splines through samples; see
+`quantsync.time_series.windows`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.time_series.cell_moments import Moments, along_cells
+from quantsync.time_series.signals import (
+    SampledSignal,
+    real_numbers,
+    sample_times,
+    time_tolerance,
+)
+from quantsync.time_series.windows import real_number, window_moments
+
+FLAT = 64 * np.finfo(float).eps  # a deviation this small against the mean is rounding
+
+
+class DelayedCorrelation(NamedTuple):
+    """The best delay of a second signal and Pearson's coefficient there.
+
+    Attributes
+    ----------
+    delay : ndarray
+        ``g(t + delay)`` is compared with ``f(t)``: positive where g lags behind f.
+    value : ndarray
+        Pearson's coefficient.
+    """
+
+    delay: Any
+    value: Any
+
+
+def windowed_mean(f: Any, times: Any, window: float, *, bandwidth: float | None = None) -> Any:
+    """Mean of a signal over [t, t + window].
+
+    Parameters
+    ----------
+    f, times, window, bandwidth
+        As in `pearson`.
+
+    Returns
+    -------
+    ndarray of shape (..., T)
+        NaN where samples do not fill the window.
+
+    Raises
+    ------
+    InvalidArgumentError, DimensionError, NonFiniteError
+        As `pearson`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quantsync.time_series.mode_sums import ModeSum
+    >>> from quantsync.time_series.pearson import windowed_mean
+    >>> signal = ModeSum([1.0], [0.0], [1.0], constant=2.0)
+    >>> print(windowed_mean(signal, [0.0, 5.0], 2 * np.pi).round(12))
+    [2. 2.]
+    """
+    return _in_windows([f], times, window, [0.0], bandwidth, lambda moments: moments.mean[0])
+
+
+def pearson(
+    f: Any,
+    g: Any,
+    times: Any,
+    window: float,
+    delay: float = 0.0,
+    *,
+    bandwidth: float | None = None,
+) -> Any:
+    r"""Pearson's coefficient of f(t') and g(t' + delay) for t' in [t, t + window].
+
+    A positive delay fits a g that lags behind f.
+
+    Parameters
+    ----------
+    f, g : array_like of shape (..., T), or callable
+        Signals: samples at ``times``; or functions of time, such as `ModeSum` or
+        `SampledSignal`, that return an array of shape (..., *times.shape). Leading axes broadcast.
+    times : array_like
+        Where windows start. Shape (T,), increasing, if one of the signals is sampled; of any
+        shape and order if both are functions.
+    window : float
+        Length of the windows, > 0, in the unit of the times.
+    delay : float, default 0
+        Shift of g.
+    bandwidth : float, optional
+        The highest angular frequency of the functions. Needed for functions that have no
+        attribute ``bandwidth`` or ``frequencies``.
+
+    Returns
+    -------
+    ndarray of shape (..., T)
+        Between -1 and 1. NaN where samples do not fill the window (the last ones), and where a
+        signal is constant in the window: 0/0.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If ``window`` is not positive, samples fill no window, or a function has no bandwidth.
+    DimensionError
+        If shapes do not fit.
+    NonFiniteError
+        If a number is NaN or infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quantsync.time_series.pearson import pearson
+    >>> times = np.linspace(0, 50, 501)
+    >>> f, g = np.sin(times), 3 - np.sin(times + 0.5)
+    >>> round(float(pearson(f, g, times, 2 * np.pi)[100] + np.cos(0.5)), 9)
+    0.0
+    >>> round(float(pearson(f, g, times, 2 * np.pi, delay=-0.5)[100]), 9)
+    -1.0
+    """
+    delay = real_number("delay", delay)
+    return _in_windows([f, g], times, window, [0.0, delay], bandwidth, _coefficient)
+
+
+def best_delay(
+    f: Any,
+    g: Any,
+    time: Any,
+    window: float,
+    delays: Any,
+    *,
+    absolute: bool = True,
+    bandwidth: float | None = None,
+) -> DelayedCorrelation:
+    r"""The delay at which two signals are most correlated (or anticorrelated).
+
+    The best of the given delays, refined between its neighbours.
+
+    Parameters
+    ----------
+    f, g : callable
+        Two single signals as functions of time, such as `ModeSum`; put samples into a
+        `SampledSignal`.
+    time : float or array_like
+        Where the windows start.
+    window : float
+        Length of the windows.
+    delays : array_like of shape (D,)
+        Delays to try, increasing; close enough that the best lies beside the best of them: some
+        eight a period.
+    absolute : bool, default True
+        Seek the largest |C|; otherwise the largest C.
+    bandwidth : float, optional
+        As in `pearson`.
+
+    Returns
+    -------
+    DelayedCorrelation
+        ``delay`` and ``value``, of the shape of ``time``. NaN where no delay has a coefficient.
+
+    Raises
+    ------
+    InvalidArgumentError, DimensionError, NonFiniteError
+        As `pearson`.
+
+    Examples
+    --------
+    >>> from quantsync.time_series.mode_sums import ModeSum
+    >>> from quantsync.time_series.pearson import best_delay
+    >>> f, g = ModeSum([1.0], [1.0], [0.0]), ModeSum([1.0], [0.0], [-1.0])  # cos t, -sin t
+    >>> found = best_delay(f, g, 0.0, 15.0, [-2, -1, 0, 1, 2], absolute=False)
+    >>> print(found.delay.round(6), found.value.round(9))
+    -1.570796 1.0
+    """
+    for name, signal in (("f", f), ("g", g)):
+        if not callable(signal):
+            raise InvalidArgumentError(
+                f"Argument `{name}` must be a function of time: put samples into "
+                "SampledSignal(times, values)."
+            )
+    tried = np.atleast_1d(real_numbers("delays", delays))
+    if tried.ndim != 1 or not tried.size or (np.diff(tried) <= 0).any():
+        raise InvalidArgumentError(
+            f"Argument `delays` must hold increasing numbers, but is {delays!r}."
+        )
+    starts = real_numbers("time", time)
+
+    def at(start: Any, delay: float) -> np.ndarray:
+        both, shifts = [f, g], [0.0, float(delay)]
+        return _in_windows(both, start, window, shifts, bandwidth, _coefficient, must_fit=False)
+
+    def score(values: np.ndarray) -> np.ndarray:
+        return np.abs(values) if absolute else values
+
+    table = np.stack([at(starts.ravel(), delay) for delay in tried])
+    if table.ndim != 2:
+        raise InvalidArgumentError("best_delay() takes one pair of signals, not a batch of them.")
+    scores = np.where(np.isnan(table), -np.inf, score(table))
+    best = np.argmax(scores, axis=0)
+    delay, value = tried[best], np.take_along_axis(table, best[None], axis=0)[0]
+    delay[np.isneginf(scores.max(axis=0))] = np.nan
+    for k, start in enumerate(starts.ravel()):
+        low, high = tried[max(best[k] - 1, 0)], tried[min(best[k] + 1, tried.size - 1)]
+        if np.isnan(delay[k]) or low == high:
+            continue
+
+        def loss(shift: float, start: float = start) -> float:
+            found = float(score(at(start, shift)))
+            return 2.0 if np.isnan(found) else -found  # no coefficient is worse than any
+
+        refined = minimize_scalar(
+            loss, bounds=(low, high), method="bounded", options={"xatol": 1e-9 * (high - low)}
+        )
+        if -refined.fun > score(value[k]):
+            delay[k], value[k] = refined.x, at(start, refined.x)
+    return DelayedCorrelation(delay.reshape(starts.shape)[()], value.reshape(starts.shape)[()])
+
+
+def _coefficient(moments: Moments) -> np.ndarray:
+    first, second, both = moments.square
+    length = moments.length
+    moving = np.ones(np.broadcast_shapes(first.shape, second.shape), dtype=bool)
+    for square, mean in zip((first, second), moments.mean, strict=True):
+        moving &= square > along_cells(length, mean) * (FLAT * mean) ** 2
+    scale = np.sqrt(np.where(moving, first, 1.0)) * np.sqrt(np.where(moving, second, 1.0))
+    moving &= scale > 0
+    value = np.clip(both / np.where(moving, scale, 1.0), -1, 1)
+    return np.where(moving, value, np.nan)
+
+
+def _in_windows(
+    signals: list[Any],
+    times: Any,
+    window: float,
+    delays: list[float],
+    bandwidth: float | None,
+    result: Callable[[Moments], np.ndarray],
+    must_fit: bool = True,
+) -> np.ndarray:
+    window = real_number("window", window)
+    if window <= 0:
+        raise InvalidArgumentError(f"Argument `window` must be > 0, but is {window!r}.")
+    if all(callable(signal) for signal in signals):
+        times = real_numbers("times", times)
+    else:
+        times = sample_times(times)
+    known = [s if callable(s) else SampledSignal(times, s) for s in signals]
+    shapes = [getattr(signal, "shape", ()) for signal in known]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise DimensionError(
+            f"The batch shapes {shapes[0]} and {shapes[1]} of the two signals do not broadcast "
+            "against each other."
+        ) from None
+    starts = times.ravel()
+    fits = np.ones(starts.shape, dtype=bool)
+    for signal, delay in zip(known, delays, strict=True):
+        if isinstance(signal, SampledSignal):
+            slack = time_tolerance(signal.times) + time_tolerance(starts)
+            fits &= starts + delay >= signal.times[0] - slack
+            fits &= starts + delay + window <= signal.times[-1] + slack
+    if must_fit and starts.size and not fits.any():
+        raise InvalidArgumentError(
+            f"The samples fill no window of length {window:.6g} (delay {delays[-1]:.6g}): give "
+            "longer records or a shorter window."
+        )
+    if not fits.any():
+        batch = np.broadcast_shapes(*(getattr(signal, "shape", ()) for signal in known))
+        return np.full((*batch, *times.shape), np.nan)
+    values = result(window_moments(known, starts[fits], window, delays, bandwidth))
+    full = np.full((starts.size, *values.shape[1:]), np.nan)
+    full[fits] = values
+    full = np.moveaxis(full, 0, -1)
+    return full.reshape((*full.shape[:-1], *times.shape))

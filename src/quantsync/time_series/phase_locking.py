@@ -1,0 +1,186 @@
+r"""Phases of two amplitude signals: locking value, mean frequency, drift of the difference.
+
+A signal is a complex amplitude z(t) = |z| e^{i phi}, such as beta of a mean-field trajectory or
+<S_->; of a mean quadrature pair, z = q + i p. Samples must be close enough that the phase turns by
+less than pi from one to the next. Signals have shape (..., T), batches in front; any array type of
+the array API standard is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from array_api_compat import array_namespace
+
+from quantsync.errors import BroadcastError, DimensionError, InvalidArgumentError, NonFiniteError
+
+
+def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
+    r"""Phase-locking value ``|<e^{i (phi_1 - phi_2)}>|``, the mean over all times.
+
+    1 for a constant phase difference, near 0 for one that visits all values alike (Lachaux,
+    Rodriguez, Martinerie and Varela, Hum. Brain Mapp. 8, 194 (1999)). Two signals of one frequency
+    that decay to nothing have 1 as well: the amplitudes do not enter.
+
+    Parameters
+    ----------
+    first, second : array of shape (..., T), complex
+        Amplitudes; batch shapes broadcast.
+    times : array of shape (T,), optional
+        Where the samples are, increasing; the mean is an integral by the trapezoidal rule. Without
+        it all samples count alike.
+
+    Returns
+    -------
+    array of shape (...)
+        Between 0 and 1; NaN where an amplitude is zero, and has no phase, or is not
+        finite.
+
+    Raises
+    ------
+    DimensionError, BroadcastError
+        If shapes do not fit, or there is no sample.
+    InvalidArgumentError, NonFiniteError
+        If times do not increase, or are not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quantsync.time_series.phase_locking import phase_locking_value
+    >>> times = np.linspace(0, 2 * np.pi, 201)
+    >>> one, two = np.exp(-3j * times), 0.2 * np.exp(-3j * times + 0.7j)
+    >>> print(phase_locking_value(one, two, times).round(12))
+    1.0
+    >>> print(phase_locking_value(one, np.exp(-4j * times), times).round(12))
+    0.0
+    """
+    xp, first, second = _signals(first, second)
+    phasor = _phasor(xp, first) * xp.conj(_phasor(xp, second))
+    if times is None:
+        return xp.abs(xp.mean(phasor, axis=-1))
+    times = _increasing(xp, times, phasor.shape[-1], 2)
+    steps = times[1:] - times[:-1]
+    total = xp.sum((phasor[..., 1:] + phasor[..., :-1]) / 2 * steps, axis=-1)
+    return xp.abs(total / xp.sum(steps))
+
+
+def mean_frequency(signal: Any, times: Any) -> Any:
+    r"""Mean angular frequency ``-(phi(t_end) - phi(t_0))/(t_end - t_0)`` of an amplitude.
+
+    The phase is followed from sample to sample. e^{-i omega t} has the frequency omega.
+
+    Parameters
+    ----------
+    signal : array of shape (..., T), complex
+    times : array of shape (T,)
+        Increasing, at least two.
+
+    Returns
+    -------
+    array of shape (...)
+        In the inverse unit of the times; NaN where an amplitude is zero or not finite.
+
+    Raises
+    ------
+    DimensionError, InvalidArgumentError, NonFiniteError
+        As `phase_locking_value`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quantsync.time_series.phase_locking import mean_frequency
+    >>> times = np.linspace(0, 50, 501)
+    >>> print(mean_frequency([[1], [2]] * np.exp(-1.5j * times), times).round(12))
+    [1.5 1.5]
+    """
+    xp, signal, _ = _signals(signal, signal)
+    return -_turned(xp, _phasor(xp, signal), times)
+
+
+def phase_drift(first: Any, second: Any, times: Any) -> Any:
+    r"""Mean rate at which the phase difference phi_2 - phi_1 grows.
+
+    Zero for locked signals; equal to the difference of the mean frequencies of the first and the
+    second. The difference is followed from sample to sample, which needs fewer samples than either
+    phase alone.
+
+    Parameters
+    ----------
+    first, second : array of shape (..., T), complex
+        Amplitudes; batch shapes broadcast.
+    times : array of shape (T,)
+        Increasing, at least two.
+
+    Returns
+    -------
+    array of shape (...)
+        In radians per unit of time; NaN where an amplitude is zero or not finite.
+
+    Raises
+    ------
+    DimensionError, BroadcastError, InvalidArgumentError, NonFiniteError
+        As `phase_locking_value`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quantsync.time_series.phase_locking import phase_drift
+    >>> times = np.linspace(0, 50, 501)
+    >>> first, second = np.exp(-1.5j * times), np.exp(-1.2j * times + 1j)
+    >>> print(phase_drift(first, second, times).round(12))
+    0.3
+    """
+    xp, first, second = _signals(first, second)
+    return _turned(xp, _phasor(xp, second) * xp.conj(_phasor(xp, first)), times)
+
+
+def _signals(first: Any, second: Any) -> tuple[Any, Any, Any]:
+    try:
+        xp = array_namespace(first, second)
+    except TypeError:
+        raise DimensionError("Signals must be arrays of shape (..., T), not lists.") from None
+    for name, signal in (("first", first), ("second", second)):
+        if not signal.ndim or not signal.shape[-1]:
+            raise DimensionError(
+                f"Argument `{name}` must have shape (..., T) with T > 0, but has {signal.shape}."
+            )
+    try:
+        first, second = xp.broadcast_arrays(first, second)
+    except ValueError:
+        raise BroadcastError(
+            f"Signals of shapes {tuple(first.shape)} and {tuple(second.shape)} do not broadcast."
+        ) from None
+    return xp, xp.astype(first, xp.complex128), xp.astype(second, xp.complex128)
+
+
+def _phasor(xp: Any, signal: Any) -> Any:
+    # By the angle: an amplitude that has decayed to 1e-310 has a phase, but no reciprocal.
+    re, im = xp.real(signal), xp.imag(signal)
+    angle = xp.atan2(im, re)
+    undefined = ((re == 0) & (im == 0)) | ~xp.isfinite(re) | ~xp.isfinite(im)
+    angle = xp.where(undefined, xp.full_like(angle, math.nan), angle)
+    return xp.exp(1j * xp.astype(angle, signal.dtype))
+
+
+def _turned(xp: Any, phasor: Any, times: Any) -> Any:
+    """Mean rate of the phase, followed from sample to sample."""
+    times = _increasing(xp, times, phasor.shape[-1], 2)
+    step = phasor[..., 1:] * xp.conj(phasor[..., :-1])
+    angle = xp.atan2(xp.imag(step), xp.real(step))
+    return xp.sum(angle, axis=-1) / (times[-1] - times[0])
+
+
+def _increasing(xp: Any, times: Any, count: int, least: int) -> Any:
+    times = xp.asarray(times)
+    if times.shape != (count,) or count < least:
+        raise DimensionError(
+            f"Argument `times` must have the shape ({count},) of the samples and at least {least} "
+            f"entries, but has {tuple(times.shape)}."
+        )
+    times = xp.astype(times, xp.float64)
+    if not bool(xp.all(xp.isfinite(times))):
+        raise NonFiniteError("Argument `times` must be finite.")
+    if bool(xp.any(times[1:] <= times[:-1])):
+        raise InvalidArgumentError("Argument `times` must increase; sort it, each time once.")
+    return times

@@ -1,0 +1,137 @@
+"""Figs. 3 and 5 of Zhao et al. (2025): against the exact limit, the reference and theory."""
+
+import numpy as np
+import pytest
+from places import reference
+
+import quantsync as qs
+from quantsync.papers import zhao2025
+from quantsync.papers.zhao2025 import ensemble_claims, ensemble_data, limit, sectors
+
+REFERENCE = reference("zhao2025")
+
+
+@pytest.fixture(scope="module")
+def chain():
+    return zhao2025.figure_3()
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return zhao2025.figure_5()
+
+
+def within(values, expected, sigmas=4):
+    """Whether the mean of some samples is what is expected, given their spread."""
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    assert abs(values.mean() - expected) < sigmas * error + 0.002 * expected, (
+        values.mean(),
+        expected,
+    )
+
+
+@pytest.mark.parametrize(
+    ("eta", "key"),
+    [
+        (1e-8, "1e-08"),
+        (1e-4, "1e-04"),
+        (1e-3, "1e-03"),
+        (1e-2, "1e-02"),
+        (1e-1, "1e-01"),
+        (1, "1e+00"),
+        (10, "1e+01"),
+    ],
+)
+def test_the_average_synchronization_is_the_reference(chain, eta, key):
+    expected = REFERENCE[f"fig3_eta{key}_Smax_mean"]["value"]
+    within(chain.synchronization.sel(eta=eta, method="nearest").values, expected)
+
+
+def test_the_limit_has_the_reference_statistics():
+    x, largest = limit.limit_ensemble(200_000, seed=3)
+    orthonormal, _ = REFERENCE["ens_eta0_Smax_mean_orth,F3"]["value"]
+    within(largest, orthonormal, sigmas=3)
+    assert x.std() == pytest.approx(REFERENCE["ens_eta0_std_x"]["value"], rel=0.005)
+    assert (x > 0).mean() == pytest.approx(0.5, abs=0.005)
+
+
+def test_the_limit_is_that_of_the_matrices():
+    """The Markov chain of Gamma variables against degenerate theory for drawn generators."""
+    base = sectors.prepared_chain()
+    generator = qs.random_lindbladian(base.space, np.random.default_rng(1), "orthonormal")
+    states = sectors.stationary_states(base.space)
+    projectors = sectors.sector_projectors(base.space)
+    drawn = np.array(
+        [
+            [np.trace(projectors[a] @ generator.apply(states[b])).real for b in states]
+            for a in states
+        ]
+    )
+    sizes = np.array(list(limit.sector_dimensions().values()))
+    # The mean rate from b to a is the number of targets; the spread is small (d = 728).
+    off = ~np.eye(8, dtype=bool)
+    expected = np.broadcast_to(sizes[:, None], (8, 8))[off]
+    spread = np.sqrt(sizes[:, None] / sizes / 728)[off]
+    deviations = (drawn[off] - expected) / spread
+    assert np.abs(deviations).max() < 4.5
+    assert 0.6 < deviations.std() < 1.4
+
+
+def test_weak_perturbations_lead_to_the_two_kinds(chain):
+    weak = chain.interval_probability.sel(eta=1e-8, method="nearest").values
+    error = chain.interval_probability_error.sel(eta=1e-8, method="nearest").values
+    assert (np.abs(weak - chain.interval_probability_limit.values) < 4 * error).all()
+    np.testing.assert_allclose(chain.chi_probability.sum("chi"), 1, rtol=1e-12)
+    strong = chain.interval_probability.sel(eta=10, method="nearest")
+    error = chain.interval_probability_error.sel(eta=10, method="nearest").values
+    assert (np.abs(strong.values - 1 / 8) < 4 * error).all()
+
+
+def test_kinds_of_single_samples_are_those_of_the_sign_of_x():
+    base, found = sectors.prepared_chain(), set()
+    for seed in range(6):
+        generator = qs.random_lindbladian(base.space, np.random.default_rng(seed))
+        rho = qs.perturbed_steady_states(base, generator, [1e-8]).rho[0]
+        weights = sectors.sector_weights(rho, base.space)
+        x = sectors.off_diagonal_element(weights["0+"], weights["0-"])
+        phase = qs.relative_phase_distribution(rho, base.space)
+        height = sectors.largest_synchronization(x)
+        assert float(phase.maximum) == pytest.approx(height, rel=1e-3)
+        count = int(phase.local_maxima(0.9).count)
+        assert count == (4 if x > 0 else 8)
+        found.add(count)
+    assert found == {4, 8}
+
+
+def test_the_pair_is_in_antiphase_as_long_as_its_singlet_survives(pair):
+    weak = pair.sel(eta=1e-8, method="nearest")
+    # S_max = pi/32 c_- and no other phase, Eq. (D5) normalised.
+    np.testing.assert_allclose(weak.synchronization, np.pi / 32 * weak.singlet_weight, rtol=1e-5)
+    within(weak.singlet_weight.values, 0.201)
+    assert float(weak.chi_2_probability.where(pair.chi_2 > 0.85, 0).sum()) == pytest.approx(1)
+
+
+def test_orthonormal_operators_select_the_singlet_with_a_quarter():
+    found = qs.ensemble(
+        qs.models.collective_decay_pair(),
+        [1e-7],
+        400,
+        seed=4,
+        measures=[ensemble_data.SINGLET_WEIGHT],
+        basis="orthonormal",
+        workers=1,
+    )
+    within(found.singlet_weight.values[:, 0], 0.25)
+
+
+def test_verdicts_on_the_ensembles():
+    claims = ensemble_claims.ensemble_claims()
+    verdicts = {claim.statement: claim.verdict for claim in claims}
+    refused = {text for text, verdict in verdicts.items() if verdict == "not reproduced"}
+    assert refused == {
+        "they are equally likely up to eta/omega of some 1e-3",
+        "chi_2 is uniform at eta/J >~ 0.1",
+    }
+    assert verdicts["the peaks persist up to eta/omega of some 1e-3"] == "reproduced with"
+    assert len(claims) == 11
+    assert all(claim.computed and claim.printed for claim in claims)
