@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from array_api_strict import asarray
+from harmonics import TRIANGLE, all_orders, distribution, random_harmonics
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_local_maxima import TRIANGLE, all_orders, distribution, random_harmonics
 
 import quantsync as qs
 from quantsync.measures import level_sets

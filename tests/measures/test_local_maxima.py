@@ -5,11 +5,12 @@ import itertools
 import array_api_strict
 import numpy as np
 import pytest
+from harmonics import TRIANGLE, all_orders, distribution, random_harmonics
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from perturbed_chain import CHAIN, ETAS, KEYS, deterministic
 from places import reference
 from scipy.optimize import minimize
-from test_perturbed import CHAIN, ETAS, KEYS, deterministic
 
 import quantsync as qs
 from quantsync.measures import phase as phase_module
@@ -17,24 +18,6 @@ from quantsync.measures.configurations import chi
 from quantsync.measures.phase import PhaseDistribution
 
 REFERENCE = reference("zhao2025")
-TRIANGLE = np.array([[0, 2], [2, -2], [2, 0]])
-
-
-def distribution(harmonics, orders):
-    orders = np.asarray(orders)
-    return PhaseDistribution(
-        np.asarray(harmonics, dtype=complex), orders, tuple("abc"[: orders.shape[1]])
-    )
-
-
-def all_orders(degree, dimension):
-    vectors = itertools.product(range(-degree, degree + 1), repeat=dimension)
-    return np.array([k for k in vectors if next((x for x in k if x), -1) > 0])
-
-
-def random_harmonics(seed, count, batch):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(batch, count)) + 1j * rng.normal(size=(batch, count))
 
 
 def on_circle(difference):

@@ -4,15 +4,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from places import reference
+from perturbed_chain import CHAIN, ETAS, KEYS, REFERENCE, deterministic
 
 import quantsync as qs
 from quantsync.lindblad.degenerate.kossakowski import diagonal_operators, random_kossakowski
-
-REFERENCE = reference("zhao2025")
-ETAS = [1e-8, 1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]
-KEYS = ["1e-08", "1e-06", "0.0001", "0.001", "0.01", "0.1", "1", "10"]
-CHAIN = qs.DegenerateBase(qs.models.dephased_chain())
 
 
 def operators(n, basis):
@@ -70,22 +65,6 @@ def test_orthonormal_operators_are_and_the_printed_ones_are_not():
     printed = np.einsum("aij,bij->ab", *[operators(3, "printed")] * 2)
     assert printed[0, 0] == 2
     assert printed[0, 4] == -1
-
-
-def deterministic(n, basis):
-    """The perturbation of the notes."""
-    k, a = np.arange(1, n * n), np.arange(1, n + 1)
-    m, r = np.meshgrid(k, k, indexing="ij")
-    root = np.exp(2j * np.pi * ((3 * m**2 * r + 5 * m * r**2 + 7 * m * r) % 1009) / 1009)
-    a, b = np.meshgrid(a, a, indexing="ij")
-    matrix = np.sqrt(2) * np.exp(
-        2j * np.pi * ((3 * a**2 * b + 5 * a * b**2 + 7 * a * b + a) % 101) / 101
-    )
-    rates = root @ root.conj().T
-    rates = rates * (n * n - 1) / np.trace(rates).real
-    return qs.kossakowski_generator(
-        CHAIN.space, (matrix + matrix.conj().T) / np.sqrt(2), rates, basis
-    )
 
 
 @pytest.mark.parametrize(("basis", "key"), [("printed", "detF3"), ("orthonormal", "detOrth")])
