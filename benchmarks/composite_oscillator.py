@@ -32,7 +32,7 @@ DRIVE = 0.1
 WEAK = 1e-3  # what a user of QuTiP takes for the limit of a weak drive
 
 
-def sweep(drive: float, threads: int | None) -> np.ndarray:
+def sweep(drive: float, workers: int | None) -> np.ndarray:
     """Omega of all 600 000 systems."""
     return qs.sweep(
         "driven_pair",
@@ -43,7 +43,7 @@ def sweep(drive: float, threads: int | None) -> np.ndarray:
             "damping_a": lambda gain_a: 1 - gain_a,
             "damping_b": lambda gain_b: 1 - gain_b,
         },
-        threads=threads,
+        workers=workers,
         progress=False,
     ).omega.values.ravel()
 

@@ -45,7 +45,7 @@ def quantsync_sweep() -> np.ndarray:
         qs.models.spin_pair,
         {"epsilon": EPSILON, "detuning": DETUNING},
         MEASURES,
-        threads=1,
+        workers=1,
         progress=False,
     )
     return np.stack([tongue[name].values.ravel() for name in MEASURES], axis=-1)
@@ -152,7 +152,7 @@ def main() -> None:
         full_measures_s, full_values = timed(lambda: measures_of(rho, system.space))
         quantsync_sweep()
         sweep_s, ours = timed(quantsync_sweep, repeats=3)
-        solve_s, steady = timed(lambda: qs.steady_state(system, threads=1), repeats=3)
+        solve_s, steady = timed(lambda: qs.steady_state(system, workers=1), repeats=3)
         peak, small = multiplication_rate(), small_lu_rate(steady.sector_dimension)
     print("agreement")
     agree("the QuTiP loop", ours[chosen], loop, TOLERANCE)

@@ -60,7 +60,7 @@ def compare(axes: dict[str, np.ndarray], folder: Path, without_cluster: bool) ->
     size = math.prod(map(len, axes.values()))
 
     def run(**options: Any) -> Any:
-        return qs.sweep("spin_pair", axes, NAMES, threads=2, progress=False, **options)
+        return qs.sweep("spin_pair", axes, NAMES, workers=2, progress=False, **options)
 
     def tell(what: str, wall: float, cpu: float) -> None:
         print(f"  {what:36} {wall:7.1f} s {size / wall:9.0f} a second {cpu:8.1f} s of processors")

@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 
+from quantsync.measures.phase import PhaseDistribution
+
 TRIANGLE = np.array([[0, 2], [2, -2], [2, 0]])
 
 

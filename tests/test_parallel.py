@@ -9,8 +9,8 @@ import pytest
 from quantsync.parallel import map_threads
 
 
-@pytest.mark.parametrize("threads", [1, 3])
-def test_results_come_in_the_order_of_the_items(threads):
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_come_in_the_order_of_the_items(workers):
     here, seen = threading.get_ident(), []
 
     def work(k):
@@ -21,12 +21,12 @@ def test_results_come_in_the_order_of_the_items(threads):
         assert threading.get_ident() == here
         seen.append(k)
 
-    assert map_threads(work, range(30), threads, done) == [k * k for k in range(30)]
+    assert map_threads(work, range(30), workers, done) == [k * k for k in range(30)]
     assert sorted(seen) == list(range(30))
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_an_error_is_raised_and_nothing_further_started(threads):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_is_raised_and_nothing_further_started(workers):
     started = []
 
     def work(k):
@@ -36,7 +36,7 @@ def test_an_error_is_raised_and_nothing_further_started(threads):
         time.sleep(0.01)
 
     with pytest.raises(ZeroDivisionError, match="item 3"):
-        map_threads(work, range(500), threads)
+        map_threads(work, range(500), workers)
     assert len(started) < 50
 
 

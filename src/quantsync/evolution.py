@@ -21,7 +21,7 @@ def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
     times : array_like of shape (T,)
         Times; for a dissipative system >= 0 in non-decreasing order.
     **options
-        ``threads`` for a `Lindbladian`, ``probes`` for a `HarmonicNetwork`: which oscillators.
+        ``workers`` for a `Lindbladian`, ``probes`` for a `HarmonicNetwork`: which oscillators.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
      [0.5 0. ]]
     """
     known: dict[type, tuple[Any, set[str]]] = {
-        lindblad.Lindbladian: (lindblad.evolve, {"threads"}),
+        lindblad.Lindbladian: (lindblad.evolve, {"workers"}),
         gaussian.HarmonicNetwork: (gaussian.evolve, {"probes"}),
         gaussian.OpenNetwork: (gaussian.OpenNetwork.evolve, set()),
     }

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import cache
-from numbers import Integral
 from typing import Any, TypeVar, cast
 
 from threadpoolctl import ThreadpoolController
 
-from quantsync.errors import InvalidArgumentError
+from quantsync.checks import whole_number
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,21 +25,9 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def thread_count(threads: int | None, name: str = "threads") -> int:
-    """Check the argument ``threads`` (or of another name); None means every available core.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is not a positive integer.
-    """
-    if threads is None:
-        return available_cores()
-    if isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1:
-        raise InvalidArgumentError(
-            f"Argument `{name}` must be a positive integer or None, but is {threads!r}."
-        )
-    return int(threads)
+def worker_count(workers: Any, name: str = "workers") -> int:
+    """How many threads or processes to use; None means every available core."""
+    return available_cores() if workers is None else whole_number(workers, name)
 
 
 _guard = threading.Lock()
@@ -76,7 +63,7 @@ def one_blas_thread() -> Iterator[None]:
 def map_threads(
     function: Callable[[Item], Result],
     items: Sequence[Item],
-    threads: int,
+    workers: int,
     done: Callable[[Item], Any] | None = None,
 ) -> list[Result]:
     """Apply a function to every item on threads and return the results in order.
@@ -87,20 +74,20 @@ def map_threads(
         Called once an item; what it raises is raised here, and no further item is started.
     items : sequence
         The items.
-    threads : int
+    workers : int
         Number of threads.
     done : callable, optional
         Called in this thread with each item that is finished.
     """
     results: list[Any] = [None] * len(items)
     with one_blas_thread():
-        if threads == 1 or len(items) <= 1:
+        if workers == 1 or len(items) <= 1:
             for k, item in enumerate(items):
                 results[k] = function(item)
                 if done is not None:
                     done(item)
             return results
-        with ThreadPoolExecutor(max_workers=min(threads, len(items))) as pool:
+        with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
             futures = {pool.submit(function, item): k for k, item in enumerate(items)}
             try:
                 # Not `wait`, which looks at all that are pending whenever one is finished.

@@ -10,8 +10,9 @@ import numpy as np
 import scipy.sparse as sp
 from array_api_compat import array_namespace, is_array_api_obj
 
-from quantsync.checks import shown
-from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError, NonFiniteError
+from quantsync.arrays import to_numpy
+from quantsync.checks import require_finite, shown
+from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.operators import Space
 
 TOLERANCE = 1e-8  # on Hermiticity, trace and positivity of states that users pass in
@@ -126,10 +127,7 @@ def density_matrices(state: Any, space: Space | int | None = None, name: str = "
         return rho
     xp = array_namespace(rho)
     if not bool(xp.all(xp.isfinite(rho))):
-        raise NonFiniteError(
-            f"Argument `{name}` must be finite, but has NaN or infinite entries; of states with "
-            "masked systems pass the state object, or those that are valid."
-        )
+        require_finite(name, to_numpy(rho))
     tolerance = max(TOLERANCE, 64 * float(xp.finfo(rho.dtype).eps) * rho.shape[-1])
     asymmetry = float(xp.max(xp.abs(rho - xp.conj(xp.matrix_transpose(rho)))))
     if asymmetry > tolerance:

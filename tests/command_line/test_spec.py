@@ -89,7 +89,7 @@ def test_texts_are_fixed_where_the_model_takes_them(spec):
         ('"locked_phase"', '"synchronization"', r"line 3, key `measures`: .*twice"),
         ("chunk = 10", "chunk = 0", r"line 5, key `chunk`: .*0"),
         ("chunk = 10", "chunk = [1]", r"line 5, key `chunk`: .*2 axes"),
-        ("chunk = 10", "chunk = 10\nthreads = 2", r"line 6, key `threads`"),
+        ("chunk = 10", "chunk = 10\nworkers = 2", r"line 6, key `workers`"),
         ("epsilon =", "epsilonn =", r"line 8, key `axes.epsilonn`: .*'epsilon'"),
         ("linspace", "linspac", r"line 8, key `axes.epsilon`: .*linspac\."),
         ("0.1, 5]", "0.1]", r"line 8, key `axes.epsilon.linspace`: .*\[0, 0.1\]"),

@@ -168,9 +168,9 @@ def test_generators_and_initial_states_broadcast():
 def test_chunks_and_threads_do_not_change_the_result(monkeypatch):
     system = spin_pair(np.linspace(0, 1, 9), 0.3, (2.0, 1.0, 1.0, 1.0))
     rho0 = random_state(np.random.default_rng(5), 9)
-    whole = qs.evolve(system, rho0, TIMES, threads=1).rho
+    whole = qs.evolve(system, rho0, TIMES, workers=1).rho
     monkeypatch.setattr(evolution_module, "CHUNK_BYTES", 1)
-    assert_allclose(qs.evolve(system, rho0, TIMES, threads=3).rho, whole, atol=1e-14)
+    assert_allclose(qs.evolve(system, rho0, TIMES, workers=3).rho, whole, atol=1e-14)
 
 
 @pytest.mark.usefixtures("propagation")
@@ -257,8 +257,8 @@ def test_impossible_input_is_rejected_by_name_and_value(error, message, rho0, ti
 
 
 def test_an_impossible_number_of_threads_is_rejected():
-    with pytest.raises(InvalidArgumentError, match="`threads` must be a positive integer"):
-        qs.evolve(driven_qubit()[0], STATE, [1.0], threads=-1)
+    with pytest.raises(InvalidArgumentError, match="`workers` must be a whole number"):
+        qs.evolve(driven_qubit()[0], STATE, [1.0], workers=-1)
 
 
 def test_the_cheaper_way_through_a_large_sector_is_taken_and_does_not_matter(monkeypatch):
@@ -281,7 +281,7 @@ def test_the_cheaper_way_through_a_large_sector_is_taken_and_does_not_matter(mon
         found = {}
         for name, rule in rules.items():
             monkeypatch.setattr(evolution_module, "_dense_is_cheaper", rule)
-            found[name] = qs.evolve(chain, rho0, [time], threads=1).rho
+            found[name] = qs.evolve(chain, rho0, [time], workers=1).rho
         assert all(taken) == whole
         assert_allclose(found["action"], found["exponential"], atol=1e-11)
         assert_allclose(found["asked"], found["exponential"], atol=1e-11)

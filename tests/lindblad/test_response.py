@@ -284,10 +284,10 @@ def test_perturbations_and_systems_broadcast_against_each_other():
 
 def test_threads_and_chunks_do_not_change_the_response(monkeypatch):
     system = driven_pair(coupling=np.linspace(0, 3, 40), drive_detuning=0.2)
-    expected = qs.linear_response(system, driving(), order=2, threads=1)
+    expected = qs.linear_response(system, driving(), order=2, workers=1)
     monkeypatch.setattr(response_module, "CHUNK_BYTES", 1)
-    for threads in (1, 3, None):
-        response = qs.linear_response(system, driving(), order=2, threads=threads)
+    for workers in (1, 3, None):
+        response = qs.linear_response(system, driving(), order=2, workers=workers)
         for k in range(3):
             assert_allclose(response.orders[k], expected.orders[k], atol=1e-15)
         assert_allclose(response.reciprocal_condition, expected.reciprocal_condition, rtol=1e-9)
@@ -401,7 +401,7 @@ def test_orders_are_positive_integers(order):
     ("options", "message"),
     [
         ({"errors": "ignore"}, "`errors` must be 'raise' or 'mask', but is 'ignore'"),
-        ({"threads": 0}, "`threads` must be a positive integer or None, but is 0"),
+        ({"workers": 0}, "`workers` must be a whole number >= 1, but is 0"),
     ],
 )
 def test_unknown_options_are_rejected(options, message):

@@ -144,9 +144,9 @@ def test_a_state_that_does_not_solve_the_equation_is_not_returned(monkeypatch):
 
 def test_a_batch_is_its_members_one_by_one(monkeypatch):
     system = spin_pair(np.linspace(0.01, 0.5, 7)[:, None], np.linspace(-2, 2, 5))
-    for threads, chunk_bytes in [(1, 1 << 20), (3, 1)]:
+    for workers, chunk_bytes in [(1, 1 << 20), (3, 1)]:
         monkeypatch.setattr(steady_module, "CHUNK_BYTES", chunk_bytes)
-        steady = qs.steady_state(system, threads=threads)
+        steady = qs.steady_state(system, workers=workers)
         for index in np.ndindex(7, 5):
             assert_allclose(steady.rho[index], qs.steady_state(system[index]).rho, atol=1e-15)
 
@@ -284,8 +284,8 @@ def test_a_change_of_basis_changes_the_state_with_it(seed):
     [
         ({"method": "svd"}, "`method` must be 'auto', 'dense' or 'sparse', but is 'svd'"),
         ({"errors": "ignore"}, "`errors` must be 'raise' or 'mask', but is 'ignore'"),
-        ({"threads": 0}, "`threads` must be a positive integer or None, but is 0"),
-        ({"threads": 1.5}, r"`threads` must be a positive integer or None, but is 1\.5"),
+        ({"workers": 0}, "`workers` must be a whole number >= 1, but is 0"),
+        ({"workers": 1.5}, r"`workers` must be a whole number >= 1, but is 1\.5"),
     ],
 )
 def test_unknown_options_are_rejected(options, message):

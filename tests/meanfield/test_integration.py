@@ -80,7 +80,7 @@ def test_batches_agree_with_the_exact_solution_and_single_runs(
     starts = np.linspace(0.1, 3.0, 7)[:, None, None] * np.exp(0.4j)
     gains = np.array([0.5, 1.0, 2.0])
     times = np.linspace(0.0, 20.0, 41)
-    run = oscillator.integrate(starts, times, parameters={"gain": gains}, threads=2)
+    run = oscillator.integrate(starts, times, parameters={"gain": gains}, workers=2)
     assert run.beta.shape == (7, 3, 41, 1)
     for i, start in enumerate(starts[:, 0, 0]):
         for j, g in enumerate(gains):
@@ -120,7 +120,7 @@ def test_the_three_ways_agree_on_a_nonlinear_pair(pair, monkeypatch):
     times, start = np.linspace(0.0, 30.0, 13), np.array([0.5, 1.0 + 1.0j])
     one = pair.integrate(start, times, "vacuum", method="LSODA")
     monkeypatch.setattr(kernels.Kernel, "worth_compiling", lambda self, size: False)
-    many = pair.integrate(np.tile(start, (20, 1)), times, "vacuum", threads=1)
+    many = pair.integrate(np.tile(start, (20, 1)), times, "vacuum", workers=1)
     np.testing.assert_allclose(many.beta[7], one.beta, atol=1e-9)
     np.testing.assert_allclose(many.covariance[7], one.covariance, atol=1e-8)
     pytest.importorskip("numba")

@@ -220,7 +220,7 @@ def test_compute_and_sweep_know_the_measures():
     )
     assert_allclose(point["gain_rate_b"] / point["damping_rate_b"], 4.46578, atol=1e-4)
     assert_allclose(point["gain_rate_a"] / point["damping_rate_a"], 0.27445, atol=1e-4)
-    table = qs.sweep(circuit_qed, {"coupling": [0.0, 0.1]}, measures=["response_a"], threads=1)
+    table = qs.sweep(circuit_qed, {"coupling": [0.0, 0.1]}, measures=["response_a"], workers=1)
     assert_allclose(table["response_a"], [abs(EXACT[0.0][0]), abs(a)], rtol=1e-6)
     assert table["response_a"].attrs["units"] == "1"
 

@@ -203,7 +203,7 @@ def test_a_map_does_not_depend_on_threads_and_has_the_closed_form_crossings():
     axes = {"gain_a": np.linspace(0, 1, 9), "gain_b": np.linspace(0, 1, 11)}
     names = ["zero_crossing_a", "zero_crossing_b", "omega"]
     one, two = (
-        qs.sweep("driven_pair", axes, names, tied=TIED, threads=t, progress=False) for t in (1, 2)
+        qs.sweep("driven_pair", axes, names, tied=TIED, workers=t, progress=False) for t in (1, 2)
     )
     assert one.equals(two)
     a, b = np.meshgrid(axes["gain_a"], axes["gain_b"], indexing="ij")

@@ -101,7 +101,7 @@ def test_a_time_axis_is_one_network(monkeypatch):
 
     monkeypatch.setattr(harmonic_run, "_network", counted)
     times = np.linspace(0, 20, 10_001)  # several chunks
-    dataset = qs.sweep("harmonic_chain", {"time": times}, ["x1"], fixed={"sites": 12}, threads=1)
+    dataset = qs.sweep("harmonic_chain", {"time": times}, ["x1"], fixed={"sites": 12}, workers=1)
     assert len(built) == 3
     assert len(set(built)) == 1
     network, start = original(12, 1, 1.1, 0.5, 0.2, 1, 1, 0.4, 1.2), [0.14, 0, 1.4, 0]

@@ -297,7 +297,7 @@ def test_neighbouring_values_equal_to_rounding_bracket_one_extremum():
     for _ in range(300):
         center, step = rng.uniform(-1, 1), rng.uniform(0.05, 0.5)
         nodes = center + step * (np.arange(10) - 4.5)
-        found = qs.find_extrema(lambda x, c=center: np.cos(x - c), nodes, threads=1)
+        found = qs.find_extrema(lambda x, c=center: np.cos(x - c), nodes, workers=1)
         assert found.count == 1
         np.testing.assert_allclose(found.location, [center], atol=1e-11)
 
@@ -448,7 +448,7 @@ def test_planar_zeros_far_from_each_other_are_all_found(drawn):
             roots = rng.uniform(-1.9, 1.9, size=3) + 1j * rng.uniform(-1.9, 1.9, size=3)
         if np.abs(roots - np.roll(roots, 1)).min() < 0.3:  # three cells
             continue
-        found = qs.find_planar_zeros(planar(roots[:2], roots[2:]), nodes, nodes, threads=1)
+        found = qs.find_planar_zeros(planar(roots[:2], roots[2:]), nodes, nodes, workers=1)
         assert found.count == 3
         np.testing.assert_allclose(points(found), np.sort_complex(roots), atol=1e-10)
 
@@ -504,7 +504,7 @@ def test_results_do_not_depend_on_threads_or_chunks(search):
     def function(x, a, b):
         return np.sin(a * x - b)
 
-    one, four = (SEARCHES[search](function, nodes, [a, b], threads=k) for k in (1, 4))
+    one, four = (SEARCHES[search](function, nodes, [a, b], workers=k) for k in (1, 4))
     assert one.count.shape == (90, 100)
     assert one.count.max() > one.count.min()
     for name, value in vars(one).items():
@@ -545,8 +545,8 @@ def test_misuse_is_explained(search):
         find(lambda x, a, b: x - a, nodes, [1.0, [2.0, np.inf]])
     with pytest.raises(errors.BroadcastError, match=r"\(2,\), \(3,\)"):
         find(lambda x, a, b: x - a, nodes, [np.zeros(2), np.zeros(3)])
-    with pytest.raises(errors.InvalidArgumentError, match=r"`threads`.*0"):
-        find(np.sin, nodes, threads=0)
+    with pytest.raises(errors.InvalidArgumentError, match=r"`workers`.*0"):
+        find(np.sin, nodes, workers=0)
     if search != "planar":
         with pytest.raises(errors.InvalidArgumentError, match=r"elementwise.*shape \(\).*\(5,\)"):
             find(lambda x: 0.0, nodes)

@@ -184,14 +184,14 @@ def test_measure_that_is_not_finite_is_reported():
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 16 * 81 * 2])
-@pytest.mark.parametrize("threads", [1, 3])
-def test_results_depend_neither_on_threads_nor_on_chunks(chunk_bytes, threads, monkeypatch):
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_depend_neither_on_threads_nor_on_chunks(chunk_bytes, workers, monkeypatch):
     measures = [*NAMES, populations]
     with pytest.warns(qs.errors.SweepWarning):
-        whole = qs.sweep("spin_pair", DEAD, measures, threads=1)
+        whole = qs.sweep("spin_pair", DEAD, measures, workers=1)
     monkeypatch.setattr(formalisms, "CHUNK_BYTES", chunk_bytes)
     with pytest.warns(qs.errors.SweepWarning):
-        cut = qs.sweep("spin_pair", DEAD, measures, threads=threads)
+        cut = qs.sweep("spin_pair", DEAD, measures, workers=workers)
     assert cut.attrs["failures"] == whole.attrs["failures"]
     xr.testing.assert_allclose(cut, whole, rtol=0, atol=1e-13)
 

@@ -42,7 +42,7 @@ class ModelMeasures:
     Attributes
     ----------
     study : callable
-        From the model's parameters (and ``threads``) to an object that the measures' functions
+        From the model's parameters (and ``workers``) to an object that the measures' functions
         take; it solves what several of them need once, and has a ``residual``.
     measures : dict of str to NamedMeasure
     """
@@ -147,7 +147,7 @@ def _described(docstring: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def single_values(parameters: Mapping[str, Any], way_out: str) -> dict[str, Any]:
+def single_values(parameters: Mapping[str, Any], hint: str) -> dict[str, Any]:
     """The parameters as plain Python values.
 
     Raises
@@ -159,7 +159,7 @@ def single_values(parameters: Mapping[str, Any], way_out: str) -> dict[str, Any]
         if np.ndim(value) != 0:
             raise InvalidArgumentError(
                 f"Parameter `{name}` must be a single value, but has shape {np.shape(value)}; "
-                f"{way_out}."
+                f"{hint}."
             )
     return {
         name: value.item() if isinstance(value, np.generic | np.ndarray) else value

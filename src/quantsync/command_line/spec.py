@@ -269,8 +269,8 @@ class _Reader:
             self.fail(key, "has no values.")
         for k, value in enumerate(given):
             if isinstance(value, bool) or not isinstance(value, int | float):
-                way_out = "; [fixed] takes a text" if isinstance(value, str) else ""
-                self.fail(key, f"must hold numbers, but entry {k} is {value!r}{way_out}.")
+                hint = "; [fixed] takes a text" if isinstance(value, str) else ""
+                self.fail(key, f"must hold numbers, but entry {k} is {value!r}{hint}.")
             if not np.isfinite(value):
                 self.fail(key, f"must be finite, but entry {k} is {value!r}.")
         return np.array(given)

@@ -54,7 +54,7 @@ def run(
     store: Annotated[
         Path | None, typer.Option(help="Another store than that of the description.")
     ] = None,
-    threads: Threads = None,
+    workers: Threads = None,
     retry_failed: Retry = False,
     scheduler: Scheduler = None,
     dry_run: Annotated[
@@ -77,12 +77,12 @@ def run(
     read = read_spec(spec)
     target = store or read.store
     if dry_run:
-        _say_cost(read, target, threads)
+        _say_cost(read, target, workers)
         return
     arguments = {"model": read.model, "axes": read.axes, "measures": read.measures}
     more = {"fixed": read.fixed, "chunk": read.chunk, **read.refinement}
     more["scheduler"] = scheduler
-    _compute({**arguments, **more}, target, threads, retry_failed)
+    _compute({**arguments, **more}, target, workers, retry_failed)
 
 
 @app.command()
@@ -96,7 +96,7 @@ def status(store: Store) -> None:
 @app.command()
 def resume(
     store: Store,
-    threads: Threads = None,
+    workers: Threads = None,
     retry_failed: Retry = False,
     scheduler: Scheduler = None,
 ) -> None:
@@ -104,7 +104,7 @@ def resume(
     from quantsync.sweeps.store.reading import stored_arguments
 
     arguments = {**stored_arguments(_there(store)), "scheduler": scheduler}
-    _compute(arguments, store, threads, retry_failed)
+    _compute(arguments, store, workers, retry_failed)
 
 
 @app.command()
@@ -165,7 +165,7 @@ def _there(store: Path) -> Path:
 
 
 def _compute(
-    arguments: dict[str, Any], store: Path, threads: int | None, retry_failed: bool
+    arguments: dict[str, Any], store: Path, workers: int | None, retry_failed: bool
 ) -> None:
     from quantsync.sweeps.store.reading import sweep_status
     from quantsync.sweeps.sweep import sweep
@@ -174,7 +174,7 @@ def _compute(
     try:
         with _plain_warnings(), _termination_as_interrupt():
             sweep(
-                **arguments, store=store, threads=threads, retry_failed=retry_failed, progress=True
+                **arguments, store=store, workers=workers, retry_failed=retry_failed, progress=True
             )
     except SweepInterrupt as interrupt:
         print(f"quantsync: {interrupt}", file=sys.stderr)
@@ -182,9 +182,9 @@ def _compute(
     typer.echo(f"{sweep_status(store)}\n{time.monotonic() - start:.1f} s")
 
 
-def _say_cost(read: Any, store: Path, threads: int | None) -> None:
+def _say_cost(read: Any, store: Path, workers: int | None) -> None:
     """Points, tasks, gigabytes and time of a sweep, and what of it is done."""
-    from quantsync.parallel import thread_count
+    from quantsync.parallel import worker_count
     from quantsync.sweeps.store.arrays import SweepStore
     from quantsync.sweeps.store.cost import automatic_chunk, point_cost
     from quantsync.sweeps.store.opening import store_folder
@@ -193,7 +193,7 @@ def _say_cost(read: Any, store: Path, threads: int | None) -> None:
 
     store_folder(store)
     plan, shape = read.plan, read.plan.grid.shape
-    workers = thread_count(threads)
+    workers = worker_count(workers)
     cost = point_cost(plan)
     wanted = checked_chunk(read.chunk, shape)
     chunk = wanted if isinstance(wanted, tuple) else automatic_chunk(plan, wanted, cost)

@@ -15,7 +15,7 @@ from quantsync.errors import BroadcastError, InvalidArgumentError
 from quantsync.lindblad.generator import Lindbladian
 from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.operators import Space
-from quantsync.parallel import chunk_slices, map_threads, thread_count
+from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.states import require_density_matrix
 
 LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use the matrix exponential
@@ -51,7 +51,7 @@ class Evolution:
 
 
 def evolve(
-    lindbladian: Lindbladian, rho0: Any, times: Any, *, threads: int | None = None
+    lindbladian: Lindbladian, rho0: Any, times: Any, *, workers: int | None = None
 ) -> Evolution:
     """Propagate initial states, ``rho(t) = exp(L t) rho0``, without a time-step error.
 
@@ -67,7 +67,7 @@ def evolve(
         Density matrices at time 0; broadcast against the batch.
     times : array_like of shape (T,)
         Times >= 0 in non-decreasing order, in the inverse unit of the rates.
-    threads : int, optional
+    workers : int, optional
         Number of threads; every available core by default.
 
     Returns
@@ -117,7 +117,7 @@ def evolve(
     table = lindbladian.coefficient_table(systems)
     start = np.broadcast_to(basis.components(rho0), (*shape, n * n)).reshape(size, n * n)
     result = np.zeros((size, len(times), n * n))
-    workers = thread_count(threads)
+    workers = worker_count(workers)
     for sector in find_sectors(lindbladian.terms, (table != 0).any(axis=0)):
         x0 = start[:, sector.elements]
         if not x0.any():

@@ -25,7 +25,7 @@ from quantsync.lindblad.steady import (
     steady_state,
 )
 from quantsync.operators import Space
-from quantsync.parallel import chunk_slices, map_threads, thread_count
+from quantsync.parallel import chunk_slices, map_threads, worker_count
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def linear_response(
     perturbation: Any,
     *,
     order: int = 1,
-    threads: int | None = None,
+    workers: int | None = None,
     errors: Literal["raise", "mask"] = "raise",
 ) -> Response:
     """Find the steady states and their change under a weak perturbation, to any order.
@@ -113,7 +113,7 @@ def linear_response(
         for ``L1[rho] = -i[V, rho]``.
     order : int, default 1
         The highest order.
-    threads : int, optional
+    workers : int, optional
         Number of threads; every available core by default.
     errors : {"raise", "mask"}, default "raise"
         What to do with systems whose unperturbed steady state is not unique: raise, or return
@@ -158,8 +158,8 @@ def linear_response(
         )
     drive = _as_generator(perturbation, lindbladian.space)
     lindbladian, drive = _common_batch(lindbladian, drive)
-    workers = thread_count(threads)
-    steady = steady_state(lindbladian, threads=threads, errors=errors)
+    workers = worker_count(workers)
+    steady = steady_state(lindbladian, workers=workers, errors=errors)
     good = np.flatnonzero(steady.valid.ravel())
     n, shape, size = lindbladian.dimension, lindbladian.shape, lindbladian.size
     orders = [steady.rho] + [np.zeros((size, n, n), complex) for _ in range(order)]

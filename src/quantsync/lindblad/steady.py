@@ -15,7 +15,7 @@ from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.lindblad.transient_states import transient_states
 from quantsync.lindblad.uniqueness import jumps_force_uniqueness, stationary_state_count
 from quantsync.operators import Space
-from quantsync.parallel import chunk_slices, map_threads, thread_count
+from quantsync.parallel import chunk_slices, map_threads, worker_count
 
 LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see benchmarks/README.md
 CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
@@ -76,7 +76,7 @@ def steady_state(
     lindbladian: Lindbladian,
     *,
     method: Literal["auto", "dense", "sparse"] = "auto",
-    threads: int | None = None,
+    workers: int | None = None,
     errors: Literal["raise", "mask"] = "raise",
 ) -> SteadyState:
     """Find the steady state of every system of a batch and certify it.
@@ -92,7 +92,7 @@ def steady_state(
     method : {"auto", "dense", "sparse"}, default "auto"
         Batched dense LU, or sparse LU point by point; "auto" takes sparse for sectors of more
         than 600 elements.
-    threads : int, optional
+    workers : int, optional
         Number of threads; every available core by default. Each uses one BLAS thread.
     errors : {"raise", "mask"}, default "raise"
         What to do with systems whose steady state is not unique: raise, or return NaN there
@@ -140,7 +140,7 @@ def steady_state(
         raise InvalidArgumentError(
             f"Argument `errors` must be 'raise' or 'mask', but is {errors!r}."
         )
-    workers = thread_count(threads)
+    workers = worker_count(workers)
     table = lindbladian.coefficient_table()
     sectors = find_sectors(lindbladian.terms, (table != 0).any(axis=0))
     traced = [sector for sector in sectors if sector.carries_trace]
@@ -297,7 +297,7 @@ def _give_up_everywhere(lindbladian: Lindbladian, least: int, errors: str) -> St
 
 
 def _raise_non_unique(lindbladian: Lindbladian, counts: np.ndarray, result: SteadyState) -> None:
-    way_out = (
+    hint = (
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
         "of the conserved quantity, or follow a given initial state with evolve(). "
         "peripheral_modes() shows what does not decay, degenerate_steady_state() the state that "
@@ -307,7 +307,7 @@ def _raise_non_unique(lindbladian: Lindbladian, counts: np.ndarray, result: Stea
     if lindbladian.size == 1:
         raise NonUniqueSteadyStateError(
             f"The steady state is not unique: the generator has {counts.item()} linearly "
-            f"independent stationary states. {way_out}",
+            f"independent stationary states. {hint}",
             count=counts if lindbladian.shape else int(counts),
             indices=indices,
             result=result if lindbladian.shape else None,
@@ -316,7 +316,7 @@ def _raise_non_unique(lindbladian: Lindbladian, counts: np.ndarray, result: Stea
     more = f", and {len(indices) - 5} more" if len(indices) > 5 else ""
     raise NonUniqueSteadyStateError(
         f"The steady state is not unique for {len(indices)} of {lindbladian.size} systems "
-        f"(index: number of stationary states) {shown}{more}. {way_out} The other systems' "
+        f"(index: number of stationary states) {shown}{more}. {hint} The other systems' "
         "states are in this error's `result`; errors='mask' returns them without raising.",
         count=counts,
         indices=indices,

@@ -286,7 +286,7 @@ class MeanFieldModel:
         on_event: Literal["end", "raise"] = "end",
         on_failure: Literal["end", "raise"] = "raise",
         stationary: Literal["allow", "raise"] = "allow",
-        threads: int | None = None,
+        workers: int | None = None,
     ) -> MeanFieldTrajectory:
         """Integrate amplitudes, and covariances if asked, through given times.
 
@@ -321,7 +321,7 @@ class MeanFieldModel:
             ``ended``.
         stationary : {"allow", "raise"}, optional
             What to do with a start that is a fixed point.
-        threads : int, optional
+        workers : int, optional
             For trajectories integrated together; every available core by default.
 
         Returns
@@ -360,7 +360,7 @@ class MeanFieldModel:
             covariance0,
             parameter_values(self.parameters, self.defaults, parameters),
             [s.name for s in self.parameters],
-            Options(method, rtol, atol, bound, start_time, threads),
+            Options(method, rtol, atol, bound, start_time, workers),
         )
         if stationary == "raise":
             refuse_fixed_points(trajectory)

@@ -12,7 +12,7 @@ from quantsync.errors import ConvergenceError, InvalidArgumentError
 from quantsync.meanfield.dormand_prince import MOST_STEPS, TOO_MANY_STEPS, Problem, solve
 from quantsync.meanfield.equations.kernels import Kernel, KernelFactory
 from quantsync.meanfield.scipy_solvers import OutOfPatience, ScalarRate, solve_one
-from quantsync.parallel import chunk_slices, map_threads, thread_count
+from quantsync.parallel import chunk_slices, map_threads, worker_count
 
 METHODS = ("auto", "LSODA", "DOP853", "RK45", "RK23", "Radau", "BDF")
 SMALLEST_BATCH = 16  # trajectories from which all of them at once are faster than one by one
@@ -31,7 +31,7 @@ class Options:
     atol: float | None
     bound: float
     start_time: float
-    threads: int | None
+    workers: int | None
 
     def checked(self) -> Options:
         """Itself, if it makes sense."""
@@ -162,13 +162,13 @@ class Run:
                 first[part],
             )
 
-        workers = thread_count(options.threads)
+        workers = worker_count(options.workers)
         map_threads(work, chunk_slices(size, max(1, size // (8 * workers))), workers)
         return states.transpose(1, 2, 0), reasons, ends, seen.T, first.T
 
     def _together(self, most_steps: int, leave_stiff: bool = False) -> tuple[np.ndarray, ...]:
         size = self.start.shape[1]
-        workers = thread_count(self.options.threads)
+        workers = worker_count(self.options.workers)
         chunk = min(CHUNK, -(-size // workers))
 
         def work(part: slice) -> Any:

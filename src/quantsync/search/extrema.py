@@ -80,7 +80,7 @@ def find_extrema(
     args: Sequence[Any] = (),
     *,
     noise: float = 0.0,
-    threads: int | None = None,
+    workers: int | None = None,
 ) -> Extrema:
     """Find the local minima and maxima of a smooth function, for every point of a map.
 
@@ -102,7 +102,7 @@ def find_extrema(
     noise : float, default 0
         An extremum must stand out from the next ones by more than this, and by 1e-12 of a
         point's largest value.
-    threads : int, optional
+    workers : int, optional
         Number of threads that call the function; every available core by default.
 
     Returns
@@ -138,7 +138,7 @@ def find_extrema(
         height = evaluate(function, (x,), own) if len(x) else x
         return owner, [x, height, kind.astype(float)]
 
-    count, (location, value, kind) = over_map(search, shape, flat, len(grid), threads, properties=3)
+    count, (location, value, kind) = over_map(search, shape, flat, len(grid), workers, properties=3)
     return Extrema(location, value, kind, count)
 
 

@@ -51,7 +51,7 @@ def find_planar_zeros(
     y_nodes: Any,
     args: Sequence[Any] = (),
     *,
-    threads: int | None = None,
+    workers: int | None = None,
 ) -> PlanarZeros:
     """Find the zeros of a complex function of two variables, for every point of a map.
 
@@ -68,7 +68,7 @@ def find_planar_zeros(
         opposite winding in one cell may be missed.
     args : sequence of array_like
         Further arguments; they broadcast to the map's shape (...).
-    threads : int, optional
+    workers : int, optional
         Number of threads that call the function; every available core by default.
 
     Returns
@@ -115,7 +115,7 @@ def find_planar_zeros(
             found.append(_polished(function, stuck))
         return _collected([*found, _polished(function, cells)], across, up)
 
-    count, (x, y, winding) = over_map(search, shape, flat, len(grid_x), threads, properties=3)
+    count, (x, y, winding) = over_map(search, shape, flat, len(grid_x), workers, properties=3)
     return PlanarZeros(x, y, winding, count)
 
 

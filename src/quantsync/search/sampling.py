@@ -15,7 +15,7 @@ from quantsync.errors import (
     InvalidArgumentError,
     NonFiniteError,
 )
-from quantsync.parallel import chunk_slices, map_threads, thread_count
+from quantsync.parallel import chunk_slices, map_threads, worker_count
 
 EVALUATIONS = 1 << 14  # of one chunk: its states stay in a core's cache
 
@@ -89,7 +89,7 @@ def over_map(
     shape: tuple[int, ...],
     args: list[np.ndarray],
     evaluations: int,
-    threads: int | None,
+    workers: int | None,
     properties: int = 1,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Run a search on chunks of a map and join what it finds.
@@ -105,7 +105,7 @@ def over_map(
         Flattened to the map.
     evaluations : int
         How many a point costs; bounds the size of a chunk.
-    threads : int or None
+    workers : int or None
         Number of threads.
     properties : int, default 1
         How many properties the search returns.
@@ -119,7 +119,7 @@ def over_map(
     size = math.prod(shape)
     chunks = chunk_slices(size, max(1, EVALUATIONS // evaluations))
     found = map_threads(
-        lambda chunk: search([a[chunk] for a in args]), chunks, thread_count(threads)
+        lambda chunk: search([a[chunk] for a in args]), chunks, worker_count(workers)
     )
     owners = [owner + chunk.start for chunk, (owner, _) in zip(chunks, found, strict=True)]
     owner = np.concatenate(owners) if owners else np.zeros(0, int)

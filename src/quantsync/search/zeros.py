@@ -55,7 +55,7 @@ def find_zeros(
     args: Sequence[Any] = (),
     *,
     noise: float = 0.0,
-    threads: int | None = None,
+    workers: int | None = None,
 ) -> Zeros:
     """Find all zeros at which a function changes sign, for every point of a map.
 
@@ -76,7 +76,7 @@ def find_zeros(
     noise : float, default 0
         Absolute values up to this are taken for zero, besides what is below 1e-13 of a point's
         largest: a function that vanishes to rounding has no zeros.
-    threads : int, optional
+    workers : int, optional
         Number of threads that call the function; every available core by default.
 
     Returns
@@ -118,7 +118,7 @@ def find_zeros(
         owner, low, high = owner[order], low[order], high[order]
         return owner, [_polished(function, low, high, [a[owner] for a in part])]
 
-    count, (location,) = over_map(search, shape, flat, len(grid), threads)
+    count, (location,) = over_map(search, shape, flat, len(grid), workers)
     return Zeros(location, count)
 
 

@@ -48,10 +48,10 @@ class Batch:
 class SteadyView(StateView):
     """What measures see of Lindbladians: steady states and the model's study, when needed."""
 
-    def __init__(self, batch: Batch, threads: int | None):
+    def __init__(self, batch: Batch, workers: int | None):
         system: Any = batch.system
-        super().__init__(lambda: steady_state(system, threads=threads), system.space)
-        self._batch, self._threads = batch, threads
+        super().__init__(lambda: steady_state(system, workers=workers), system.space)
+        self._batch, self._workers = batch, workers
 
     @lazy
     def study(self) -> Any:
@@ -61,7 +61,7 @@ class SteadyView(StateView):
             name = next(k for k in model_parameters(self._batch.model) if k != "spin")
             default = model_parameters(self._batch.model)[name].default
             parameters[name] = np.full(self._batch.size, parameters.get(name, default))
-        return study_of(self._batch.model).study(threads=self._threads, **parameters)
+        return study_of(self._batch.model).study(workers=self._workers, **parameters)
 
     @property
     def largest_residual(self) -> float:
@@ -96,11 +96,11 @@ class RunView:
         return function(self._run)
 
 
-def view_of(batch: Batch, threads: int | None) -> SteadyView | RunView:
+def view_of(batch: Batch, workers: int | None) -> SteadyView | RunView:
     """What measures see of a batch."""
     if isinstance(batch.system, ModelRun):
         return RunView(batch.system)
-    return SteadyView(batch, threads)
+    return SteadyView(batch, workers)
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _concerns(error: NonUniqueSteadyStateError, batch: Batch) -> bool:
 
 
 def _solve_whole(batch: Batch, measures: Mapping[str, Any]) -> ChunkResult:
-    view = view_of(batch, threads=1)
+    view = view_of(batch, workers=1)
     values, failures = {}, {}
     for name, measure in measures.items():
         array = require_batch_shape(name, view.value(measure), batch.size)

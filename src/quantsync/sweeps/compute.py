@@ -56,7 +56,7 @@ def compute(
     system = require_system(function(**single), model_name(function))
     resolved = resolve_measures(measures, function, type(system))
     # Measures see a batch of one, as in a sweep.
-    view = view_of(Batch(function, single, system.broadcast_to((1,))), threads=None)
+    view = view_of(Batch(function, single, system.broadcast_to((1,))), workers=None)
     return {
         name: _plain(require_batch_shape(name, view.value(measure), 1)[0])
         for name, measure in resolved.items()

@@ -97,7 +97,7 @@ def report_failures(
     failures: list[PointFailure],
     size: int,
     errors: Literal["warn", "raise"],
-    way_out: str = "",
+    hint: str = "",
 ) -> None:
     """Name the failed points of a sweep, if there are any, in a warning or an error.
 
@@ -110,7 +110,7 @@ def report_failures(
         return
     shown = "; ".join(str(failure) for failure in failures[:5])
     more = f"; and {len(failures) - 5} more" if len(failures) > 5 else ""
-    message = f"{len(failures)} of {size} points of the sweep failed: {shown}{more}.{way_out}"
+    message = f"{len(failures)} of {size} points of the sweep failed: {shown}{more}.{hint}"
     if errors == "raise":
         raise SweepError(message, dataset, failures)
     warnings.warn(message, SweepWarning, stacklevel=3)

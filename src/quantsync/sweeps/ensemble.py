@@ -24,7 +24,7 @@ from quantsync.lindblad.degenerate.kossakowski import (
 )
 from quantsync.lindblad.degenerate.perturbed import check_strengths
 from quantsync.lindblad.generator import Lindbladian
-from quantsync.parallel import thread_count
+from quantsync.parallel import worker_count
 from quantsync.sweeps.averages import Average, Column
 from quantsync.sweeps.executors.processes import map_processes, progress_of
 from quantsync.sweeps.formalisms import resolve_measures
@@ -169,7 +169,7 @@ def ensemble(
         with progress_of(sum(len(tasks[k]) for k in left), "samples", progress) as advance:
             try:
                 computed = map_processes(
-                    work, [tasks[k] for k in left], thread_count(workers, "workers")
+                    work, [tasks[k] for k in left], worker_count(workers, "workers")
                 )
                 for i, part in computed:
                     kept.write(left[i], part)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError
-from quantsync.parallel import map_threads, thread_count
+from quantsync.parallel import map_threads, worker_count
 from quantsync.sweeps.batches import ChunkResult, filled_with_nan, solve_chunk
 from quantsync.sweeps.datasets import report_failures, sweep_dataset
 from quantsync.sweeps.executors.processes import progress_of
@@ -34,7 +34,7 @@ def sweep(
     fixed: Mapping[str, Any] | None = None,
     *,
     tied: Mapping[str, Callable[..., Any]] | None = None,
-    threads: int | None = None,
+    workers: int | None = None,
     errors: Literal["warn", "raise"] = "warn",
     progress: bool | None = None,
     store: str | Path | None = None,
@@ -63,7 +63,7 @@ def sweep(
     tied : mapping of str to callable, optional
         Parameters that follow from the axes: functions of their names, such as
         ``{"damping_a": lambda gain_a: 1 - gain_a}``.
-    threads : int, optional
+    workers : int, optional
         Number of threads; every available core by default.
     errors : {"warn", "raise"}, default "warn"
         Points that fail are NaN and True in the variable ``failed``. "warn" names their
@@ -83,7 +83,7 @@ def sweep(
     scheduler : str, Path or distributed.Client, optional
         A dask cluster whose workers compute the points, and write them where there is a store: an
         address such as ``"tcp://host:8786"``, the path of a scheduler file (``*.json``), a client
-        or a cluster. ``threads`` are then the workers'. Needs the extra ``quantsync[cluster]``.
+        or a cluster. ``workers`` are then the workers'. Needs the extra ``quantsync[cluster]``.
     refine : str, optional
         One of the measures: points are added off the grid, along the border (of a tongue, say) on
         which it takes the value ``level``, until every simplex between neighbouring points that
@@ -169,7 +169,7 @@ def sweep(
         found = run_stored(
             plan,
             store,
-            threads=thread_count(threads),
+            workers=worker_count(workers),
             chunk=chunk,
             retry_failed=retry_failed,
             progress=progress,
@@ -188,7 +188,7 @@ def sweep(
             f"Argument `{'chunk' if chunk is not None else 'retry_failed'}` needs a `store`."
         )
     if scheduler is None:
-        results = _run(plan, thread_count(threads), progress)
+        results = _run(plan, worker_count(workers), progress)
     else:
         from quantsync.sweeps.executors.on_cluster import run_on_cluster
 
@@ -204,7 +204,7 @@ def sweep(
             asked,
             variables.get(asked.measure, np.full(size, np.nan)),
             points,
-            thread_count(threads),
+            worker_count(workers),
             progress=lambda count: progress_of(count, "refined points", progress),
         )
         dataset = add_refinement(dataset, plan.grid, points, asked, outcome)
@@ -214,7 +214,7 @@ def sweep(
 
 
 def _run(
-    plan: SweepPlan, threads: int, progress: bool | None
+    plan: SweepPlan, workers: int, progress: bool | None
 ) -> list[tuple[np.ndarray, ChunkResult]]:
     batch, measures = plan.batch, plan.measures
     pieces = formalism_of(type(batch.system)).chunks(batch.system)
@@ -223,7 +223,7 @@ def _run(
         return members, solve_chunk(batch.take(members), measures)
 
     with progress_of(plan.grid.size, "points", progress) as advance:
-        return map_threads(work, pieces, threads, lambda members: advance(len(members)))
+        return map_threads(work, pieces, workers, lambda members: advance(len(members)))
 
 
 def _assemble(

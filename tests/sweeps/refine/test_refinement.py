@@ -572,7 +572,7 @@ def test_ctrl_c_in_a_round_keeps_what_is_done(tmp_path):
 
     def run():
         return qs.sweep(flat, axes, {"p": interrupted}, refine="p", level=population(0.36),
-                        tolerance=0.001, store=tmp_path / "a", chunk=81, threads=1,
+                        tolerance=0.001, store=tmp_path / "a", chunk=81, workers=1,
                         **QUIET)  # fmt: skip
 
     broken.extend([1] + [0] * 30)
@@ -591,7 +591,7 @@ def test_ctrl_c_in_a_round_keeps_what_is_done(tmp_path):
 @pytest.mark.parametrize("kill_at", [1, 3, 8, 21, 55])
 def test_a_write_that_fails_anywhere_changes_nothing(tmp_path, monkeypatch, kill_at):
     """Every file is written whole or not at all; the run ends before one of them."""
-    kept = circle(tolerance=0.02, store=tmp_path / "whole", threads=1)
+    kept = circle(tolerance=0.02, store=tmp_path / "whole", workers=1)
     circle_of_grid = {n: kept[n].values for n in "xy"}
     path = tmp_path / "a"
     qs.sweep(flat, circle_of_grid, {"p": excited}, store=path, **QUIET)
@@ -606,7 +606,7 @@ def test_a_write_that_fails_anywhere_changes_nothing(tmp_path, monkeypatch, kill
     with monkeypatch.context() as patch:
         patch.setattr(files, "write_file", dies)
         with pytest.raises(KeyboardInterrupt):
-            circle(tolerance=0.02, store=path, threads=1)
+            circle(tolerance=0.02, store=path, workers=1)
     again = circle(tolerance=0.02, store=path)
     xr.testing.assert_identical(again, kept)
     assert bytes_of(path).keys() == bytes_of(tmp_path / "whole").keys()

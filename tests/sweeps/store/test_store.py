@@ -63,11 +63,11 @@ def counter():
 
 
 @pytest.mark.parametrize("chunk", [None, 1, 7, 1000, (2, 4), (5, 6)])
-@pytest.mark.parametrize("threads", [1, 3])
-def test_a_stored_sweep_is_the_sweep(tmp_path, chunk, threads):
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_stored_sweep_is_the_sweep(tmp_path, chunk, workers):
     memory = qs.sweep("spin_pair", AXES, NAMES, fixed={"damping_b": 7.0})
     path = tmp_path / "deep" / "tongue.zarr"
-    kept = stored(path, fixed={"damping_b": 7.0}, chunk=chunk, threads=threads)
+    kept = stored(path, fixed={"damping_b": 7.0}, chunk=chunk, workers=workers)
     xr.testing.assert_allclose(kept, memory, rtol=1e-12, atol=1e-13)
     assert list(kept.attrs) == list(memory.attrs)
     for name in [*memory.data_vars, *memory.coords]:
@@ -92,7 +92,7 @@ def test_nothing_that_is_done_is_computed_again(tmp_path, counter):
     stored(tmp_path / "a", measures=[counted])
     assert len(counter) == 30
     stored(tmp_path / "a", measures=[counted])
-    stored(tmp_path / "a", measures=[counted], chunk=3, threads=1)
+    stored(tmp_path / "a", measures=[counted], chunk=3, workers=1)
     assert len(counter) == 30
 
 
@@ -273,7 +273,7 @@ def test_a_measure_that_changes_its_type_is_refused(tmp_path):
         return p if p.max() > 0.9999 else p.astype(complex)
 
     with pytest.raises(qs.errors.MeasureShapeError, match="'fickle'.*complex128.*float64"):
-        stored(tmp_path / "a", measures=[fickle], threads=1)
+        stored(tmp_path / "a", measures=[fickle], workers=1)
 
 
 # Longer axes ------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ def test_an_extension_that_is_cut_short_is_made_good(tmp_path, monkeypatch, step
             patch.setattr(extension, name, counting(getattr(extension, name)))
         patch.setattr(files.os, "fsync", counting(os.fsync))
         try:
-            stored(tmp_path / "b", longer, threads=1)
+            stored(tmp_path / "b", longer, workers=1)
         except KeyboardInterrupt:
             pass
         else:
@@ -403,7 +403,7 @@ def slow(steady):
 
 print("ready", flush=True)
 axes = {"epsilon": np.linspace(0, 0.1, 40), "detuning": np.linspace(-1, 1, 25)}
-qs.sweep("spin_pair", axes, ["synchronization", slow], store=sys.argv[1], chunk=20, threads=2,
+qs.sweep("spin_pair", axes, ["synchronization", slow], store=sys.argv[1], chunk=20, workers=2,
          progress=False)
 """
 
@@ -441,13 +441,13 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bits(tmp_path):
     assert bytes_of(tmp_path / "killed") == bytes_of(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_ctrl_c_says_how_to_go_on(tmp_path, counter, threads):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_says_how_to_go_on(tmp_path, counter, workers):
     path = tmp_path / "a"
     stored(path, {"epsilon": AXES["epsilon"][:2], "detuning": AXES["detuning"]}, [counted])
     broken.append(KeyboardInterrupt())
     with pytest.raises(qs.errors.SweepInterrupt, match=r"12 of 30 points are done.*sweep resume"):
-        stored(path, measures=[counted], threads=threads)
+        stored(path, measures=[counted], workers=workers)
     broken.clear()
     assert qs.sweep_status(path).missing == 18
     xr.testing.assert_allclose(
@@ -458,7 +458,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, counter, threads):
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
 @pytest.mark.parametrize("calls", range(0, 30, 5))
 def test_a_full_disk_loses_nothing_that_is_done(tmp_path, monkeypatch, code, calls):
-    whole = stored(tmp_path / "whole", threads=1)
+    whole = stored(tmp_path / "whole", workers=1)
     left = [calls]
 
     def full(descriptor):
@@ -469,7 +469,7 @@ def test_a_full_disk_loses_nothing_that_is_done(tmp_path, monkeypatch, code, cal
     with monkeypatch.context() as patch:
         patch.setattr(files.os, "fsync", full)
         with pytest.raises(qs.errors.StoreWriteError, match="Cannot write") as caught:
-            stored(tmp_path / "a", threads=1)
+            stored(tmp_path / "a", workers=1)
         if code == errno.ENOSPC:
             assert "the disk is full; make room" in str(caught.value)
     begun = (tmp_path / "a" / "zarr.json").exists()

@@ -157,7 +157,7 @@ class Units:
         self.sizes = tuple(member.dimension**2 for member in self.members)
         states = []
         for member in self.members:
-            rho = steady_state(member, threads=1).rho
+            rho = steady_state(member, workers=1).rho
             states.append(member.terms.basis.components(rho))
         self.stationary = reduce(np.kron, states)
 

@@ -37,7 +37,7 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
 
     def omega(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
         chosen = dict(zip(names, others, strict=True))
-        found = type(study)(threads=1, spin=study.spin, coupling=x * scale, **chosen).omega()
+        found = type(study)(workers=1, spin=study.spin, coupling=x * scale, **chosen).omega()
         # Per drive squared it has a unit, and what counts as noise must not depend on that.
         return np.where(chosen["drive"] == 0, found * scale**2, found)
 
@@ -46,7 +46,7 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
         COUPLINGS,
         [unit, *(study.parameters[name] for name in names)],
         noise=NOISE,
-        threads=study.threads,
+        workers=study.workers,
     )
     shape = (*study.shape, found.location.shape[-1])
     per_drive = np.where(study.parameters["drive"] == 0, unit**2, 1.0)

@@ -46,7 +46,7 @@ class DrivenPairStudy:
 
     Parameters
     ----------
-    threads : int, optional
+    workers : int, optional
         Number of threads; every available core by default.
     **parameters : float or array_like
         Those of `quantsync.models.driven_pair.model`, with its defaults; all but ``spin`` may be
@@ -68,11 +68,11 @@ class DrivenPairStudy:
     [0.08109302 0.00670409]
     """
 
-    def __init__(self, *, threads: int | None = None, **parameters: Any):
+    def __init__(self, *, workers: int | None = None, **parameters: Any):
         bound = inspect.signature(driven_pair).bind(**parameters)
         bound.apply_defaults()
         values = dict(bound.arguments)
-        self.spin, self.threads = values.pop("spin"), threads
+        self.spin, self.workers = values.pop("spin"), workers
         rates = ("gain_a", "damping_a", "gain_b", "damping_b", "dephasing")
         checked = dict(zip(rates, rate_parameters(**{k: values[k] for k in rates}), strict=True))
         others = {k: v for k, v in values.items() if k not in rates}
@@ -88,7 +88,7 @@ class DrivenPairStudy:
     def with_parameters(self, **changes: Any) -> DrivenPairStudy:
         """The same study with some parameters changed, on flat arrays."""
         return DrivenPairStudy(
-            threads=self.threads, **{**self.parameters, "spin": self.spin, **changes}
+            workers=self.workers, **{**self.parameters, "spin": self.spin, **changes}
         )
 
     @property
@@ -160,7 +160,7 @@ class DrivenPairStudy:
         _, first, member = np.unique(others, axis=0, return_index=True, return_inverse=True)
         chosen = {k: v[first] for k, v in self.parameters.items()}
         chosen["coupling"] = np.zeros(len(first))
-        study = DrivenPairStudy(threads=self.threads, spin=self.spin, **chosen)
+        study = DrivenPairStudy(workers=self.workers, spin=self.spin, **chosen)
         return study, member.ravel()
 
     def zero_crossings(self, site: str) -> Zeros:
@@ -189,7 +189,7 @@ class DrivenPairStudy:
 
         def value(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
             chosen = dict(zip(names, others, strict=True))
-            study = DrivenPairStudy(threads=1, spin=self.spin, coupling=x * scale, **chosen)
+            study = DrivenPairStudy(workers=1, spin=self.spin, coupling=x * scale, **chosen)
             return measure(study) * scale
 
         # On resonance one quadrature vanishes everywhere; the crossing is in the other one.
@@ -201,7 +201,7 @@ class DrivenPairStudy:
             return np.where(turned > 0, np.real(found), np.imag(found))
 
         zeros = find_zeros(
-            quadrature, NODES, [real.astype(float), *args], noise=NO_RESPONSE, threads=self.threads
+            quadrature, NODES, [real.astype(float), *args], noise=NO_RESPONSE, workers=self.workers
         )
         owner, rank = np.nonzero(np.isfinite(zeros.location))
         location = zeros.location.copy()
@@ -232,7 +232,7 @@ class DrivenPairStudy:
 
     def _respond(self, members: np.ndarray, order: int) -> Response:
         return linear_response(
-            self._systems(members, drive=0.0), driving(self.spin), order=order, threads=self.threads
+            self._systems(members, drive=0.0), driving(self.spin), order=order, workers=self.workers
         )
 
     @lazy
@@ -245,11 +245,11 @@ class DrivenPairStudy:
 
     @lazy
     def _driven(self) -> SteadyState:
-        return steady_state(self._systems(self._finite), threads=self.threads)
+        return steady_state(self._systems(self._finite), workers=self.workers)
 
     @lazy
     def _undriven(self) -> SteadyState:
-        return steady_state(self._systems(self._finite, drive=0.0), threads=self.threads)
+        return steady_state(self._systems(self._finite, drive=0.0), workers=self.workers)
 
     @property
     def _charge(self) -> Any:
@@ -307,7 +307,7 @@ class DrivenPairStudy:
         warmer = Lindbladian(
             self.space, dissipators=[(self.relaxation_rate[members], self.space["B"].plus)]
         )
-        change = linear_response(self._systems(members, drive=0.0), warmer, threads=self.threads)
+        change = linear_response(self._systems(members, drive=0.0), warmer, workers=self.workers)
         rho = rho.copy()
         rho[ties] += SMALL_CHANGE * change.orders[1]
         return rho

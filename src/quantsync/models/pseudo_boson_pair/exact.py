@@ -118,7 +118,7 @@ def exact_moments(values: Mapping[str, float], times: np.ndarray) -> tuple[np.nd
     quanta = sum(space[name].z.diagonal() for name in ("central", *CHAINS))
     apart = np.rint(np.abs(np.subtract.outer(quanta, quanta))).astype(int)
     share = MIXED[np.minimum(apart, 3)]
-    rho = evolve(run, rho0 * share, times, threads=1).rho / np.where(share == 0, 1, share)
+    rho = evolve(run, rho0 * share, times, workers=1).rho / np.where(share == 0, 1, share)
     common = (
         sum(
             values[f"frequency_{chain}"] * (values["weight"] ** 2 * (1 - 1 / (2 * N)) + 1 / N)

@@ -256,7 +256,7 @@ def restoring(detuning: Any, drive: float = 0.0) -> PlanarZeros:
             qudit_detuning=tuned,
             drive_detuning=driven,
             drive=drive,
-            threads=1,
+            workers=1,
         )
         return pair.phase_response("A")
 

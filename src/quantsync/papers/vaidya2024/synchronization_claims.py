@@ -161,9 +161,9 @@ def any_temperature() -> Claim:
 
     def gap(w: np.ndarray) -> np.ndarray:
         top = extrema(w, 0 * w).highest()[1]
-        return top / study(w, 0 * w, coupling=0.0, threads=1).omega() - 1 - VISIBLE
+        return top / study(w, 0 * w, coupling=0.0, workers=1).omega() - 1 - VISIBLE
 
-    edges = find_zeros(gap, [0.08, 0.12, 0.3, 0.4, 0.58, 0.64], threads=1)
+    edges = find_zeros(gap, [0.08, 0.12, 0.3, 0.4, 0.58, 0.64], workers=1)
     low, high = float(edges.location[0]), float(edges.location[-1])
     beyond = np.linspace(high + 0.01, 0.99, 30)
     tiny = np.geomspace(1e-5, 0.1, 30)

@@ -94,7 +94,7 @@ class RefinedPoints:
     def solve(
         self,
         plan: SweepPlan,
-        threads: int,
+        workers: int,
         advance: Callable[[int], Any] = lambda _: None,
         retry_failed: bool = False,
     ) -> None:
@@ -108,7 +108,7 @@ class RefinedPoints:
                 self._solve_part(plan, part)
             self._solved(k)
 
-        map_threads(work, pieces, threads, lambda k: advance(sum(map(len, parts[k]))))
+        map_threads(work, pieces, workers, lambda k: advance(sum(map(len, parts[k]))))
 
     def _parts(self, rows: np.ndarray, k: int) -> list[np.ndarray]:
         """Open rows of a piece, cut where rounds end.

@@ -168,7 +168,7 @@ def refine(
     asked: Refinement,
     values: np.ndarray,
     points: RefinedPoints,
-    threads: int,
+    workers: int,
     *,
     progress: Callable[[int], AbstractContextManager[Callable[[int], None]]],
     retry_failed: bool = False,
@@ -187,7 +187,7 @@ def refine(
         Of the measure that is refined.
     points : RefinedPoints
         What is there already; more are added.
-    threads : int
+    workers : int
     progress : callable
         From a number of points to a context whose value is called with increments.
     retry_failed : bool, default False
@@ -211,7 +211,7 @@ def refine(
 
     def tell(first: int) -> None:
         with progress(int(points.open_rows(retry_failed).sum())) as advance:
-            points.solve(plan, threads, advance, retry_failed)
+            points.solve(plan, workers, advance, retry_failed)
         rows = np.flatnonzero(points.known)
         rows = rows[rows >= first]
         found = np.where(points.state == DONE, points.value(asked.measure), np.nan)

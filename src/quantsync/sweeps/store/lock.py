@@ -184,10 +184,10 @@ def _is_gone(holder: dict[str, Any]) -> bool:
     return False
 
 
-def _locked(holder: dict[str, Any], store: Path, way_out: str = "") -> StoreLockedError:
+def _locked(holder: dict[str, Any], store: Path, hint: str = "") -> StoreLockedError:
     who = f"process {holder['pid']} on {holder['host']}" if holder else "another process"
     return StoreLockedError(
         f"Store {store} is being written by {who}; wait until it has ended, or choose another "
-        f"store.{way_out}",
+        f"store.{hint}",
         holder,
     )

@@ -72,9 +72,9 @@ def warn_of_damage(
     more = len(damaged) - MOST_LISTED
     listed = "; ".join(damaged[:MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")
     what = "count as missing" if read_only else "are computed again"
-    way_out = " Run the sweep again to mend them." * read_only
+    hint = " Run the sweep again to mend them." * read_only
     warnings.warn(
-        f"{len(damaged)} {of} in {where} are damaged and {what}: {listed}.{way_out}",
+        f"{len(damaged)} {of} in {where} are damaged and {what}: {listed}.{hint}",
         SweepWarning,
         stacklevel=stacklevel + 1,
     )

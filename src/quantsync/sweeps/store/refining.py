@@ -22,7 +22,7 @@ def refine_stored(
     store: Any,
     asked: Refinement,
     values: np.ndarray | None,
-    threads: int,
+    workers: int,
     *,
     retry_failed: bool = False,
     progress: bool | None = None,
@@ -58,7 +58,7 @@ def refine_stored(
             asked,
             known,
             points,
-            threads,
+            workers,
             progress=lambda count: progress_of(
                 count, "refined points", bool(count) and (True if progress is None else progress)
             ),

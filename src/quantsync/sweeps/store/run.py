@@ -59,7 +59,7 @@ def run_stored(
     plan: SweepPlan,
     path: Any,
     *,
-    threads: int,
+    workers: int,
     chunk: Any = None,
     retry_failed: bool = False,
     progress: bool | None = None,
@@ -96,7 +96,7 @@ def run_stored(
         store, contents = _open(plan, root, wanted)
         if refinement is not None:
             write_asked(store, refinement, lambda: piece_size(plan))
-        found = _Run(plan, store, contents, retry_failed, cluster).finish(threads, progress)
+        found = _Run(plan, store, contents, retry_failed, cluster).finish(workers, progress)
         if refinement is None:
             return found
         refined = refine_stored(
@@ -104,7 +104,7 @@ def run_stored(
             store,
             refinement,
             found.values.get(refinement.measure),
-            threads,
+            workers,
             retry_failed=retry_failed,
             progress=progress,
         )
@@ -184,7 +184,7 @@ class _Run:
         self.done = int((~self.missing).sum())
         self._lock = threading.Lock()
 
-    def finish(self, threads: int, progress: bool | None) -> StoredResult:
+    def finish(self, workers: int, progress: bool | None) -> StoredResult:
         tasks = self.store.tasks
         blocks = [b for b in tasks.blocks() if self.open_points[tasks.slices(b)].any()]
         count = int(self.open_points.sum())
@@ -196,7 +196,7 @@ class _Run:
                     advance(int(self.open_points[tasks.slices(block)].sum()))
                     self.done += int(self.missing[tasks.slices(block)].sum())
 
-                self._compute(blocks, threads, arrived)
+                self._compute(blocks, workers, arrived)
         found, size = self.contents, self.plan.grid.size
         residual = max(found.residuals.values(), default=0.0)
         axes = {name: stored_axis(values) for name, values in self.plan.grid.axes.items()}
@@ -206,10 +206,10 @@ class _Run:
         flat = {k: v.reshape(size, *v.shape[rank:]) for k, v in found.values.items()}
         return StoredResult(flat, found.messages, residual)
 
-    def _compute(self, blocks: list[Block], threads: int, advance: Any) -> None:
+    def _compute(self, blocks: list[Block], workers: int, advance: Any) -> None:
         try:
             if self.cluster is None:
-                map_threads(self._task, blocks, threads, advance)
+                map_threads(self._task, blocks, workers, advance)
             else:
                 compute_on_cluster(
                     self.plan,
