@@ -381,7 +381,7 @@ def as_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
             raise InvalidArgumentError(
                 f"{name} must be a SciPy sparse array or a numeric matrix, "
                 f"but is {type(operator).__name__}; convert QuTiP objects with "
-                "Lindbladian.from_qutip."
+                "from_qutip()."
             )
         if dense.ndim != 2:
             raise DimensionError(

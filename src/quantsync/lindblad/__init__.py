@@ -9,7 +9,7 @@ from quantsync.lindblad.degenerate.perturbed import (
     perturbed_steady_states,
 )
 from quantsync.lindblad.evolution import Evolution, evolve
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian, from_qutip
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance, quasi_periodic_steady_state
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
@@ -38,6 +38,7 @@ __all__ = [
     "degenerate_steady_state",
     "dynamical_synchronization",
     "evolve",
+    "from_qutip",
     "kossakowski_generator",
     "linear_response",
     "peripheral_modes",

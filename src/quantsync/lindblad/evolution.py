@@ -12,7 +12,7 @@ from scipy.sparse.linalg import expm_multiply
 
 from quantsync.checks import require_finite
 from quantsync.errors import BroadcastError, InvalidArgumentError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
@@ -51,7 +51,7 @@ class Evolution:
 
 
 def evolve(
-    lindbladian: Lindbladian, rho0: Any, times: Any, *, workers: int | None = None
+    lindbladian: Generator, rho0: Any, times: Any, *, workers: int | None = None
 ) -> Evolution:
     """Propagate initial states, ``rho(t) = exp(L t) rho0``, without a time-step error.
 

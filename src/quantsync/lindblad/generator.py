@@ -1,11 +1,11 @@
-"""`Lindbladian`: a batch of Lindblad generators that are affine in their coefficients."""
+"""`Generator`: a batch of Lindblad generators that are affine in their coefficients."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,16 +22,13 @@ from quantsync.lindblad.hermitian_basis import (
 )
 from quantsync.operators import Space, as_operator
 
-if TYPE_CHECKING:
-    import qutip
-
 HERMITICITY = 1e-12  # allowed |H - H^dag| relative to the largest entry of H
 
 
 class Terms:
     """The operators of a generator and what follows from them alone, computed once.
 
-    Shared by every `Lindbladian` that differs only in coefficients.
+    Shared by every `Generator` that differs only in coefficients.
     """
 
     def __init__(
@@ -82,52 +79,8 @@ class Terms:
         )
 
 
-class Lindbladian:
-    """A Lindblad generator, or a whole batch of them, affine in its coefficients.
-
-    ``d rho/dt = -i [sum_k c_k H_k, rho] + sum_k gamma_k D[L_k] rho`` with
-    ``D[L] rho = L rho L^dag - {L^dag L, rho}/2`` and hbar = 1.
-
-    Parameters
-    ----------
-    space : Space
-        The space of dimension n that the operators act on.
-    hamiltonian : iterable of (coefficient, operator)
-        Real coefficients (numbers or arrays) and Hermitian operators of shape (n, n), sparse
-        or dense.
-    dissipators : iterable of (rate, operator)
-        Rates >= 0 (numbers or arrays) and jump operators of shape (n, n).
-
-    Raises
-    ------
-    NonHermitianError
-        If an operator of the Hamiltonian is not Hermitian.
-    InvalidCoefficientError, InvalidRateError
-        If a coefficient is complex, or a rate complex or negative.
-    NonFiniteError
-        If a coefficient or an operator has NaN or infinite entries.
-    DimensionError
-        If an operator does not fit the space.
-    BroadcastError
-        If the coefficient arrays do not broadcast against each other.
-
-    Notes
-    -----
-    All coefficients broadcast to `shape`; results have that shape in front, ``(..., n, n)``.
-    The operators' superoperators are built once for the whole batch.
-
-    Examples
-    --------
-    A spin 1/2 that decays and is driven, for three drives at once:
-
-    >>> import numpy as np, quantsync as qs
-    >>> space = qs.Space(A=qs.Spin(1/2))
-    >>> a = space["A"]
-    >>> drives = np.array([0.0, 0.1, 0.2])
-    >>> qs.Lindbladian(space, hamiltonian=[(drives, a.x)], dissipators=[(1.0, a.minus)])
-    <Lindbladian of Space(A=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator,
-     3 systems of shape (3,)>
-    """
+class Generator:
+    """A batch of Lindblad generators, as solvers know it; users build a `Lindbladian`."""
 
     def __init__(
         self,
@@ -153,7 +106,7 @@ class Lindbladian:
 
     def with_coefficients(
         self, hamiltonian: Iterable[Any] = (), dissipators: Iterable[Any] = ()
-    ) -> Lindbladian:
+    ) -> Self:
         """The same operators under other coefficients.
 
         Everything that follows from the operators alone (superoperators, sectors, the proof of
@@ -197,7 +150,7 @@ class Lindbladian:
     @classmethod
     def _from_terms(
         cls, terms: Terms, coefficients: tuple[np.ndarray, ...], shape: tuple[int, ...]
-    ) -> Lindbladian:
+    ) -> Self:
         new = cls.__new__(cls)
         new._terms, new._coefficients, new._shape = terms, coefficients, shape
         return new
@@ -247,12 +200,12 @@ class Lindbladian:
             table[:, k] = np.broadcast_to(values, self._shape)[index]
         return table
 
-    def __getitem__(self, index: Any) -> Lindbladian:
+    def __getitem__(self, index: Any) -> Self:
         picked = tuple(np.broadcast_to(c, self._shape)[index] for c in self._coefficients)
         shape = np.broadcast_to(0, self._shape)[index].shape
         return self._from_terms(self._terms, tuple(np.asarray(c) for c in picked), shape)
 
-    def broadcast_to(self, shape: tuple[int, ...]) -> Lindbladian:
+    def broadcast_to(self, shape: tuple[int, ...]) -> Self:
         """The same systems repeated to a larger batch shape.
 
         Raises
@@ -263,7 +216,7 @@ class Lindbladian:
         require_broadcast_to(self.shape, shape, "Systems")
         return self._from_terms(self._terms, self._coefficients, tuple(shape))
 
-    def take(self, systems: Any) -> Lindbladian:
+    def take(self, systems: Any) -> Self:
         """Some systems of the batch, by flat index, as a batch of shape (len(systems),)."""
         table = self.coefficient_table(systems)
         return self._from_terms(self._terms, tuple(table.T), (len(table),))
@@ -317,27 +270,6 @@ class Lindbladian:
             total = total + float(c) * term
         return sp.csr_array(total)
 
-    @classmethod
-    def from_qutip(
-        cls, H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
-    ) -> Lindbladian:
-        """Convert a Hamiltonian and collapse operators of QuTiP (extra ``quantsync[qutip]``).
-
-        See `quantsync.lindblad.qutip.lindbladian_from_qutip` for the parameters.
-        """
-        from quantsync.lindblad.qutip import lindbladian_from_qutip
-
-        return lindbladian_from_qutip(H, c_ops, space)
-
-    def to_qutip(self) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
-        """Hamiltonian and collapse operators sqrt(rate) L of a single system, for QuTiP.
-
-        See `quantsync.lindblad.qutip.lindbladian_to_qutip`.
-        """
-        from quantsync.lindblad.qutip import lindbladian_to_qutip
-
-        return lindbladian_to_qutip(self)
-
     def __repr__(self) -> str:
         def counted(number: int, noun: str) -> str:
             return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -346,7 +278,7 @@ class Lindbladian:
             f"{counted(self.size, 'system')} of shape {self.shape}" if self.shape else "1 system"
         )
         return (
-            f"<Lindbladian of {self.space}: dimension {self.dimension}, "
+            f"<{type(self).__name__} of {self.space}: dimension {self.dimension}, "
             f"{counted(len(self._terms.hamiltonian), 'Hamiltonian term')}, "
             f"{counted(len(self._terms.jumps), 'dissipator')}, {batch}>"
         )

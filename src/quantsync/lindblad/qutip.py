@@ -14,7 +14,7 @@ from quantsync.errors import (
     InvalidArgumentError,
     MissingDependencyError,
 )
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.operators import Space, Spin
 
 if TYPE_CHECKING:
@@ -31,42 +31,10 @@ def _qutip() -> Any:
     return qutip
 
 
-def lindbladian_from_qutip(
-    H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
-) -> Lindbladian:
-    """Convert a Hamiltonian and collapse operators of QuTiP.
-
-    Parameters
-    ----------
-    H : qutip.Qobj or None
-        Constant Hamiltonian.
-    c_ops : iterable of qutip.Qobj
-        Collapse operators, with the square roots of their rates included.
-    space : Space, optional
-        What the sites are. QuTiP knows only their dimensions; by default site k of dimension d
-        becomes ``Spin((d-1)/2)`` under the name A, B, C, ... Pass a space if a site is a mode.
-
-    Returns
-    -------
-    Lindbladian
-        A single system; its coefficients are all 1.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If neither H nor a collapse operator is given, or one is not a constant Qobj.
-    DimensionError
-        If the operators or the space do not fit each other.
-    MissingDependencyError
-        If QuTiP is not installed.
-
-    Examples
-    --------
-    >>> import qutip, quantsync as qs
-    >>> decay = qs.Lindbladian.from_qutip(qutip.sigmax(), [qutip.sigmam()])
-    >>> decay.space
-    Space(A=Spin(1/2))
-    """
+def terms_from_qutip(
+    H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj], space: Space | None
+) -> tuple[Space, list[tuple[float, sp.csr_array]], list[tuple[float, sp.csr_array]]]:
+    """Space, Hamiltonian and dissipators, as `Lindbladian` takes them; see `from_qutip`."""
     qutip = _qutip()
     jumps = list(c_ops)
     given = ([] if H is None else [H]) + jumps
@@ -90,56 +58,27 @@ def lindbladian_from_qutip(
                 f"An operator has dimensions {operator.dims[0]}, but the space has "
                 f"{list(space.dimensions)}."
             )
-    return Lindbladian(
-        space,
-        hamiltonian=[] if H is None else [(1.0, _sparse(H))],
-        dissipators=[(1.0, _sparse(jump)) for jump in jumps],
-    )
+    hamiltonian = [] if H is None else [(1.0, _sparse(H))]
+    return space, hamiltonian, [(1.0, _sparse(jump)) for jump in jumps]
 
 
-def lindbladian_to_qutip(lindbladian: Lindbladian) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
-    """Hamiltonian and collapse operators of a single system.
-
-    Parameters
-    ----------
-    lindbladian : Lindbladian
-        With ``shape == ()``.
-
-    Returns
-    -------
-    H : qutip.Qobj
-    c_ops : list of qutip.Qobj
-        ``sqrt(rate) L``, without those of rate 0.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is a batch.
-    MissingDependencyError
-        If QuTiP is not installed.
-
-    Examples
-    --------
-    >>> import quantsync as qs
-    >>> H, c_ops = qs.models.spin_pair().to_qutip()
-    >>> H.shape, len(c_ops)
-    ((9, 9), 4)
-    """
+def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
+    """Hamiltonian and collapse operators of a single system."""
     qutip = _qutip()
-    if lindbladian.shape:
+    if generator.shape:
         raise InvalidArgumentError(
-            f"to_qutip() is for a single system, but the batch has shape {lindbladian.shape}. "
-            "Pick one first, as in lindbladian[0]."
+            f"to_qutip() is for a single system, but the batch has shape {generator.shape}. "
+            "Pick one first, as in system[0]."
         )
-    dims = [list(lindbladian.space.dimensions)] * 2
-    (coefficients,) = lindbladian.coefficient_table()
-    rates = coefficients[len(lindbladian.terms.hamiltonian) :]
+    dims = [list(generator.space.dimensions)] * 2
+    (coefficients,) = generator.coefficient_table()
+    rates = coefficients[len(generator.terms.hamiltonian) :]
     c_ops = [
         qutip.Qobj(sp.csr_matrix(np.sqrt(rate) * jump), dims=dims)
-        for rate, jump in zip(rates, lindbladian.terms.jumps, strict=True)
+        for rate, jump in zip(rates, generator.terms.jumps, strict=True)
         if rate > 0
     ]
-    return qutip.Qobj(lindbladian.hamiltonian(), dims=dims), c_ops
+    return qutip.Qobj(generator.hamiltonian(), dims=dims), c_ops
 
 
 def to_qutip(rho: Any, space: Space) -> Any:

@@ -15,7 +15,7 @@ from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
 )
-from quantsync.lindblad.generator import Lindbladian, Terms, hermitian_operator
+from quantsync.lindblad.generator import Generator, Terms, hermitian_operator
 from quantsync.lindblad.sector_solve import DenseSector, SparseSector
 from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.lindblad.steady import (
@@ -89,7 +89,7 @@ class Response:
 
 
 def linear_response(
-    lindbladian: Lindbladian,
+    lindbladian: Generator,
     perturbation: Any,
     *,
     order: int = 1,
@@ -199,10 +199,10 @@ def linear_response(
     )
 
 
-def _as_generator(perturbation: Any, space: Space) -> Lindbladian:
-    if not isinstance(perturbation, Lindbladian):
+def _as_generator(perturbation: Any, space: Space) -> Generator:
+    if not isinstance(perturbation, Generator):
         operator = hermitian_operator(perturbation, space.dimension, "Argument `perturbation`")
-        return Lindbladian(space, hamiltonian=[(1.0, operator)])
+        return Generator(space, hamiltonian=[(1.0, operator)])
     if perturbation.space != space:
         raise DimensionError(
             f"Argument `perturbation` acts on {perturbation.space}, but the generator on {space}."
@@ -210,7 +210,7 @@ def _as_generator(perturbation: Any, space: Space) -> Lindbladian:
     return perturbation
 
 
-def _common_batch(first: Lindbladian, second: Lindbladian) -> tuple[Lindbladian, Lindbladian]:
+def _common_batch(first: Generator, second: Generator) -> tuple[Generator, Generator]:
     try:
         shape = np.broadcast_shapes(first.shape, second.shape)
     except ValueError:
@@ -224,7 +224,7 @@ def _common_batch(first: Lindbladian, second: Lindbladian) -> tuple[Lindbladian,
 class _Ladder:
     """The sectors that each order reaches, and the solves from one order to the next."""
 
-    def __init__(self, lindbladian: Lindbladian, drive: Lindbladian, order: int):
+    def __init__(self, lindbladian: Generator, drive: Generator, order: int):
         self.terms, self.drive_terms = lindbladian.terms, drive.terms
         active = (lindbladian.coefficient_table() != 0).any(axis=0)
         driving = (drive.coefficient_table() != 0).any(axis=0)
@@ -297,7 +297,7 @@ def _reached(terms: Terms, active: np.ndarray, sectors: Iterator[Sector] | list[
 
 
 def _check(
-    lindbladian: Lindbladian,
+    lindbladian: Generator,
     table: np.ndarray,
     drives: np.ndarray,
     drive_terms: Terms,

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from quantsync.errors import ConvergenceError, InvalidArgumentError, NonUniqueSteadyStateError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.sector_solve import DenseSector, SparseSector
 from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.lindblad.transient_states import transient_states
@@ -73,7 +73,7 @@ class SteadyState:
 
 
 def steady_state(
-    lindbladian: Lindbladian,
+    lindbladian: Generator,
     *,
     method: Literal["auto", "dense", "sparse"] = "auto",
     workers: int | None = None,
@@ -186,7 +186,7 @@ def steady_state(
 
 
 def _solve(
-    lindbladian: Lindbladian, solver: DenseSector | SparseSector, table: np.ndarray, workers: int
+    lindbladian: Generator, solver: DenseSector | SparseSector, table: np.ndarray, workers: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     n = lindbladian.dimension
     rho = np.zeros((len(table), 2 * n * n))
@@ -208,7 +208,7 @@ def _chunk_size(sector: Sector) -> int:
     return max(8, CHUNK_BYTES // (8 * sector.dimension**2))
 
 
-def _unproven_points(lindbladian: Lindbladian, table: np.ndarray) -> np.ndarray:
+def _unproven_points(lindbladian: Generator, table: np.ndarray) -> np.ndarray:
     """Systems whose jump operators alone do not prove uniqueness, as a mask over the batch."""
     active = table != 0
     # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
@@ -229,7 +229,7 @@ def _patterns(active: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         left &= ~same
 
 
-def _empty_transient_states(lindbladian: Lindbladian, table: np.ndarray, rho: np.ndarray) -> None:
+def _empty_transient_states(lindbladian: Generator, table: np.ndarray, rho: np.ndarray) -> None:
     """Write exact zeros where LU leaves rounding, which a logarithm would not forgive."""
     for pattern, members in _patterns(table != 0):
         transient = transient_states(lindbladian.terms, pattern)
@@ -262,7 +262,7 @@ def _singular(sector: Sector, table: np.ndarray, method: str, workers: int) -> n
 
 
 def _check_residuals(
-    lindbladian: Lindbladian, table: np.ndarray, residual: np.ndarray, bad: np.ndarray
+    lindbladian: Generator, table: np.ndarray, residual: np.ndarray, bad: np.ndarray
 ) -> None:
     scales = np.array([abs(term).max() if term.nnz else 0.0 for term in lindbladian.terms.real])
     scale = np.abs(table) @ scales
@@ -277,7 +277,7 @@ def _check_residuals(
         )
 
 
-def _give_up_everywhere(lindbladian: Lindbladian, least: int, errors: str) -> SteadyState:
+def _give_up_everywhere(lindbladian: Generator, least: int, errors: str) -> SteadyState:
     shape, n = lindbladian.shape, lindbladian.dimension
     counts = np.full(lindbladian.size, least)
     for k in range(min(lindbladian.size, MOST_COUNTED)):
@@ -296,7 +296,7 @@ def _give_up_everywhere(lindbladian: Lindbladian, least: int, errors: str) -> St
     return result
 
 
-def _raise_non_unique(lindbladian: Lindbladian, counts: np.ndarray, result: SteadyState) -> None:
+def _raise_non_unique(lindbladian: Generator, counts: np.ndarray, result: SteadyState) -> None:
     hint = (
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
         "of the conserved quantity, or follow a given initial state with evolve(). "

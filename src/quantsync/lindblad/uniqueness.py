@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigs
 
-from quantsync.lindblad.generator import Lindbladian, Terms
+from quantsync.lindblad.generator import Generator, Terms
 from quantsync.lindblad.sectors import equilibrated, find_sectors
 from quantsync.parallel import one_blas_thread
 
@@ -178,7 +178,7 @@ def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray | None:
     return np.array(basis)
 
 
-def stationary_state_count(lindbladian: Lindbladian, tolerance: float = 1e-12) -> int:
+def stationary_state_count(lindbladian: Generator, tolerance: float = 1e-12) -> int:
     """Number of linearly independent stationary states of a single system.
 
     The dimension of the generator's kernel, counted sector by sector from singular values of

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from quantsync.errors import DimensionError, InvalidArgumentError, OutOfMemoryError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.collective_spins import (
     CHAINS,
     hamiltonian_terms,

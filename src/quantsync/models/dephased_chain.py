@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space, Spin
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space, Spin
 

@@ -23,7 +23,7 @@ from quantsync.lindblad.degenerate.kossakowski import (
     random_lindbladian,
 )
 from quantsync.lindblad.degenerate.perturbed import check_strengths
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.parallel import worker_count
 from quantsync.sweeps.averages import Average, Column
 from quantsync.sweeps.executors.processes import map_processes, progress_of

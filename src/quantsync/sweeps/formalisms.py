@@ -11,7 +11,7 @@ import numpy as np
 from quantsync.catalogue.parameters import MODEL_MEASURES, MODELS, ModelMeasures, model_name
 from quantsync.catalogue.state_measures import STATE_MEASURES, NamedMeasure
 from quantsync.errors import InvalidArgumentError, unknown_name
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.runs import ModelRun
 from quantsync.parallel import chunk_slices
 

@@ -18,7 +18,7 @@ from scipy.linalg import qr
 from quantsync.errors import InvalidArgumentError, UniqueSteadyStateError
 from quantsync.lazy import lazy
 from quantsync.lindblad.degenerate.shifted_solve import Factorised
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.hermitian_basis import HermitianBasis
 from quantsync.lindblad.sectors import equilibrated, find_sectors, sum_of_terms
 from quantsync.memory import require_memory
@@ -56,8 +56,8 @@ class DegenerateBase:
     6
     """
 
-    def __init__(self, base: Lindbladian, allow_unique: bool = False):
-        if not isinstance(base, Lindbladian):
+    def __init__(self, base: Generator, allow_unique: bool = False):
+        if not isinstance(base, Generator):
             raise InvalidArgumentError(
                 "Argument `base` must be a Lindbladian or a DegenerateBase, but is "
                 f"{type(base).__name__}; models, such as dephased_chain(), return one."
@@ -244,7 +244,7 @@ def largest(values: np.ndarray) -> float:
     return float(max(values.max(), -values.min())) or 1.0
 
 
-def total_matrix(lindbladian: Lindbladian) -> sp.csr_array:
+def total_matrix(lindbladian: Generator) -> sp.csr_array:
     """The real matrix of a single system in the Hermitian basis, sparse."""
     (row,) = lindbladian.coefficient_table()
     size = lindbladian.dimension**2

@@ -31,7 +31,7 @@ from quantsync.errors import (
 )
 from quantsync.lindblad.degenerate.base import DegenerateBase, largest
 from quantsync.lindblad.degenerate.perturbed import check_strengths
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.memory import require_memory
 from quantsync.operators import Space
 
@@ -98,7 +98,7 @@ class BatchedPerturbations:
 
     def __init__(
         self,
-        base: Lindbladian | DegenerateBase,
+        base: Generator | DegenerateBase,
         etas: Any,
         rate: float | None = None,
         tolerance: float = 1e-14,

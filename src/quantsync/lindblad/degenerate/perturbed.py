@@ -28,7 +28,7 @@ from quantsync.lindblad.degenerate.base import (
     total_matrix,
 )
 from quantsync.lindblad.degenerate.shifted_solve import Factorised, solve_shifted
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.memory import workspace
 from quantsync.operators import Space
@@ -78,7 +78,7 @@ class PerturbedStates:
 
 
 def perturbed_steady_states(
-    base: Lindbladian | DegenerateBase, perturbation: Any, etas: Any
+    base: Generator | DegenerateBase, perturbation: Any, etas: Any
 ) -> PerturbedStates:
     """Solve for the stationary state of ``L0 + eta L1`` at every eta, to full accuracy.
 
@@ -159,9 +159,7 @@ def check_strengths(etas: Any, base: DegenerateBase) -> np.ndarray:
     return strengths
 
 
-def degenerate_steady_state(
-    base: Lindbladian | DegenerateBase, perturbation: Any
-) -> PerturbedStates:
+def degenerate_steady_state(base: Generator | DegenerateBase, perturbation: Any) -> PerturbedStates:
     """The stationary state that a vanishing perturbation selects among several.
 
     Degenerate perturbation theory: the limit eta -> 0 of `perturbed_steady_states`, from
@@ -336,7 +334,7 @@ def _require_unique(system: PerturbedSystem, eta: float, reciprocal_condition: f
 
 
 def _matrix(perturbation: Any, space: Space) -> np.ndarray:
-    if isinstance(perturbation, Lindbladian) and not perturbation.shape:
+    if isinstance(perturbation, Generator) and not perturbation.shape:
         found, matrix = perturbation.space, total_matrix(perturbation).toarray()
     elif isinstance(perturbation, MatrixGenerator):
         found, matrix = perturbation.space, perturbation.matrix

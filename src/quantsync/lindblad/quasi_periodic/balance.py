@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from quantsync.checks import real_array
 from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.hermitian_basis import commutator_superoperator
 from quantsync.lindblad.quasi_periodic.frequencies import single_number, turning_perturbations
 from quantsync.lindblad.quasi_periodic.growth import Growth
@@ -30,7 +30,7 @@ UNDAMPED = 1e-12  # decay rates relative to the largest entry that count as none
 
 
 def quasi_periodic_steady_state(
-    lindbladian: Lindbladian,
+    lindbladian: Generator,
     perturbations: Iterable[tuple[float, Any]] = (),
     *,
     tolerance: float | None = None,
@@ -119,8 +119,8 @@ class HarmonicBalance:
     [1, 3]
     """
 
-    def __init__(self, lindbladian: Lindbladian, perturbations: Iterable[tuple[float, Any]] = ()):
-        if not isinstance(lindbladian, Lindbladian):
+    def __init__(self, lindbladian: Generator, perturbations: Iterable[tuple[float, Any]] = ()):
+        if not isinstance(lindbladian, Generator):
             raise InvalidArgumentError(
                 "Argument `lindbladian` must be a Lindbladian, the static part, but is a "
                 f"{type(lindbladian).__name__}."

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from quantsync.lazy import lazy
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.steady import steady_state
 from quantsync.operators import Space
 
@@ -150,7 +150,7 @@ class Units:
      <Lindbladian of Space(B=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator, 1 system>]
     """
 
-    def __init__(self, lindbladian: Lindbladian):
+    def __init__(self, lindbladian: Generator):
         self.space = lindbladian.space
         self.groups = _groups(lindbladian)
         self.members = [_restricted(lindbladian, group) for group in self.groups]
@@ -225,7 +225,7 @@ class Units:
         return f"<Units {names}: sizes {self.sizes}>"
 
 
-def _groups(lindbladian: Lindbladian) -> list[tuple[int, ...]]:
+def _groups(lindbladian: Generator) -> list[tuple[int, ...]]:
     """Positions of the sites in every unit."""
     dimensions = lindbladian.space.dimensions
     count = len(dimensions)
@@ -263,7 +263,7 @@ def _acting_on(matrix: np.ndarray, dimensions: tuple[int, ...], site: int) -> np
     return rest.reshape(matrix.shape)
 
 
-def _restricted(lindbladian: Lindbladian, group: tuple[int, ...]) -> Lindbladian:
+def _restricted(lindbladian: Generator, group: tuple[int, ...]) -> Generator:
     """The generator of one unit; the identity on the others is divided out."""
     whole = lindbladian.space
     names = [whole.names[s] for s in group]
@@ -277,7 +277,7 @@ def _restricted(lindbladian: Lindbladian, group: tuple[int, ...]) -> Lindbladian
         traceless = local - np.trace(local) / len(local) * np.eye(len(local))
         if rate and np.abs(traceless).max() > NEGLIGIBLE * abs(jump).max():
             dissipators.append((rate, local))
-    return Lindbladian(space, [(1.0, energy)], dissipators)
+    return type(lindbladian)(space, [(1.0, energy)], dissipators)
 
 
 def _mean_over_rest(

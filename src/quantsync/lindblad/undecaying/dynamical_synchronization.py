@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from quantsync.checks import require_finite
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.undecaying.locking import locking, numerical_radius
 from quantsync.lindblad.undecaying.observables import signals_of
 from quantsync.lindblad.undecaying.peripheral_modes import PeripheralModes, peripheral_modes
@@ -203,7 +203,7 @@ class DynamicalSynchronization:
 
 
 def dynamical_synchronization(
-    system: Lindbladian | PeripheralModes, observables: Mapping[str, Any], rho: Any = None
+    system: Generator | PeripheralModes, observables: Mapping[str, Any], rho: Any = None
 ) -> DynamicalSynchronization:
     r"""Find which observables oscillate for ever, how strongly, and which of them lock.
 
@@ -256,7 +256,7 @@ def dynamical_synchronization(
       at 2.4: sx[A], sx[B] oscillate
         sx[B] locks to sx[A]: phase difference 3.14159, amplitude ratio 1>
     """
-    if isinstance(system, Lindbladian):
+    if isinstance(system, Generator):
         modes = peripheral_modes(system)
     elif isinstance(system, PeripheralModes):
         modes = system

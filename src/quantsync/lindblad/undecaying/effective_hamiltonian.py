@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Effective:
     names: list[str]
 
     @classmethod
-    def of(cls, lindbladian: Lindbladian) -> Effective:
+    def of(cls, lindbladian: Generator) -> Effective:
         """The form of a single system."""
         n, terms = lindbladian.dimension, lindbladian.terms
         (coefficients,) = lindbladian.coefficient_table()

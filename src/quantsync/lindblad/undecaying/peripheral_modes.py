@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.sectors import find_sectors
 from quantsync.lindblad.undecaying.effective_hamiltonian import Effective
 from quantsync.lindblad.undecaying.eigenvalues import (
@@ -180,7 +180,7 @@ class PeripheralModes:
 
 
 def peripheral_modes(
-    lindbladian: Lindbladian, strong_symmetry: Any = None, dark_states: Any = None
+    lindbladian: Generator, strong_symmetry: Any = None, dark_states: Any = None
 ) -> PeripheralModes:
     """Find all modes that do not decay, with left modes, residuals, and the gap to the others.
 
@@ -234,7 +234,7 @@ def peripheral_modes(
     >>> modes.strong_sectors, modes.least_zero_modes, modes.zero_modes, modes.looked_for
     (2, 2, 2, 16)
     """
-    if not isinstance(lindbladian, Lindbladian):
+    if not isinstance(lindbladian, Generator):
         raise InvalidArgumentError(
             f"Argument `lindbladian` must be a Lindbladian, but is {type(lindbladian).__name__}."
         )
@@ -315,7 +315,7 @@ def peripheral_modes(
     )
 
 
-def _sparsity_blocks(lindbladian: Lindbladian) -> list[Block]:
+def _sparsity_blocks(lindbladian: Generator) -> list[Block]:
     """The sectors that the generator shows in the basis of the space."""
     (coefficients,) = lindbladian.coefficient_table()
     vectors = lindbladian.terms.basis.vectors
@@ -326,7 +326,7 @@ def _sparsity_blocks(lindbladian: Lindbladian) -> list[Block]:
 
 
 def _residuals(
-    lindbladian: Lindbladian, values: np.ndarray, right: np.ndarray, left: np.ndarray
+    lindbladian: Generator, values: np.ndarray, right: np.ndarray, left: np.ndarray
 ) -> np.ndarray:
     system = Effective.of(lindbladian)
     result = np.empty(len(values))

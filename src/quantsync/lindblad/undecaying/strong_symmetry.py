@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from quantsync.errors import ConvergenceError, InvalidArgumentError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.hermitian_basis import HermitianBasis
 from quantsync.lindblad.undecaying.dark_states import checked_dark_states, dark_projectors
 from quantsync.lindblad.undecaying.effective_hamiltonian import Effective, frobenius_norm
@@ -69,7 +69,7 @@ class Block:
 
 
 def strong_symmetry_blocks(
-    lindbladian: Lindbladian, strong_symmetry: Any = None, dark_states: Any = None
+    lindbladian: Generator, strong_symmetry: Any = None, dark_states: Any = None
 ) -> tuple[list[Block], int, int]:
     """Split the operators into invariant blocks by strong symmetries and dark states.
 

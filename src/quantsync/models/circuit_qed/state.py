@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
 from quantsync.measures.spherical_tensors import phase_response
 from quantsync.models.circuit_qed.transmon import (

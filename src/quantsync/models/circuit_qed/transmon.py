@@ -21,7 +21,7 @@ from quantsync.errors import (
     NonFiniteError,
 )
 from quantsync.lindblad.evolution import evolve
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.operators import Fock, Space
 from quantsync.states import basis_state
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from quantsync.errors import BroadcastError, InvalidArgumentError
 from quantsync.lazy import lazy
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.response import Response, linear_response
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.measures.entropic import (

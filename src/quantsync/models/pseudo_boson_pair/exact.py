@@ -8,7 +8,7 @@ import numpy as np
 
 from quantsync.errors import InvalidArgumentError, OutOfMemoryError
 from quantsync.lindblad.evolution import evolve
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.collective_spins import CHAINS, hamiltonian_terms, spin_coherent
 from quantsync.operators import Space, Spin
 

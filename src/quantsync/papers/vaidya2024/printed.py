@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import expm
 from scipy.special import lpmv
 
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.measures.spherical_tensors import spherical_tensor
 from quantsync.models.circuit_qed.transmon import RADIANS, CircuitUnit
 from quantsync.operators import Spin

@@ -16,7 +16,7 @@ from quantsync.lindblad.degenerate.perturbed import (
     degenerate_steady_state,
     perturbed_steady_states,
 )
-from quantsync.lindblad.generator import Lindbladian
+from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.measures.phase import relative_phase_distribution
 from quantsync.models.spin_pair.model import spin_pair
 from quantsync.operators import Space, Spin

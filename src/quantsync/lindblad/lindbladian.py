@@ -1,0 +1,132 @@
+"""`Lindbladian`: the generators that users build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from quantsync.lindblad.generator import Generator
+from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
+from quantsync.operators import Space
+
+if TYPE_CHECKING:
+    import qutip
+
+
+class Lindbladian(Generator):
+    """A Lindblad generator, or a whole batch of them, affine in its coefficients.
+
+    ``d rho/dt = -i [sum_k c_k H_k, rho] + sum_k gamma_k D[L_k] rho`` with
+    ``D[L] rho = L rho L^dag - {L^dag L, rho}/2`` and hbar = 1.
+
+    Parameters
+    ----------
+    space : Space
+        The space of dimension n that the operators act on.
+    hamiltonian : iterable of (coefficient, operator)
+        Real coefficients (numbers or arrays) and Hermitian operators of shape (n, n), sparse
+        or dense.
+    dissipators : iterable of (rate, operator)
+        Rates >= 0 (numbers or arrays) and jump operators of shape (n, n).
+
+    Raises
+    ------
+    NonHermitianError
+        If an operator of the Hamiltonian is not Hermitian.
+    InvalidCoefficientError, InvalidRateError
+        If a coefficient is complex, or a rate complex or negative.
+    NonFiniteError
+        If a coefficient or an operator has NaN or infinite entries.
+    DimensionError
+        If an operator does not fit the space.
+    BroadcastError
+        If the coefficient arrays do not broadcast against each other.
+
+    Notes
+    -----
+    All coefficients broadcast to `shape`; results have that shape in front, ``(..., n, n)``.
+    The operators' superoperators are built once for the whole batch.
+
+    Examples
+    --------
+    A spin 1/2 that decays and is driven, for three drives at once:
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> a = space["A"]
+    >>> drives = np.array([0.0, 0.1, 0.2])
+    >>> qs.Lindbladian(space, hamiltonian=[(drives, a.x)], dissipators=[(1.0, a.minus)])
+    <Lindbladian of Space(A=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator,
+     3 systems of shape (3,)>
+    """
+
+    @classmethod
+    def from_qutip(
+        cls, H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
+    ) -> Self:
+        """Convert a Hamiltonian and collapse operators of QuTiP; see `quantsync.from_qutip`."""
+        return cls(*terms_from_qutip(H, c_ops, space))
+
+    def to_qutip(self) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
+        """Hamiltonian and collapse operators of a single system (extra ``quantsync[qutip]``).
+
+        Returns
+        -------
+        H : qutip.Qobj
+        c_ops : list of qutip.Qobj
+            ``sqrt(rate) L``, without those of rate 0.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it is a batch.
+        MissingDependencyError
+            If QuTiP is not installed.
+
+        Examples
+        --------
+        >>> import quantsync as qs
+        >>> H, c_ops = qs.models.spin_pair().to_qutip()
+        >>> H.shape, len(c_ops)
+        ((9, 9), 4)
+        """
+        return generator_to_qutip(self)
+
+
+def from_qutip(
+    H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
+) -> Lindbladian:
+    """Convert a Hamiltonian and collapse operators of QuTiP (extra ``quantsync[qutip]``).
+
+    Parameters
+    ----------
+    H : qutip.Qobj or None
+        Constant Hamiltonian.
+    c_ops : iterable of qutip.Qobj
+        Collapse operators, with the square roots of their rates included.
+    space : Space, optional
+        What the sites are. QuTiP knows only their dimensions; by default site k of dimension d
+        becomes ``Spin((d-1)/2)`` under the name A, B, C, ... Pass a space if a site is a mode.
+
+    Returns
+    -------
+    Lindbladian
+        A single system; its coefficients are all 1.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If neither H nor a collapse operator is given, or one is not a constant Qobj.
+    DimensionError
+        If the operators or the space do not fit each other.
+    MissingDependencyError
+        If QuTiP is not installed.
+
+    Examples
+    --------
+    >>> import qutip, quantsync as qs
+    >>> decay = qs.from_qutip(qutip.sigmax(), [qutip.sigmam()])
+    >>> decay.space
+    Space(A=Spin(1/2))
+    """
+    return Lindbladian.from_qutip(H, c_ops, space)
