@@ -1,19 +1,32 @@
-# make figures | test | slow | check | bench    each sets up its own environment first
+# make figures | test | test-all | slow | check | bench    each sets up its own environment first
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+# Extra arguments for pytest, as in: make test ARGS="-k negativity"
+ARGS   ?=
 
-.PHONY: figures test slow check bench format docs clean
+.PHONY: figures test test-all coverage slow check bench format docs clean
 
 figures: $(READY)
 	$(BIN)/quantsync reproduce --out figures
 
+# The library: some three minutes on two cores.
 test: $(READY)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
+	$(PYTEST) -n auto -m "not slow and not papers and not stores and not clusters" $(ARGS)
 
+# The library, and all that papers claim, stores survive and clusters do.
+test-all: $(READY)
+	$(PYTEST) -n auto $(ARGS)
+
+# The same as `make test`, with a report of the lines that no test has reached.
+coverage: $(READY)
+	$(MAKE) test ARGS="--cov --cov-report=term $(ARGS)"
+
+# Kills, full disks, damaged files: a campaign of some ten minutes.
 slow: $(READY)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -48,4 +61,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) figures .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) figures .coverage .pytest_cache .ruff_cache .hypothesis

@@ -19,6 +19,24 @@ def group_of(test):
     return SHARE.get(file) or (owner[0] if owner else file)
 
 
+AREAS = {  # what `make test` leaves to `make test-all`, by folder
+    "tests/papers/": "papers",
+    "src/quantsync/papers/": "papers",
+    "tests/models/test_composite_oscillator.py": "papers",
+    "tests/sweeps/store/": "stores",
+    "tests/sweeps/refine/": "stores",
+    "tests/sweeps/executors/": "clusters",
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of papers, stores and clusters, which take most of the time."""
+    for item in items:
+        for folder, mark in AREAS.items():
+            if item.nodeid.startswith(folder):
+                item.add_marker(mark)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Keep each group on one process: with marks, pytest-xdist 3.8 does not under pytest 9.2."""
