@@ -6,10 +6,12 @@ Messages read "Argument `x` must ..., but ...". A name with a space in it, such 
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import wraps
 from numbers import Integral
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -20,9 +22,13 @@ from quantsync.errors import (
     InvalidCoefficientError,
     InvalidRateError,
     NonFiniteError,
+    UnknownArgumentError,
+    nearest_name,
     unknown_name,
 )
 
+P = ParamSpec("P")
+Result = TypeVar("Result")
 ErrorClass = type[InvalidArgumentError]
 
 
@@ -219,6 +225,42 @@ def known_name(kind: str, value: Any, known: Collection[str]) -> str:
     if not isinstance(value, str) or value not in known:
         raise unknown_name(kind, str(value), known)
     return value
+
+
+def named_arguments(function: Callable[P, Result]) -> Callable[P, Result]:
+    """Let a public function name the nearest of its arguments where one does not exist.
+
+    Examples
+    --------
+    >>> @named_arguments
+    ... def solve(system, *, workers=None): ...
+    >>> solve(1, worker=2)
+    Traceback (most recent call last):
+    quantsync.errors.UnknownArgumentError: solve() has no argument `worker`; did you mean ...
+    """
+    parameters = inspect.signature(function).parameters.values()
+    known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+
+    @wraps(function)
+    def called(*args: P.args, **kwargs: P.kwargs) -> Result:
+        for name in kwargs:
+            if name not in known:
+                raise unknown_argument(function, name, known)
+        return function(*args, **kwargs)
+
+    return called
+
+
+def unknown_argument(
+    function: Callable[..., Any], name: str, known: Collection[str]
+) -> UnknownArgumentError:
+    """The error for an argument that a function does not have."""
+    shown_names = [k for k in known if k not in ("self", "cls")]
+    nearest = nearest_name(name, shown_names)
+    hint = f"; did you mean `{nearest}`?" if nearest else "."
+    return UnknownArgumentError(
+        f"{function.__qualname__}() has no argument `{name}`{hint} It has {', '.join(shown_names)}."
+    )
 
 
 def broadcast_shape(

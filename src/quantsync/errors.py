@@ -89,6 +89,10 @@ class UnknownNameError(QuantsyncError, LookupError):
     """A model, parameter, measure, paper, figure or site of that name does not exist."""
 
 
+class UnknownArgumentError(QuantsyncError, TypeError):
+    """A function has no argument of that name."""
+
+
 class OutOfMemoryError(QuantsyncError, MemoryError):
     """A problem is too large for the memory that is available."""
 
