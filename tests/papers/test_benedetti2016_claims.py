@@ -12,12 +12,7 @@ from quantsync.gaussian import (
     probe_modes,
     propagator,
 )
-from quantsync.papers.benedetti2016 import (
-    correlation_claims,
-    crosstalk_claims,
-    networks,
-    printed,
-)
+from quantsync.papers.benedetti2016 import correlation_claims, crosstalk_claims, networks, printed
 
 NOT_REPRODUCED = (
     "the chain is the double sum",

@@ -41,10 +41,7 @@ def computed(claims, words):
 
 def test_verdicts(claims):
     expected = {}
-    for verdict, all_words in (
-        ("reproduced", REPRODUCED),
-        ("reproduced with", WITH_A_CONVENTION),
-    ):
+    for verdict, all_words in (("reproduced", REPRODUCED), ("reproduced with", WITH_A_CONVENTION)):
         for words in all_words:
             (found,) = [claim for claim in claims if words in claim.statement]
             expected[found.where, found.statement] = verdict

@@ -1,13 +1,11 @@
 """The page on the literature is what the command writes, for every paper."""
 
-from dataclasses import replace
-
 import pytest
 from places import ROOT
 
 from quantsync import plotting
 from quantsync.papers.registry import PAPERS
-from quantsync.papers.reproduce import PREAMBLE, claims_page, claims_table
+from quantsync.papers.reproduce import PREAMBLE, claims_table, section
 
 PAGE = ROOT / "docs" / "literature.md"
 LITERATURE = PAGE.read_text(encoding="utf-8")
@@ -16,8 +14,7 @@ FIGURES = [(paper, name) for paper, p in PAPERS.items() for name in p.figures]
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_the_literature_page_has_what_the_command_writes(paper, claims_of):
-    known = replace(PAPERS[paper], claims=lambda: claims_of(paper))
-    page = claims_page([known]).removeprefix(PREAMBLE)
+    page = section(PAPERS[paper], claims_of(paper))
     assert claims_table(claims_of(paper)) in page
     assert page in LITERATURE, "docs/literature.md is out of date: run make docs"
 

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from places import ROOT
 
+from quantsync.errors import UnknownNameError
 from quantsync.papers.paper import reproduced
 from quantsync.papers.registry import PAPERS, find_figure
 from quantsync.papers.reproduce import write_figure
-from quantsync.papers.roulet2018 import data, entanglement_claims, locking_claims
+from quantsync.papers.roulet2018 import claims as its_claims
+from quantsync.papers.roulet2018 import data
 
 PAPER = PAPERS["roulet2018"]
 LITERATURE = ROOT / "docs" / "literature.md"
@@ -110,14 +112,21 @@ def test_every_claim_says_what_was_computed_and_every_exception_why(claims):
 
 
 def test_verdicts_turn_when_the_physics_does(monkeypatch):
-    pure, _ = entanglement_claims.virtually_pure()
+    pure, _ = its_claims.virtually_pure()
     assert pure.verdict == "reproduced with"
     monkeypatch.setattr(data, "EPSILON", 1.0)  # far from weak coupling
-    pure, _ = entanglement_claims.virtually_pure()
+    pure, _ = its_claims.virtually_pure()
     assert pure.verdict == "not reproduced"
     monkeypatch.setitem(data.BALANCED_A, "gain_a", 5.0)  # no longer balanced
-    locks_equally, _ = locking_claims.balanced_partner()
+    locks_equally, _ = its_claims.balanced_partner()
     assert locks_equally.verdict == "not reproduced"
+
+
+def test_one_claim_is_computed_alone_and_is_the_same(claims):
+    assert [claim.id for claim in claims] == [f"roulet2018-C{k + 1}" for k in range(len(claims))]
+    assert PAPER.claims("roulet2018-C6") == [claims[5]]
+    with pytest.raises(UnknownNameError, match="roulet2018-C99"):
+        PAPER.claims("roulet2018-C99")
 
 
 def test_reproduced_needs_the_statement_to_hold():

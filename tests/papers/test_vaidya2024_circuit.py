@@ -42,10 +42,7 @@ def omegas():
 
 @pytest.fixture(scope="module")
 def claims():
-    return {
-        "circuit": circuit_claims(),
-        "tables": circuit_table_claims(),
-    }
+    return {"circuit": circuit_claims(), "tables": circuit_table_claims()}
 
 
 def test_responses_are_the_reference_ones(responses):
@@ -86,9 +83,7 @@ def test_lines_are_the_qubit_model(responses, omegas):
         chosen = data.sel(panel=panel).sel(dephasing=dephasing)
         gains, dampings = chosen.gain.values, chosen.damping.values
         assert_allclose(
-            gains / dampings,
-            [float(t) for t in CAPTIONS[str(chosen.preset.values)]],
-            atol=0.05,
+            gains / dampings, [float(t) for t in CAPTIONS[str(chosen.preset.values)]], atol=0.05
         )
         k = 100
         drive = 2 * TABLE_II[str(chosen.preset.values)]["drive"]

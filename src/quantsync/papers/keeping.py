@@ -12,13 +12,7 @@ _stem: ContextVar[Path | None] = ContextVar("stem", default=None)
 
 @contextmanager
 def maps_kept(stem: Path | None) -> Iterator[None]:
-    """Have `store_of` name folders that begin with ``stem``, or none.
-
-    Parameters
-    ----------
-    stem : Path or None
-        Path of a figure without an ending.
-    """
+    """Have `store_of` name folders that begin with ``stem``, the path of a figure, or none."""
     token = _stem.set(stem)
     try:
         yield
@@ -27,20 +21,6 @@ def maps_kept(stem: Path | None) -> Iterator[None]:
 
 
 def store_of(map_name: str = "") -> Path | None:
-    """The store of a map of the figure that is being computed; None if it is not kept.
-
-    Parameters
-    ----------
-    map_name : str, optional
-        What tells it from the figure's other maps.
-
-    Examples
-    --------
-    >>> store_of("cut") is None
-    True
-    >>> with maps_kept(Path("figure_3")):
-    ...     store_of("cut").name
-    'figure_3_cut.zarr'
-    """
+    """The store of a map of the figure that is being computed; None if it is not kept."""
     stem = _stem.get()
     return stem and stem.with_name(f"{stem.name}{'_' * bool(map_name)}{map_name}.zarr")

@@ -1,10 +1,15 @@
-"""What a paper is made of: figures (data and drawing) and claims (printed and computed)."""
+"""Papers that are reproduced: their figures and claims, declared where they are computed."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from quantsync.errors import unknown_name
+from quantsync.parallel import one_blas_thread
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,6 +24,8 @@ class Claim:
 
     Attributes
     ----------
+    id : str
+        Its name for good, such as ``"roulet2018-C17"``.
     where : str
         Its place in the paper, such as ``"Eq. (6)"``.
     statement : str
@@ -39,14 +46,17 @@ class Claim:
     computed: str
     verdict: Verdict
     reason: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: a function that computes its data and one that draws them.
+    """A figure: a function that computes its data, and is called with it, and one that draws them.
 
     Attributes
     ----------
+    name : str
+        Its number, or a word for what is not numbered in the paper.
     title : str
         What it shows.
     data : callable
@@ -54,14 +64,22 @@ class Figure:
         the figure's options as further keyword arguments.
     draw : callable
         From the dataset to a matplotlib figure.
-    options : dict of str to float
-        Numbers that the paper does not print and a reader may want to set, with their defaults.
     """
 
+    name: str
     title: str
     data: Callable[..., xr.Dataset]
     draw: Callable[[xr.Dataset], Canvas]
-    options: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def options(self) -> Mapping[str, float]:
+        """Numbers that the paper does not print and a reader may want to set, with defaults."""
+        found = inspect.signature(self.data).parameters
+        return {name: known.default for name, known in found.items() if name != "full"}
+
+    def __call__(self, full: bool = False, **options: float) -> xr.Dataset:
+        """Compute the data."""
+        return self.data(full, **options)
 
 
 @dataclass(frozen=True)
@@ -95,8 +113,8 @@ class Paper:
         Authors, title, journal.
     figures : dict of str to Figure
         By number, or by a word for what is not numbered in the paper.
-    claims : callable
-        Computes the list of claims.
+    checks : tuple of Check
+        What decides the claims, in the order of the page.
     tables : tuple of callable
         Each computes a table that follows the claims.
     """
@@ -104,38 +122,149 @@ class Paper:
     name: str
     citation: str
     figures: dict[str, Figure]
-    claims: Callable[[], list[Claim]]
+    checks: tuple[Check, ...]
     tables: tuple[Callable[[], Table], ...] = ()
+
+    def claims(self, only: str | None = None) -> list[Claim]:
+        """Compute the claims in the order of the page, or the one with the id ``only``."""
+        ids = [s.id for check in self.checks for s in check.statements]
+        if only is not None and only not in ids:
+            raise unknown_name(f"claim of {self.name}", only, ids)
+        return [
+            claim
+            for check in self.checks
+            if only is None or only in [s.id for s in check.statements]
+            for claim in check()
+            if only in (None, claim.id)
+        ]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a claim comes to; the last three are for what only the computation can tell."""
+
+    computed: str
+    holds: Any
+    printed: str | None = None
+    otherwise: str | None = None
+    convention: str | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A claim before it is checked."""
+
+    id: str
+    where: str
+    statement: str
+    printed: str
+    otherwise: str  # why not, if it does not hold
+    convention: str  # what has to be assumed for it to hold
+
+    def decide(self, found: Found) -> Claim:
+        """The claim with its verdict."""
+        printed, otherwise, convention = (
+            getattr(self, name) if getattr(found, name) is None else getattr(found, name)
+            for name in ("printed", "otherwise", "convention")
+        )
+        verdict = reproduced(bool(found.holds), otherwise, convention)
+        return Claim(self.where, self.statement, printed, found.computed, *verdict, self.id)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A function that decides a claim, or several that come of one computation."""
+
+    function: Callable[[], Found | Sequence[Found]]
+    statements: tuple[Statement, ...] = ()
+
+    def __call__(self) -> list[Claim]:
+        """Compute the claims, on one BLAS thread."""
+        with one_blas_thread():
+            found = self.function()
+        every = [found] if isinstance(found, Found) else found
+        return [s.decide(f) for s, f in zip(self.statements, every, strict=True)]
+
+
+def claim(
+    number: str,
+    where: str,
+    statement: str,
+    *,
+    printed: str = "",
+    otherwise: str = "the computed numbers differ",
+    convention: str = "",
+) -> Callable[[Any], Check]:
+    """Declare a claim that the function below decides; a function of several has as many of these.
+
+    ``number`` is ``"C17"`` and stays, whatever claims are added before it.
+    """
+
+    def declare(below: Any) -> Check:
+        check = below if isinstance(below, Check) else Check(below)
+        paper = check.function.__module__.split(".")[-2]
+        own = Statement(f"{paper}-{number}", where, statement, printed, otherwise, convention)
+        return Check(check.function, (own, *check.statements))
+
+    return declare
+
+
+def figure(
+    name: str, title: str, draw: Callable[[xr.Dataset], Canvas]
+) -> Callable[[Callable[..., xr.Dataset]], Figure]:
+    """Declare the figure whose data the function below computes; its keywords are its options."""
+    return lambda data: Figure(name, title, data, draw)
+
+
+def collect(
+    name: str,
+    citation: str,
+    modules: Sequence[ModuleType],
+    tables: Sequence[Callable[[], Table]] = (),
+) -> Paper:
+    """The paper whose figures and claims some modules define, in the order of the page."""
+    figures = _defined(modules, Figure, lambda one: one.data)
+    figures.sort(key=lambda one: _leading_number(one.name))
+    checks = _defined(modules, Check, lambda one: one.function)
+    return Paper(name, citation, {f.name: f for f in figures}, tuple(checks), tuple(tables))
+
+
+Kind = TypeVar("Kind")
+
+
+def _defined(
+    modules: Sequence[ModuleType], kind: type[Kind], function: Callable[[Kind], Any]
+) -> list[Kind]:
+    return [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, kind) and function(value).__module__ == module.__name__
+    ]
+
+
+def _leading_number(name: str) -> float:
+    digits = name.partition("_")[0]
+    return float(digits) if digits.isdigit() else float("inf")
+
+
+def attributes(long_name: str, units: str = "1") -> dict[str, str]:
+    """What a variable is, for `xarray`."""
+    return {"long_name": long_name, "units": units}
+
+
+def labelled(dims: Any, values: Any, long_name: str, units: str = "1") -> tuple[Any, Any, Any]:
+    """A variable of a dataset."""
+    return dims, values, attributes(long_name, units)
 
 
 def zero(value: float) -> str:
-    """Format a number that should vanish, without the rounding that differs between machines.
-
-    Examples
-    --------
-    >>> zero(-3e-17), zero(0.02)
-    ('0', '0.02')
-    """
+    """Format a number that should vanish, without the rounding that differs between machines."""
     return "0" if abs(value) < 1e-12 else f"{value:.3g}"
 
 
 def reproduced(holds: bool, otherwise: str, convention: str = "") -> tuple[Verdict, str]:
-    """Verdict and reason of a claim from whether it holds.
-
-    Parameters
-    ----------
-    holds : bool
-        Whether the computed numbers bear the claim out.
-    otherwise : str
-        Why not, where it does not.
-    convention : str, optional
-        What had to be assumed for it to hold.
-
-    Examples
-    --------
-    >>> reproduced(True, "", "axes that are not printed")
-    ('reproduced with', 'axes that are not printed')
-    """
+    """Verdict and reason of a claim from whether it holds."""
     if not holds:
         return "not reproduced", otherwise
     return ("reproduced with", convention) if convention else ("reproduced", "")

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import benedetti2016, ghildiyal2024, roulet2018, vaidya2024, zhao2025
-from quantsync.papers.paper import Figure, Paper
+from quantsync.papers import benedetti2016, ghildiyal2024, vaidya2024, zhao2025
+from quantsync.papers.paper import Figure as NewFigure
+from quantsync.papers.paper import Paper, collect
+from quantsync.papers.roulet2018 import claims as roulet2018_claims
+from quantsync.papers.roulet2018 import data as roulet2018_data
+
+
+def Figure(title, data, draw, options=()):  # noqa
+    return NewFigure("", title, data, draw)
+
+
+class OldPaper(Paper):  # noqa
+    def claims(self, only=None):  # noqa
+        return self.checks()
+
 
 SAMPLES = {"samples": 0.0}
 """Random perturbations: 0 means 1000, or the paper's 10 000 at full resolution."""
@@ -19,7 +32,7 @@ START = dict(ghildiyal2024.START)
 """Where the means start, which the paper prints as a point where nothing moves."""
 
 PAPERS: dict[str, Paper] = {
-    "benedetti2016": Paper(
+    "benedetti2016": OldPaper(
         name="benedetti2016",
         citation=(
             "C. Benedetti, F. Galve, A. Mandarino, M. G. A. Paris and R. Zambrini, Minimal model "
@@ -63,9 +76,9 @@ PAPERS: dict[str, Paper] = {
                 AVERAGES | dict(zip(("x1", "x2"), benedetti2016.START_6, strict=True)),
             ),
         },
-        claims=benedetti2016.compute_claims,
+        checks=benedetti2016.compute_claims,
     ),
-    "ghildiyal2024": Paper(
+    "ghildiyal2024": OldPaper(
         name="ghildiyal2024",
         citation=(
             "J. Ghildiyal, Manju, S. Dasgupta and A. Biswas, Quantum synchronization between two "
@@ -114,38 +127,16 @@ PAPERS: dict[str, Paper] = {
                 {"q1": 0.5, "central_frequency": ghildiyal2024.CENTRAL},
             ),
         },
-        claims=ghildiyal2024.compute_claims,
+        checks=ghildiyal2024.compute_claims,
         tables=(ghildiyal2024.errata_table,),
     ),
-    "roulet2018": Paper(
-        name="roulet2018",
-        citation=(
-            "A. Roulet and C. Bruder, Quantum synchronization and entanglement generation, "
-            "Phys. Rev. Lett. 121, 063601 (2018)"
-        ),
-        figures={
-            "2": Figure(
-                "Phase locking of two spins 1", roulet2018.figure_2, roulet2018.draw_figure_2
-            ),
-            "3": Figure(
-                "Arnold tongues of synchronization and negativity",
-                roulet2018.figure_3,
-                roulet2018.draw_figure_3,
-            ),
-            "4": Figure(
-                "Synchronization against entanglement",
-                roulet2018.figure_4,
-                roulet2018.draw_figure_4,
-            ),
-            "dynamics": Figure(
-                "Build-up of phase locking, Eq. (5)",
-                roulet2018.dynamics,
-                roulet2018.draw_dynamics,
-            ),
-        },
-        claims=roulet2018.compute_claims,
+    "roulet2018": collect(
+        "roulet2018",
+        "A. Roulet and C. Bruder, Quantum synchronization and entanglement generation, "
+        "Phys. Rev. Lett. 121, 063601 (2018)",
+        [roulet2018_data, roulet2018_claims],
     ),
-    "vaidya2024": Paper(
+    "vaidya2024": OldPaper(
         name="vaidya2024",
         citation=(
             "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
@@ -227,10 +218,10 @@ PAPERS: dict[str, Paper] = {
                 vaidya2024.draw_tables,
             ),
         },
-        claims=vaidya2024.compute_claims,
+        checks=vaidya2024.compute_claims,
         tables=(vaidya2024.table_1, vaidya2024.table_2),
     ),
-    "zhao2025": Paper(
+    "zhao2025": OldPaper(
         name="zhao2025",
         citation=(
             "Y. J. Zhao, J. E. Moore, J. Thingna and C. W. Wächtler, Quantum synchronization of "
@@ -264,7 +255,7 @@ PAPERS: dict[str, Paper] = {
                 "Two limit cycles coupled weakly", zhao2025.appendix_e, zhao2025.draw_appendix_e
             ),
         },
-        claims=zhao2025.compute_claims,
+        checks=zhao2025.compute_claims,
     ),
 }
 

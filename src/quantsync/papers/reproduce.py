@@ -25,31 +25,17 @@ def write_figure(
     full: bool = False,
     options: Mapping[str, float] | None = None,
 ) -> tuple[Path, Path]:
-    """Compute a figure and write its data (netCDF) and its picture (PNG).
+    """Compute a figure and write its picture (PNG) and its data (netCDF).
 
-    Parameters
-    ----------
-    paper : Paper
-    name : str
-        Key of the figure.
-    folder : Path
-        Where to write; made if it does not exist.
-    full : bool, default False
-        Whether to take the full resolution. Its heavy maps and ensembles are kept in stores
-        beside the picture, and what is there is not computed again.
-    options : mapping of str to float, optional
-        Values of the figure's options.
-
-    Returns
-    -------
-    picture, data : Path
+    At full resolution its heavy maps and ensembles are kept in stores beside the picture, and what
+    is there is not computed again.
     """
     figure = paper.figures[name]
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"figure_{name}" if name[0].isdigit() else name
     with maps_kept(folder / stem if full else None):
-        dataset = figure.data(full, **(options or {}))
-    dataset.attrs |= {"title": figure.title, "source": paper.citation}
+        dataset = figure(full, **(options or {}))
+    dataset = dataset.assign_attrs(title=figure.title, source=paper.citation)
     data, picture = folder / f"{stem}.nc", folder / f"{stem}.png"
     dataset.to_netcdf(data, engine="h5netcdf")
     with plotting.style():
@@ -61,41 +47,27 @@ def write_figure(
 def claims_page(
     papers: Iterable[Paper], report: Callable[[Paper, list[Claim]], None] | None = None
 ) -> str:
-    """Compute the claims of some papers and set them as a Markdown page.
-
-    Parameters
-    ----------
-    papers : iterable of Paper
-    report : callable, optional
-        Called with each paper and its claims.
-
-    Returns
-    -------
-    str
-    """
+    """Compute the claims of some papers and set them as a page; `report` gets each paper's."""
     parts = [PREAMBLE]
     for paper in papers:
         claims = paper.claims()
         if report is not None:
             report(paper, claims)
-        parts.append(f"## {paper.name}\n\n{paper.citation}\n\n{claims_table(claims)}")
-        for compute in paper.tables:
-            table = compute()
-            parts.append(f"### {table.title}\n\n{table.text}\n\n{markdown(table)}")
+        parts.append(section(paper, claims))
+    return "\n".join(parts)
+
+
+def section(paper: Paper, claims: Iterable[Claim]) -> str:
+    """What the page says of a paper."""
+    parts = [f"## {paper.name}\n\n{paper.citation}\n\n{claims_table(claims)}"]
+    for compute in paper.tables:
+        table = compute()
+        parts.append(f"### {table.title}\n\n{table.text}\n\n{markdown(table)}")
     return "\n".join(parts)
 
 
 def claims_table(claims: Iterable[Claim]) -> str:
-    """Set claims as a Markdown table.
-
-    Examples
-    --------
-    >>> print(claims_table([Claim("Eq. (1)", "it holds", "1", "1.0", "reproduced")]))
-    | Where | Claim | Printed | Computed | Verdict |
-    |---|---|---|---|---|
-    | Eq. (1) | it holds | 1 | 1.0 | reproduced |
-    <BLANKLINE>
-    """
+    """Set claims as a Markdown table."""
     rows = []
     for claim in claims:
         verdict = claim.verdict if claim.verdict == "reproduced" else f"**{claim.verdict}**"
@@ -106,16 +78,7 @@ def claims_table(claims: Iterable[Claim]) -> str:
 
 
 def markdown(table: Table) -> str:
-    """Set a table's columns and rows in Markdown.
-
-    Examples
-    --------
-    >>> print(markdown(Table("Sizes", "", ("What", "Size"), [("N", "2")])))
-    | What | Size |
-    |---|---|
-    | N | 2 |
-    <BLANKLINE>
-    """
+    """Set a table's columns and rows in Markdown."""
     lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
     for row in table.rows:
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")

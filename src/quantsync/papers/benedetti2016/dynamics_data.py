@@ -26,10 +26,7 @@ from quantsync.papers.benedetti2016.networks import (
 START_1 = (0.14, 1.4)
 START_2 = (1.4, 1.4)
 """Mean positions at t = 0 in Fig. 1, and our choice for Fig. 2."""
-STARTS_3 = {
-    "symmetric": ((1.4, 1.4), (0.0, 0.0)),
-    "asymmetric": ((2.0, 2.0), (0.0, 10.0)),
-}
+STARTS_3 = {"symmetric": ((1.4, 1.4), (0.0, 0.0)), "asymmetric": ((2.0, 2.0), (0.0, 10.0))}
 """Means of positions and momenta at t = 0 in Fig. 3."""
 DELAY = -1.5
 """The delay with the largest least C in the crosstalk window, to two digits."""

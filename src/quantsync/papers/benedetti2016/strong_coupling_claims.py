@@ -127,9 +127,7 @@ def strong_coupling() -> list[Claim]:
             f"C = {own[0]:.4f}, {own[1]:.4f}, {own[2]:.4f} at t = 300, 500, 600 from x(0) = (1.4, "
             "1.4); at t = 500 " + ", ".join(f"{c:.4f} (window {w:g})" for w, c in windows.items()),
             *reproduced(
-                own[1] > PERFECT,
-                "it does not",
-                "x_1(0) = x_2(0), which is not printed for Fig. 2",
+                own[1] > PERFECT, "it does not", "x_1(0) = x_2(0), which is not printed for Fig. 2"
             ),
         ),
         Claim(

@@ -18,9 +18,4 @@ def compute_claims() -> list[Claim]:
     list of Claim
     """
     with one_blas_thread():
-        return [
-            *spin_claims(),
-            *equation_claims(),
-            *dynamics_claims(),
-            *synchronization_claims(),
-        ]
+        return [*spin_claims(), *equation_claims(), *dynamics_claims(), *synchronization_claims()]

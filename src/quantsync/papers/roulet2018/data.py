@@ -18,15 +18,12 @@ from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.measures.correlations import schmidt_coefficients
 from quantsync.measures.husimi import husimi
 from quantsync.measures.phase import phase_distribution, relative_phase_distribution
-from quantsync.models.spin_pair.first_order import (
-    mu_minus,
-    mu_plus,
-    state_first_order,
-    synchronization_first_order,
-)
+from quantsync.models.spin_pair.first_order import state_first_order, synchronization_first_order
 from quantsync.models.spin_pair.model import spin_pair
 from quantsync.operators import Space, Spin
 from quantsync.papers.keeping import store_of
+from quantsync.papers.paper import attributes, figure, labelled
+from quantsync.papers.roulet2018 import drawing
 from quantsync.states import basis_state
 from quantsync.sweeps.sweep import sweep
 
@@ -40,20 +37,9 @@ PAIR = Space(A=Spin(1), B=Spin(1))
 MEASURES = ("synchronization", "negativity", "mutual_information")
 
 
+@figure("2", "Phase locking of two spins 1", draw=drawing.draw_figure_2)
 def figure_2(full: bool = False) -> xr.Dataset:
-    """Husimi functions and phase distributions without and with coupling, on resonance.
-
-    Parameters
-    ----------
-    full : bool, default False
-        Twice the resolution on the spheres.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``husimi`` over (epsilon, site, theta, phi), ``p`` over (epsilon, site, phi) and
-        ``S_rel`` over (epsilon, phi).
-    """
+    """Husimi functions and phase distributions without and with coupling, on resonance."""
     epsilon = np.array([0.0, EPSILON])
     steady = steady_state(spin_pair(epsilon=epsilon, **REVERSED))
     theta = np.linspace(0, np.pi, 121 if full else 61)
@@ -65,44 +51,31 @@ def figure_2(full: bool = False) -> xr.Dataset:
     relative = relative_phase_distribution(steady.rho, PAIR)
     dataset = xr.Dataset(
         {
-            "husimi": (("epsilon", "site", "theta", "phi"), spheres, _attrs("Husimi Q", "1/sr")),
-            "p": (("epsilon", "site", "phi"), single, _attrs("p_j(phi)", "1/rad")),
-            "S_rel": (("epsilon", "phi"), _excess(relative, phi), _attrs("S_rel(phi)", "1/rad")),
+            "husimi": labelled(("epsilon", "site", "theta", "phi"), spheres, "Husimi Q", "1/sr"),
+            "p": labelled(("epsilon", "site", "phi"), single, "p_j(phi)", "1/rad"),
+            "S_rel": labelled(("epsilon", "phi"), _excess(relative, phi), "S_rel(phi)", "1/rad"),
         },
         coords={
-            "epsilon": ("epsilon", epsilon, _attrs("coupling strength", "damping_a")),
+            "epsilon": labelled("epsilon", epsilon, "coupling strength", "damping_a"),
             "site": sites,
-            "theta": ("theta", theta, _attrs("polar angle", "rad")),
-            "phi": ("phi", phi, _attrs("phase, or relative phase phi_A - phi_B", "rad")),
+            "theta": labelled("theta", theta, "polar angle", "rad"),
+            "phi": labelled("phi", phi, "phase, or relative phase phi_A - phi_B", "rad"),
         },
     )
-    return _certified(dataset, steady, detuning=0.0, **REVERSED)
+    dataset.attrs |= {"model": "spin_pair", "largest_residual": float(steady.residual.max())}
+    dataset.attrs |= {"parameter_detuning": 0.0} | {
+        f"parameter_{k}": v for k, v in REVERSED.items()
+    }
+    return dataset
 
 
+@figure("3", "Arnold tongues of synchronization and negativity", draw=drawing.draw_figure_3)
 def figure_3(full: bool = False) -> xr.Dataset:
-    """Arnold tongues of synchronization, negativity and mutual information, and regressions.
-
-    Parameters
-    ----------
-    full : bool, default False
-        No effect: 101 x 101 points are what the paper has.
-
-    Returns
-    -------
-    xarray.Dataset
-        The measures over (epsilon, detuning); ``single_site`` the largest |p_j| over both sites
-        and all phases (0 where the individual phases are uniform); ``slope``, ``intercept`` and
-        ``r_squared`` of max S_rel regressed on each of the two ``predictor`` measures.
-    """
+    """Arnold tongues of synchronization, negativity and mutual information, and regressions."""
     axes = {"epsilon": np.linspace(0, EPSILON, 101), "detuning": np.linspace(-2, 2, 101)}
-    dataset = sweep(
-        spin_pair,
-        axes,
-        {**{name: name for name in MEASURES}, "single_site": largest_single_site_harmonic},
-        fixed=REVERSED,
-        store=store_of(),
-    )
-    dataset["single_site"].attrs |= _attrs("largest |p_j(phi)| of either spin", "1/rad")
+    measures = {name: name for name in MEASURES} | {"single_site": largest_single_site_harmonic}
+    dataset = sweep(spin_pair, axes, measures, fixed=REVERSED, store=store_of())
+    dataset["single_site"].attrs |= attributes("largest |p_j(phi)| of either spin", "1/rad")
     predictors = list(MEASURES[1:])
     fits = [regression(dataset[name], dataset.synchronization) for name in predictors]
     for k, name in enumerate(("slope", "intercept", "r_squared")):
@@ -110,65 +83,36 @@ def figure_3(full: bool = False) -> xr.Dataset:
     return dataset.assign_coords(predictor=predictors)
 
 
+@figure("4", "Synchronization against entanglement", draw=drawing.draw_figure_4)
 def figure_4(full: bool = False) -> xr.Dataset:
-    """Synchronization against entanglement when spin A is balanced, on resonance.
-
-    Parameters
-    ----------
-    full : bool, default False
-        201 x 201 instead of 101 x 101 points.
-
-    Returns
-    -------
-    xarray.Dataset
-        The measures over (gain_b, damping_b), logarithmic from 1 to 100; ``schmidt`` the
-        Schmidt coefficients of the state (7); ``cut_*`` the measures over ``cut_damping_b`` at
-        gain_b = 1, divided by their values for the reversed limit cycles of Fig. 3.
-    """
+    """Synchronization against entanglement when spin A is balanced, on resonance."""
     rates = np.logspace(0, 2, 201 if full else 101)
     fixed = {**BALANCED_A, "epsilon": EPSILON, "detuning": 0.0}
-    dataset = sweep(
-        spin_pair,
-        {"gain_b": rates, "damping_b": rates},
-        [*MEASURES, "locked_phase"],
-        fixed=fixed,
-        store=store_of(),
-    )
+    axes, measures = {"gain_b": rates, "damping_b": rates}, [*MEASURES, "locked_phase"]
+    dataset = sweep(spin_pair, axes, measures, fixed=fixed, store=store_of())
     gain, damping = np.meshgrid(rates, rates, indexing="ij")
     state = state_first_order(EPSILON, BALANCED_A["gain_a"], BALANCED_A["damping_a"], gain, damping)
-    dataset["schmidt"] = xr.DataArray(
+    dataset["schmidt"] = labelled(
+        ("gain_b", "damping_b", "schmidt_index"),
         schmidt_coefficients(state, PAIR, "A"),
-        dims=("gain_b", "damping_b", "schmidt_index"),
-        attrs=_attrs("Schmidt coefficients of the first-order state (7)", "1"),
+        "Schmidt coefficients of the first-order state (7)",
     )
     cut_rates = np.linspace(1, 100, 397)
     cut = sweep(spin_pair, {"damping_b": cut_rates}, MEASURES, fixed={**fixed, "gain_b": 1.0})
-    reference = reversed_point()
+    top = sweep(spin_pair, {"epsilon": [EPSILON]}, MEASURES, fixed={**REVERSED, "detuning": 0.0})
     for name in MEASURES:
-        dataset[f"cut_{name}"] = (
+        dataset[f"cut_{name}"] = labelled(
             "cut_damping_b",
-            cut[name].values / reference[name],
-            _attrs(f"{name} over its value for reversed limit cycles", "1"),
+            cut[name].values / float(top[name][0]),
+            f"{name} over its value for reversed limit cycles",
         )
-    dataset = dataset.assign_coords(cut_damping_b=cut_rates)
-    dataset["cut_damping_b"].attrs |= _attrs("damping rate of spin B", "damping_a")
-    return dataset
+    rates_of_b = labelled("cut_damping_b", cut_rates, "damping rate of spin B", "damping_a")
+    return dataset.assign_coords(cut_damping_b=rates_of_b)
 
 
+@figure("dynamics", "Build-up of phase locking, Eq. (5)", draw=drawing.draw_dynamics)
 def dynamics(full: bool = False) -> xr.Dataset:
-    """Build-up of phase locking after the coupling is switched on, and Eq. (5).
-
-    Parameters
-    ----------
-    full : bool, default False
-        Twice the resolution.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``S_rel`` over (detuning, epsilon, time, phi) from exact propagation of |0,0>, and
-        ``S_rel_first_order``, Eq. (5) integrated over time.
-    """
+    """Build-up of phase locking after the coupling is switched on, and Eq. (5)."""
     detuning, epsilon = np.array([0.0, 1.0]), np.array([0.001, EPSILON])
     time = np.linspace(0, 8, 321 if full else 161)
     phi = np.linspace(-np.pi, np.pi, 241 if full else 121)
@@ -185,28 +129,21 @@ def dynamics(full: bool = False) -> xr.Dataset:
     dims = ("detuning", "epsilon", "time", "phi")
     return xr.Dataset(
         {
-            "S_rel": (dims, exact, _attrs("S_rel(phi), exact", "1/rad")),
-            "S_rel_first_order": (dims, first_order, _attrs("S_rel(phi), Eq. (5)", "1/rad")),
+            "S_rel": labelled(dims, exact, "S_rel(phi), exact", "1/rad"),
+            "S_rel_first_order": labelled(dims, first_order, "S_rel(phi), Eq. (5)", "1/rad"),
         },
         coords={
-            "detuning": ("detuning", detuning, _attrs("detuning", "damping_a")),
-            "epsilon": ("epsilon", epsilon, _attrs("coupling strength", "damping_a")),
-            "time": ("time", time, _attrs("time", "1/damping_a")),
-            "phi": ("phi", phi, _attrs("relative phase phi_A - phi_B", "rad")),
+            "detuning": labelled("detuning", detuning, "detuning", "damping_a"),
+            "epsilon": labelled("epsilon", epsilon, "coupling strength", "damping_a"),
+            "time": labelled("time", time, "time", "1/damping_a"),
+            "phi": labelled("phi", phi, "relative phase phi_A - phi_B", "rad"),
         },
         attrs={"model": "spin_pair", **{f"parameter_{k}": v for k, v in REVERSED.items()}},
     )
 
 
 def regression(x: Any, y: Any) -> tuple[float, float, float]:
-    """Ordinary least squares of y on x with an intercept: slope, intercept, R^2.
-
-    Examples
-    --------
-    >>> slope, intercept, r_squared = regression(np.array([0.0, 1, 2]), np.array([1.0, 3, 5]))
-    >>> round(slope, 9), round(intercept, 9), round(r_squared, 9)
-    (2.0, 1.0, 1.0)
-    """
+    """Ordinary least squares of y on x with an intercept: slope, intercept, R^2."""
     from scipy.stats import linregress
 
     fit: Any = linregress(np.ravel(x), np.ravel(y))
@@ -222,28 +159,5 @@ def largest_single_site_harmonic(steady: SteadyState) -> np.ndarray:
     return np.max(bounds, axis=0)
 
 
-def reversed_point() -> dict[str, float]:
-    """The measures at the top middle of Fig. 3: reversed limit cycles on resonance."""
-    point = sweep(spin_pair, {"epsilon": [EPSILON]}, MEASURES, fixed={**REVERSED, "detuning": 0.0})
-    return {name: float(point[name][0]) for name in MEASURES}
-
-
-def coherence_ratio(gain_b: Any, damping_b: Any) -> Any:
-    """|mu_-|/|mu_+| or its inverse, whichever is below 1, for the balanced spin A of Fig. 4."""
-    plus = np.abs(mu_plus(BALANCED_A["damping_a"], gain_b))
-    minus = np.abs(mu_minus(BALANCED_A["gain_a"], damping_b))
-    return np.minimum(plus, minus) / np.maximum(plus, minus)
-
-
 def _excess(distribution: Any, phi: np.ndarray) -> np.ndarray:
     return distribution.density(phi) - distribution.uniform_density
-
-
-def _attrs(long_name: str, units: str) -> dict[str, str]:
-    return {"long_name": long_name, "units": units}
-
-
-def _certified(dataset: xr.Dataset, steady: SteadyState, **parameters: float) -> xr.Dataset:
-    dataset.attrs |= {"model": "spin_pair", "largest_residual": float(steady.residual.max())}
-    dataset.attrs |= {f"parameter_{name}": value for name, value in parameters.items()}
-    return dataset

@@ -8,13 +8,19 @@ import numpy as np
 import xarray as xr
 
 from quantsync import plotting
-from quantsync.papers.roulet2018.data import coherence_ratio
+from quantsync.models.spin_pair.first_order import mu_minus, mu_plus
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RANK_THRESHOLD = 0.1
 """|mu_-|/|mu_+| below which Fig. 4 counts a Schmidt rank of 2."""
+
+
+def coherence_ratio(gain_a: Any, damping_a: Any, gain_b: Any, damping_b: Any) -> Any:
+    """|mu_-|/|mu_+| or its inverse, whichever is below 1."""
+    plus, minus = np.abs(mu_plus(damping_a, gain_b)), np.abs(mu_minus(gain_a, damping_b))
+    return np.minimum(plus, minus) / np.maximum(plus, minus)
 
 
 def draw_figure_2(data: xr.Dataset) -> Figure:
@@ -114,7 +120,8 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
     figure = plotting.new_figure(plotting.PAGE, 4.9)
     panels = figure.subplot_mosaic([["a", "b"], ["c", "c"]], height_ratios=[1.25, 1])
     gain, damping = data.gain_b.values, data.damping_b.values
-    ratio = coherence_ratio(gain[:, None], damping)
+    spin_a = [data.attrs[f"parameter_{name}"] for name in ("gain_a", "damping_a")]
+    ratio = coherence_ratio(*spin_a, gain[:, None], damping)
     for panel, name, label in (
         ("a", "synchronization", r"$\max\, S_{\rm rel}$ (rad$^{-1}$)"),
         ("b", "negativity", r"negativity $\mathcal{N}$"),

@@ -1,11 +1,7 @@
 """Vaidya et al., "Exploring quantum synchronization with a composite two-qubit oscillator"."""
 
 from quantsync.papers.vaidya2024.circuit_data import figure_9, figure_10, figure_11, tables
-from quantsync.papers.vaidya2024.circuit_drawing import (
-    draw_figure_10,
-    draw_figure_11,
-    draw_tables,
-)
+from quantsync.papers.vaidya2024.circuit_drawing import draw_figure_10, draw_figure_11, draw_tables
 from quantsync.papers.vaidya2024.circuit_schematic import draw_figure_9
 from quantsync.papers.vaidya2024.circuit_table_text import table_1, table_2
 from quantsync.papers.vaidya2024.claims import compute_claims

@@ -37,12 +37,7 @@ def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:
     >>> baths(0.25, 0.75)
     {'gain_a': 0.25, 'damping_a': 0.75, 'gain_b': 0.75, 'damping_b': 0.25}
     """
-    return {
-        "gain_a": gain_a,
-        "damping_a": 1 - gain_a,
-        "gain_b": gain_b,
-        "damping_b": 1 - gain_b,
-    }
+    return {"gain_a": gain_a, "damping_a": 1 - gain_a, "gain_b": gain_b, "damping_b": 1 - gain_b}
 
 
 def study(gain_a: Any, gain_b: Any, **others: Any) -> DrivenPairStudy:

@@ -109,8 +109,7 @@ def resonators(data: xr.Dataset) -> Claim:
             *printed.ratio.values, float(np.mean(printed["shift"] - right["shift"]))
         ),
         *reproduced(
-            bool((off <= 0.5 * printed.last_digit_of_ratio).all()),
-            "omega_aB must be 4.5 GHz",
+            bool((off <= 0.5 * printed.last_digit_of_ratio).all()), "omega_aB must be 4.5 GHz"
         ),
     )
 

@@ -63,11 +63,7 @@ def draw_figure_7(data: xr.Dataset) -> Figure:
     label = _omega_label(data)
     right.plot(data.cut_gain_a, data.uncoupled_omega, color=plotting.PURPLE, label=r"$g = 0$")
     right.plot(
-        data.cut_gain_a,
-        data.largest_omega,
-        "--",
-        color=plotting.ORANGE,
-        label=r"maximal over $g$",
+        data.cut_gain_a, data.largest_omega, "--", color=plotting.ORANGE, label=r"maximal over $g$"
     )
     right.set_xlim(0, 1)
     right.set_ylim(0, 1)

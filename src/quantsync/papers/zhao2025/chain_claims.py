@@ -12,12 +12,7 @@ from quantsync.measures.correlations import partial_trace
 from quantsync.models.dephased_chain import dephased_chain
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.zhao2025 import printed
-from quantsync.papers.zhao2025.chain_data import (
-    dynamics,
-    perturbation,
-    sample,
-    squared_sx,
-)
+from quantsync.papers.zhao2025.chain_data import dynamics, perturbation, sample, squared_sx
 from quantsync.papers.zhao2025.distribution_claims import SEEDS, distribution_claims
 from quantsync.papers.zhao2025.sectors import (
     magnetisation,

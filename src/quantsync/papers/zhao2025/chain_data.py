@@ -24,11 +24,7 @@ from quantsync.measures.level_sets import level_set_histogram
 from quantsync.measures.phase import relative_phase_distribution
 from quantsync.models.dephased_chain import dephased_chain
 from quantsync.papers.zhao2025.configurations import KINDS, nearest_kind
-from quantsync.papers.zhao2025.sectors import (
-    off_diagonal_element,
-    prepared_chain,
-    sector_weights,
-)
+from quantsync.papers.zhao2025.sectors import off_diagonal_element, prepared_chain, sector_weights
 from quantsync.states import basis_state
 
 WEAK = 1e-8
@@ -257,11 +253,7 @@ def dynamics(full: bool = False) -> xr.Dataset:
                 late.expectation(time),
                 _attrs("<(Sx_j)^2> of undamped modes", "1"),
             ),
-            "amplitude": (
-                ("site", "frequency"),
-                amplitude,
-                _attrs("asymptotic amplitude", "1"),
-            ),
+            "amplitude": (("site", "frequency"), amplitude, _attrs("asymptotic amplitude", "1")),
             "phase": (
                 ("site", "frequency"),
                 np.asarray(late.phase),

@@ -49,11 +49,7 @@ def draw_figure_2(data: xr.Dataset) -> Figure:
 def _map_with_maxima(axes: Axes, data: xr.Dataset) -> None:
     phi = data.phi_1.values
     plotting.map_panel(
-        axes,
-        phi,
-        phi,
-        1e6 * data.excess.values.T,
-        r"$S_d - (2\pi)^{-2}$ ($10^{-6}$ rad$^{-2}$)",
+        axes, phi, phi, 1e6 * data.excess.values.T, r"$S_d - (2\pi)^{-2}$ ($10^{-6}$ rad$^{-2}$)"
     )
     # Into the square that is drawn.
     location = (data.location.values - phi[0] + 1e-6) % (2 * np.pi) + phi[0] - 1e-6

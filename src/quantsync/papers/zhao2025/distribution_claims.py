@@ -9,11 +9,7 @@ from quantsync.measures.phase import phase_distribution, relative_phase_distribu
 from quantsync.models.dephased_chain import dephased_chain
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.zhao2025 import configurations, printed, sectors
-from quantsync.papers.zhao2025.chain_data import (
-    BRANCHES,
-    figure_2,
-    sample,
-)
+from quantsync.papers.zhao2025.chain_data import BRANCHES, figure_2, sample
 
 SEEDS = range(12)
 """Seeds of the random perturbations that claims on single samples are checked with."""

@@ -93,8 +93,7 @@ def strong_symmetry() -> list[Claim]:
             f"elements up to {flip_h:.3g} and {flip_l:.3g}; for the exchange of the spins "
             f"{zero(swap_h)} and {zero(swap_l)}",
             *reproduced(
-                max(flip_h, flip_l) < EXACT,
-                "the strong symmetry is the exchange of the two spins",
+                max(flip_h, flip_l) < EXACT, "the strong symmetry is the exchange of the two spins"
             ),
         ),
         Claim(
