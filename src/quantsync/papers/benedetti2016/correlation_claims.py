@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from quantsync.gaussian.correlations import gaussian_entropy, gaussian_log_negativity
+from quantsync.gaussian import gaussian_entropy, gaussian_log_negativity
 from quantsync.papers.benedetti2016.correlations_data import Fluctuations, fluctuations
 from quantsync.papers.benedetti2016.networks import (
     CROSSTALK,

@@ -11,8 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from quantsync.gaussian import GaussianState, HarmonicNetwork, ProbesInEnvironment, evolve
-from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
+from quantsync.gaussian import (
+    GaussianState,
+    HarmonicNetwork,
+    ProbesInEnvironment,
+    evolve,
+    gaussian_log_negativity,
+    gaussian_mutual_information,
+)
 from quantsync.papers.benedetti2016.networks import (
     CROSSTALK,
     FIGURE_4,
@@ -25,7 +31,7 @@ from quantsync.papers.benedetti2016.networks import (
     synchronization,
     time_axis,
 )
-from quantsync.time_series.signals import SampledSignal
+from quantsync.time_series import SampledSignal
 
 SQUEEZING = 2.0
 END = 1000.0

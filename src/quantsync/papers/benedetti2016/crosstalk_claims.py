@@ -22,8 +22,7 @@ from quantsync.papers.benedetti2016.networks import (
     synchronization,
 )
 from quantsync.papers.paper import Claim, reproduced, zero
-from quantsync.time_series import ModeSum
-from quantsync.time_series.pearson import best_delay
+from quantsync.time_series import ModeSum, best_delay
 
 STRENGTH, FREQUENCY = FIGURE_3["strength"], FIGURE_3["frequency"]
 CROSSING = np.arange(345.0, 601.0, 1.0)

@@ -17,7 +17,7 @@ from quantsync.papers.benedetti2016.networks import (
     time_axis,
 )
 from quantsync.parallel import one_blas_thread
-from quantsync.time_series.pearson import pearson
+from quantsync.time_series import pearson
 
 START_6 = (0.14, 1.4)
 """Mean positions at t = 0, not printed: those of Fig. 1."""

@@ -21,8 +21,7 @@ from quantsync.gaussian import (
     revival_time,
 )
 from quantsync.parallel import one_blas_thread
-from quantsync.time_series import ModeSum
-from quantsync.time_series.pearson import pearson
+from quantsync.time_series import ModeSum, pearson
 
 SITES = 300
 CHAIN_FREQUENCY, CHAIN_COUPLING = 0.4, 1.2

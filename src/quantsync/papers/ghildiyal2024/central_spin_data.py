@@ -7,8 +7,7 @@ from functools import lru_cache
 import numpy as np
 import xarray as xr
 
-from quantsync.models.central_spin_chains import follow_chains, holstein_primakoff_errors
-from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
+from quantsync.models import follow_chains, holstein_primakoff_errors, pseudo_boson_pair
 
 SIZES = (5, 10, 20)
 CENTRAL = 0.2

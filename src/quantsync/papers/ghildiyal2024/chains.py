@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.measures.quadratures import complete_synchronization
-from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
-from quantsync.models.pseudo_boson_pair.run import PseudoBosonPair
+from quantsync.measures import complete_synchronization
+from quantsync.models import PseudoBosonPair, pseudo_boson_pair
 
 PANELS = {
     "a-c": {"spins_1": 5.0, "spins_2": 5.0, "weight": 0.0},

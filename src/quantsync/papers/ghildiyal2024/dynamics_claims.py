@@ -24,7 +24,7 @@ from quantsync.papers.ghildiyal2024.chains import (
 )
 from quantsync.papers.ghildiyal2024.dynamics_data import FATES, starts
 from quantsync.papers.paper import Claim, reproduced, zero
-from quantsync.time_series.phase_locking import phase_locking_value
+from quantsync.time_series import phase_locking_value
 
 STARTS: dict[str, dict[str, float]] = {"q_j = 1": {}, "a generic start": GENERIC}
 SHORT = "decaying spirals: gamma_l and gamma_nl only damp, and nothing drives"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
+from quantsync.models import pseudo_boson_pair
 from quantsync.papers.ghildiyal2024.chains import (
     GAIN,
     LATE,

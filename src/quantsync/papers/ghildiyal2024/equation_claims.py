@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.measures.quadratures import phi_synchronization
+from quantsync.measures import phi_synchronization
 from quantsync.papers.ghildiyal2024 import langevin, printed_equations
 from quantsync.papers.ghildiyal2024.chains import PANELS, START, run, synchronization
 from quantsync.papers.ghildiyal2024.errata import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.models.central_spin_chains import holstein_primakoff_errors
+from quantsync.models import holstein_primakoff_errors
 from quantsync.operators import Space, Spin
 from quantsync.papers.ghildiyal2024.central_spin_data import central_spin
 from quantsync.papers.paper import Claim, reproduced, zero

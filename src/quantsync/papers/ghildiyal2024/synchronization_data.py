@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.gaussian.correlations import gaussian_log_negativity
+from quantsync.gaussian import gaussian_log_negativity
 from quantsync.papers.ghildiyal2024.chains import (
     GAIN,
     LATE,

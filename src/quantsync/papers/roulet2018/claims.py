@@ -6,23 +6,27 @@ from functools import cache
 
 import numpy as np
 
-from quantsync.lindblad.evolution import evolve
-from quantsync.lindblad.steady import steady_state
-from quantsync.measures.correlations import mutual_information, negativity, partial_trace, purity
-from quantsync.measures.phase import phase_distribution, relative_phase_distribution
-from quantsync.models.driven_spin import driven_spin
+from quantsync.lindblad import evolve, steady_state
+from quantsync.measures import (
+    mutual_information,
+    negativity,
+    partial_trace,
+    phase_distribution,
+    purity,
+    relative_phase_distribution,
+)
+from quantsync.models import driven_spin, spin_pair
 from quantsync.models.spin_pair.first_order import (
     LOCKING_COEFFICIENT,
     negativity_first_order,
     state_first_order,
     synchronization_first_order,
 )
-from quantsync.models.spin_pair.model import spin_pair
 from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.roulet2018 import data
 from quantsync.papers.roulet2018.drawing import RANK_THRESHOLD, coherence_ratio
 from quantsync.states import basis_state
-from quantsync.sweeps.compute import compute
+from quantsync.sweeps import compute
 
 IDENTICAL = {"gain_a": 1.0, "damping_a": 1.0, "gain_b": 1.0, "damping_b": 1.0}
 FIG_3_AXES = "axes that are not printed: epsilon in [0, 0.1], detuning in [-2, 2], 101 x 101"

@@ -13,19 +13,21 @@ import numpy as np
 import xarray as xr
 
 from quantsync.catalogue.parameters import model_parameters
-from quantsync.lindblad.evolution import evolve
-from quantsync.lindblad.steady import SteadyState, steady_state
-from quantsync.measures.correlations import schmidt_coefficients
-from quantsync.measures.husimi import husimi
-from quantsync.measures.phase import phase_distribution, relative_phase_distribution
+from quantsync.lindblad import SteadyState, evolve, steady_state
+from quantsync.measures import (
+    husimi,
+    phase_distribution,
+    relative_phase_distribution,
+    schmidt_coefficients,
+)
+from quantsync.models import spin_pair
 from quantsync.models.spin_pair.first_order import state_first_order, synchronization_first_order
-from quantsync.models.spin_pair.model import spin_pair
 from quantsync.operators import Space, Spin
 from quantsync.papers.keeping import store_of
 from quantsync.papers.paper import attributes, figure, labelled
 from quantsync.papers.roulet2018 import drawing
 from quantsync.states import basis_state
-from quantsync.sweeps.sweep import sweep
+from quantsync.sweeps import sweep
 
 EPSILON: float = model_parameters(spin_pair)["epsilon"].default
 RATES = ("gain_a", "damping_a", "gain_b", "damping_b")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.models.driven_pair.study import DrivenPairStudy
+from quantsync.models import DrivenPairStudy
 
 FIGURE_3 = (0.4, 0.75)
 FIGURE_5 = (0.25, 0.75)

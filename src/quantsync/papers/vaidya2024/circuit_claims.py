@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.models.circuit_qed.model import circuit_qed
+from quantsync.models import DrivenPairStudy, circuit_qed
 from quantsync.models.circuit_qed.state import QUBITS, demodulated_qubits
-from quantsync.models.driven_pair.study import DrivenPairStudy
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024.circuit_data import (
     DEPHASING,

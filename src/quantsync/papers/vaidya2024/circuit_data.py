@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.models.circuit_qed.model import CircuitQED, circuit_qed
+from quantsync.models import CircuitQED, DrivenPairStudy, circuit_qed
 from quantsync.models.circuit_qed.state import fit_of
 from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_units
 from quantsync.models.circuit_qed.transmon import CircuitUnit, frequency_shift, tuned_shift
-from quantsync.models.driven_pair.study import DrivenPairStudy
 from quantsync.papers.vaidya2024.baths import attrs
 from quantsync.papers.vaidya2024.response_data import SITES
 from quantsync.parallel import available_cores, map_threads

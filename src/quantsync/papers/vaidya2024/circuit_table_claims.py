@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad.quasi_periodic.balance import quasi_periodic_steady_state
-from quantsync.lindblad.steady import steady_state
-from quantsync.models.circuit_qed.model import circuit_qed
+from quantsync.lindblad import quasi_periodic_steady_state, steady_state
+from quantsync.models import circuit_qed
 from quantsync.models.circuit_qed.state import fit_of
 from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_units
 from quantsync.models.circuit_qed.transmon import (

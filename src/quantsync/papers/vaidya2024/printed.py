@@ -12,8 +12,8 @@ import numpy as np
 from scipy.linalg import expm
 from scipy.special import lpmv
 
-from quantsync.lindblad.lindbladian import Lindbladian
-from quantsync.measures.spherical_tensors import spherical_tensor
+from quantsync.lindblad import Lindbladian
+from quantsync.measures import spherical_tensor
 from quantsync.models.circuit_qed.transmon import RADIANS, CircuitUnit
 from quantsync.operators import Spin
 

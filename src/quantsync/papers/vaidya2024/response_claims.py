@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.lindblad.response import linear_response
-from quantsync.measures.husimi import coherent_state
-from quantsync.measures.spherical_tensors import husimi_from_moments, phase_response
-from quantsync.models.driven_pair.model import driven_pair, driving
+from quantsync.lindblad import linear_response
+from quantsync.measures import coherent_state, husimi_from_moments, phase_response
+from quantsync.models import driven_pair, driving
 from quantsync.models.driven_pair.moments import first_order_moments
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024 import printed

@@ -22,7 +22,7 @@ from quantsync.papers.vaidya2024.baths import (
     gains,
     study,
 )
-from quantsync.search.planar import PlanarZeros, find_planar_zeros
+from quantsync.search import PlanarZeros, find_planar_zeros
 
 SITES = ("A", "B")
 LARGEST_CROSSING = 4.0

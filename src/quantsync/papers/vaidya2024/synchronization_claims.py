@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.lindblad.steady import steady_state
-from quantsync.measures.convex import SpannedStates
-from quantsync.measures.entropic import relative_entropy_of_synchronization
-from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
+from quantsync.lindblad import steady_state
+from quantsync.measures import (
+    BlockDiagonalStates,
+    DiagonalStates,
+    SpannedStates,
+    relative_entropy_of_synchronization,
+)
+from quantsync.models import driven_pair
 from quantsync.models.driven_pair.extrema import largest_omega, uncoupled_omega
-from quantsync.models.driven_pair.model import driven_pair
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024.baths import (
     FIGURE_3,
@@ -29,7 +32,7 @@ from quantsync.papers.vaidya2024.synchronization_data import (
     figure_15,
     partially_coherent,
 )
-from quantsync.search.zeros import find_zeros
+from quantsync.search import find_zeros
 
 INFERRED = "baths inferred from Figs. 8 and 12, and the limit of a weak drive"
 VISIBLE = 1e-3

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad.response import linear_response
-from quantsync.lindblad.steady import steady_state
-from quantsync.measures.convex import SpannedStates
-from quantsync.measures.entropic import relative_entropy_of_synchronization
-from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
+from quantsync.lindblad import linear_response, steady_state
+from quantsync.measures import (
+    BlockDiagonalStates,
+    DiagonalStates,
+    SpannedStates,
+    relative_entropy_of_synchronization,
+)
+from quantsync.models import driven_pair, driving
 from quantsync.models.driven_pair.extrema import largest_omega, uncoupled_omega
-from quantsync.models.driven_pair.model import driven_pair, driving
 from quantsync.papers.keeping import store_of
 from quantsync.papers.vaidya2024.baths import (
     DAMPING,
@@ -28,8 +30,8 @@ from quantsync.papers.vaidya2024.baths import (
     gains,
     study,
 )
-from quantsync.search.extrema import Extrema
-from quantsync.sweeps.sweep import sweep
+from quantsync.search import Extrema
+from quantsync.sweeps import sweep
 
 OPTIMISED_DRIVE = 0.1
 """Drive of Fig. 12 unless another is asked for: the families only differ at finite drives."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.lindblad.degenerate.base import DegenerateBase
-from quantsync.lindblad.degenerate.perturbed import perturbed_steady_states
-from quantsync.lindblad.undecaying.dynamical_synchronization import dynamical_synchronization
-from quantsync.lindblad.undecaying.peripheral_modes import peripheral_modes
-from quantsync.measures.correlations import partial_trace
-from quantsync.models.dephased_chain import dephased_chain
+from quantsync.lindblad import (
+    DegenerateBase,
+    dynamical_synchronization,
+    peripheral_modes,
+    perturbed_steady_states,
+)
+from quantsync.measures import partial_trace
+from quantsync.models import dephased_chain
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.zhao2025 import printed
 from quantsync.papers.zhao2025.chain_data import dynamics, perturbation, sample, squared_sx

@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad.degenerate.kossakowski import random_lindbladian
-from quantsync.lindblad.degenerate.perturbed import degenerate_steady_state, perturbed_steady_states
-from quantsync.lindblad.evolution import evolve
-from quantsync.lindblad.matrix_generator import MatrixGenerator
-from quantsync.lindblad.undecaying.dynamical_synchronization import dynamical_synchronization
-from quantsync.measures.configurations import chi
-from quantsync.measures.level_sets import level_set_histogram
-from quantsync.measures.phase import relative_phase_distribution
-from quantsync.models.dephased_chain import dephased_chain
+from quantsync.lindblad import (
+    MatrixGenerator,
+    degenerate_steady_state,
+    dynamical_synchronization,
+    evolve,
+    perturbed_steady_states,
+    random_lindbladian,
+)
+from quantsync.measures import chi, level_set_histogram, relative_phase_distribution
+from quantsync.models import dephased_chain
 from quantsync.papers.zhao2025.configurations import KINDS, nearest_kind
 from quantsync.papers.zhao2025.sectors import off_diagonal_element, prepared_chain, sector_weights
 from quantsync.states import basis_state

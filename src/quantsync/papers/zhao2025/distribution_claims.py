@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.measures.configurations import chi
-from quantsync.measures.phase import phase_distribution, relative_phase_distribution
-from quantsync.models.dephased_chain import dephased_chain
+from quantsync.measures import chi, phase_distribution, relative_phase_distribution
+from quantsync.models import dephased_chain
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.zhao2025 import configurations, printed, sectors
 from quantsync.papers.zhao2025.chain_data import BRANCHES, figure_2, sample

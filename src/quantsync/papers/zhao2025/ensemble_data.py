@@ -13,22 +13,23 @@ import numpy as np
 import xarray as xr
 
 from quantsync.catalogue.state_measures import STATE_MEASURES, NamedMeasure, StateView
-from quantsync.lindblad.degenerate.base import DegenerateBase
-from quantsync.measures.configurations import chi, chi_2
-from quantsync.measures.level_sets import (
-    INTERVALS,
+from quantsync.lindblad import DegenerateBase
+from quantsync.measures import (
+    chi,
+    chi_2,
     interval_probabilities,
     kind_ratio,
     level_set_histogram,
+    relative_phase_distribution,
 )
-from quantsync.measures.phase import relative_phase_distribution
-from quantsync.models.collective_decay_pair import collective_decay_pair
+from quantsync.measures.level_sets import INTERVALS
+from quantsync.models import collective_decay_pair
 from quantsync.papers.keeping import store_of
 from quantsync.papers.zhao2025.chain_data import BINS, THRESHOLD
 from quantsync.papers.zhao2025.dark_states import SINGLET
 from quantsync.papers.zhao2025.limit import limit_ensemble
 from quantsync.papers.zhao2025.sectors import prepared_chain, stationary_states
-from quantsync.sweeps.ensemble import ensemble
+from quantsync.sweeps import ensemble
 
 ETAS = np.logspace(-8, 1, 19)
 """Two strengths a decade, from vanishing to dominating."""

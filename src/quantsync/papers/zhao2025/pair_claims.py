@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from quantsync.catalogue.parameters import model_parameters
-from quantsync.lindblad.degenerate.base import DegenerateBase
-from quantsync.lindblad.degenerate.kossakowski import random_lindbladian
-from quantsync.lindblad.degenerate.perturbed import degenerate_steady_state
-from quantsync.lindblad.evolution import evolve
-from quantsync.lindblad.undecaying.dynamical_synchronization import dynamical_synchronization
-from quantsync.lindblad.undecaying.peripheral_modes import peripheral_modes
-from quantsync.measures.configurations import chi_2
-from quantsync.measures.phase import phase_distribution, relative_phase_distribution
-from quantsync.models.collective_decay_pair import collective_decay_pair
-from quantsync.models.dephased_chain import dephased_chain
+from quantsync.lindblad import (
+    DegenerateBase,
+    degenerate_steady_state,
+    dynamical_synchronization,
+    evolve,
+    peripheral_modes,
+    random_lindbladian,
+)
+from quantsync.measures import chi_2, phase_distribution, relative_phase_distribution
+from quantsync.models import collective_decay_pair, dephased_chain
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.zhao2025 import dark_states, printed
 from quantsync.papers.zhao2025.pair_data import (

@@ -11,14 +11,14 @@ from functools import lru_cache
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad.degenerate.base import DegenerateBase
-from quantsync.lindblad.degenerate.perturbed import (
+from quantsync.lindblad import (
+    DegenerateBase,
+    Lindbladian,
     degenerate_steady_state,
     perturbed_steady_states,
 )
-from quantsync.lindblad.lindbladian import Lindbladian
-from quantsync.measures.phase import relative_phase_distribution
-from quantsync.models.spin_pair.model import spin_pair
+from quantsync.measures import relative_phase_distribution
+from quantsync.models import spin_pair
 from quantsync.operators import Space, Spin
 
 FREE = {"gain_a": 1.0, "damping_a": 0.0, "gain_b": 0.0, "damping_b": 1.0}

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.measures.husimi import coherent_state
+from quantsync.measures import coherent_state
 from quantsync.operators import Space, Spin
 
 

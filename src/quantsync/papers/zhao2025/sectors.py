@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.lindblad.degenerate.base import DegenerateBase
-from quantsync.models.dephased_chain import dephased_chain
+from quantsync.lindblad import DegenerateBase
+from quantsync.models import dephased_chain
 from quantsync.operators import Space
 
 SECTORS = ("-3", "-2", "-1", "0+", "0-", "1", "2", "3")
