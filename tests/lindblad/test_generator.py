@@ -168,16 +168,6 @@ def test_operators_to_apply_to_broadcast_against_the_batch():
     assert_allclose(system.apply(states), one_by_one, atol=1e-15)
 
 
-def test_other_coefficients_make_another_system_of_the_same_operators():
-    old, rates = spin_pair(0.1, 0.7), (3.0, 1.0, 2.0, 0.5)
-    new = old.with_coefficients([0.2, [0.15, 0.3]], np.array(rates) / 2)
-    assert new.terms is old.terms
-    rho = random_state(np.random.default_rng(11), 9)
-    assert_allclose(new.apply(rho), spin_pair([0.3, 0.6], 0.4, rates).apply(rho), atol=1e-15)
-    with pytest.raises(InvalidArgumentError, match=r"needs 2 .* and 4 rates, but got 1 and 0"):
-        old.with_coefficients([0.2])
-
-
 def test_the_description_counts_terms_and_systems():
     assert "1 Hamiltonian term, 0 dissipators, 1 system" in repr(
         qs.Lindbladian(QUBIT, [(1.0, A.z)])

@@ -39,7 +39,7 @@ def test_sites_are_spins_unless_a_space_says_otherwise():
     default = qs.Lindbladian.from_qutip(H, c_ops).space
     assert default == qs.Space(A=qs.Spin(3 / 2), B=qs.Spin(1 / 2))
     space = qs.Space(cavity=qs.Fock(4), atom=qs.Spin(1 / 2))
-    assert qs.Lindbladian.from_qutip(H, c_ops, space).space is space
+    assert qs.Lindbladian.from_qutip(H, c_ops, space).space == space
 
 
 def test_a_hamiltonian_or_jumps_alone_will_do():

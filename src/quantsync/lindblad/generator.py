@@ -3,80 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from threading import RLock
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import broadcast_shape, coefficient_array, rate_array, require_broadcast_to
-from quantsync.errors import (
-    InvalidArgumentError,
-    NonHermitianError,
+from quantsync.checks import (
+    broadcast_shape,
+    coefficient_array,
+    rate_array,
+    require_broadcast_to,
+    shown,
 )
-from quantsync.lindblad.hermitian_basis import (
-    HermitianBasis,
-    commutator_superoperator,
-    dissipator_superoperator,
-)
-from quantsync.operators import Space, as_operator
-
-HERMITICITY = 1e-12  # allowed |H - H^dag| relative to the largest entry of H
-
-
-class Terms:
-    """The operators of a generator and what follows from them alone, computed once.
-
-    Shared by every `Generator` that differs only in coefficients.
-    """
-
-    def __init__(
-        self,
-        space: Space,
-        hamiltonian: tuple[sp.csr_array, ...],
-        jumps: tuple[sp.csr_array, ...],
-    ):
-        self.space = space
-        self.hamiltonian = hamiltonian
-        self.jumps = jumps
-        self.basis = HermitianBasis(space.dimension)
-        self._derived: dict[Any, Any] = {}
-        self._lock = RLock()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # What is derived is built anew where the copy goes; a lock cannot travel.
-        return Terms, (self.space, self.hamiltonian, self.jumps)
-
-    def derive(self, key: Any, build: Callable[[], Any]) -> Any:
-        """What ``build`` returns, built once for each key even if several threads ask."""
-        with self._lock:
-            if key not in self._derived:
-                self._derived[key] = build()
-            return self._derived[key]
-
-    @property
-    def count(self) -> int:
-        """Number of terms T, Hamiltonian first."""
-        return len(self.hamiltonian) + len(self.jumps)
-
-    @property
-    def superoperators(self) -> list[sp.csr_array]:
-        """One complex (n^2, n^2) superoperator a term, on row-by-row flattened operators."""
-        return self.derive(
-            "superoperators",
-            lambda: (
-                [commutator_superoperator(h) for h in self.hamiltonian]
-                + [dissipator_superoperator(jump) for jump in self.jumps]
-            ),
-        )
-
-    @property
-    def real(self) -> list[sp.csr_array]:
-        """One real (n^2, n^2) matrix a term, in the orthonormal Hermitian basis."""
-        return self.derive(
-            "real", lambda: [self.basis.real_superoperator(term) for term in self.superoperators]
-        )
+from quantsync.errors import InvalidArgumentError
+from quantsync.lindblad._terms import Terms, terms_of
+from quantsync.operators import Space
 
 
 class Generator:
@@ -92,60 +34,10 @@ class Generator:
             raise InvalidArgumentError(
                 f"Argument `space` must be a Space, but is {type(space).__name__}."
             )
-        n = space.dimension
-        energies, operators = [], []
-        for k, (coefficient, operator) in enumerate(_pairs(hamiltonian, "hamiltonian")):
-            energies.append(coefficient)
-            operators.append(hermitian_operator(operator, n, f"Operator of hamiltonian[{k}]"))
-        rates, jumps = [], []
-        for k, (rate, operator) in enumerate(_pairs(dissipators, "dissipators")):
-            rates.append(rate)
-            jumps.append(as_operator(operator, n, f"Operator of dissipators[{k}]"))
-        self._terms = Terms(space, tuple(operators), tuple(jumps))
+        energies, operators = _separated(hamiltonian, "hamiltonian")
+        rates, jumps = _separated(dissipators, "dissipators")
+        self._terms = terms_of(space, operators, jumps)
         self._coefficients, self._shape = _checked_coefficients(energies, rates)
-
-    def with_coefficients(
-        self, hamiltonian: Iterable[Any] = (), dissipators: Iterable[Any] = ()
-    ) -> Self:
-        """The same operators under other coefficients.
-
-        Everything that follows from the operators alone (superoperators, sectors, the proof of
-        uniqueness) is shared, so models build their operators once and call this.
-
-        Parameters
-        ----------
-        hamiltonian : iterable of float or array_like
-            Real coefficients, one a Hamiltonian term.
-        dissipators : iterable of float or array_like
-            Rates >= 0, one a dissipator.
-
-        Returns
-        -------
-        Lindbladian
-
-        Raises
-        ------
-        InvalidArgumentError
-            If their number is not that of the terms.
-        InvalidCoefficientError, InvalidRateError, NonFiniteError, BroadcastError
-            As for a new `Lindbladian`.
-
-        Examples
-        --------
-        >>> import quantsync as qs
-        >>> space = qs.Space(A=qs.Spin(1/2))
-        >>> unit = qs.Lindbladian(space, [(1.0, space["A"].x)], [(1.0, space["A"].minus)])
-        >>> unit.with_coefficients([[0.1, 0.2, 0.3]], [2.0]).shape
-        (3,)
-        """
-        energies, rates = list(hamiltonian), list(dissipators)
-        expected = (len(self._terms.hamiltonian), len(self._terms.jumps))
-        if (len(energies), len(rates)) != expected:
-            raise InvalidArgumentError(
-                f"with_coefficients() needs {expected[0]} Hamiltonian coefficients and "
-                f"{expected[1]} rates, but got {len(energies)} and {len(rates)}."
-            )
-        return self._from_terms(self._terms, *_checked_coefficients(energies, rates))
 
     @classmethod
     def _from_terms(
@@ -284,32 +176,15 @@ class Generator:
         )
 
 
-def _pairs(terms: Any, name: str) -> list[tuple[Any, Any]]:
+def _separated(terms: Any, name: str) -> tuple[list[Any], list[Any]]:
+    """Coefficients and operators of pairs."""
     pairs = list(terms)
     for k, pair in enumerate(pairs):
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise InvalidArgumentError(
-                f"{name}[{k}] must be a pair (coefficient, operator), but is {pair!r}."
+                f"{name}[{k}] must be a pair (coefficient, operator), but is {shown(pair)}."
             )
-    return [(pair[0], pair[1]) for pair in pairs]
-
-
-def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
-    """Convert a Hermitian operator to a complex sparse array; raises as `as_operator` does.
-
-    Raises
-    ------
-    NonHermitianError
-        If it differs from its adjoint.
-    """
-    matrix = as_operator(operator, dimension, name)
-    deviation = abs(matrix - matrix.conj().T).max() if matrix.nnz else 0.0
-    if deviation > HERMITICITY * abs(matrix).max():
-        raise NonHermitianError(
-            f"{name} must be Hermitian, but differs from its adjoint by {deviation:.3g}. "
-            "Add the Hermitian conjugate, as in 1j * (a.plus @ b.minus - b.plus @ a.minus)."
-        )
-    return matrix
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def _checked_coefficients(

@@ -15,7 +15,8 @@ from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
 )
-from quantsync.lindblad.generator import Generator, Terms, hermitian_operator
+from quantsync.lindblad._terms import Terms, hermitian_operator
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.sector_solve import DenseSector, SparseSector
 from quantsync.lindblad.sectors import Sector, find_sectors
 from quantsync.lindblad.steady import (
@@ -306,8 +307,7 @@ def _check(
     good: np.ndarray,
 ) -> None:
     """Raise unless every residual is at rounding level for the size of what was solved."""
-    scale = np.abs(table) @ _largest_entries(lindbladian.terms)
-    scale = scale + np.abs(drives) @ _largest_entries(drive_terms)
+    scale = np.abs(table) @ lindbladian.terms.sizes + np.abs(drives) @ drive_terms.sizes
     size = np.max([np.abs(o).max(axis=(-2, -1)).ravel() for o in orders], axis=0)
     bound = LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0) * np.maximum(size, 1.0)
     wrong = good[~(residual[good] <= bound[good])]
@@ -320,7 +320,3 @@ def _check(
             f"that differ by many orders of magnitude? {len(wrong)} of {len(residual)} systems "
             "are concerned."
         )
-
-
-def _largest_entries(terms: Terms) -> np.ndarray:
-    return np.array([abs(term).max() if term.nnz else 0.0 for term in terms.real])

@@ -7,6 +7,8 @@ a vanishing one means that the block has a kernel of its own.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
@@ -15,10 +17,13 @@ from quantsync.lazy import lazy
 from quantsync.lindblad.sectors import Sector, equilibrated
 
 
+@lru_cache(maxsize=32)
 def probe_vectors(dimension: int, count: int) -> np.ndarray:
     """Fixed random vectors of unit maximum norm, shape (dimension, count)."""
     vectors = np.random.default_rng(20180730).uniform(-1, 1, (dimension, count))
-    return vectors / np.abs(vectors).max(axis=0)
+    vectors /= np.abs(vectors).max(axis=0)
+    vectors.flags.writeable = False
+    return vectors
 
 
 class _SectorSolver:

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from quantsync.lindblad.generator import Terms
+from quantsync.lindblad._terms import Terms
 
 CANCELLED = 8 * float(np.finfo(float).eps)  # of a sum relative to that of its terms' sizes
 

@@ -264,8 +264,7 @@ def _singular(sector: Sector, table: np.ndarray, method: str, workers: int) -> n
 def _check_residuals(
     lindbladian: Generator, table: np.ndarray, residual: np.ndarray, bad: np.ndarray
 ) -> None:
-    scales = np.array([abs(term).max() if term.nnz else 0.0 for term in lindbladian.terms.real])
-    scale = np.abs(table) @ scales
+    scale = np.abs(table) @ lindbladian.terms.sizes
     wrong = ~bad & ~(residual <= LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0))
     if wrong.any():
         worst = int(np.flatnonzero(wrong)[np.argmax(residual[wrong])])

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from quantsync.lindblad.generator import Terms
+from quantsync.lindblad._terms import Terms
 
 
 def transient_states(terms: Terms, active: np.ndarray) -> np.ndarray:

@@ -17,7 +17,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigs
 
-from quantsync.lindblad.generator import Generator, Terms
+from quantsync.lindblad._terms import Terms
+from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.sectors import equilibrated, find_sectors
 from quantsync.parallel import one_blas_thread
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from quantsync.lindblad.lindbladian import Lindbladian
@@ -57,21 +56,18 @@ def collective_decay_pair(
     >>> qs.DegenerateBase(qs.models.collective_decay_pair()).zero_modes
     2
     """
-    energies = real_parameters(exchange=exchange, anisotropy=anisotropy, field=field)
+    exchange, anisotropy, field = real_parameters(
+        exchange=exchange, anisotropy=anisotropy, field=field
+    )
     (rate,) = rate_parameters(decay=decay)
-    return _unit_pair().with_coefficients(energies, [rate**2 if literal else rate])
-
-
-@lru_cache(maxsize=1)
-def _unit_pair() -> Lindbladian:
     space = Space(A=Spin(1 / 2), B=Spin(1 / 2))
     a, b = space["A"], space["B"]
     return Lindbladian(
         space,
         hamiltonian=[
-            (1, a.plus @ b.minus + a.minus @ b.plus),
-            (1, 4 * a.z @ b.z),
-            (1, 2 * (a.z + b.z)),
+            (exchange, a.plus @ b.minus + a.minus @ b.plus),
+            (anisotropy, 4 * a.z @ b.z),
+            (field, 2 * (a.z + b.z)),
         ],
-        dissipators=[(1, a.minus + b.minus)],
+        dissipators=[(rate**2 if literal else rate, a.minus + b.minus)],
     )

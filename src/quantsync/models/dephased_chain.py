@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError
+from quantsync.checks import whole_number
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
-from quantsync.operators import Space, Spin
+from quantsync.operators import Space
 
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -67,14 +66,22 @@ def dephased_chain(
     >>> qs.DegenerateBase(qs.models.dephased_chain()).zero_modes
     8
     """
-    if isinstance(sites, bool) or int(sites) != sites or not 2 <= sites <= len(NAMES):
-        raise InvalidArgumentError(
-            f"Argument `sites` must be an integer from 2 to {len(NAMES)}, but is {sites!r}."
-        )
-    energies = real_parameters(frequency=frequency, exchange=exchange, anisotropy=anisotropy)
-    (rate,) = rate_parameters(dephasing=dephasing)
-    return _unit_chain(spin_parameter(spin), int(sites)).with_coefficients(
-        energies, [rate] * int(sites)
+    frequency, exchange, anisotropy = real_parameters(
+        frequency=frequency, exchange=exchange, anisotropy=anisotropy
+    )
+    (dephasing,) = rate_parameters(dephasing=dephasing)
+    names = NAMES[: whole_number(sites, "sites", at_least=2, at_most=len(NAMES))]
+    space = Space(**dict.fromkeys(names, spin_parameter(spin)))
+    spins = [space[name] for name in names]
+    neighbours = list(pairwise(spins))
+    return Lindbladian(
+        space,
+        hamiltonian=[
+            (frequency, sum(s.z for s in spins)),
+            (exchange, sum(a.plus @ b.minus + a.minus @ b.plus for a, b in neighbours)),
+            (anisotropy, sum(a.z @ b.z for a, b in neighbours)),
+        ],
+        dissipators=[(dephasing, s.z @ s.z) for s in spins],
     )
 
 
@@ -104,20 +111,3 @@ def chain_symmetries(space: Space) -> list[np.ndarray]:
     magnetisation = np.sum([np.real(space[name].z.toarray()) for name in space], axis=0)
     inside = np.abs(np.diag(magnetisation)) < 0.25
     return [magnetisation, np.eye(n)[::-1] * inside]
-
-
-@lru_cache(maxsize=8)
-def _unit_chain(spin: Spin, sites: int) -> Lindbladian:
-    """The operators, each with coefficient 1; built once for every size."""
-    space = Space(**dict.fromkeys(NAMES[:sites], spin))
-    s = [space[name] for name in NAMES[:sites]]
-    neighbours = list(pairwise(s))
-    return Lindbladian(
-        space,
-        hamiltonian=[
-            (1, sum((a.z for a in s[1:]), s[0].z)),
-            (1, sum((a.plus @ b.minus + a.minus @ b.plus for a, b in neighbours), 0 * s[0].z)),
-            (1, sum((a.z @ b.z for a, b in neighbours), 0 * s[0].z)),
-        ],
-        dissipators=[(1, a.z @ a.z) for a in s],
-    )

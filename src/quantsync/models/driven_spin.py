@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
-from quantsync.operators import Space, Spin
+from quantsync.operators import Space
 
 
 def driven_spin(
@@ -62,18 +61,10 @@ def driven_spin(
     """
     detuning, drive = real_parameters(detuning=detuning, drive=drive)
     gain, damping = rate_parameters(gain=gain, damping=damping)
-    return _unit_spin(spin_parameter(spin)).with_coefficients(
-        hamiltonian=[detuning, drive / 2], dissipators=[gain / 2, damping / 2]
-    )
-
-
-@lru_cache(maxsize=8)
-def _unit_spin(spin: Spin) -> Lindbladian:
-    """The operators, each with coefficient 1; built once for every size of spin."""
-    space = Space(A=spin)
+    space = Space(A=spin_parameter(spin))
     a = space["A"]
     return Lindbladian(
         space,
-        hamiltonian=[(1, a.z), (1, 1j * (a.plus - a.minus))],
-        dissipators=[(1, a.plus @ a.z), (1, a.minus @ a.z)],
+        hamiltonian=[(detuning, a.z), (drive / 2, 1j * (a.plus - a.minus))],
+        dissipators=[(gain / 2, a.plus @ a.z), (damping / 2, a.minus @ a.z)],
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from quantsync.checks import real_array
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.generator import hermitian_operator
+from quantsync.lindblad._terms import hermitian_operator
 from quantsync.lindblad.quasi_periodic.frequencies import single_number
 from quantsync.operators import Space, as_operator
 

@@ -8,7 +8,7 @@ from typing import Any
 import scipy.sparse as sp
 
 from quantsync.errors import InvalidArgumentError, UnknownNameError
-from quantsync.lindblad.generator import hermitian_operator
+from quantsync.lindblad._terms import hermitian_operator
 from quantsync.operators import Space
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
-from quantsync.operators import Space, Spin
+from quantsync.operators import Space
 
 
 def driven_pair(
@@ -74,19 +73,35 @@ def driven_pair(
     >>> print(qs.phase_response(steady.rho, steady.space, "A").round(12))
     -0.00240161146j
     """
-    detuning_a, difference, exchange, strength = real_parameters(
+    drive_detuning, qudit_detuning, coupling, drive = real_parameters(
         drive_detuning=drive_detuning, qudit_detuning=qudit_detuning, coupling=coupling, drive=drive
     )
-    *rates, noise = rate_parameters(
+    gain_a, damping_a, gain_b, damping_b, dephasing = rate_parameters(
         gain_a=gain_a,
         damping_a=damping_a,
         gain_b=gain_b,
         damping_b=damping_b,
         dephasing=dephasing,
     )
-    return _unit_pair(spin_parameter(spin)).with_coefficients(
-        hamiltonian=[detuning_a, difference, exchange / 2, strength / 2],
-        dissipators=[*rates, 2 * noise, 2 * noise],
+    site = spin_parameter(spin)
+    space = Space(A=site, B=site)
+    a, b = space["A"], space["B"]
+    return Lindbladian(
+        space,
+        hamiltonian=[
+            (drive_detuning, a.z + b.z),
+            (qudit_detuning, b.z),
+            (coupling / 2, a.plus @ b.minus + a.minus @ b.plus),
+            (drive / 2, a.plus + a.minus),
+        ],
+        dissipators=[
+            (gain_a, a.plus),
+            (damping_a, a.minus),
+            (gain_b, b.plus),
+            (damping_b, b.minus),
+            (2 * dephasing, a.z),
+            (2 * dephasing, b.z),
+        ],
     )
 
 
@@ -113,27 +128,6 @@ def driving(spin: float = 1 / 2) -> Lindbladian:
     >>> response.sector_dimensions
     (6, 8)
     """
-    return _unit_drive(spin_parameter(spin))
-
-
-@lru_cache(maxsize=8)
-def _unit_drive(spin: Spin) -> Lindbladian:
-    space = Space(A=spin, B=spin)
+    site = spin_parameter(spin)
+    space = Space(A=site, B=site)
     return Lindbladian(space, hamiltonian=[(1.0, space["A"].x)])
-
-
-@lru_cache(maxsize=8)
-def _unit_pair(spin: Spin) -> Lindbladian:
-    """The operators, each with coefficient 1; built once for every size of spin."""
-    space = Space(A=spin, B=spin)
-    a, b = space["A"], space["B"]
-    return Lindbladian(
-        space,
-        hamiltonian=[
-            (1, a.z + b.z),
-            (1, b.z),
-            (1, a.plus @ b.minus + a.minus @ b.plus),
-            (1, a.plus + a.minus),
-        ],
-        dissipators=[(1, a.plus), (1, a.minus), (1, b.plus), (1, b.minus), (1, a.z), (1, b.z)],
-    )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
-from quantsync.operators import Space, Spin
+from quantsync.operators import Space
 
 
 def spin_pair(
@@ -63,26 +62,21 @@ def spin_pair(
     >>> round(float(locking.maximum), 10)
     0.0210072299
     """
-    energies = real_parameters(detuning=detuning, epsilon=epsilon)
-    rates = rate_parameters(gain_a=gain_a, damping_a=damping_a, gain_b=gain_b, damping_b=damping_b)
-    return _unit_pair(spin_parameter(spin)).with_coefficients(
-        hamiltonian=[energy / 2 for energy in energies], dissipators=[rate / 2 for rate in rates]
+    detuning, epsilon = real_parameters(detuning=detuning, epsilon=epsilon)
+    gain_a, damping_a, gain_b, damping_b = rate_parameters(
+        gain_a=gain_a, damping_a=damping_a, gain_b=gain_b, damping_b=damping_b
     )
-
-
-@lru_cache(maxsize=8)
-def _unit_pair(spin: Spin) -> Lindbladian:
-    """The pair's operators, each with coefficient 1; built once for every size of spin."""
-    space = Space(A=spin, B=spin)
+    site = spin_parameter(spin)
+    space = Space(A=site, B=site)
     a, b = space["A"], space["B"]
-    exchange = a.plus @ b.minus - b.plus @ a.minus
+    exchange = 1j * (a.plus @ b.minus - b.plus @ a.minus)
     return Lindbladian(
         space,
-        hamiltonian=[(1, a.z - b.z), (1, 1j * exchange)],
+        hamiltonian=[(detuning / 2, a.z - b.z), (epsilon / 2, exchange)],
         dissipators=[
-            (1, a.plus @ a.z),
-            (1, a.minus @ a.z),
-            (1, b.plus @ b.z),
-            (1, b.minus @ b.z),
+            (gain_a / 2, a.plus @ a.z),
+            (damping_a / 2, a.minus @ a.z),
+            (gain_b / 2, b.plus @ b.z),
+            (damping_b / 2, b.minus @ b.z),
         ],
     )

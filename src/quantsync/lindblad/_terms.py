@@ -1,0 +1,180 @@
+"""The operators of a generator, and what follows from them alone, kept by their content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from threading import RLock
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+import scipy.sparse as sp
+
+from quantsync.errors import NonHermitianError
+from quantsync.lindblad.hermitian_basis import (
+    HermitianBasis,
+    commutator_superoperator,
+    dissipator_superoperator,
+)
+from quantsync.operators import Space, as_operator
+
+HERMITICITY = 1e-12  # allowed |H - H^dag| relative to the largest entry of H
+MOST_KEPT, MOST_BYTES = 64, 1 << 27  # of terms that no system uses any more
+
+Operators = tuple[sp.csr_array, ...]
+
+
+class Terms:
+    """The operators of a generator and what follows from them; `terms_of` makes them."""
+
+    def __init__(self, space: Space, hamiltonian: Operators, jumps: Operators):
+        self.space = space
+        self.hamiltonian = hamiltonian
+        self.jumps = jumps
+        self.basis = HermitianBasis(space.dimension)
+        self.nbytes = 0  # of what is derived
+        self._derived: dict[Any, Any] = {}
+        self._lock = RLock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is derived is built anew where the copy goes, or is there; a lock cannot travel.
+        return terms_of, (self.space, self.hamiltonian, self.jumps)
+
+    def derive(self, key: Any, build: Callable[[], Any]) -> Any:
+        """What ``build`` returns, built once for each key even if several threads ask."""
+        with self._lock:
+            if key not in self._derived:
+                self._derived[key] = build()
+                self.nbytes += _bytes(self._derived[key])
+                _kept.trim()
+            return self._derived[key]
+
+    @property
+    def count(self) -> int:
+        """Number of terms T, Hamiltonian first."""
+        return len(self.hamiltonian) + len(self.jumps)
+
+    @property
+    def superoperators(self) -> list[sp.csr_array]:
+        """One complex (n^2, n^2) superoperator for each term, on row-by-row flattened operators."""
+        return self.derive(
+            "superoperators",
+            lambda: (
+                [commutator_superoperator(h) for h in self.hamiltonian]
+                + [dissipator_superoperator(jump) for jump in self.jumps]
+            ),
+        )
+
+    @property
+    def real(self) -> list[sp.csr_array]:
+        """One real (n^2, n^2) matrix for each term, in the orthonormal Hermitian basis."""
+        return self.derive(
+            "real", lambda: [self.basis.real_superoperator(term) for term in self.superoperators]
+        )
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """Largest entry of each term's real matrix, shape (T,)."""
+        return self.derive(
+            "sizes", lambda: np.array([abs(term).max() if term.nnz else 0.0 for term in self.real])
+        )
+
+
+class _Kept:
+    """Terms by content: all that are in use, and the last ones that nobody uses any more."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._in_use: WeakValueDictionary[Any, Terms] = WeakValueDictionary()
+        self._last: OrderedDict[Any, Terms] = OrderedDict()
+
+    def find(self, key: Any) -> Terms | None:
+        with self._lock:
+            terms = self._in_use.get(key)
+            if terms is not None:
+                self._last[key] = terms
+                self._last.move_to_end(key)
+            return terms
+
+    def keep(self, key: Any, terms: Terms) -> Terms:
+        """The terms that all use from now on: those given, unless another thread was faster."""
+        with self._lock:
+            terms = self._in_use.setdefault(key, terms)
+            self.find(key)
+            self.trim()
+            return terms
+
+    def trim(self) -> None:
+        """Let go of the terms used longest ago; a system in use holds its own."""
+        with self._lock:
+            while len(self._last) > MOST_KEPT or self._nbytes() > MOST_BYTES:
+                self._last.popitem(last=False)
+
+    def _nbytes(self) -> int:
+        return sum(terms.nbytes for terms in self._last.values())
+
+
+_kept = _Kept()
+
+
+def terms_of(space: Space, hamiltonian: Iterable[Any], jumps: Iterable[Any]) -> Terms:
+    """The terms of some operators; checked, and all else derived, once for the same content."""
+    n = space.dimension
+    given = [
+        [_plain(operator, n, f"Operator of {name}[{k}]") for k, operator in enumerate(operators)]
+        for name, operators in (("hamiltonian", hamiltonian), ("dissipators", jumps))
+    ]
+    key = (space, *(tuple(map(_digest, operators)) for operators in given))
+    if found := _kept.find(key):
+        return found
+    energies = [
+        hermitian_operator(h, n, f"Operator of hamiltonian[{k}]") for k, h in enumerate(given[0])
+    ]
+    leaps = [
+        as_operator(jump, n, f"Operator of dissipators[{k}]") for k, jump in enumerate(given[1])
+    ]
+    return _kept.keep(key, Terms(space, tuple(energies), tuple(leaps)))
+
+
+def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
+    """A Hermitian operator as a sparse array; `NonHermitianError` if it is not its adjoint."""
+    matrix = as_operator(operator, dimension, name)
+    deviation = abs(matrix - matrix.conj().T).max() if matrix.nnz else 0.0
+    if deviation > HERMITICITY * abs(matrix).max():
+        raise NonHermitianError(
+            f"{name} must be Hermitian, but differs from its adjoint by {deviation:.3g}. "
+            "Add the Hermitian conjugate, as in 1j * (a.plus @ b.minus - b.plus @ a.minus)."
+        )
+    return matrix
+
+
+def _plain(operator: Any, dimension: int, name: str) -> Any:
+    """The operator as it is where `_digest` can read it, else converted."""
+    readable = isinstance(operator, sp.csr_array) or (
+        type(operator) is np.ndarray and operator.dtype.kind in "biufc"
+    )
+    return operator if readable else as_operator(operator, dimension, name)
+
+
+def _digest(operator: Any) -> bytes:
+    """A digest of the content of a sparse or dense array."""
+    if isinstance(operator, np.ndarray):
+        parts = (operator,)
+    else:
+        parts = (operator.indptr, operator.indices, operator.data)
+    kinds = [part.dtype.char for part in parts]
+    digest = hashlib.blake2b(f"{operator.shape}{kinds}".encode(), digest_size=16)
+    for part in parts:
+        digest.update(np.ascontiguousarray(part))
+    return digest.digest()
+
+
+def _bytes(value: Any) -> int:
+    """Memory of the arrays that a derived value holds."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if sp.issparse(value):
+        return sum(_bytes(getattr(value, part, None)) for part in ("data", "indices", "indptr"))
+    return sum(map(_bytes, value)) if isinstance(value, list | tuple) else 0
