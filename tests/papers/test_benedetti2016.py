@@ -8,20 +8,20 @@ from places import reference
 
 from quantsync import plotting
 from quantsync.errors import InvalidArgumentError
-from quantsync.papers import benedetti2016
-from quantsync.papers.benedetti2016 import map_data, networks
+from quantsync.papers.benedetti2016 import data as its_data
+from quantsync.papers.benedetti2016 import networks
 from quantsync.papers.registry import PAPERS
 
 REFERENCE = reference("benedetti2016")["references"]
 FIGURES = {
-    "fig1": benedetti2016.figure_1,
-    "fig2": benedetti2016.figure_2,
-    "fig3": benedetti2016.figure_3,
-    "fig4": benedetti2016.figure_4,
-    "fig5": benedetti2016.figure_5,
-    "fig6": benedetti2016.figure_6,
-    "fig2alt": lambda: benedetti2016.figure_2(x1=0.14, x2=1.4),
-    "fig4alt(sign=-1)": lambda: benedetti2016.figure_4(angle=math.pi / 2),
+    "fig1": its_data.figure_1,
+    "fig2": its_data.figure_2,
+    "fig3": its_data.figure_3,
+    "fig4": its_data.figure_4,
+    "fig5": its_data.figure_5,
+    "fig6": its_data.figure_6,
+    "fig2alt": lambda: its_data.figure_2(x1=0.14, x2=1.4),
+    "fig4alt(sign=-1)": lambda: its_data.figure_4(angle=math.pi / 2),
 }
 SHOWN = [
     e
@@ -133,7 +133,7 @@ def test_figure_6_is_the_dense_calculation(figures, site):
 
 def test_the_light_cone_leaves_out_what_has_been_reached(figures):
     data = figures("fig6")
-    cone = map_data.untouched(data, 0.0)
+    cone = its_data.untouched(data, 0.0)
     v = 0.9135528725660044
     for site, time in ((150, 140.0), (150, 160.0), (280, 20.0), (280, 40.0)):
         touched = min(site - 1, 2 * (301 - site)) <= v * (time + 15)
@@ -165,7 +165,7 @@ def test_correlations_are_those_of_the_whole_covariance_matrix(figures, name, fi
 
 
 def test_full_resolution_is_finer_and_agrees(figures):
-    full = benedetti2016.figure_1(full=True)
+    full = its_data.figure_1(full=True)
     both = np.intersect1d(full.time.values.round(6), figures("fig1").time.values)
     assert full.sizes["time"] > 2 * figures("fig1").sizes["time"]
     coarse = figures("fig1").sel(time=both)
@@ -175,15 +175,15 @@ def test_full_resolution_is_finer_and_agrees(figures):
 
 
 def test_options_reach_the_figures(figures):
-    short = benedetti2016.figure_2(window=10.0, x1=1.4, x2=-1.4)
+    short = its_data.figure_2(window=10.0, x1=1.4, x2=-1.4)
     assert short.attrs["window"] == 10.0
     means, _ = dense(networks.FIGURE_2, (1.4, -1.4))
     assert float(short.C.sel(strength=0.8, time=500.0)) == pytest.approx(
         pearson_of(means, 500.0, window=10.0), abs=1e-5
     )
-    later = benedetti2016.figure_3(delay=0.0)
+    later = its_data.figure_3(delay=0.0)
     np.testing.assert_array_equal(later.C, later.C_delayed)
-    for figure in (benedetti2016.figure_1, benedetti2016.figure_4, benedetti2016.figure_6):
+    for figure in (its_data.figure_1, its_data.figure_4, its_data.figure_6):
         for window in (0.0, math.nan):
             with pytest.raises(InvalidArgumentError, match="`window`"):
                 figure(window=window)

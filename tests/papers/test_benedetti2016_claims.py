@@ -12,7 +12,7 @@ from quantsync.gaussian import (
     probe_modes,
     propagator,
 )
-from quantsync.papers.benedetti2016 import correlation_claims, crosstalk_claims, networks, printed
+from quantsync.papers.benedetti2016 import crosstalk_claims, data, networks, printed
 
 NOT_REPRODUCED = (
     "the chain is the double sum",
@@ -136,7 +136,7 @@ def test_weak_squeezing_entangles_the_ends_at_the_second_crosstalk():
     nu = np.abs(np.linalg.eigvals(form @ flip @ sigma @ flip)).min(axis=-1)
     assert 2 * nu[0] > 1
     assert -math.log(2 * nu[1]) == pytest.approx(0.009374, abs=1e-6)
-    path = correlation_claims.fluctuations(probes, np.array([350.0, 1006.5]), 1.2, 0.5)
+    path = data.fluctuations(probes, np.array([350.0, 1006.5]), 1.2, 0.5)
     np.testing.assert_allclose(path.negativity, [0, -math.log(2 * nu[1])], atol=1e-9)
 
 
@@ -146,6 +146,10 @@ def test_signals_across_the_chain_are_reciprocal_and_antiphase_gives_minus_one()
     times = crosstalk_claims.CROSSING
     assert networks.synchronization(first, times).min() > 0.95
     assert networks.synchronization(second, times).max() < -0.95
+
+
+def test_printed_ratio_of_damping():
+    assert printed.damping_ratio(probe_modes(1.0, 1.1, 0.5).theta) == pytest.approx(92.69, abs=5e-3)
 
 
 def test_printed_revival_time():

@@ -219,11 +219,11 @@ def test_a_wrong_sign_is_seen():
 
 
 def test_errata_table_is_a_page():
-    table = ghildiyal2024.errata_table()
-    text = markdown(table)
-    assert len(table.rows) == 28
-    assert text.count("\n") == 30
-    assert all(len(row) == len(table.columns) for row in table.rows)
+    (table,) = PAPERS["ghildiyal2024"].tables
+    rows = table.rows()
+    assert len(rows) == 28
+    assert markdown(table.columns, rows).count("\n") == 30
+    assert all(len(row) == len(table.columns) for row in rows)
 
 
 def test_symbols_of_the_operators_are_the_mean_fields():

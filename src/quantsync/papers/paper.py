@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
 
 from quantsync.errors import unknown_name
 from quantsync.parallel import one_blas_thread
@@ -92,13 +92,14 @@ class Table:
     text : str
         What it shows and how to read it.
     columns : tuple of str
-    rows : sequence of tuple of str
+    rows : callable
+        Computes the rows, a sequence of tuples of str.
     """
 
     title: str
     text: str
     columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    rows: Callable[[], Sequence[tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -115,15 +116,15 @@ class Paper:
         By number, or by a word for what is not numbered in the paper.
     checks : tuple of Check
         What decides the claims, in the order of the page.
-    tables : tuple of callable
-        Each computes a table that follows the claims.
+    tables : tuple of Table
+        What follows the claims.
     """
 
     name: str
     citation: str
     figures: dict[str, Figure]
     checks: tuple[Check, ...]
-    tables: tuple[Callable[[], Table], ...] = ()
+    tables: tuple[Table, ...] = ()
 
     def claims(self, only: str | None = None) -> list[Claim]:
         """Compute the claims in the order of the page, or the one with the id ``only``."""
@@ -216,35 +217,25 @@ def figure(
     return lambda data: Figure(name, title, data, draw)
 
 
-def collect(
-    name: str,
-    citation: str,
-    modules: Sequence[ModuleType],
-    tables: Sequence[Callable[[], Table]] = (),
-) -> Paper:
-    """The paper whose figures and claims some modules define, in the order of the page."""
-    figures = _defined(modules, Figure, lambda one: one.data)
-    figures.sort(key=lambda one: _leading_number(one.name))
-    checks = _defined(modules, Check, lambda one: one.function)
-    return Paper(name, citation, {f.name: f for f in figures}, tuple(checks), tuple(tables))
+def table(
+    title: str, text: str, columns: tuple[str, ...]
+) -> Callable[[Callable[[], Sequence[tuple[str, ...]]]], Table]:
+    """Declare a table whose rows the function below computes."""
+    return lambda rows: Table(title, text, columns, rows)
 
 
-Kind = TypeVar("Kind")
+def collect(name: str, citation: str, modules: Sequence[str]) -> Paper:
+    """The paper whose figures, claims and tables its modules define, in the order of the page."""
+    every = [import_module(f"quantsync.papers.{name}.{module}") for module in modules]
+    found = {id(value): value for module in every for value in vars(module).values()}.values()
+    figures = sorted((v for v in found if isinstance(v, Figure)), key=_leading_number)
+    checks = tuple(v for v in found if isinstance(v, Check))
+    tables = tuple(v for v in found if isinstance(v, Table))
+    return Paper(name, citation, {f.name: f for f in figures}, checks, tables)
 
 
-def _defined(
-    modules: Sequence[ModuleType], kind: type[Kind], function: Callable[[Kind], Any]
-) -> list[Kind]:
-    return [
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, kind) and function(value).__module__ == module.__name__
-    ]
-
-
-def _leading_number(name: str) -> float:
-    digits = name.partition("_")[0]
+def _leading_number(figure: Figure) -> float:
+    digits = figure.name.partition("_")[0]
     return float(digits) if digits.isdigit() else float("inf")
 
 

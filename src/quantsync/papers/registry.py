@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import benedetti2016, ghildiyal2024, vaidya2024, zhao2025
+from quantsync.papers import ghildiyal2024, vaidya2024, zhao2025
 from quantsync.papers.paper import Figure as NewFigure
 from quantsync.papers.paper import Paper, collect
-from quantsync.papers.roulet2018 import claims as roulet2018_claims
-from quantsync.papers.roulet2018 import data as roulet2018_data
 
 
 def Figure(title, data, draw, options=()):  # noqa
@@ -25,58 +23,17 @@ SAMPLES = {"samples": 0.0}
 WEAK_DRIVE = {"drive": 0.0}
 """Figures whose drive is not printed: 0 is the limit of a weak one."""
 
-AVERAGES = {"window": benedetti2016.WINDOW}
-"""Length of the averages in C(t), in units of 1/omega_1."""
-
 START = dict(ghildiyal2024.START)
 """Where the means start, which the paper prints as a point where nothing moves."""
 
+BENEDETTI = ("model", "dissipation", "strong_coupling", "crosstalk", "correlation", "map")
+
 PAPERS: dict[str, Paper] = {
-    "benedetti2016": OldPaper(
-        name="benedetti2016",
-        citation=(
-            "C. Benedetti, F. Galve, A. Mandarino, M. G. A. Paris and R. Zambrini, Minimal model "
-            "for spontaneous quantum synchronization, Phys. Rev. A 94, 052118 (2016)"
-        ),
-        figures={
-            "1": Figure(
-                "Antisynchronization by weak dissipation",
-                benedetti2016.figure_1,
-                benedetti2016.draw_figure_1,
-                AVERAGES,
-            ),
-            "2": Figure(
-                "Two probes on the end of the chain, weak and strong coupling",
-                benedetti2016.figure_2,
-                benedetti2016.draw_figure_2,
-                AVERAGES | dict(zip(("x1", "x2"), benedetti2016.START_2, strict=True)),
-            ),
-            "3": Figure(
-                "Synchronization by crosstalk",
-                benedetti2016.figure_3,
-                benedetti2016.draw_figure_3,
-                AVERAGES | {"delay": benedetti2016.DELAY},
-            ),
-            "4": Figure(
-                "Variances and correlations of probes on a common node",
-                benedetti2016.figure_4,
-                benedetti2016.draw_figure_4,
-                AVERAGES | {"angle": 0.0},
-            ),
-            "5": Figure(
-                "Variances and correlations of probes at both ends",
-                benedetti2016.figure_5,
-                benedetti2016.draw_figure_5,
-                AVERAGES | {"angle": 0.0},
-            ),
-            "6": Figure(
-                "Synchronization over the site of the second probe",
-                benedetti2016.figure_6,
-                benedetti2016.draw_figure_6,
-                AVERAGES | dict(zip(("x1", "x2"), benedetti2016.START_6, strict=True)),
-            ),
-        },
-        checks=benedetti2016.compute_claims,
+    "benedetti2016": collect(
+        "benedetti2016",
+        "C. Benedetti, F. Galve, A. Mandarino, M. G. A. Paris and R. Zambrini, Minimal model "
+        "for spontaneous quantum synchronization, Phys. Rev. A 94, 052118 (2016)",
+        ["data", *(f"{part}_claims" for part in BENEDETTI)],
     ),
     "ghildiyal2024": OldPaper(
         name="ghildiyal2024",
@@ -134,7 +91,7 @@ PAPERS: dict[str, Paper] = {
         "roulet2018",
         "A. Roulet and C. Bruder, Quantum synchronization and entanglement generation, "
         "Phys. Rev. Lett. 121, 063601 (2018)",
-        [roulet2018_data, roulet2018_claims],
+        ["data", "claims"],
     ),
     "vaidya2024": OldPaper(
         name="vaidya2024",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from quantsync import plotting
 from quantsync.papers.keeping import maps_kept
-from quantsync.papers.paper import Claim, Paper, Table
+from quantsync.papers.paper import Claim, Paper
 
 PREAMBLE = """\
 # The literature, checked
@@ -60,9 +60,9 @@ def claims_page(
 def section(paper: Paper, claims: Iterable[Claim]) -> str:
     """What the page says of a paper."""
     parts = [f"## {paper.name}\n\n{paper.citation}\n\n{claims_table(claims)}"]
-    for compute in paper.tables:
-        table = compute()
-        parts.append(f"### {table.title}\n\n{table.text}\n\n{markdown(table)}")
+    for table in paper.tables:
+        rows = markdown(table.columns, table.rows())
+        parts.append(f"### {table.title}\n\n{table.text}\n\n{rows}")
     return "\n".join(parts)
 
 
@@ -74,12 +74,11 @@ def claims_table(claims: Iterable[Claim]) -> str:
         if claim.reason:
             verdict += f": {claim.reason}"
         rows.append((claim.where, claim.statement, claim.printed, claim.computed, verdict))
-    return markdown(Table("", "", ("Where", "Claim", "Printed", "Computed", "Verdict"), rows))
+    return markdown(("Where", "Claim", "Printed", "Computed", "Verdict"), rows)
 
 
-def markdown(table: Table) -> str:
-    """Set a table's columns and rows in Markdown."""
-    lines = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
-    for row in table.rows:
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Set a table in Markdown."""
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"

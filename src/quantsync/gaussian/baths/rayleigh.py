@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.checks import real_array, require_finite
+from quantsync.checks import choice, real_array, require_finite
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain
 from quantsync.gaussian.networks.graphs import require_positive
-from quantsync.gaussian.networks.probe_pair import probe_modes, probe_stiffness
+from quantsync.gaussian.networks.probe_pair import probe_stiffness
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def damping_ratio(
     chain_frequency: float = 0.4,
     chain_coupling: float = 1.2,
     *,
-    form: Literal["printed", "golden_rule", "poles"] = "poles",
+    form: Literal["golden_rule", "poles"] = "poles",
 ) -> float:
     r"""Ratio of the damping rates of the two modes of probes at the end of a long chain.
 
@@ -178,11 +178,11 @@ def damping_ratio(
     omega_1, omega_2, coupling, probe_coupling, chain_frequency, chain_coupling : float
         omega_1, omega_2, lambda, K, Omega_0, g; defaults are those of Fig. 1 of Benedetti et al.
         (2016).
-    form : {"poles", "golden_rule", "printed"}
-        "printed": Eq. (9), (1 + sin 2 theta)/(1 - sin 2 theta), for constant damping. With the
-        spectral density at the two frequencies, "golden_rule", there is a factor
-        (sin k_1/Omega_1)/(sin k_2/Omega_2) more, which is cos(k_1/2)/cos(k_2/2) for Omega_0 = 0 and
-        1 only for Omega_0 = 0 and k -> 0. "poles": from the exact resonances.
+    form : {"poles", "golden_rule"}
+        "poles": from the exact resonances. "golden_rule": from the spectral density at the two
+        frequencies, (1 + sin 2 theta)/(1 - sin 2 theta), the ratio for constant damping, times
+        (sin k_1/Omega_1)/(sin k_2/Omega_2), which is cos(k_1/2)/cos(k_2/2) for Omega_0 = 0 and
+        1 only for Omega_0 = 0 and k -> 0.
 
     Returns
     -------
@@ -198,24 +198,16 @@ def damping_ratio(
     Examples
     --------
     >>> from quantsync.gaussian.baths.rayleigh import damping_ratio
-    >>> [round(damping_ratio(form=form), 2) for form in ("printed", "golden_rule", "poles")]
-    [92.69, 103.86, 110.11]
+    >>> [round(damping_ratio(form=form), 2) for form in ("golden_rule", "poles")]
+    [103.86, 110.11]
     """
-    pair = probe_modes(omega_1, omega_2, coupling)
-    if form == "printed":
-        sine = math.sin(2 * pair.theta)
-        rates = np.array([1 + sine, 1 - sine])
-    elif form in ("golden_rule", "poles"):
-        chain = SemiInfiniteChain(chain_frequency, chain_coupling)
-        system = probe_stiffness(omega_1, omega_2, coupling), [1, 1], probe_coupling
-        if form == "golden_rule":
-            rates = chain.golden_rule_damping(*system)
-        else:
-            rates = chain.modes(*system).damping
+    choice(form, "form", ("golden_rule", "poles"))
+    chain = SemiInfiniteChain(chain_frequency, chain_coupling)
+    system = probe_stiffness(omega_1, omega_2, coupling), [1, 1], probe_coupling
+    if form == "golden_rule":
+        rates = chain.golden_rule_damping(*system)
     else:
-        raise InvalidArgumentError(
-            f"Argument `form` must be 'printed', 'golden_rule' or 'poles', but is {form!r}."
-        )
+        rates = chain.modes(*system).damping
     if rates.size != 2:
         raise InvalidArgumentError(
             f"There are {rates.size} resonances instead of 2 at `probe_coupling` = "

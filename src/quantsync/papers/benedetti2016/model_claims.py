@@ -13,7 +13,7 @@ from quantsync.gaussian import (
     probe_stiffness,
 )
 from quantsync.papers.benedetti2016 import printed
-from quantsync.papers.benedetti2016.dynamics_data import START_1
+from quantsync.papers.benedetti2016.data import START_1
 from quantsync.papers.benedetti2016.networks import (
     CHAIN_COUPLING,
     CHAIN_FREQUENCY,
@@ -29,33 +29,22 @@ from quantsync.papers.benedetti2016.networks import (
     network,
     synchronization,
 )
-from quantsync.papers.paper import Claim, reproduced, zero
+from quantsync.papers.paper import Found, claim, zero
 
 EXACT = 1e-11
 STRONG = FIGURE_2["strength"]
 PAIR = (1.0, FIGURE_1["frequency"], FIGURE_1["direct"])
 
 
-def model_claims() -> list[Claim]:
-    """The claims of Sec. II and App. A.
-
-    Returns
-    -------
-    list of Claim
-    """
-    return [
-        hamiltonian(),
-        stability(),
-        correlation(),
-        mixing_angle(),
-        normal_modes_of_the_chain(),
-        kernels(),
-        *langevin_equations(),
-    ]
-
-
-def hamiltonian() -> Claim:
-    """The double sum against the chain of Sec. III and App. A."""
+@claim(
+    "C1",
+    "Sec. II",
+    "the chain is the double sum over A_jk (X_j - X_k)^2 with A_jk = g delta_|j-k|,1",
+    printed="the chain of Sec. III A",
+    otherwise="the double sum counts each pair twice and lacks 1/2; ends fixed at X_0 = X_(M+1) = "
+    "0 belong to (A6) and (A8)",
+)
+def hamiltonian() -> Found:
     double = printed.double_sum(SITES, CHAIN_FREQUENCY, CHAIN_COUPLING)
     ours = chain().stiffness
     ratio = double[0, 1] / ours[0, 1]
@@ -63,24 +52,23 @@ def hamiltonian() -> Claim:
     largest = largest_strength(HarmonicNetwork(double, names=range(1, SITES + 1)), 1.1)
     springs = [(j, j + 1) for j in range(1, SITES)]
     free = HarmonicNetwork.from_graph(springs, CHAIN_FREQUENCY, CHAIN_COUPLING)
-    return Claim(
-        "Sec. II",
-        "the chain is the double sum over A_jk (X_j - X_k)^2 with A_jk = g delta_|j-k|,1",
-        "the chain of Sec. III A",
+    return Found(
         f"its springs are {ratio:g} times those of Sec. III A and Eq. (A8), its ends free: a band "
         f"up to {top:.4f} instead of {chain().frequencies[-1]:.4f}, and K = {STRONG} of Fig. 2 "
         f"unstable (K_max = {largest:.5f}; {largest_strength(free, 1.1):.5f} for free ends with "
         "the springs of Sec. III A)",
-        *reproduced(
-            abs(ratio - 1) < EXACT,
-            "the double sum counts each pair twice and lacks 1/2; ends fixed at X_0 = X_(M+1) = 0 "
-            "belong to (A6) and (A8)",
-        ),
+        abs(ratio - 1) < EXACT,
     )
 
 
-def stability() -> Claim:
-    """K_max, which the paper does not mention."""
+@claim(
+    "C2",
+    "Secs. II, IV A",
+    "H = H_S + H_E + H_I is the Hamiltonian of the system also in the strong-coupling regime",
+    printed="K = 0.8",
+    convention="a bound that is not mentioned: there is no counter-term",
+)
+def stability() -> Found:
     limits = {}
     for figure in (FIGURE_2, FIGURE_4):
         finite = largest_strength(chain(), figure["frequency"])
@@ -89,21 +77,21 @@ def stability() -> Claim:
         limits[figure["frequency"]] = finite, infinite
     text = ", ".join(f"{a:.5f} for omega_2 = {w:g}" for w, (a, _) in limits.items())
     apart = max(abs(a - b) for a, b in limits.values())
-    return Claim(
-        "Secs. II, IV A",
-        "H = H_S + H_E + H_I is the Hamiltonian of the system also in the strong-coupling regime",
-        "K = 0.8",
+    return Found(
         f"bounded from below for K < K_max = {text} (Schur complement; {zero(apart)} from the "
         "semi-infinite chain)",
-        *reproduced(
-            all(value > STRONG for value, _ in limits.values()),
-            "there is no ground state at the coupling of the figures",
-            "a bound that is not mentioned: there is no counter-term",
-        ),
+        all(value > STRONG for value, _ in limits.values()),
     )
 
 
-def correlation() -> Claim:
+@claim(
+    "C3",
+    "Eq. (3)",
+    "C is Pearson's coefficient, the bar being the integral over the window",
+    printed="-1 <= C <= 1, by fluctuations",
+    otherwise="the division by the window is missing; with it (means) C is invariant under shifts",
+)
+def correlation() -> Found:
     """Eq. (3) with integrals for bars and with means."""
     times = [20.0, 300.0, 700.0]
     signals = means(network(**FIGURE_1), START_1)
@@ -114,21 +102,20 @@ def correlation() -> Claim:
     listed = ", ".join(
         f"{a:.4f} and {b:.4f} at t = {t:g}" for a, b, t in zip(right, literal, times, strict=True)
     )
-    return Claim(
-        "Eq. (3)",
-        "C is Pearson's coefficient, the bar being the integral over the window",
-        "-1 <= C <= 1, by fluctuations",
+    return Found(
         f"with means and as printed: {listed} (Fig. 1); as printed, adding 1 to both signals "
         f"makes {literal[1]:.4f} into {shifted:.4f}",
-        *reproduced(
-            bool(np.abs(right - literal).max() < 1e-3),
-            "the division by the window is missing; with it (means) C is invariant under shifts",
-        ),
+        np.abs(right - literal).max() < 1e-3,
     )
 
 
-def mixing_angle() -> Claim:
-    """The angle, (A4), (A5) and (A7)."""
+@claim(
+    "C4",
+    "Eqs. (A1), (A4), (A5), (A7)",
+    "tan 2theta = 2 lambda/(omega_2^2 - omega_1^2) gives the normal modes of H_S",
+    printed="diagonal",
+)
+def mixing_angle() -> Found:
     w1, w2, coupling = PAIR
     theta = float(np.arctan2(2 * coupling, w2**2 - w1**2)) / 2
     stiffness, modes = probe_stiffness(*PAIR), probe_modes(*PAIR)
@@ -140,33 +127,39 @@ def mixing_angle() -> Claim:
     squares = coupling + (w1**2 + w2**2) / 2 + np.array([-1, 1]) / 2 * root
     turned = np.diagonal(_rotation(theta) @ stiffness @ _rotation(theta).T)
     error = float(np.abs(squares - turned).max())
-    return Claim(
-        "Eqs. (A1), (A4), (A5), (A7)",
-        "tan 2theta = 2 lambda/(omega_2^2 - omega_1^2) gives the normal modes of H_S",
-        "diagonal",
+    return Found(
         f"theta = {theta:.7f}: off-diagonal element {zero(left)} ({other:.3f} with the other "
         f"sign), squared frequencies off (A7) by {zero(error)}; Omega = "
         f"{modes.frequencies[0]:.7f}, {modes.frequencies[1]:.7f}",
-        *reproduced(max(left, error) < EXACT, "H_S is not diagonal"),
+        max(left, error) < EXACT,
     )
 
 
-def normal_modes_of_the_chain() -> Claim:
-    """(A6) and (A8)."""
+@claim(
+    "C5",
+    "Eqs. (A2), (A6), (A8)",
+    "sine waves with Omega_j^2 = Omega_0^2 + 4 g sin^2(pi j/2(M+1)) are the modes of H_E",
+    printed="diagonal",
+    convention="X_0 = X_(M+1) = 0, which is not printed",
+)
+def normal_modes_of_the_chain() -> Found:
     sites = np.arange(1, SITES + 1)
     waves = np.sqrt(2 / (SITES + 1)) * np.sin(np.pi * np.outer(sites, sites) / (SITES + 1))
     squares = chain_frequencies(SITES, CHAIN_FREQUENCY, CHAIN_COUPLING) ** 2
     error = float(np.abs(waves.T @ chain().stiffness @ waves - np.diag(squares)).max())
-    return Claim(
-        "Eqs. (A2), (A6), (A8)",
-        "sine waves with Omega_j^2 = Omega_0^2 + 4 g sin^2(pi j/2(M+1)) are the modes of H_E",
-        "diagonal",
+    return Found(
         f"largest deviation {zero(error)} with the ends fixed (the term k = 0 of (A6) vanishes)",
-        *reproduced(error < EXACT, "they are not", "X_0 = X_(M+1) = 0, which is not printed"),
+        error < EXACT,
     )
 
 
-def kernels() -> Claim:
+@claim(
+    "C6",
+    "Eqs. (4), (5), (A9), (A10), (A12), (A13)",
+    "gamma_s and eta are sums over the chain's modes with the couplings c_s(j)",
+    printed="the kernels of the probes",
+)
+def kernels() -> Found:
     """(A9), (A10) and the kernels, against a diagonalisation of the environment."""
     times = np.linspace(0, 700, 1401)
     worst = 0.0
@@ -177,17 +170,26 @@ def kernels() -> Claim:
         whole = network(**figure).stiffness.toarray()
         found = LangevinEquation.from_stiffness(whole, [0, 1]).rotated(modes.rotation)
         worst = max(worst, float(np.abs(closed - found.kernel(times)).max()))
-    return Claim(
-        "Eqs. (4), (5), (A9), (A10), (A12), (A13)",
-        "gamma_s and eta are sums over the chain's modes with the couplings c_s(j)",
-        "the kernels of the probes",
+    return Found(
         f"differ by up to {zero(worst)} from those of a numerical diagonalisation (Figs. 1, 3)",
-        *reproduced(worst < EXACT, "they are not"),
+        worst < EXACT,
     )
 
 
-def langevin_equations() -> list[Claim]:
-    """(A11), and Sec. II B without its last term."""
+@claim(
+    "C7",
+    "Eq. (A11)",
+    "the Langevin equation gives the dynamics of the probes' normal modes",
+    printed="exact",
+)
+@claim(
+    "C8",
+    "Sec. II B",
+    "<q_s> obey the equation without the terms in q(0), for <q_1,2(0)> = 0",
+    printed="<q_1,2(0)> = 0",
+    otherwise="Figs. 1 and 3 start with q(0) != 0, which contradicts the condition; (A11) holds",
+)
+def langevin_equations() -> list[Found]:
     times = np.linspace(0, 60, 61)
     signals = means(network(**FIGURE_1), START_1)
     rotation = probe_modes(*PAIR).rotation
@@ -198,24 +200,15 @@ def langevin_equations() -> list[Claim]:
     without = equation.solve(times, start, rest, slip=False)
     error, missed = (float(np.abs(q - exact).max()) for q in (full, without))
     return [
-        Claim(
-            "Eq. (A11)",
-            "the Langevin equation gives the dynamics of the probes' normal modes",
-            "exact",
+        Found(
             f"its solution differs from the normal modes of the whole by {zero(error)} up to "
             "t = 60 (Fig. 1)",
-            *reproduced(error < EXACT, "it does not"),
+            error < EXACT,
         ),
-        Claim(
-            "Sec. II B",
-            "<q_s> obey the equation without the terms in q(0), for <q_1,2(0)> = 0",
-            "<q_1,2(0)> = 0",
+        Found(
             f"with the start of Fig. 1, q(0) = ({start[0]:.3f}, {start[1]:.3f}), it misses <q> by "
             f"up to {missed:.3f} until t = 60; (A11) has -gamma_1(t) q_1(0) - eta(t) q_2(0)",
-            *reproduced(
-                missed < EXACT,
-                "Figs. 1 and 3 start with q(0) != 0, which contradicts the condition; (A11) holds",
-            ),
+            missed < EXACT,
         ),
     ]
 

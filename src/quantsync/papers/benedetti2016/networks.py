@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError
 from quantsync.gaussian import (
     GaussianState,
     HarmonicNetwork,
@@ -57,43 +56,13 @@ def network(
     sites: int = SITES,
     repulsive: bool = False,
 ) -> HarmonicNetwork:
-    """Two probes on the chain, the first at site 1.
-
-    Parameters
-    ----------
-    frequency : float
-        omega_2.
-    strength : float
-        K.
-    direct : float, default 0
-        lambda.
-    site : int, default 1
-        Where the second probe is.
-    sites : int
-        M.
-    repulsive : bool, default False
-        Whether the second probe has -K.
-    """
+    """Two probes, omega_2, K and lambda, on the chain, the first at site 1."""
     strengths = [strength, -strength if repulsive else strength]
     return chain(sites).with_probes([1.0, frequency], [1, site], strengths, direct=direct)
 
 
 def means(probes: HarmonicNetwork, x: Any, p: Any = 0.0) -> tuple[ModeSum, ModeSum]:
-    """<x_1> and <x_2> as functions of time, from means at the start and a chain at rest.
-
-    Parameters
-    ----------
-    probes : HarmonicNetwork
-        Two probes and their environment.
-    x, p : array_like of shape (2,)
-        Means of positions and momenta at t = 0.
-
-    Examples
-    --------
-    >>> first, second = means(network(**FIGURE_1), [0.14, 1.4])
-    >>> print(first([0.0, 10.0]).round(6))
-    [ 0.14     -0.153128]
-    """
+    """<x_1> and <x_2> as functions of time, from means at the start and a chain at rest."""
     # The widths do not enter the means: any state does.
     start = GaussianState.vacuum([1.0, 1.0]).displaced(x=x, p=p)
     both = mean_modes(probes, ProbesInEnvironment(start))
@@ -109,40 +78,11 @@ def synchronization(
         return pearson(*signals, np.asarray(times, float), window, delay)
 
 
-def averaging(window: float) -> float:
-    """Check the length of the averages in C.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is not finite and positive.
-
-    Examples
-    --------
-    >>> averaging(15.0)
-    15.0
-    """
-    if not (np.isfinite(window) and window > 0):
-        raise InvalidArgumentError(f"Argument `window` must be > 0, but is {window!r}.")
-    return window
-
-
 def amplitude(signal: ModeSum, start: float, end: float) -> float:
     """The largest deviation from zero between two times."""
     return float(np.abs(signal(np.linspace(start, end, 2001))).max())
 
 
-def attributes(long_name: str, units: str = "1") -> dict[str, str]:
-    """The attributes of a variable."""
-    return {"long_name": long_name, "units": units}
-
-
 def time_axis(end: float, step: float) -> np.ndarray:
-    """Times from 0 to the end.
-
-    Examples
-    --------
-    >>> time_axis(1.0, 0.25)
-    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
-    """
+    """Times from 0 to the end."""
     return step * np.arange(round(end / step) + 1)

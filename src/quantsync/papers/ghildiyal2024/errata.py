@@ -17,7 +17,7 @@ from quantsync.models.pseudo_boson_pair.symbols import pseudo_boson_model
 from quantsync.papers.ghildiyal2024 import langevin, printed_equations
 from quantsync.papers.ghildiyal2024.points import Points
 from quantsync.papers.ghildiyal2024.printed_fluctuations import COEFFICIENTS, MISPRINTS, Choice
-from quantsync.papers.paper import Table
+from quantsync.papers.paper import table
 
 AGREEMENT = 1e-13
 """Largest relative difference that is called rounding."""
@@ -166,7 +166,16 @@ def equations() -> list[tuple[Equation, ...]]:
     return found
 
 
-def errata_table() -> Table:
+@table(
+    "Misprints",
+    "Printed against derived values at random points: the error that each misprint causes "
+    "where all others are corrected (typical, relative), whether its correction makes the "
+    "equation right by itself, and whether all corrections of that equation do. Each is "
+    "necessary for that. Symbols are those of the equation's own mode; a prime marks the "
+    "other one.",
+    ("Where", "Printed", "Right", "Error", "Alone sufficient", "Together"),
+)
+def errata_table() -> list[tuple[str, ...]]:
     """The misprints as a table."""
     rows = []
     for m in misprints():
@@ -184,16 +193,7 @@ def errata_table() -> Table:
             "to rounding" if printed_diffusion_is_diagonal() else "no",
         )
     )
-    return Table(
-        "Misprints",
-        "Printed against derived values at random points: the error that each misprint causes "
-        "where all others are corrected (typical, relative), whether its correction makes the "
-        "equation right by itself, and whether all corrections of that equation do. Each is "
-        "necessary for that. Symbols are those of the equation's own mode; a prime marks the "
-        "other one.",
-        ("Where", "Printed", "Right", "Error", "Alone sufficient", "Together"),
-        rows,
-    )
+    return rows
 
 
 def printed_diffusion_is_diagonal() -> bool:

@@ -1,12 +1,14 @@
-"""Drawings of Figs. 1-3 of Benedetti et al. (2016): mean positions and their synchronization."""
+"""Drawings of the figures of Benedetti et al., PRA 94, 052118 (2016)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
 
 from quantsync import plotting
+from quantsync.papers.benedetti2016.networks import SITES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,6 +122,95 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
     enlarged.legend(loc="upper right", ncols=2)
     for axes, label in zip((whole, middle, enlarged), "abc", strict=True):
         plotting.panel_label(axes, label)
+    return figure
+
+
+def draw_figure_4(data: xr.Dataset) -> Figure:
+    """Variances, correlations and C of probes on one node."""
+    return _draw_correlations(data, 1e-3)
+
+
+def draw_figure_5(data: xr.Dataset) -> Figure:
+    """Variances, correlations and C of probes at both ends, over the regions of Fig. 3."""
+    figure = _draw_correlations(data, 1e-6)
+    for axes in figure.axes:
+        regions(axes, data)
+    return figure
+
+
+def _draw_correlations(data: xr.Dataset, lowest: float) -> Figure:
+    figure = plotting.new_figure(plotting.COLUMN, 5.0)
+    panels = figure.subplots(3, 1, sharex=True)
+    variances, correlations, synchronization = panels
+    time = data.time.values
+    for probe, colour in ((1, plotting.BLACK), (2, plotting.ORANGE)):
+        variances.semilogy(
+            time,
+            data.variance.sel(probe=probe),
+            color=colour,
+            linewidth=0.5,
+            label=rf"$\langle x_{probe}^2 \rangle$",
+        )
+    variances.set_ylabel(r"$\langle x_j^2 \rangle$ ($\omega_1^{-1}$)")
+    high = float(data.variance.max())
+    variances.set_ylim(float(data.variance.min()) / 1.5, 12 * high)
+    quantities = (
+        ("mutual_information", plotting.BLUE, r"mutual information $\mathcal{M}$"),
+        ("negativity", plotting.VERMILLION, r"entanglement $\mathcal{E}$"),
+    )
+    for name, colour, label in quantities:
+        # Below the axis, zero in particular, there is no line.
+        values = np.where(data[name] > lowest / 10, data[name], np.nan)
+        if np.isnan(values).all():
+            label += " = 0 throughout"
+        correlations.semilogy(time, values, color=colour, linewidth=0.6, label=label)
+    correlations.set_ylim(lowest, 60)
+    correlations.set_ylabel(r"$\mathcal{M}$, $\mathcal{E}$ (nats)")
+    synchronization.plot(time, data.C, color=plotting.BLACK)
+    correlation_axis(synchronization)
+    for axes, label in zip(panels, "abc", strict=True):
+        revivals(axes, data.attrs["revival_time"], 1)
+        plotting.panel_label(axes, label)
+    time_axis(synchronization, time[0], time[-1])
+    for axes, columns in ((variances, 2), (correlations, 1)):
+        key = axes.legend(loc="upper right", ncols=columns, labelspacing=0.2, borderaxespad=0.2)
+        for line in key.get_lines():
+            line.set_linewidth(1.5)
+    return figure
+
+
+def draw_figure_6(data: xr.Dataset) -> Figure:
+    """The map of C with the first signals of the other probe and of the far end."""
+    figure = plotting.new_figure(plotting.COLUMN, 3.2)
+    axes = figure.subplots()
+    sites, time = data.site.values, data.time.values
+    plotting.map_panel(
+        axes,
+        sites,
+        time,
+        data.C.values.T,
+        r"synchronization $\mathcal{C}$",
+        plotting.DIVERGING,
+        vmin=-1,
+        vmax=1,
+    )
+    for distance, dash, label in (
+        (sites - 1, "--", "other probe"),
+        (2 * (SITES + 1 - sites), ":", "far end"),
+    ):
+        front = distance / data.attrs["velocity"]
+        axes.plot(sites, np.minimum(front, time[-1]), dash, color=plotting.BLACK, label=label)
+    axes.legend(
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=2,
+        title="first signal from",
+        columnspacing=1.0,
+        handlelength=1.8,
+    )
+    axes.set_xlabel("site $m$ of the second probe")
+    axes.set_xlim(sites[0], sites[-1])
+    time_axis(axes, time[0], time[-1], "y")
     return figure
 
 
