@@ -30,6 +30,8 @@ from quantsync.errors import (
 P = ParamSpec("P")
 Result = TypeVar("Result")
 ErrorClass = type[InvalidArgumentError]
+LARGEST_WHOLE = 1 << 53  # above it not every whole number is a float
+SYMMETRY = 1e-12  # relative; a smaller difference from the transpose is rounding
 
 
 def label(name: str) -> str:
@@ -161,6 +163,69 @@ def whole_number(
             f"{why and ': ' + why}."
         )
     return number
+
+
+def whole_array(
+    values: Any,
+    name: str,
+    *,
+    at_least: int = 1,
+    at_most: Any = LARGEST_WHOLE,
+    error: ErrorClass = InvalidArgumentError,
+) -> np.ndarray:
+    """Whole numbers within bounds, as an array of int; the upper bound may be an array too.
+
+    Examples
+    --------
+    >>> whole_array([1, 4], "nodes", at_most=3)
+    Traceback (most recent call last):
+    quantsync.errors.InvalidArgumentError: Argument `nodes` must be whole numbers from 1 to 3, ...
+    """
+    array = real_array(values, name, error=error)
+    bad = (array != np.round(array)) | (array < at_least) | (array > at_most)
+    if bad.any():
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        value, top = (np.broadcast_to(x, bad.shape)[index] for x in (array, at_most))
+        bound = f">= {at_least}" if top >= LARGEST_WHOLE else f"from {at_least} to {top:g}"
+        kind = "whole numbers" if bad.ndim else "a whole number"
+        raise error(f"{label(name)} must be {kind} {bound}, but is {value:g}{_at(index)}.")
+    return array.astype(int)
+
+
+def symmetric_matrix(
+    values: Any,
+    name: str,
+    *,
+    size: int | None = None,
+    at_least: int = 1,
+    error: ErrorClass = InvalidArgumentError,
+) -> np.ndarray:
+    """A real symmetric matrix of at least so many rows; rounding of its halves is taken off.
+
+    Examples
+    --------
+    >>> symmetric_matrix([[1.0, 2.0], [0.0, 1.0]], "stiffness")
+    Traceback (most recent call last):
+    quantsync.errors.InvalidArgumentError: Argument `stiffness` must be symmetric, but differs ...
+    """
+    matrix = real_array(values, name, error=error)
+    shape = (len(matrix),) * 2 if size is None and matrix.ndim else (size, size)
+    if matrix.shape != shape or len(matrix) < at_least:
+        wanted = f"(n, n) with n >= {at_least}" if size is None else f"{shape}"
+        raise DimensionError(f"{label(name)} must have shape {wanted}, but has {matrix.shape}.")
+    difference = np.abs(matrix - matrix.T).max(initial=0.0)
+    if difference > SYMMETRY * np.abs(matrix).max(initial=0.0):
+        raise error(
+            f"{label(name)} must be symmetric, but differs from its transpose by {difference:.3g}."
+        )
+    return (matrix + matrix.T) / 2
+
+
+def instance_of(value: Any, name: str, kinds: Any, what: str) -> Any:
+    """An object of one of our classes; ``what`` is how the message calls it."""
+    if not isinstance(value, kinds):
+        raise InvalidArgumentError(f"{label(name)} must be {what}, but is {shown(value)}.")
+    return value
 
 
 def choice(value: Any, name: str, choices: Collection[str]) -> str:

@@ -14,9 +14,9 @@ from quantsync.gaussian.correlations import (
     gaussian_mutual_information,
     gaussian_purity,
 )
+from quantsync.gaussian.covariance import reduced_covariance
 from quantsync.gaussian.symplectic import (
     check_uncertainty,
-    reduced_covariance,
     symplectic_spectrum,
 )
 

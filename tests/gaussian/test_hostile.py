@@ -13,21 +13,23 @@ from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     OutOfMemoryError,
+    UnknownNameError,
 )
 from quantsync.gaussian.baths.open_network import OpenNetwork
-from quantsync.gaussian.networks.evolution import evolve
-from quantsync.gaussian.networks.network import HarmonicNetwork
-from quantsync.gaussian.networks.normal_modes import (
+from quantsync.gaussian.networks._normal_modes import (
     eigenmodes,
     is_safely_positive,
     lowest_eigenvalue,
 )
+from quantsync.gaussian.networks.evolution import evolve
+from quantsync.gaussian.networks.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.time_series.mode_sums import ModeSum
 from quantsync.time_series.pearson import best_delay, pearson
 from quantsync.time_series.signals import SampledSignal
 
 F = ModeSum([1.0, 2.3], [1.0, 0.5], [0.2, 0.1], constant=3.0)
+PAIR = HarmonicNetwork([[1.0, 0.1], [0.1, 1.5]])
 G = ModeSum([1.0, 2.3], [-1.0, 0.5], [0.2, -0.7], constant=-2.0)
 
 
@@ -146,9 +148,58 @@ def test_bath_temperatures_may_be_an_array():
         lambda: qs.gaussian.ohmic_damping(1.0, "a"),
         lambda: qs.gaussian.chain_couplings(5, [1], [1, 2, 3]),
         lambda: qs.HarmonicNetwork([[1, 2], [3]]),
+        lambda: qs.gaussian.rayleigh_criterion(np.eye(2), None),
+        lambda: qs.gaussian.damping_ratio(form=1),
+        lambda: qs.gaussian.crosstalk_time(1, 2.5, 1.0),
+        lambda: qs.gaussian.chain_frequencies(3, None, 1.0),
+        lambda: qs.gaussian.probe_stiffness(1.0, None, 1.0),
+        lambda: qs.gaussian.LangevinEquation(np.eye(1), "a", [[1.0]]),
+        lambda: qs.gaussian.LangevinEquation.from_stiffness(np.eye(2), "a"),
+        lambda: qs.gaussian.LangevinEquation(np.eye(1), [1.0], [[0.1]]).rotated("a"),
+        lambda: qs.gaussian.SemiInfiniteChain(0.4, 1.2).modes(np.eye(1), None, 0.1),
+        lambda: qs.gaussian.propagator("a", [0.0]),
         lambda: qs.HarmonicNetwork("stiff"),
+        lambda: qs.HarmonicNetwork(np.eye(2), masses="ab"),
+        lambda: qs.HarmonicNetwork(np.eye(2), names="ab"),
+        lambda: qs.HarmonicNetwork.chain("a", 1.0, 1.0),
+        lambda: qs.HarmonicNetwork.chain(3, [1.0], 1.0),
+        lambda: qs.HarmonicNetwork.from_graph(3, 1.0),
+        lambda: qs.HarmonicNetwork.from_graph([(0, 1)], None),
+        lambda: PAIR.with_probes([1.0], [0], None),
+        lambda: PAIR.evolve("a", [0.0]),
+        lambda: PAIR.evolve(qs.GaussianState.vacuum([1.0, 1.0]), "a"),
+        lambda: PAIR.evolve(qs.GaussianState.vacuum([1.0, 1.0]), [0.0], probes=0),
+        lambda: qs.mean_modes([PAIR], qs.GaussianState.vacuum([1.0, 1.0])),
+        lambda: qs.GaussianState("a", np.eye(2)),
+        lambda: qs.GaussianState([0.0, 0.0], None),
+        lambda: qs.GaussianState.vacuum(None),
+        lambda: qs.GaussianState.squeezed(1.0, "a"),
+        lambda: qs.GaussianState.thermal_state(np.eye(2), 0.0),
+        lambda: qs.GaussianState.thermal_state(PAIR, [0.0]),
+        lambda: qs.GaussianState.vacuum(1.0).reduced("a"),
+        lambda: qs.GaussianState.vacuum(1.0).displaced(x=None),
+        lambda: qs.ProbesInEnvironment(qs.GaussianState.vacuum(1.0), None),
+        lambda: qs.OpenNetwork(None, np.eye(2)),
+        lambda: qs.OpenNetwork.from_network(np.eye(2), 0.1),
+        lambda: qs.OpenNetwork.from_network(PAIR, "a"),
+        lambda: qs.OpenNetwork.from_network(PAIR, 0.1).evolve([0.0], [0.0]),
+        lambda: qs.OpenNetwork.from_network(PAIR, 0.1).residual(None),
+        lambda: qs.gaussian_purity("a"),
+        lambda: qs.gaussian_entropy(None),
+        lambda: qs.gaussian_log_negativity(np.eye(4), "a"),
+        lambda: qs.gaussian_discord(np.eye(4), measured="a"),
+        lambda: qs.symplectic_spectrum(np.array([["a", "b"], ["c", "d"]])),
     ],
 )
 def test_wrong_types_are_named(call):
     with pytest.raises(InvalidArgumentError, match="Argument `"):
         call()
+
+
+def test_nodes_of_any_type_are_named():
+    with pytest.raises(UnknownNameError, match=r"oscillator '\[0\]'"):
+        PAIR.star([[0]])
+
+
+def test_lists_are_covariance_matrices():
+    assert qs.gaussian_purity([[1.0, 0.0], [0.0, 1.0]]) == pytest.approx(0.5)

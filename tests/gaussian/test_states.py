@@ -174,7 +174,7 @@ def test_hot_modes_make_no_violation_and_hide_none(heat, angle):
         (lambda: GaussianState.vacuum(1.0).reduced(1), InvalidArgumentError, "from 0 to 0"),
         (lambda: GaussianState.vacuum([1, 1]).reduced([0, 0]), InvalidArgumentError, "once"),
         (lambda: GaussianState.product(), InvalidArgumentError, "needs"),
-        (lambda: GaussianState.vacuum(1.0).displaced(x=[1, 2]), DimensionError, "broadcast"),
+        (lambda: GaussianState.vacuum(1.0).displaced(x=[1, 2]), BroadcastError, "`x`"),
         (lambda: ProbesInEnvironment(np.eye(2)), InvalidArgumentError, "GaussianState"),
         (
             lambda: ProbesInEnvironment(GaussianState.vacuum(1.0), -1.0),

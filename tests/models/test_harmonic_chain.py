@@ -187,7 +187,7 @@ def test_a_batch_asks_for_one_of_its_systems():
     with pytest.raises(BroadcastError, match="different values of 'sites'"):
         _ = run.network
     assert len(run.take([1]).network) == 8
-    with pytest.raises(BroadcastError, match="do not broadcast"):
+    with pytest.raises(BroadcastError, match="must broadcast"):
         qs.models.harmonic_chain(sites=[5, 6], time=[1.0, 2.0, 3.0])
     with pytest.raises(BroadcastError, match="do not broadcast to"):
         run.broadcast_to((3,))

@@ -10,13 +10,17 @@ Excesses nu - 1/2 and entanglement that are no larger than the rounding of the m
 from __future__ import annotations
 
 import math
-from numbers import Integral
 from typing import Any
 
-from quantsync.checks import nats_per_unit
+from quantsync.checks import nats_per_unit, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.gaussian.covariance import Factor, factorised, factorised_state
-from quantsync.gaussian.symplectic import modes_of_cut, reduced_covariance
+from quantsync.gaussian.covariance import (
+    Factor,
+    factorised,
+    factorised_state,
+    mode_list,
+    reduced_covariance,
+)
 
 
 def gaussian_purity(covariance: Any) -> Any:
@@ -34,13 +38,12 @@ def gaussian_purity(covariance: Any) -> Any:
     Raises
     ------
     InvalidStateError, DimensionError, NonFiniteError
-        As `check_uncertainty`.
+        If a matrix is not that of a state.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from quantsync.gaussian.correlations import gaussian_purity
-    >>> float(gaussian_purity(np.diag([1.0, 1.0])))
+    >>> import numpy as np, quantsync as qs
+    >>> float(qs.gaussian_purity(np.diag([1.0, 1.0])))
     0.5
     """
     factor = factorised_state(covariance)
@@ -73,15 +76,14 @@ def gaussian_entropy(covariance: Any, base: float = math.e) -> Any:
     Raises
     ------
     InvalidStateError, DimensionError, NonFiniteError
-        As `check_uncertainty`.
+        If a matrix is not that of a state.
     InvalidArgumentError
         If ``base`` is not a number above 1.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from quantsync.gaussian.correlations import gaussian_entropy
-    >>> float(gaussian_entropy(np.diag([1.5, 1.5]), base=2))     # one thermal quantum
+    >>> import numpy as np, quantsync as qs
+    >>> float(qs.gaussian_entropy(np.diag([1.5, 1.5]), base=2))     # one thermal quantum
     2.0
     """
     unit = nats_per_unit(base)
@@ -109,20 +111,19 @@ def gaussian_mutual_information(covariance: Any, first: Any = (0,), base: float 
     Raises
     ------
     InvalidStateError, DimensionError, NonFiniteError
-        As `check_uncertainty`.
+        If a matrix is not that of a state.
     InvalidArgumentError
         If a mode does not exist, or one side of the cut is empty.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from quantsync.gaussian.correlations import gaussian_mutual_information
-    >>> float(gaussian_mutual_information(np.diag([5.0, 0.05, 1.5, 1.5])))
+    >>> import numpy as np, quantsync as qs
+    >>> float(qs.gaussian_mutual_information(np.diag([5.0, 0.05, 1.5, 1.5])))
     0.0
     """
     unit = nats_per_unit(base)
     whole = factorised_state(covariance)
-    here = modes_of_cut(first, whole.modes)
+    here = _modes_of_cut(first, whole.modes)
     there = [k for k in range(whole.modes) if k not in here]
     parts = sum(_entropy(factorised(reduced_covariance(whole.matrix, m))) for m in (here, there))
     value = parts - _entropy(whole)
@@ -159,17 +160,16 @@ def gaussian_log_negativity(covariance: Any, first: Any = (0,), base: float = ma
     --------
     A two-mode squeezed vacuum has E = 2r.
 
-    >>> import numpy as np
-    >>> from quantsync.gaussian.correlations import gaussian_log_negativity
+    >>> import numpy as np, quantsync as qs
     >>> c, s = np.cosh(2 * 0.3) / 2, np.sinh(2 * 0.3) / 2
     >>> covariance = np.array([[c, 0, s, 0], [0, c, 0, -s], [s, 0, c, 0], [0, -s, 0, c]])
-    >>> round(float(gaussian_log_negativity(covariance)), 12)
+    >>> round(float(qs.gaussian_log_negativity(covariance)), 12)
     0.6
     """
     unit = nats_per_unit(base)
     factor = factorised_state(covariance)
     xp = factor.xp
-    here = modes_of_cut(first, factor.modes)
+    here = _modes_of_cut(first, factor.modes)
     spectrum = factor.spectrum(transposed=here)
     terms = -xp.log(2 * spectrum)
     terms = xp.where(terms > factor.rounding[..., None], terms, 0.0 * terms)
@@ -207,17 +207,16 @@ def gaussian_discord(covariance: Any, measured: int = 1, base: float = math.e) -
     InvalidArgumentError
         If ``measured`` is neither 0 nor 1, or ``base`` no number above 1.
     InvalidStateError, NonFiniteError
-        As `check_uncertainty`.
+        If a matrix is not that of a state.
 
     Examples
     --------
     In a pure state it is the entropy of entanglement.
 
-    >>> import numpy as np
-    >>> from quantsync.gaussian.correlations import gaussian_discord, gaussian_entropy
+    >>> import numpy as np, quantsync as qs
     >>> c, s = np.cosh(2 * 0.3) / 2, np.sinh(2 * 0.3) / 2
     >>> covariance = np.array([[c, 0, s, 0], [0, c, 0, -s], [s, 0, c, 0], [0, -s, 0, c]])
-    >>> round(float(gaussian_discord(covariance) - gaussian_entropy(c * np.eye(2))), 12)
+    >>> round(float(qs.gaussian_discord(covariance) - qs.gaussian_entropy(c * np.eye(2))), 12)
     0.0
     """
     unit = nats_per_unit(base)
@@ -225,12 +224,11 @@ def gaussian_discord(covariance: Any, measured: int = 1, base: float = math.e) -
     xp, n = factor.xp, factor.modes
     if n != 2:
         raise DimensionError(f"Argument `covariance` must describe 2 modes for discord, not {n}.")
-    if not isinstance(measured, Integral) or measured not in (0, 1):
-        raise InvalidArgumentError(f"Argument `measured` must be 0 or 1, but is {measured!r}.")
-    kept = factorised(reduced_covariance(factor.matrix, [1 - int(measured)]))
-    probe = factorised(reduced_covariance(factor.matrix, [int(measured)]))
+    measured = whole_number(measured, "measured", at_least=0, at_most=1)
+    kept = factorised(reduced_covariance(factor.matrix, [1 - measured]))
+    probe = factorised(reduced_covariance(factor.matrix, [measured]))
     a, b = kept.spectrum()[..., 0] * 2, probe.spectrum()[..., 0] * 2  # vacuum 1, as in the paper
-    i, j = 2 * (1 - int(measured)), 2 * int(measured)
+    i, j = 2 * (1 - measured), 2 * measured
     cross = factor.matrix[..., i : i + 2, j : j + 2]
     # Local symplectic maps sqrt(nu) L^-1 bring both modes to multiples of the identity.
     cross = xp.linalg.solve(kept.lower, cross)
@@ -244,6 +242,16 @@ def gaussian_discord(covariance: Any, measured: int = 1, base: float = math.e) -
     measured_entropy = _entropy_of(xp, _excess(xp, conditional / 2, rest))
     value = _entropy(probe) + measured_entropy - _entropy(factor)
     return factor.masked(xp.where(value > 0, value, 0.0 * value) / unit)
+
+
+def _modes_of_cut(first: Any, count: int) -> list[int]:
+    chosen = mode_list("first", first, count)
+    if not chosen or len(chosen) == count:
+        raise InvalidArgumentError(
+            f"Argument `first` must leave modes on both sides of the cut, but is {first!r} out "
+            f"of {count} mode(s)."
+        )
+    return chosen
 
 
 def _excess(xp: Any, spectrum: Any, rounding: Any) -> Any:

@@ -23,13 +23,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, is_array_api_obj
 
 from quantsync.arrays import to_numpy
+from quantsync.checks import real_array, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError, NonFiniteError
 
 EPSILON = float(np.finfo(float).eps)
@@ -136,38 +136,32 @@ class Factor:
         return 1 / xp.linalg.svdvals(inverse)[..., 0]
 
 
-def scaled(covariance: Any) -> Scaled:
-    """Check shape, numbers and symmetry, and take the standard deviations out.
-
-    Raises
-    ------
-    DimensionError
-        If the shape is not (..., 2N, 2N).
-    InvalidStateError
-        If a variance is not positive, or a matrix not symmetric.
-    InvalidArgumentError, NonFiniteError
-        If an entry is complex or infinite.
-
-    Examples
-    --------
-    >>> print(scaled(np.array([[4.0, 1.0], [1.0, 1.0]])).correlation)
-    [[1.  0.5]
-     [0.5 1. ]]
-    """
-    xp = array_namespace(covariance)
-    shape = covariance.shape
+def covariance_array(values: Any) -> Any:
+    """Covariance matrices (..., 2N, 2N) as an array of real numbers, some of which may be NaN."""
+    if not is_array_api_obj(values):
+        values = real_array(values, "covariance")
+    elif not array_namespace(values).isdtype(values.dtype, ("bool", "integral", "real floating")):
+        raise InvalidArgumentError(
+            f"Argument `covariance` must be real, but is of type {values.dtype}."
+        )
+    shape = tuple(values.shape)
     if len(shape) < 2 or shape[-1] != shape[-2] or shape[-1] % 2 or not shape[-1]:
         raise DimensionError(
             "Argument `covariance` must have shape (..., 2N, 2N) with quadratures ordered "
-            f"q1, p1, q2, p2, ..., but has {tuple(shape)}."
+            f"q1, p1, q2, p2, ..., but has {shape}."
         )
-    if xp.isdtype(covariance.dtype, "complex floating"):
-        raise InvalidArgumentError("Argument `covariance` must be real, but is complex.")
+    return values
+
+
+def scaled(covariance: Any) -> Scaled:
+    """Check shape, numbers and symmetry, and take the standard deviations out."""
+    covariance = covariance_array(covariance)
+    xp, size = array_namespace(covariance), covariance.shape[-1]
     matrix = xp.astype(covariance, xp.float64)
     if bool(xp.any(xp.isinf(matrix))):
         raise NonFiniteError("Argument `covariance` must be finite, but has an infinite entry.")
     sound = ~xp.any(xp.any(xp.isnan(matrix), axis=-1), axis=-1)
-    matrix = xp.where(sound[..., None, None], matrix, xp.eye(shape[-1]) / 2)
+    matrix = xp.where(sound[..., None, None], matrix, xp.eye(size) / 2)
     variances = xp.linalg.diagonal(matrix)
     worst = xp.min(variances, axis=-1)
     _refuse(worst <= 0, worst, "has a variance that is not positive: {value:.6g}{place}")
@@ -187,38 +181,12 @@ def scaled(covariance: Any) -> Scaled:
 
 
 def factorised(covariance: Any) -> Factor:
-    """Check and factorise positive matrices, states or not.
-
-    Raises
-    ------
-    InvalidStateError
-        If a matrix is not symmetric, or not positive beyond its rounding.
-    DimensionError, InvalidArgumentError, NonFiniteError
-        As `scaled`.
-
-    Examples
-    --------
-    >>> print(factorised(np.diag([0.1, 0.1])).spectrum())
-    [0.1]
-    """
+    """Check and factorise symmetric positive matrices, states or not."""
     return _positive(scaled(covariance)).factor()
 
 
 def factorised_state(covariance: Any) -> Factor:
-    """Check and factorise covariance matrices of states.
-
-    Raises
-    ------
-    InvalidStateError
-        As `factorised`, and if a matrix violates the uncertainty relation.
-    DimensionError, InvalidArgumentError, NonFiniteError
-        As `scaled`.
-
-    Examples
-    --------
-    >>> print(factorised_state(np.diag([0.1, 2.5])).spectrum())
-    [0.5]
-    """
+    """Check and factorise covariance matrices that obey the uncertainty relation."""
     parts = _positive(scaled(covariance))
     factor = parts.factor()
     # Most matrices do not need a second factor to be told from those that violate it.
@@ -228,56 +196,35 @@ def factorised_state(covariance: Any) -> Factor:
 
 
 def state_covariance(covariance: Any) -> Any:
-    """The covariance matrices of states, their halves equal to the last bit.
-
-    States whose correlation matrix is singular to rounding pass as well, of which no entropy can
-    be computed.
-
-    Parameters
-    ----------
-    covariance : array of shape (..., 2N, 2N)
-
-    Raises
-    ------
-    InvalidStateError
-        If a matrix is not symmetric, not positive, or violates the uncertainty relation by more
-        than rounding: a relative 1e-9 of the symplectic eigenvalue and 1e-13 of the variances.
-    DimensionError, InvalidArgumentError, NonFiniteError
-        As `scaled`.
-
-    Examples
-    --------
-    >>> print(state_covariance(np.diag([1.0, 0.25])))
-    [[1.   0.  ]
-     [0.   0.25]]
-    """
+    """The covariance matrices of states, their halves equal to the last bit."""
+    # States whose correlation matrix is singular to rounding pass as well, of which no entropy can
+    # be computed.
     parts = scaled(covariance)
     _require_uncertainty(parts)
     return parts.matrix
 
 
 def mode_list(name: str, modes: Any, count: int) -> list[int]:
-    """Different modes, counted from 0, out of ``count``; ``name`` is the argument's, for messages.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If a mode does not exist or is given twice.
-
-    Examples
-    --------
-    >>> mode_list("modes", 1, 2)
-    [1]
-    """
-    given = list(modes) if isinstance(modes, Iterable) else [modes]
-    for k in given:
-        if isinstance(k, bool) or not isinstance(k, Integral) or not 0 <= int(k) < count:
-            raise InvalidArgumentError(
-                f"Argument `{name}` must hold modes from 0 to {count - 1}, but has {k!r}."
-            )
-    if len(set(given)) < len(given):
+    """Different modes, counted from 0, out of ``count``; ``name`` is the argument's."""
+    several = isinstance(modes, Iterable) and getattr(modes, "ndim", 1)
+    given: list[Any] = list(modes) if several else [modes]
+    chosen = [whole_number(k, name, at_least=0, at_most=count - 1) for k in given]
+    if len(set(chosen)) < len(chosen):
         raise InvalidArgumentError(f"Argument `{name}` must name a mode once, but is {modes!r}.")
-    return [int(k) for k in given]
+    return chosen
+
+
+def quadratures_of(modes: list[int]) -> list[int]:
+    """Where q and p of some modes stand in q1, p1, q2, p2, ..."""
+    return [k for mode in modes for k in (2 * mode, 2 * mode + 1)]
+
+
+def reduced_covariance(covariance: Any, modes: Any) -> Any:
+    """Covariance matrices (..., 2K, 2K) of some of the modes, in the order given."""
+    covariance = covariance_array(covariance)
+    xp = array_namespace(covariance)
+    rows = xp.asarray(quadratures_of(mode_list("modes", modes, covariance.shape[-1] // 2)))
+    return xp.take(xp.take(covariance, rows, axis=-2), rows, axis=-1)
 
 
 def _positive(parts: Scaled, raised: float = 0.0) -> Scaled:

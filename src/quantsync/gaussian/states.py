@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_array
-from quantsync.errors import (
-    BroadcastError,
-    DimensionError,
-    InvalidArgumentError,
+from quantsync.checks import (
+    broadcast_shape,
+    instance_of,
+    number_array,
+    real_array,
+    real_number,
+    require_broadcast_to,
 )
-from quantsync.gaussian.covariance import mode_list
-from quantsync.gaussian.networks.graphs import single_number
-from quantsync.gaussian.thermal_states import (
-    checked_modes,
-    checked_moments,
+from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.gaussian._thermal_states import (
     network_thermal_covariance,
-    not_negative,
-    one_a_mode,
     squeezed_covariance,
     thermal_variance,
     uncorrelated_covariance,
 )
-
-if TYPE_CHECKING:
-    from quantsync.gaussian.networks.network import HarmonicNetwork
+from quantsync.gaussian.covariance import mode_list, quadratures_of, state_covariance
+from quantsync.gaussian.networks._graphs import one_per_node
+from quantsync.gaussian.networks._oscillators import CoupledOscillators
 
 
 class GaussianState:
@@ -57,12 +54,10 @@ class GaussianState:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from quantsync.gaussian.states import GaussianState
-    >>> state = GaussianState([0.0, 0.0], np.diag([0.5, 0.5]))
-    >>> state
+    >>> import numpy as np, quantsync as qs
+    >>> qs.GaussianState([0.0, 0.0], np.diag([0.5, 0.5]))
     <GaussianState of 1 mode>
-    >>> GaussianState([0.0, 0.0], np.diag([0.4, 0.5]))
+    >>> qs.GaussianState([0.0, 0.0], np.diag([0.4, 0.5]))
     Traceback (most recent call last):
       ...
     quantsync.errors.InvalidStateError: ... smallest symplectic eigenvalue is 0.4472135955, ...
@@ -72,7 +67,17 @@ class GaussianState:
     covariance: np.ndarray
 
     def __init__(self, mean: Any, covariance: Any):
-        self.mean, self.covariance = checked_moments(mean, covariance)
+        sigma = state_covariance(real_array(covariance, "covariance"))
+        r, size = real_array(mean, "mean"), sigma.shape[-1]
+        if r.shape[-1:] != (size,):
+            raise DimensionError(
+                f"Argument `mean` must have shape (..., {size}) for a covariance of shape "
+                f"{sigma.shape}, but has {r.shape}."
+            )
+        shapes = {"mean": r.shape[:-1], "covariance": sigma.shape[:-2]}
+        shape = broadcast_shape(shapes, what="Batch shapes")
+        self.mean = np.broadcast_to(r, (*shape, size))
+        self.covariance = np.broadcast_to(sigma, (*shape, size, size))
 
     @classmethod
     def _trusted(cls, mean: np.ndarray, covariance: np.ndarray) -> GaussianState:
@@ -83,24 +88,18 @@ class GaussianState:
 
     @classmethod
     def vacuum(cls, frequencies: Any, masses: Any = 1.0) -> GaussianState:
-        """The ground state of uncoupled modes.
+        """The ground state of uncoupled modes: `GaussianState.thermal` at T = 0.
 
         Parameters
         ----------
         frequencies : float or array_like of shape (n,)
             Frequencies w > 0.
-        masses : float or array_like of shape (n,), optional
-            1 by default.
-
-        Raises
-        ------
-        InvalidArgumentError, NonFiniteError, DimensionError
-            If the numbers are not positive, or do not fit each other.
+        masses : float or array_like of shape (n,), default 1
 
         Examples
         --------
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> print(GaussianState.vacuum([2.0]).covariance)
+        >>> import quantsync as qs
+        >>> print(qs.GaussianState.vacuum([2.0]).covariance)
         [[0.25 0.  ]
          [0.   1.  ]]
         """
@@ -125,8 +124,7 @@ class GaussianState:
             T >= 0 in the unit of the frequencies (k_B = 1). Either this or ``occupation``.
         occupation : float or array_like of shape (n,)
             Mean number of quanta, >= 0; the variances are (occupation + 1/2) times 1/(m w), m w.
-        masses : float or array_like of shape (n,), optional
-            1 by default.
+        masses : float or array_like of shape (n,), default 1
 
         Raises
         ------
@@ -135,17 +133,18 @@ class GaussianState:
 
         Examples
         --------
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> print(GaussianState.thermal(1.0, occupation=2.0).covariance.diagonal())
+        >>> import quantsync as qs
+        >>> print(qs.GaussianState.thermal(1.0, occupation=2.0).covariance.diagonal())
         [2.5 2.5]
         """
-        w, m = checked_modes(frequencies, masses)
+        w, m = _modes(frequencies, masses)
         if (temperature is None) == (occupation is None):
             raise InvalidArgumentError("Give either `temperature` or `occupation`.")
         if occupation is not None:
-            variances = 0.5 + not_negative(occupation, w, "occupation")
+            variances = 0.5 + one_per_node(occupation, len(w), "occupation", at_least=0)
         else:
-            variances = thermal_variance(w, not_negative(temperature, w, "temperature"))
+            heat = one_per_node(temperature, len(w), "temperature", at_least=0)
+            variances = thermal_variance(w, heat)
         sigma = uncorrelated_covariance(variances, m * w)
         return cls._trusted(np.zeros(len(sigma)), sigma)
 
@@ -159,8 +158,7 @@ class GaussianState:
             Frequencies w > 0.
         amplitudes : complex or array_like of shape (n,)
             alpha: ``<x> = sqrt(2/(m w)) Re alpha``, ``<p> = sqrt(2 m w) Im alpha``.
-        masses : float or array_like of shape (n,), optional
-            1 by default.
+        masses : float or array_like of shape (n,), default 1
 
         Raises
         ------
@@ -169,18 +167,13 @@ class GaussianState:
 
         Examples
         --------
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> print(GaussianState.coherent(2.0, 1 + 2j).mean)
+        >>> import quantsync as qs
+        >>> print(qs.GaussianState.coherent(2.0, 1 + 2j).mean)
         [1. 4.]
         """
-        w, m = checked_modes(frequencies, masses)
-        alpha: Any = np.asarray(amplitudes)
-        if alpha.dtype.kind not in "biufc":
-            raise InvalidArgumentError(
-                f"Argument `amplitudes` must be numbers, not {amplitudes!r}."
-            )
-        real = one_a_mode(alpha.real, w, "amplitudes")
-        imaginary = one_a_mode(alpha.imag, w, "amplitudes")
+        w, m = _modes(frequencies, masses)
+        alpha = number_array(amplitudes, "amplitudes")
+        real, imaginary = (one_per_node(a, len(w), "amplitudes") for a in (alpha.real, alpha.imag))
         return cls.vacuum(w, m).displaced(
             x=np.sqrt(2 / (m * w)) * real, p=np.sqrt(2 * m * w) * imaginary
         )
@@ -198,11 +191,10 @@ class GaussianState:
         r : float or array_like of shape (n,)
             At angle 0 ``<x^2> = e^{2r}/(2 m w)`` and ``<p^2> = m w e^{-2r}/2``: positive r
             stretches x and squeezes p.
-        angle : float or array_like of shape (n,), optional
+        angle : float or array_like of shape (n,), default 0
             Angle in radians of the stretched axis against x in the plane of ``sqrt(m w) x`` and
-            ``p/sqrt(m w)``, towards p. 0 by default.
-        masses : float or array_like of shape (n,), optional
-            1 by default.
+            ``p/sqrt(m w)``, towards p.
+        masses : float or array_like of shape (n,), default 1
 
         Raises
         ------
@@ -211,14 +203,14 @@ class GaussianState:
 
         Examples
         --------
-        >>> import numpy as np
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> print(GaussianState.squeezed([1.0], np.log(2.0)).covariance)
+        >>> import numpy as np, quantsync as qs
+        >>> print(qs.GaussianState.squeezed([1.0], np.log(2.0)).covariance)
         [[2.    0.   ]
          [0.    0.125]]
         """
-        w, m = checked_modes(frequencies, masses)
-        sigma = squeezed_covariance(m * w, one_a_mode(r, w, "r"), one_a_mode(angle, w, "angle"))
+        w, m = _modes(frequencies, masses)
+        squeezing, angles = one_per_node(r, len(w), "r"), one_per_node(angle, len(w), "angle")
+        sigma = squeezed_covariance(m * w, squeezing, angles)
         return cls._trusted(np.zeros(len(sigma)), sigma)
 
     @classmethod
@@ -234,17 +226,17 @@ class GaussianState:
 
         Examples
         --------
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> GaussianState.product(GaussianState.vacuum(1.0), GaussianState.squeezed(1.2, 0.5))
+        >>> import quantsync as qs
+        >>> vacuum, squeezed = qs.GaussianState.vacuum(1.0), qs.GaussianState.squeezed(1.2, 0.5)
+        >>> qs.GaussianState.product(vacuum, squeezed)
         <GaussianState of 2 modes>
         """
-        if not states or not all(isinstance(state, GaussianState) for state in states):
+        if not states:
             raise InvalidArgumentError("product() needs one GaussianState or several.")
-        try:
-            shape = np.broadcast_shapes(*(state.shape for state in states))
-        except ValueError:
-            shapes = ", ".join(str(state.shape) for state in states)
-            raise BroadcastError(f"Batch shapes {shapes} of the states do not broadcast.") from None
+        for k, state in enumerate(states):
+            instance_of(state, f"Factor {k} of product()", GaussianState, "a GaussianState")
+        shapes = {f"state {k}": state.shape for k, state in enumerate(states)}
+        shape = broadcast_shape(shapes, what="Batch shapes")
         size = sum(state.mean.shape[-1] for state in states)
         mean, sigma, start = np.zeros((*shape, size)), np.zeros((*shape, size, size)), 0
         for state in states:
@@ -255,12 +247,12 @@ class GaussianState:
         return cls._trusted(mean, sigma)
 
     @classmethod
-    def ground_state(cls, network: HarmonicNetwork) -> GaussianState:
-        """The ground state of a whole network, couplings included; as `thermal_state` at T = 0."""
+    def ground_state(cls, network: CoupledOscillators) -> GaussianState:
+        """The ground state of a whole network, couplings included: `thermal_state` at T = 0."""
         return cls.thermal_state(network, 0.0)
 
     @classmethod
-    def thermal_state(cls, network: HarmonicNetwork, temperature: float) -> GaussianState:
+    def thermal_state(cls, network: CoupledOscillators, temperature: float) -> GaussianState:
         """The thermal state exp(-H/T) of a whole network, couplings included.
 
         Parameters
@@ -276,14 +268,13 @@ class GaussianState:
 
         Examples
         --------
-        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> network = HarmonicNetwork([[4.0]])
-        >>> print(GaussianState.thermal_state(network, 0.0).covariance)
+        >>> import quantsync as qs
+        >>> print(qs.GaussianState.thermal_state(qs.HarmonicNetwork([[4.0]]), 0.0).covariance)
         [[0.25 0.  ]
          [0.   1.  ]]
         """
-        T = single_number(temperature, "temperature", lowest=0.0)
+        instance_of(network, "network", CoupledOscillators, "a HarmonicNetwork")
+        T = real_number(temperature, "temperature", at_least=0)
         sigma = network_thermal_covariance(*network._eigenmodes, network.masses, T)
         return cls._trusted(np.zeros(len(sigma)), sigma)
 
@@ -292,30 +283,26 @@ class GaussianState:
 
         Parameters
         ----------
-        x, p : float or array_like of shape (..., n), optional
-            What is added to the mean positions and momenta; 0 by default.
+        x, p : float or array_like of shape (..., n), default 0
+            What is added to the mean positions and momenta.
 
         Raises
         ------
-        DimensionError, InvalidArgumentError, NonFiniteError
+        BroadcastError, InvalidArgumentError, NonFiniteError
             If the numbers do not fit the modes or are not real and finite.
 
         Examples
         --------
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> print(GaussianState.vacuum([1.0, 1.1]).displaced(x=[0.14, 1.4]).mean)
+        >>> import quantsync as qs
+        >>> print(qs.GaussianState.vacuum([1.0, 1.1]).displaced(x=[0.14, 1.4]).mean)
         [0.14 0.   1.4  0.  ]
         """
         shape = (*self.shape, self.modes)
         shift = np.zeros((*shape, 2))
         for axis, (name, value) in enumerate((("x", x), ("p", p))):
             array = real_array(value, name)
-            try:
-                shift[..., axis] = array
-            except ValueError:
-                raise DimensionError(
-                    f"Argument `{name}` must broadcast to shape {shape}, but has {array.shape}."
-                ) from None
+            require_broadcast_to(array.shape, shape, f"Values of `{name}`")
+            shift[..., axis] = array
         return self._trusted(self.mean + shift.reshape(self.mean.shape), self.covariance)
 
     def reduced(self, modes: int | Sequence[int]) -> GaussianState:
@@ -333,15 +320,12 @@ class GaussianState:
 
         Examples
         --------
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> print(GaussianState.vacuum([1.0, 2.0]).reduced(1).covariance.diagonal())
+        >>> import quantsync as qs
+        >>> print(qs.GaussianState.vacuum([1.0, 2.0]).reduced(1).covariance.diagonal())
         [0.25 1.  ]
         """
-        chosen = np.array(mode_list("modes", modes, self.modes))
-        index = np.stack([2 * chosen, 2 * chosen + 1], axis=-1).ravel()
-        return self._trusted(
-            self.mean[..., index], self.covariance[..., index[:, None], index[None, :]]
-        )
+        index = np.array(quadratures_of(mode_list("modes", modes, self.modes)))
+        return self._trusted(self.mean[..., index], self.covariance[..., index[:, None], index])
 
     @property
     def modes(self) -> int:
@@ -369,8 +353,8 @@ class ProbesInEnvironment:
     ----------
     probes : GaussianState
         State of the probes, in the order of the network's probes; it may be a batch.
-    temperature : float, optional
-        T >= 0 of the environment (k_B = 1); 0 by default, its ground state.
+    temperature : float, default 0
+        T >= 0 of the environment (k_B = 1); 0 for its ground state.
 
     Raises
     ------
@@ -379,8 +363,8 @@ class ProbesInEnvironment:
 
     Examples
     --------
-    >>> from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
-    >>> ProbesInEnvironment(GaussianState.squeezed([1.0, 1.2], 2.0))
+    >>> import quantsync as qs
+    >>> qs.ProbesInEnvironment(qs.GaussianState.squeezed([1.0, 1.2], 2.0))
     ProbesInEnvironment(probes=<GaussianState of 2 modes>, temperature=0.0)
     """
 
@@ -388,9 +372,16 @@ class ProbesInEnvironment:
     temperature: float = 0.0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.probes, GaussianState):
-            raise InvalidArgumentError(
-                f"Argument `probes` must be a GaussianState, but is {self.probes!r}."
-            )
-        value = single_number(self.temperature, "temperature", lowest=0.0)
+        instance_of(self.probes, "probes", GaussianState, "a GaussianState")
+        value = real_number(self.temperature, "temperature", at_least=0)
         object.__setattr__(self, "temperature", value)
+
+
+def _modes(frequencies: Any, masses: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies and masses > 0 of uncoupled modes, both of shape (n,)."""
+    w = np.atleast_1d(real_array(frequencies, "frequencies", above=0))
+    if w.ndim != 1 or not len(w):
+        raise DimensionError(
+            f"Argument `frequencies` must be a number or have shape (n,), but has {w.shape}."
+        )
+    return w, one_per_node(masses, len(w), "masses", above=0)

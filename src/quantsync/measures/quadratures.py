@@ -25,8 +25,7 @@ from quantsync.errors import (
     InvalidArgumentError,
     NonFiniteError,
 )
-from quantsync.gaussian.covariance import Factor, factorised, mode_list
-from quantsync.gaussian.symplectic import reduced_covariance
+from quantsync.gaussian.covariance import Factor, factorised, mode_list, reduced_covariance
 
 
 class QuadratureSynchronization(NamedTuple):

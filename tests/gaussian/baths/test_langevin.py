@@ -316,7 +316,7 @@ def test_errors():
         chain_couplings(300, [0, 1], 0.2)
     with pytest.raises(NonFiniteError, match="strengths"):
         chain_couplings(300, [1, 1], np.nan)
-    with pytest.raises(DimensionError, match=r"\(P, P\)"):
+    with pytest.raises(DimensionError, match="`couplings`"):
         LangevinEquation(np.eye(2), np.ones(3), np.ones((2, 4)))
     with pytest.raises(InvalidArgumentError, match="symmetric"):
         LangevinEquation([[1.0, 0.1], [0.2, 1.0]], np.ones(3), np.ones((2, 3)))
@@ -324,7 +324,7 @@ def test_errors():
         LangevinEquation.from_stiffness(np.diag([1.0, 1.0, -1.0]), [0])
     with pytest.raises(InvalidArgumentError, match="probes"):
         LangevinEquation.from_stiffness(np.eye(3), [5])
-    with pytest.raises(UnstableNetworkError, match="probes alone"):
+    with pytest.raises(UnstableNetworkError, match="by themselves"):
         LangevinEquation(-np.eye(2), np.ones(3), np.ones((2, 3))).largest_stable_factor()
     with pytest.raises(InvalidArgumentError, match=">= 0"):
         fig_1(5).solve([-1.0], [0, 0], [0, 0])
@@ -333,11 +333,11 @@ def test_errors():
     with pytest.raises(UnstableNetworkError, match=r"K_max = \[0\.97195.*0\.97195") as caught:
         CHAIN.modes(probe_stiffness(1.0, 1.1, 0.0), [1, 1], 1.0)
     assert caught.value.largest_coupling == pytest.approx(0.9719504, abs=1e-7)
-    with pytest.raises(UnstableNetworkError, match="probes alone"):
+    with pytest.raises(UnstableNetworkError, match="by themselves"):
         CHAIN.modes(-np.eye(2), [1, 1], 0.1)
-    with pytest.raises(InvalidArgumentError, match="from 1 on"):
+    with pytest.raises(InvalidArgumentError, match="`nodes`.*>= 1"):
         CHAIN.modes(np.eye(2), [0, 1], 0.1)
-    with pytest.raises(DimensionError, match="one row for each probe"):
+    with pytest.raises(DimensionError, match=r"`stiffness`.*\(2, 2\)"):
         CHAIN.modes(np.eye(3), [1, 1], 0.1)
     with pytest.raises(InvalidArgumentError, match="chain_frequency"):
         SemiInfiniteChain(-0.1, 1.0)
@@ -347,7 +347,7 @@ def test_errors():
         damping_ratio(coupling=0.0, probe_coupling=0.8)
     with pytest.raises(InvalidArgumentError, match="symmetric"):
         rayleigh_criterion(np.eye(2), [[1.0, 0.5], [0.0, 1.0]])
-    with pytest.raises(DimensionError, match="one shape"):
+    with pytest.raises(DimensionError, match=r"`damping`.*\(2, 2\)"):
         rayleigh_criterion(np.eye(2), np.eye(3))
     with pytest.raises(InvalidArgumentError, match="positive"):
         rayleigh_criterion(np.diag([1.0, -1.0]), np.eye(2))

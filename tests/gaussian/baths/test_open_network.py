@@ -115,7 +115,7 @@ def test_amplitude_damping_keeps_states_physical():
         (
             lambda: OpenNetwork.from_network(PAIR, 0.1).evolve(START, [1.0, 0.5]),
             InvalidArgumentError,
-            "decrease",
+            "non-decreasing",
         ),
         (
             lambda: OpenNetwork.from_network(PAIR, 0.1).evolve(START.reduced(0), [1.0]),

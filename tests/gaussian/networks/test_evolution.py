@@ -9,11 +9,10 @@ from scipy.integrate import solve_ivp
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
-    InvalidCoefficientError,
     NonFiniteError,
     UnknownNameError,
 )
-from quantsync.gaussian.networks import noise as noise_module
+from quantsync.gaussian.networks import _noise as noise_module
 from quantsync.gaussian.networks.evolution import evolve, mean_modes, propagator
 from quantsync.gaussian.networks.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
@@ -221,6 +220,7 @@ def test_no_environment_at_all():
     one = evolve(pair, state, [0.0, 3.0])
     two = evolve(pair, ProbesInEnvironment(state), [0.0, 3.0])
     assert_allclose(one.covariance, two.covariance, atol=1e-14)
+    assert_allclose(pair.evolve(state, [0.0, 3.0]).covariance, one.covariance, atol=0)
 
 
 def test_batches_of_initial_states():
@@ -317,7 +317,7 @@ STATE = GaussianState.vacuum([1.0, 1.1])
             "different",
         ),
         (lambda: ModeSum([1.0], [[1.0, 2.0]], [[1.0, 2.0]]), DimensionError, "shapes"),
-        (lambda: ModeSum([1j], [[1.0]], [[1.0]]), InvalidCoefficientError, "real"),
+        (lambda: ModeSum([1j], [[1.0]], [[1.0]]), InvalidArgumentError, "real"),
     ],
 )
 def test_errors(call, error, match):

@@ -7,9 +7,9 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import expm_multiply
 
 import quantsync as qs
-from quantsync.gaussian.networks import horizon
-from quantsync.gaussian.networks.horizon import blocks_within, krylov_part
-from quantsync.gaussian.networks.positive_solver import ConjugateGradients, positive_solver
+from quantsync.gaussian.networks import _horizon as horizon
+from quantsync.gaussian.networks._horizon import blocks_within, krylov_part
+from quantsync.gaussian.networks._positive_solver import ConjugateGradients, positive_solver
 
 
 def random_network(size, seed=3):

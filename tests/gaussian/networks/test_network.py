@@ -15,9 +15,9 @@ from quantsync.errors import (
     UnknownNameError,
     UnstableNetworkError,
 )
-from quantsync.gaussian.networks import bordered
+from quantsync.gaussian.networks import _bordered as bordered
+from quantsync.gaussian.networks._normal_modes import eigenmodes, lowest_eigenvalue
 from quantsync.gaussian.networks.network import HarmonicNetwork
-from quantsync.gaussian.networks.normal_modes import eigenmodes, lowest_eigenvalue
 
 REFERENCE = reference("benedetti2016")["references"]
 VALUES = {entry["id"]: float(entry["value"]) for entry in REFERENCE if "params" not in entry}
@@ -301,7 +301,7 @@ def test_star_of_any_oscillators():
         (lambda: HarmonicNetwork(np.ones((2, 3))), DimensionError, r"\(2, 3\)"),
         (lambda: HarmonicNetwork([[1j]]), InvalidArgumentError, "real"),
         (lambda: HarmonicNetwork(np.eye(2), masses=[1.0, 0.0]), InvalidArgumentError, "masses"),
-        (lambda: HarmonicNetwork(np.eye(2), masses=[1.0]), DimensionError, "masses"),
+        (lambda: HarmonicNetwork(np.eye(2), masses=[1.0] * 3), DimensionError, "masses"),
         (lambda: HarmonicNetwork(np.eye(2), names=["a"]), DimensionError, "names"),
         (lambda: HarmonicNetwork(np.eye(2), names=["a", "a"]), InvalidArgumentError, "twice"),
         (lambda: HarmonicNetwork.chain(0, 1, 1), InvalidArgumentError, "sites"),

@@ -12,18 +12,15 @@ the start, is missing in the equation of Sec. II B, which holds for q(0) = 0 onl
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import eigh
 
-from quantsync.checks import real_array, require_finite
-from quantsync.errors import DimensionError, InvalidArgumentError, UnstableNetworkError
-from quantsync.gaussian.baths.volterra import Collocation
-
-SYMMETRIC = 1e-12  # relative asymmetry that is rounding
+from quantsync.checks import real_array, symmetric_matrix, times_array, whole_array
+from quantsync.errors import DimensionError, UnstableNetworkError
+from quantsync.gaussian.baths._volterra import Collocation, cosine_kernel
+from quantsync.gaussian.networks._probes import critical_factor, require_stable_probes
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +48,11 @@ class LangevinEquation:
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from quantsync.gaussian.baths.chain_bath import chain_couplings, chain_frequencies
-    >>> from quantsync.gaussian.baths.langevin import LangevinEquation
-    >>> from quantsync.gaussian.networks.probe_pair import probe_modes, probe_stiffness
-    >>> system = LangevinEquation(probe_stiffness(1.0, 1.1, 0.5),
-    ...                           chain_frequencies(300, 0.4, 1.2),
-    ...                           chain_couplings(300, [1, 1], 0.2))
-    >>> in_modes = system.rotated(probe_modes(1.0, 1.1, 0.5).rotation)
+    >>> import quantsync as qs
+    >>> system = qs.gaussian.LangevinEquation(qs.gaussian.probe_stiffness(1.0, 1.1, 0.5),
+    ...                                       qs.gaussian.chain_frequencies(300, 0.4, 1.2),
+    ...                                       qs.gaussian.chain_couplings(300, [1, 1], 0.2))
+    >>> in_modes = system.rotated(qs.gaussian.probe_modes(1.0, 1.1, 0.5).rotation)
     >>> gamma_1, eta = in_modes.kernel(0.0)[0]
     >>> print(round(gamma_1, 6), round(eta, 6))
     0.045871 0.004764
@@ -69,31 +63,15 @@ class LangevinEquation:
     couplings: np.ndarray
 
     def __post_init__(self) -> None:
-        for name in ("stiffness", "frequencies", "couplings"):
-            array = real_array(getattr(self, name), name)
-            require_finite(name, array)
-            object.__setattr__(self, name, array)
-        stiffness, frequencies = self.stiffness, self.frequencies
-        shapes = stiffness.shape, frequencies.shape, self.couplings.shape
-        if len(shapes[0]) != 2 or shapes != (
-            (shapes[0][0],) * 2,
-            (frequencies.size,),
-            (shapes[0][0], frequencies.size),
-        ):
+        stiffness = symmetric_matrix(self.stiffness, "stiffness")
+        frequencies = real_array(self.frequencies, "frequencies", above=0)
+        couplings = real_array(self.couplings, "couplings")
+        if frequencies.ndim != 1 or couplings.shape != (len(stiffness), frequencies.size):
             raise DimensionError(
                 "Arguments `stiffness`, `frequencies`, `couplings` must have shapes (P, P), (M,), "
-                f"(P, M), but have {shapes[0]}, {shapes[1]}, {shapes[2]}."
+                f"(P, M), but have {stiffness.shape}, {frequencies.shape}, {couplings.shape}."
             )
-        difference = np.abs(stiffness - stiffness.T).max(initial=0.0)
-        if difference > SYMMETRIC * np.abs(stiffness).max(initial=0.0):
-            raise InvalidArgumentError(
-                "Argument `stiffness` must be symmetric, but differs from its transpose by "
-                f"{difference:.3g}."
-            )
-        if (frequencies <= 0).any():
-            raise InvalidArgumentError(
-                f"Argument `frequencies` must be > 0, but holds {frequencies.min():.6g}."
-            )
+        vars(self).update(stiffness=stiffness, frequencies=frequencies, couplings=couplings)
 
     @classmethod
     def from_stiffness(cls, stiffness: Any, probes: Any) -> LangevinEquation:
@@ -115,18 +93,10 @@ class LangevinEquation:
         UnstableNetworkError
             If the bath alone is unstable.
         """
-        whole = real_array(stiffness, "stiffness")
-        if whole.ndim != 2 or whole.shape[0] != whole.shape[1]:
-            raise DimensionError(f"Argument `stiffness` must be square, but has {whole.shape}.")
-        require_finite("stiffness", whole)
-        chosen = np.atleast_1d(np.asarray(probes))
-        if chosen.dtype.kind not in "iu" or not np.isin(chosen, np.arange(len(whole))).all():
-            raise InvalidArgumentError(
-                f"Argument `probes` must hold coordinates from 0 to {len(whole) - 1}, but is "
-                f"{chosen.tolist()}."
-            )
+        whole = symmetric_matrix(stiffness, "stiffness")
+        chosen = whole_array(probes, "probes", at_least=0, at_most=len(whole) - 1).reshape(-1)
         rest = np.setdiff1d(np.arange(len(whole)), chosen)
-        squares, modes = eigh(whole[np.ix_(rest, rest)])
+        squares, modes = np.linalg.eigh(whole[np.ix_(rest, rest)])
         if rest.size and squares[0] <= 0:
             raise UnstableNetworkError(
                 f"The bath alone is unstable: its lowest squared frequency is {squares[0]:.6g}.",
@@ -137,10 +107,13 @@ class LangevinEquation:
 
     def rotated(self, rotation: Any) -> LangevinEquation:
         """The same system for q = rotation @ x, with an orthogonal matrix."""
-        rotation = real_array(rotation, "rotation")
-        stiffness = rotation @ self.stiffness @ rotation.T
+        matrix, size = real_array(rotation, "rotation"), len(self.stiffness)
+        if matrix.ndim != 2 or matrix.shape[1] != size:
+            raise DimensionError(
+                f"Argument `rotation` must have shape {(size, size)}, but has {matrix.shape}."
+            )
         return LangevinEquation(
-            (stiffness + stiffness.T) / 2, self.frequencies, rotation @ self.couplings
+            matrix @ self.stiffness @ matrix.T, self.frequencies, matrix @ self.couplings
         )
 
     def kernel(self, times: Any) -> np.ndarray:
@@ -156,13 +129,7 @@ class LangevinEquation:
         ndarray of shape (*times.shape, P, P)
             In the unit of frequency squared.
         """
-        times = real_array(times, "times")
-        require_finite("times", times)
-        scaled = self.couplings / self.frequencies
-        pairs = (scaled[:, None] * scaled[None]).reshape(-1, self.frequencies.size).T
-        size = len(self.stiffness)
-        values = np.cos(times.reshape(-1, 1) * self.frequencies) @ pairs
-        return values.reshape((*times.shape, size, size))
+        return cosine_kernel(self.frequencies, self.couplings, real_array(times, "times"))
 
     def largest_stable_factor(self) -> float:
         """The factor by which all couplings can grow before the whole loses positivity.
@@ -175,14 +142,8 @@ class LangevinEquation:
         UnstableNetworkError
             If the probes are unstable by themselves.
         """
-        lowest = float(np.linalg.eigvalsh(self.stiffness)[0])
-        if lowest <= 0:
-            raise UnstableNetworkError(
-                f"The probes alone are unstable: the lowest squared frequency is {lowest:.6g}.",
-                eigenvalue=lowest,
-            )
-        highest = float(eigh(self.kernel(0.0), self.stiffness, eigvals_only=True)[-1])
-        return 1 / math.sqrt(highest) if highest > 0 else math.inf
+        require_stable_probes(self.stiffness)
+        return critical_factor(self.kernel(0.0), self.stiffness)
 
     def solve(self, times: Any, position: Any, momentum: Any, *, slip: bool = True) -> np.ndarray:
         r"""Mean positions of the probes from the integro-differential equation (A11).
@@ -216,23 +177,14 @@ class LangevinEquation:
             If a number is NaN or infinite.
         """
         size = len(self.stiffness)
-        times = real_array(times, "times")
-        q = real_array(position, "position")
-        v = real_array(momentum, "momentum")
-        if times.ndim != 1 or q.shape != (size,) or v.shape != (size,):
+        times = real_array(times_array(times), "times", at_least=0)
+        q, v = real_array(position, "position"), real_array(momentum, "momentum")
+        if q.shape != (size,) or v.shape != (size,):
             raise DimensionError(
-                f"solve() needs times of shape (T,), position and momentum of shape ({size},), "
-                f"but got {times.shape}, {q.shape}, {v.shape}."
+                f"Arguments `position` and `momentum` must have shape ({size},), but have "
+                f"{q.shape} and {v.shape}."
             )
-        for name, array in (("times", times), ("position", q), ("momentum", v)):
-            require_finite(name, array)
-        if (times < 0).any():
-            raise InvalidArgumentError(f"Times must be >= 0, but one is {times.min():.6g}.")
         if not times.size:
             return np.empty((0, size))
-        return Collocation(
-            self.kernel,
-            (self.couplings, self.frequencies),
-            self.stiffness,
-            float(times.max()),
-        ).run(times, q, v, slip)
+        steps = Collocation(self.stiffness, self.frequencies, self.couplings, float(times.max()))
+        return steps.run(times, q, v, slip)

@@ -7,7 +7,15 @@ from typing import Any, Literal
 import numpy as np
 import scipy.linalg
 
-from quantsync.checks import rate_array, real_array
+from quantsync.checks import (
+    choice,
+    instance_of,
+    name_list,
+    rate_array,
+    real_array,
+    symmetric_matrix,
+    times_array,
+)
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -15,14 +23,12 @@ from quantsync.errors import (
     InvalidStateError,
     UnstableNetworkError,
 )
+from quantsync.gaussian.networks._graphs import one_per_node
+from quantsync.gaussian.networks._oscillators import CoupledOscillators
 from quantsync.gaussian.networks.evolution import GaussianEvolution
-from quantsync.gaussian.networks.graphs import broadcast_to_nodes
-from quantsync.gaussian.networks.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
-from quantsync.time_series.mode_sums import checked_times
 
-SYMMETRY = 1e-12  # relative
 LARGEST_RESIDUAL = 1e-9  # relative to the diffusion
 ROUNDING = 64 * np.finfo(float).eps
 
@@ -59,9 +65,8 @@ class OpenNetwork:
     --------
     A mode of frequency 1 that loses its quanta at rate 0.2 ends in the vacuum:
 
-    >>> import numpy as np
-    >>> from quantsync.gaussian.baths.open_network import OpenNetwork
-    >>> mode = OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+    >>> import numpy as np, quantsync as qs
+    >>> mode = qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
     >>> print(mode.stationary_covariance.round(12) + 0.0)
     [[0.5 0. ]
      [0.  0.5]]
@@ -69,28 +74,22 @@ class OpenNetwork:
 
     def __init__(self, drift: Any, diffusion: Any, names: Any = None):
         A = real_array(drift, "drift")
-        D = real_array(diffusion, "diffusion")
         if A.ndim != 2 or A.shape[0] != A.shape[1] or A.shape[0] % 2 or not A.size:
             raise DimensionError(
                 f"Argument `drift` must have shape (2n, 2n), but has {A.shape}; coordinates are "
                 "x_1, p_1, x_2, p_2, ..."
             )
-        if D.shape != A.shape:
-            raise DimensionError(
-                f"Argument `diffusion` must have shape {A.shape}, as `drift`, but has {D.shape}."
-            )
-        scale = np.abs(D).max()
-        if np.abs(D - D.T).max() > SYMMETRY * scale:
-            raise InvalidStateError("Argument `diffusion` must be symmetric.")
-        D = (D + D.T) / 2
+        D = symmetric_matrix(diffusion, "diffusion", size=len(A), error=InvalidStateError)
         lowest = np.linalg.eigvalsh(D)[0]
-        if lowest < -ROUNDING * len(D) * scale:
+        if lowest < -ROUNDING * len(D) * np.abs(D).max():
             raise InvalidStateError(
                 f"Argument `diffusion` must be positive semidefinite, but has the eigenvalue "
                 f"{lowest:.6g}."
             )
         self.drift, self.diffusion = A, D
-        self.names: tuple[Any, ...] = tuple(range(len(A) // 2)) if names is None else tuple(names)
+        self.names: tuple[Any, ...] = tuple(
+            range(len(A) // 2) if names is None else name_list(names, "names")
+        )
         if 2 * len(self.names) != len(A):
             raise DimensionError(
                 f"Argument `names` must have {len(A) // 2} entries, but has {len(self.names)}."
@@ -99,7 +98,7 @@ class OpenNetwork:
     @classmethod
     def from_network(
         cls,
-        network: HarmonicNetwork,
+        network: CoupledOscillators,
         damping_rates: Any,
         *,
         temperature: Any = None,
@@ -140,33 +139,27 @@ class OpenNetwork:
 
         Examples
         --------
-        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-        >>> from quantsync.gaussian.baths.open_network import OpenNetwork
-        >>> pair = HarmonicNetwork([[1.0, 0.1], [0.1, 1.0]])
-        >>> bath = OpenNetwork.from_network(pair, [0.2, 0.0], occupation=1.0)
+        >>> import quantsync as qs
+        >>> pair = qs.HarmonicNetwork([[1.0, 0.1], [0.1, 1.0]])
+        >>> bath = qs.OpenNetwork.from_network(pair, [0.2, 0.0], occupation=1.0)
         >>> print(bath.stationary_covariance.round(3).diagonal())
         [1.508 1.5   1.515 1.508]
         """
-        if kind not in ("amplitude", "brownian"):
-            raise InvalidArgumentError(
-                f"Argument `kind` must be 'amplitude' or 'brownian', but is {kind!r}."
-            )
+        choice(kind, "kind", ("amplitude", "brownian"))
+        instance_of(network, "network", CoupledOscillators, "a HarmonicNetwork")
         if temperature is not None and occupation is not None:
             raise InvalidArgumentError("Give either `temperature` or `occupation`, not both.")
         names = network.names
-        rates = rate_array(
-            broadcast_to_nodes(damping_rates, names, "damping_rates"), "Argument `damping_rates`"
-        )
+        rates = one_per_node(damping_rates, names, "damping_rates")
+        rates = rate_array(rates, "damping_rates")
         m = network.masses
         w = np.sqrt(network.stiffness.diagonal() / m)
         if occupation is not None:
-            baths = GaussianState.thermal(
-                w, occupation=broadcast_to_nodes(occupation, names, "occupation"), masses=m
-            )
+            bath: dict[str, Any] = {"occupation": one_per_node(occupation, names, "occupation")}
         else:
-            given = 0.0 if temperature is None else temperature
-            heat = broadcast_to_nodes(given, names, "temperature")
-            baths = GaussianState.thermal(w, heat, masses=m)
+            heat = 0.0 if temperature is None else temperature
+            bath = {"temperature": one_per_node(heat, names, "temperature")}
+        baths = GaussianState.thermal(w, **bath, masses=m)
         # J h: dx/dt = dH/dp, dp/dt = -dH/dx.
         h = network.hamiltonian
         drift = np.empty_like(h)
@@ -232,12 +225,11 @@ class OpenNetwork:
 
         Examples
         --------
-        >>> import numpy as np
-        >>> from quantsync.gaussian.baths.open_network import OpenNetwork
-        >>> OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2)).residual(np.eye(2) / 2)
+        >>> import numpy as np, quantsync as qs
+        >>> qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2)).residual(np.eye(2) / 2)
         0.0
         """
-        sigma = np.asarray(covariance, dtype=float)
+        sigma = real_array(covariance, "covariance")
         if sigma.shape != self.drift.shape:
             raise DimensionError(
                 f"Argument `covariance` must have shape {self.drift.shape}, but has {sigma.shape}."
@@ -268,19 +260,14 @@ class OpenNetwork:
 
         Examples
         --------
-        >>> import numpy as np
-        >>> from quantsync.gaussian.baths.open_network import OpenNetwork
-        >>> from quantsync.gaussian.states import GaussianState
-        >>> mode = OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
-        >>> path = mode.evolve(GaussianState.thermal(1.0, occupation=1.0), [0.0, 10.0])
+        >>> import numpy as np, quantsync as qs
+        >>> mode = qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+        >>> path = mode.evolve(qs.GaussianState.thermal(1.0, occupation=1.0), [0.0, 10.0])
         >>> print(path.covariance[:, 0, 0].round(6))  # 1/2 + e^{-2}
         [1.5      0.635335]
         """
-        moments = checked_times(times)
-        if (moments < 0).any() or (np.diff(moments) < 0).any():
-            raise InvalidArgumentError(
-                "Argument `times` must be >= 0 and not decrease: damped dynamics has a direction."
-            )
+        moments = times_array(times, start=0)
+        instance_of(state, "state", GaussianState, "a GaussianState")
         if state.shape or state.modes != len(self.names):
             raise DimensionError(
                 f"Argument `state` must be a single state of {len(self.names)} modes, but is "

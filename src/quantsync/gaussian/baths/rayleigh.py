@@ -13,10 +13,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.checks import choice, real_array, require_finite
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.checks import choice, real_array, real_number, symmetric_matrix
+from quantsync.errors import InvalidArgumentError
 from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain
-from quantsync.gaussian.networks.graphs import require_positive
 from quantsync.gaussian.networks.probe_pair import probe_stiffness
 
 
@@ -75,32 +74,15 @@ def rayleigh_criterion(stiffness: Any, damping: Any) -> RayleighCriterion:
 
     Examples
     --------
-    >>> from quantsync.gaussian.networks.probe_pair import probe_stiffness
-    >>> from quantsync.gaussian.baths.rayleigh import ohmic_damping, rayleigh_criterion
-    >>> criterion = rayleigh_criterion(probe_stiffness(1, 1.1, 0.5), ohmic_damping(1.2, [0.2, 0.2]))
+    >>> import quantsync as qs
+    >>> stiffness = qs.gaussian.probe_stiffness(1, 1.1, 0.5)
+    >>> damping = qs.gaussian.ohmic_damping(1.2, [0.2, 0.2])
+    >>> criterion = qs.gaussian.rayleigh_criterion(stiffness, damping)
     >>> print(criterion.rates.round(6), round(criterion.synchronization_time, 3))
     [0.060209 0.00065 ] 16.609
     """
-    matrices = []
-    for name, given in (("stiffness", stiffness), ("damping", damping)):
-        matrix = real_array(given, name)
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < 2:
-            raise DimensionError(
-                f"Argument `{name}` must have shape (P, P) with P >= 2, but has {matrix.shape}."
-            )
-        require_finite(name, matrix)
-        difference = np.abs(matrix - matrix.T).max()
-        if difference > 1e-12 * np.abs(matrix).max():
-            raise InvalidArgumentError(
-                f"Argument `{name}` must be symmetric, but differs from its transpose by "
-                f"{difference:.3g}."
-            )
-        matrices.append(matrix)
-    a, g = matrices
-    if a.shape != g.shape:
-        raise DimensionError(
-            f"Arguments `stiffness` {a.shape} and `damping` {g.shape} must have one shape."
-        )
+    a = symmetric_matrix(stiffness, "stiffness", at_least=2)
+    g = symmetric_matrix(damping, "damping", size=len(a))
     squares, modes = np.linalg.eigh(a)
     if squares[0] <= 0:
         raise InvalidArgumentError(
@@ -150,15 +132,14 @@ def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
 
     Examples
     --------
-    >>> from quantsync.gaussian.baths.rayleigh import ohmic_damping
-    >>> print(ohmic_damping(1.0, [0.5, -0.5]))
+    >>> import quantsync as qs
+    >>> print(qs.gaussian.ohmic_damping(1.0, [0.5, -0.5]))
     [[ 0.25 -0.25]
      [-0.25  0.25]]
     """
-    require_positive(chain_coupling=chain_coupling)
-    strengths = np.atleast_1d(real_array(strengths, "strengths"))
-    require_finite("strengths", strengths)
-    return strengths[:, None] * strengths / chain_coupling**1.5
+    g = real_number(chain_coupling, "chain_coupling", above=0)
+    K = np.atleast_1d(real_array(strengths, "strengths"))
+    return K[:, None] * K / g**1.5
 
 
 def damping_ratio(
@@ -197,17 +178,16 @@ def damping_ratio(
 
     Examples
     --------
-    >>> from quantsync.gaussian.baths.rayleigh import damping_ratio
-    >>> [round(damping_ratio(form=form), 2) for form in ("golden_rule", "poles")]
-    [103.86, 110.11]
+    >>> import quantsync as qs
+    >>> ratio = qs.gaussian.damping_ratio
+    >>> round(ratio(form="golden_rule"), 2), round(ratio(), 2)
+    (103.86, 110.11)
     """
     choice(form, "form", ("golden_rule", "poles"))
     chain = SemiInfiniteChain(chain_frequency, chain_coupling)
     system = probe_stiffness(omega_1, omega_2, coupling), [1, 1], probe_coupling
-    if form == "golden_rule":
-        rates = chain.golden_rule_damping(*system)
-    else:
-        rates = chain.modes(*system).damping
+    golden = form == "golden_rule"
+    rates = chain.golden_rule_damping(*system) if golden else chain.modes(*system).damping
     if rates.size != 2:
         raise InvalidArgumentError(
             f"There are {rates.size} resonances instead of 2 at `probe_coupling` = "

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 
-from quantsync.checks import real_array, require_finite
-from quantsync.errors import DimensionError, InvalidArgumentError, UnstableNetworkError
-from quantsync.gaussian.baths.bound_states import ChainModes, solve_chain_modes
-from quantsync.gaussian.networks.graphs import require_positive
+from quantsync.checks import real_array, real_number, symmetric_matrix, whole_number
+from quantsync.errors import InvalidArgumentError, UnstableNetworkError
+from quantsync.gaussian.baths._bound_states import ChainModes, solve_chain_modes
+from quantsync.gaussian.baths.chain_bath import chain_numbers, probes_on_chain
+from quantsync.gaussian.networks._probes import critical_factor, require_stable_probes
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,11 @@ class SemiInfiniteChain:
     --------
     The chain of Benedetti et al., Phys. Rev. A 94, 052118 (2016), and the bound state of Fig. 2.
 
-    >>> from quantsync.gaussian.networks.probe_pair import probe_stiffness
-    >>> from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain
-    >>> chain = SemiInfiniteChain(0.4, 1.2)
+    >>> import quantsync as qs
+    >>> chain = qs.gaussian.SemiInfiniteChain(0.4, 1.2)
     >>> round(chain.largest_velocity, 10)
     0.9135528726
-    >>> modes = chain.modes(probe_stiffness(1.0, 1.1, 0.0), [1, 1], 0.8)
+    >>> modes = chain.modes(qs.gaussian.probe_stiffness(1.0, 1.1, 0.0), [1, 1], 0.8)
     >>> print(modes.bound.round(10))
     [0.37921201]
     """
@@ -56,17 +55,13 @@ class SemiInfiniteChain:
     chain_coupling: float
 
     def __post_init__(self) -> None:
-        require_positive(chain_coupling=self.chain_coupling)
-        real_array(self.chain_frequency, "chain_frequency")
-        if self.chain_frequency < 0:
-            raise InvalidArgumentError(
-                f"Argument `chain_frequency` must be >= 0, but is {self.chain_frequency!r}."
-            )
+        own, g = chain_numbers(self.chain_frequency, self.chain_coupling)
+        vars(self).update(chain_frequency=own, chain_coupling=g)
 
     @property
     def band(self) -> tuple[float, float]:
         """The lowest and the highest frequency of waves."""
-        low = float(self.chain_frequency)
+        low = self.chain_frequency
         return low, math.sqrt(low**2 + 4 * self.chain_coupling)
 
     @property
@@ -95,7 +90,6 @@ class SemiInfiniteChain:
             If a frequency lies outside the band.
         """
         w = real_array(frequency, "frequency")
-        require_finite("frequency", w)
         low, high = self.band
         square = (w - low) * (w + low) / (4 * self.chain_coupling)
         slack = 8 * np.finfo(float).eps
@@ -139,9 +133,8 @@ class SemiInfiniteChain:
         InvalidArgumentError
             If a site is below 1.
         """
-        nodes, strengths = _probes(nodes, strengths)
+        nodes, strengths = probes_on_chain(nodes, strengths)
         w = real_array(frequency, "frequency")
-        require_finite("frequency", w)
         low, high = self.band
         inside = (w > low) & (w < high)
         k = self.wave_number(np.where(inside, w, (low + high) / 2))
@@ -176,7 +169,7 @@ class SemiInfiniteChain:
             If the arguments do not fit.
         """
         matrix, nodes, strengths = _system(stiffness, nodes, strengths)
-        _require_stable(matrix)
+        require_stable_probes(matrix)
         squares, modes = np.linalg.eigh(matrix)
         frequencies = np.sqrt(squares)
         density = self.spectral_density(frequencies, nodes, strengths)
@@ -187,7 +180,7 @@ class SemiInfiniteChain:
 
         Times K it is K_max. Arguments and errors as `golden_rule_damping`.
         """
-        _require_stable(_system(stiffness, nodes, strengths)[0])
+        require_stable_probes(_system(stiffness, nodes, strengths)[0])
         return self._factor_at(0.0, stiffness, nodes, strengths, 1.0)
 
     def bound_state_threshold(
@@ -259,106 +252,52 @@ class SemiInfiniteChain:
         else:
             growth = small * (-1.0) ** (small + large)
         response = strengths[:, None] * growth * strengths / self.chain_coupling
-        highest = float(scipy.linalg.eigh(response, probes, eigvals_only=True)[-1])
-        return 1 / math.sqrt(highest) if highest > 0 else math.inf
+        return critical_factor(response, probes)
 
 
 def revival_time(sites: int, velocity: float) -> float:
-    """When the first signal returns from the far end, 2 M/v.
-
-    Take `SemiInfiniteChain.largest_velocity`.
+    """When the first signal returns from the far end of a chain, 2 M/v.
 
     Parameters
     ----------
     sites : int
         M.
     velocity : float
-        Largest group velocity, in sites per time.
-
-    Returns
-    -------
-    float
+        Largest group velocity, in sites per time: `SemiInfiniteChain.largest_velocity`.
 
     Raises
     ------
-    InvalidArgumentError
-        If an argument is not positive.
+    InvalidArgumentError, NonFiniteError
+        If an argument is not positive or not finite.
 
     Examples
     --------
-    >>> from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain, revival_time
-    >>> round(revival_time(300, SemiInfiniteChain(0.4, 1.2).largest_velocity), 3)
+    >>> import quantsync as qs
+    >>> velocity = qs.gaussian.SemiInfiniteChain(0.4, 1.2).largest_velocity
+    >>> round(qs.gaussian.revival_time(300, velocity), 3)
     656.776
     """
-    require_positive(sites=sites, velocity=velocity)
-    return 2 * sites / velocity
+    return 2 * whole_number(sites, "sites") / real_number(velocity, "velocity", above=0)
 
 
 def crosstalk_time(site_1: int, site_2: int, velocity: float) -> float:
     """When the first signal of one node reaches the other, |site_1 - site_2|/v.
 
-    Between the ends of a long chain half the revival time.
-
-    Parameters
-    ----------
-    site_1, site_2 : int
-        The two nodes.
-    velocity : float
-        Largest group velocity, in sites per time.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    InvalidArgumentError
-        If an argument is not positive.
+    Between the ends of a long chain half the revival time; arguments and errors as there.
 
     Examples
     --------
-    >>> from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain, crosstalk_time
-    >>> round(crosstalk_time(1, 300, SemiInfiniteChain(0.4, 1.2).largest_velocity), 3)
+    >>> import quantsync as qs
+    >>> velocity = qs.gaussian.SemiInfiniteChain(0.4, 1.2).largest_velocity
+    >>> round(qs.gaussian.crosstalk_time(1, 300, velocity), 3)
     327.294
     """
-    require_positive(site_1=site_1, site_2=site_2, velocity=velocity)
-    return abs(site_2 - site_1) / velocity
-
-
-def _probes(nodes: Any, strengths: Any) -> tuple[np.ndarray, np.ndarray]:
-    nodes = np.atleast_1d(np.asarray(nodes))
-    if nodes.ndim != 1 or nodes.dtype.kind not in "iu" or (nodes < 1).any():
-        raise InvalidArgumentError(
-            f"Argument `nodes` must hold sites from 1 on, but is {nodes.tolist()}."
-        )
-    given = real_array(strengths, "strengths")
-    if given.shape not in ((), nodes.shape):
-        raise DimensionError(
-            f"Argument `strengths` must be a number or have shape {nodes.shape}, but has "
-            f"{given.shape}."
-        )
-    require_finite("strengths", given)
-    return nodes, np.broadcast_to(given, nodes.shape)
+    distance = abs(whole_number(site_2, "site_2") - whole_number(site_1, "site_1"))
+    return distance / real_number(velocity, "velocity", above=0)
 
 
 def _system(
     stiffness: Any, nodes: Any, strengths: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    nodes, strengths = _probes(nodes, strengths)
-    matrix = real_array(stiffness, "stiffness")
-    if matrix.shape != (nodes.size, nodes.size):
-        raise DimensionError(
-            f"Argument `stiffness` must have shape {(nodes.size, nodes.size)}, one row for each "
-            f"probe, but has {matrix.shape}."
-        )
-    require_finite("stiffness", matrix)
-    return (matrix + matrix.T) / 2, nodes, strengths
-
-
-def _require_stable(matrix: np.ndarray) -> None:
-    lowest = float(np.linalg.eigvalsh(matrix)[0])
-    if lowest <= 0:
-        raise UnstableNetworkError(
-            f"The probes alone are unstable: the lowest squared frequency is {lowest:.6g}.",
-            eigenvalue=lowest,
-        )
+    nodes, strengths = probes_on_chain(nodes, strengths)
+    return symmetric_matrix(stiffness, "stiffness", size=nodes.size), nodes, strengths

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.gaussian.networks.graphs import require_sequence
-from quantsync.gaussian.networks.network import HarmonicNetwork
-from quantsync.gaussian.networks.noise import environment_noise
+from quantsync.checks import instance_of, times_array
+from quantsync.errors import DimensionError
+from quantsync.gaussian.networks._noise import environment_noise
+from quantsync.gaussian.networks._oscillators import CoupledOscillators
 from quantsync.gaussian.networks.star import Star
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, one_blas_thread
-from quantsync.time_series.mode_sums import ELEMENTS, ModeSum, checked_times, sum_modes
+from quantsync.time_series.mode_sums import ELEMENTS, ModeSum, sum_modes
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class GaussianEvolution:
 
 
 def evolve(
-    network: HarmonicNetwork,
+    network: CoupledOscillators,
     state: GaussianState | ProbesInEnvironment,
     times: Any,
     *,
@@ -57,11 +57,10 @@ def evolve(
 
     ``x(t) = cos(sqrt(V) t) x(0) + V^{-1/2} sin(sqrt(V) t) p(0)`` in mass-weighted coordinates. With
     `ProbesInEnvironment` only the probes' rows of the normal modes are computed, and the
-    environment's fluctuations enter through running integrals over the probes' Green function
-    (`quantsync.gaussian.networks.noise`): O(N^2 + T N) operations for N oscillators that hang on
-    a chain. Of other large sparse networks only the part is computed that the probes can notice
-    in the time asked for (`quantsync.gaussian.networks.horizon`).
-    With a `GaussianState` of the whole network they are O(T N^2), in pieces of bounded size.
+    environment's fluctuations enter through running integrals over the probes' Green function:
+    O(N^2 + T N) operations for N oscillators that hang on a chain. Of other large sparse networks
+    only the part is computed that the probes can notice in the time asked for. With a
+    `GaussianState` of the whole network they are O(T N^2), in pieces of bounded size.
 
     Parameters
     ----------
@@ -81,11 +80,11 @@ def evolve(
     Raises
     ------
     DimensionError
-        If the state does not have as many modes as it should.
+        If the state does not have as many modes as it should, or times are not one-dimensional.
     UnknownNameError
         If there is no such oscillator.
     InvalidArgumentError, NonFiniteError
-        If times are not real, finite and one-dimensional, or probes not different.
+        If times are not real and finite, or an oscillator is given twice.
     OutOfMemoryError
         If the result does not fit.
 
@@ -93,34 +92,29 @@ def evolve(
     --------
     Two detuned oscillators on the end of a chain (Fig. 1 of Benedetti et al., 2016):
 
-    >>> from quantsync.gaussian.networks.evolution import evolve
-    >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-    >>> from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
-    >>> chain = HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
+    >>> import quantsync as qs
+    >>> chain = qs.HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
     >>> network = chain.with_probes([1.0, 1.1], nodes=[1, 1], strengths=0.2, direct=0.5)
-    >>> probes = GaussianState.vacuum([1.0, 1.1]).displaced(x=[0.14, 1.4])
-    >>> path = evolve(network, ProbesInEnvironment(probes), [0.0, 10.0, 1000.0])
+    >>> probes = qs.GaussianState.vacuum([1.0, 1.1]).displaced(x=[0.14, 1.4])
+    >>> path = qs.evolve(network, qs.ProbesInEnvironment(probes), [0.0, 10.0, 1000.0])
     >>> print(path.mean[:, 0].round(6))  # <x_1>
     [ 0.14     -0.153128  0.54266 ]
     """
-    moments = checked_times(times)
-    names = _probe_names(network, probes)
-    size = 2 * len(names)
-    batch = state.probes.shape if isinstance(state, ProbesInEnvironment) else state.shape
-    need = 8.0 * len(moments) * size * (size + 1) * (1 + np.prod(batch, dtype=float))
+    moments = times_array(times)
+    names = _names(network, state, probes)
+    size, shape = 2 * len(names), _of(state).shape
+    need = 8.0 * len(moments) * size * (size + 1) * (1 + np.prod(shape, dtype=float))
     require_memory(need, f"Covariances of {len(names)} oscillators at {len(moments)} times")
     if isinstance(state, ProbesInEnvironment):
-        _require_modes(state.probes, len(names), "the probes")
         star = network.star(names, float(np.abs(moments).max(initial=0.0)))
         mean, covariance = _evolve_star(star, state, moments)
     else:
-        _require_modes(state, len(network), "the whole network")
         mean, covariance = _evolve_whole(network, state, moments, network.positions(names))
     return GaussianEvolution(moments, mean, covariance, names)
 
 
 def mean_modes(
-    network: HarmonicNetwork,
+    network: CoupledOscillators,
     state: GaussianState | ProbesInEnvironment,
     *,
     probes: Sequence[Any] | None = None,
@@ -130,7 +124,7 @@ def mean_modes(
     Parameters
     ----------
     network, state, probes
-        As for `evolve`.
+        As for `quantsync.gaussian.evolve`.
 
     Returns
     -------
@@ -140,30 +134,26 @@ def mean_modes(
 
     Raises
     ------
-    DimensionError, UnknownNameError
-        As for `evolve`.
+    DimensionError, UnknownNameError, InvalidArgumentError
+        As for `quantsync.gaussian.evolve`.
 
     Examples
     --------
-    >>> from quantsync.gaussian.networks.evolution import mean_modes
-    >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-    >>> from quantsync.gaussian.states import GaussianState
-    >>> pair = HarmonicNetwork([[2.5, -1.5], [-1.5, 2.5]])
-    >>> signal = mean_modes(pair, GaussianState.vacuum([1.0, 1.0]).displaced(x=[1.0, 0.0]))
+    >>> import quantsync as qs
+    >>> pair = qs.HarmonicNetwork([[2.5, -1.5], [-1.5, 2.5]])
+    >>> signal = qs.mean_modes(pair, qs.GaussianState.vacuum([1.0, 1.0]).displaced(x=[1.0, 0.0]))
     >>> print(signal.frequencies, signal.cosine)
     [1. 2.] [[ 0.5  0.5]
      [ 0.5 -0.5]]
     """
-    names = _probe_names(network, probes)
-    initial = state.probes if isinstance(state, ProbesInEnvironment) else state
+    names = _names(network, state, probes)
+    initial = _of(state)
     x, p = initial.mean[..., ::2], initial.mean[..., 1::2]
     if isinstance(state, ProbesInEnvironment):
         star = network.star(names)
-        _require_modes(initial, len(names), "the probes")
         (frequencies, rows), masses = star.spectrum, star.masses
         start, root = rows, np.sqrt(masses)
     else:
-        _require_modes(initial, len(network), "the whole network")
         frequencies, start = network._eigenmodes
         chosen = network.positions(names)
         rows, root = start[chosen], np.sqrt(network.masses)
@@ -173,106 +163,8 @@ def mean_modes(
     return ModeSum(frequencies, rows * cosine[..., None, :], rows * sine[..., None, :])
 
 
-def _probe_names(network: HarmonicNetwork, probes: Sequence[Any] | None) -> tuple[Any, ...]:
-    if probes is None:
-        return network.probes or network.names
-    names = tuple(require_sequence(probes, "probes"))
-    if len(set(names)) != len(names) or not names:
-        raise InvalidArgumentError(
-            f"Argument `probes` must name one oscillator or several different ones, but is "
-            f"{probes!r}."
-        )
-    return names
-
-
-def _require_modes(state: GaussianState, expected: int, what: str) -> None:
-    if state.modes != expected:
-        raise DimensionError(
-            f"Argument `state` must be a state of {what}, {expected} modes, but has "
-            f"{state.modes}. ProbesInEnvironment(state) puts the rest into its ground state."
-        )
-
-
-def _evolve_star(
-    star: Star, state: ProbesInEnvironment, times: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Means (..., T, 2P) and covariances (..., T, 2P, 2P)."""
-    spectrum = star.spectrum
-    with one_blas_thread():
-        S = probe_propagator(times, *spectrum, star.masses)
-        variance = star.position_variance(state.temperature)
-        noise = environment_noise(times, spectrum, (star.environment, star.couplings), variance)
-    units = _units(star.masses)
-    noise *= units[:, None] * units
-    initial = state.probes
-    mean = (S @ initial.mean[..., None, :, None])[..., 0]
-    sigma = S @ initial.covariance[..., None, :, :] @ S.swapaxes(-1, -2) + noise
-    return mean, (sigma + sigma.swapaxes(-1, -2)) / 2
-
-
-def probe_propagator(
-    times: np.ndarray, frequencies: np.ndarray, rows: np.ndarray, masses: np.ndarray
-) -> np.ndarray:
-    """The block of the symplectic propagator that maps the probes' start to the probes.
-
-    Parameters
-    ----------
-    times : ndarray of shape (T,)
-    frequencies : ndarray of shape (N,)
-    rows : ndarray of shape (P, N)
-        The probes' rows of the normal modes.
-    masses : ndarray of shape (P,)
-
-    Returns
-    -------
-    ndarray of shape (T, 2P, 2P)
-
-    Examples
-    --------
-    >>> ones = np.ones(1)
-    >>> print(probe_propagator(np.array([np.pi / 2]), ones, np.ones((1, 1)), ones).round(12) + 0.0)
-    [[[ 0.  1.]
-      [-1.  0.]]]
-    """
-    count = len(rows)
-    upper, lower = np.triu_indices(count)
-    pairs = rows[upper] * rows[lower]
-    nothing = np.zeros_like(pairs)
-    signals = sum_modes(
-        times,
-        frequencies,
-        np.concatenate([pairs, nothing, nothing]),
-        np.concatenate([nothing, pairs / frequencies, -pairs * frequencies]),
-    ).reshape(3, len(pairs), len(times))
-    S = np.empty((len(times), 2 * count, 2 * count))
-    for i, j in ((upper, lower), (lower, upper)):
-        S[:, 2 * i, 2 * j] = S[:, 2 * i + 1, 2 * j + 1] = signals[0].T
-        S[:, 2 * i, 2 * j + 1] = signals[1].T
-        S[:, 2 * i + 1, 2 * j] = signals[2].T
-    units = _units(masses)
-    S *= units[:, None] / units
-    return S
-
-
-def _evolve_whole(
-    network: HarmonicNetwork, state: GaussianState, times: np.ndarray, chosen: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """As `_evolve_star` from a state of everything, in pieces of the time axis."""
-    size, count = len(network), len(chosen)
-    shape = state.shape
-    mean = np.empty((*shape, len(times), 2 * count))
-    sigma = np.empty((*shape, len(times), 2 * count, 2 * count))
-    for piece in chunk_slices(len(times), ELEMENTS // (4 * count * size)):
-        S = propagator(network, times[piece], chosen)
-        flat = S.reshape(-1, 2 * size)
-        mean[..., piece, :] = (state.mean @ flat.T).reshape(*shape, -1, 2 * count)
-        half = (flat @ state.covariance).reshape(*shape, *S.shape)
-        sigma[..., piece, :, :] = half @ S.swapaxes(-1, -2)
-    return mean, (sigma + sigma.swapaxes(-1, -2)) / 2
-
-
 def propagator(
-    network: HarmonicNetwork, times: Any, positions: np.ndarray | None = None
+    network: CoupledOscillators, times: Any, positions: np.ndarray | None = None
 ) -> np.ndarray:
     """Rows of the symplectic matrix S(t) with ``r(t) = S(t) r(0)``, r = (x_1, p_1, x_2, ...).
 
@@ -295,18 +187,17 @@ def propagator(
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from quantsync.gaussian.networks.evolution import propagator
-    >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-    >>> print(propagator(HarmonicNetwork([[4.0]]), [np.pi / 4]).round(12) + 0.0)
+    >>> import numpy as np, quantsync as qs
+    >>> print(qs.gaussian.propagator(qs.HarmonicNetwork([[4.0]]), [np.pi / 4]).round(12) + 0.0)
     [[[ 0.   0.5]
       [-2.   0. ]]]
     """
-    moments = checked_times(times)
+    instance_of(network, "network", CoupledOscillators, "a HarmonicNetwork")
+    moments = times_array(times)
     frequencies, modes = network._eigenmodes
     rows = modes if positions is None else modes[positions]
-    units = _units(network.masses)
-    own = units if positions is None else _units(network.masses[positions])
+    scales = _scales(network.masses)
+    own = scales if positions is None else _scales(network.masses[positions])
     phase = np.multiply.outer(moments, frequencies)
     cos, sin = np.cos(phase), np.sin(phase)
 
@@ -319,11 +210,88 @@ def propagator(
     S[:, ::2, ::2] = S[:, 1::2, 1::2] = spread(cos)
     S[:, ::2, 1::2] = spread(sin / frequencies)
     S[:, 1::2, ::2] = spread(-sin * frequencies)
-    S *= own[:, None] / units
+    S *= own[:, None] / scales
     return S
 
 
-def _units(masses: np.ndarray) -> np.ndarray:
+def _of(state: GaussianState | ProbesInEnvironment) -> GaussianState:
+    return state.probes if isinstance(state, ProbesInEnvironment) else state
+
+
+def _names(
+    network: CoupledOscillators, state: Any, probes: Sequence[Any] | None
+) -> tuple[Any, ...]:
+    """Names of the oscillators asked for, after a check that the state fits the network."""
+    instance_of(network, "network", CoupledOscillators, "a HarmonicNetwork")
+    kinds = (GaussianState, ProbesInEnvironment)
+    instance_of(state, "state", kinds, "a GaussianState or ProbesInEnvironment")
+    names = network._chosen(probes)
+    probed = isinstance(state, ProbesInEnvironment)
+    expected, what = (len(names), "probes") if probed else (len(network), "whole network")
+    if _of(state).modes != expected:
+        raise DimensionError(
+            f"Argument `state` must be a state of the {what}, {expected} modes, but has "
+            f"{_of(state).modes}. ProbesInEnvironment(state) puts the rest into its ground state."
+        )
+    return names
+
+
+def _evolve_star(
+    star: Star, state: ProbesInEnvironment, times: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Means (..., T, 2P) and covariances (..., T, 2P, 2P)."""
+    with one_blas_thread():
+        S = _probe_propagator(star, times)
+        noise = environment_noise(star, state.temperature, times)
+    scales = _scales(star.masses)
+    noise *= scales[:, None] * scales
+    initial = state.probes
+    mean = (S @ initial.mean[..., None, :, None])[..., 0]
+    sigma = S @ initial.covariance[..., None, :, :] @ S.swapaxes(-1, -2) + noise
+    return mean, (sigma + sigma.swapaxes(-1, -2)) / 2
+
+
+def _probe_propagator(star: Star, times: np.ndarray) -> np.ndarray:
+    """The block (T, 2P, 2P) of the symplectic propagator that maps the probes to the probes."""
+    frequencies, rows = star.spectrum
+    count = len(rows)
+    upper, lower = np.triu_indices(count)
+    pairs = rows[upper] * rows[lower]
+    nothing = np.zeros_like(pairs)
+    signals = sum_modes(
+        times,
+        frequencies,
+        np.concatenate([pairs, nothing, nothing]),
+        np.concatenate([nothing, pairs / frequencies, -pairs * frequencies]),
+    ).reshape(3, len(pairs), len(times))
+    S = np.empty((len(times), 2 * count, 2 * count))
+    for i, j in ((upper, lower), (lower, upper)):
+        S[:, 2 * i, 2 * j] = S[:, 2 * i + 1, 2 * j + 1] = signals[0].T
+        S[:, 2 * i, 2 * j + 1] = signals[1].T
+        S[:, 2 * i + 1, 2 * j] = signals[2].T
+    scales = _scales(star.masses)
+    S *= scales[:, None] / scales
+    return S
+
+
+def _evolve_whole(
+    network: CoupledOscillators, state: GaussianState, times: np.ndarray, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `_evolve_star` from a state of everything, in pieces of the time axis."""
+    size, count = len(network), len(chosen)
+    shape = state.shape
+    mean = np.empty((*shape, len(times), 2 * count))
+    sigma = np.empty((*shape, len(times), 2 * count, 2 * count))
+    for piece in chunk_slices(len(times), ELEMENTS // (4 * count * size)):
+        S = propagator(network, times[piece], chosen)
+        flat = S.reshape(-1, 2 * size)
+        mean[..., piece, :] = (state.mean @ flat.T).reshape(*shape, -1, 2 * count)
+        half = (flat @ state.covariance).reshape(*shape, *S.shape)
+        sigma[..., piece, :, :] = half @ S.swapaxes(-1, -2)
+    return mean, (sigma + sigma.swapaxes(-1, -2)) / 2
+
+
+def _scales(masses: np.ndarray) -> np.ndarray:
     """Factors (1/sqrt(m), sqrt(m), ...) from mass-weighted to own coordinates."""
     root = np.sqrt(masses)
     return np.stack([1 / root, root], axis=-1).ravel()

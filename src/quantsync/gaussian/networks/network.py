@@ -8,20 +8,14 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.errors import InvalidArgumentError, UnstableNetworkError
-from quantsync.gaussian.networks import normal_modes
-from quantsync.gaussian.networks.graphs import (
-    broadcast_to_nodes,
-    edges_of,
-    positive_count,
-    require_sequence,
-    single_number,
-    spring_matrix,
-)
-from quantsync.gaussian.networks.oscillators import ROUNDING, CoupledOscillators
-from quantsync.gaussian.networks.probes import largest_factor, probe_blocks
-from quantsync.gaussian.networks.star import Star
-from quantsync.lazy import lazy
+from quantsync.checks import name_list, real_number, whole_number
+from quantsync.errors import UnstableNetworkError
+from quantsync.gaussian.networks._graphs import edges_of, one_per_node, spring_matrix
+from quantsync.gaussian.networks._normal_modes import lowest_eigenvalue
+from quantsync.gaussian.networks._oscillators import ROUNDING, CoupledOscillators
+from quantsync.gaussian.networks._probes import largest_factor, probe_blocks
+from quantsync.gaussian.networks.evolution import GaussianEvolution, evolve
+from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
 
 SITE_BYTES = 500.0  # of one site of a chain: matrix, name, mass and temporary copies
@@ -66,14 +60,11 @@ class HarmonicNetwork(CoupledOscillators):
 
     Examples
     --------
-    >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-    >>> pair = HarmonicNetwork([[2.0, -1.0], [-1.0, 2.0]])
+    >>> import quantsync as qs
+    >>> pair = qs.HarmonicNetwork([[2.0, -1.0], [-1.0, 2.0]])
     >>> print(pair.frequencies**2)
     [1. 3.]
     """
-
-    probes: tuple[Any, ...] = ()
-    environment: HarmonicNetwork | None = None
 
     @classmethod
     def chain(cls, sites: int, frequency: float, coupling: float) -> HarmonicNetwork:
@@ -102,15 +93,15 @@ class HarmonicNetwork(CoupledOscillators):
 
         Examples
         --------
-        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-        >>> chain = HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
+        >>> import quantsync as qs
+        >>> chain = qs.HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
         >>> print(chain.frequencies[[0, -1]].round(6), chain.names[:3])
         [0.400163 2.227076] (1, 2, 3)
         """
-        size = positive_count(sites, "sites")
+        size = whole_number(sites, "sites")
         require_memory(SITE_BYTES * size, f"A chain of {size} oscillators")
-        squared = single_number(frequency, "frequency", lowest=0.0) ** 2
-        g = single_number(coupling, "coupling")
+        squared = real_number(frequency, "frequency", at_least=0) ** 2
+        g = real_number(coupling, "coupling")
         side = np.full(size - 1, -g)
         bands: Any = [side, np.full(size, squared + 2 * g), side]
         offsets: Any = [-1, 0, 1]
@@ -146,14 +137,14 @@ class HarmonicNetwork(CoupledOscillators):
 
         Examples
         --------
-        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-        >>> ring = HarmonicNetwork.from_graph([("a", "b"), ("b", "c"), ("c", "a", 0.5)], 1.0)
+        >>> import quantsync as qs
+        >>> ring = qs.HarmonicNetwork.from_graph([("a", "b"), ("b", "c"), ("c", "a", 0.5)], 1.0)
         >>> print(ring.names, ring.stiffness.toarray().diagonal())
         ('a', 'b', 'c') [2.5 3.  2.5]
         """
         names, edges = edges_of(graph, coupling)
-        weights = broadcast_to_nodes(masses, names, "masses")
-        own = broadcast_to_nodes(frequency, names, "frequency")
+        weights = one_per_node(masses, names, "masses", above=0)
+        own = one_per_node(frequency, names, "frequency")
         return cls(spring_matrix(names, edges) + sp.diags_array(weights * own**2), weights, names)
 
     def with_probes(
@@ -202,8 +193,8 @@ class HarmonicNetwork(CoupledOscillators):
 
         Examples
         --------
-        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-        >>> chain = HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
+        >>> import quantsync as qs
+        >>> chain = qs.HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
         >>> network = chain.with_probes([1.0, 1.1], nodes=[1, 300], strengths=0.2, direct=0.5)
         >>> network.names[:3], network.stiffness[0, 2]
         (('probe 1', 'probe 2', 1), np.float64(0.2))
@@ -212,7 +203,7 @@ class HarmonicNetwork(CoupledOscillators):
           ...
         quantsync.errors.UnstableNetworkError: The probes are coupled too strongly: ... 0.97195...
         """
-        places = self.positions(require_sequence(nodes, "nodes"))
+        places = self.positions(name_list(nodes, "nodes"))
         corner, K, mass = probe_blocks(frequencies, places, strengths, direct, masses)
         count = len(mass)
         border = sp.csr_array((K, (np.arange(count), places)), shape=(count, len(self)))
@@ -224,7 +215,7 @@ class HarmonicNetwork(CoupledOscillators):
         network.probes, network.environment = tuple(labels), self
         factor = largest_factor(corner, K, places, self._inverse)
         if not factor > 1 + ROUNDING:
-            lowest = normal_modes.lowest_eigenvalue(network._weighted)
+            lowest = lowest_eigenvalue(network._weighted)
             known = np.unique(np.abs(K))
             limit = factor * known[0] if len(known) == 1 else factor
             which = "the strength may be" if len(known) == 1 else "strengths may be multiplied by"
@@ -266,87 +257,24 @@ class HarmonicNetwork(CoupledOscillators):
 
         Examples
         --------
-        >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-        >>> chain = HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
+        >>> import quantsync as qs
+        >>> chain = qs.HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
         >>> print(round(chain.largest_probe_coupling([1.0, 1.2], [1, 1]), 9))
         1.009099269
         """
-        places = self.positions(require_sequence(nodes, "nodes"))
+        places = self.positions(name_list(nodes, "nodes"))
         corner, K, _ = probe_blocks(frequencies, places, strengths, direct, masses)
         return largest_factor(corner, K, places, self._inverse)
 
-    @lazy
-    def frequencies(self) -> np.ndarray:
-        """Frequencies of the normal modes, ascending, shape (N,)."""
-        return self.star().spectrum[0] if self.probes else super().frequencies
-
-    def star(self, probes: Sequence[Any] | None = None, horizon: float | None = None) -> Star:
-        """The probes and the normal modes of all the rest.
-
-        Parameters
-        ----------
-        probes : sequence of names, optional
-            Any oscillators; those attached by `with_probes` by default.
-        horizon : float, optional
-            The largest time that matters. Of a large sparse network without a closed form only
-            the part that the probes can notice until then is kept, to rounding; all by default.
-
-        Returns
-        -------
-        Star
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such oscillator.
-        InvalidArgumentError
-            If there are no probes, or one is given twice.
-        """
-        if probes is None or tuple(probes) == self.probes:
-            if not self.probes:
-                raise InvalidArgumentError(
-                    "The network has no probes; name some oscillators, or attach probes with "
-                    "with_probes()."
-                )
-            count, size = len(self.probes), len(self.names)
-            if horizon is None or "_probe_star" in self.__dict__:
-                return self._probe_star
-            return self._star(np.arange(count), np.arange(count, size), self.environment, horizon)
-        chosen = self.positions(probes)
-        if len(set(chosen.tolist())) != len(chosen) or not len(chosen):
-            raise InvalidArgumentError(
-                f"Argument `probes` must name one oscillator or several different ones, but is "
-                f"{probes!r}."
-            )
-        rest = np.setdiff1d(np.arange(len(self.names)), chosen)
-        environment = None
-        if len(rest):
-            environment = CoupledOscillators._trusted(
-                self.stiffness[rest][:, rest], self.masses[rest]
-            )
-        return self._star(chosen, rest, environment, horizon)
-
-    @lazy
-    def _probe_star(self) -> Star:
-        count, size = len(self.probes), len(self.names)
-        return self._star(np.arange(count), np.arange(count, size), self.environment)
-
-    def _star(
+    def evolve(
         self,
-        probes: np.ndarray,
-        rest: np.ndarray,
-        environment: CoupledOscillators | None,
-        horizon: float | None = None,
-    ) -> Star:
-        corner = self._weighted[probes][:, probes].toarray()
-        if environment is None:
-            empty = np.zeros((len(probes), 0))
-            return Star(corner, empty, np.zeros(0), self.masses[probes])
-        border = sp.csc_array(self._weighted[probes][:, rest])
-        touched = np.flatnonzero(np.diff(border.indptr))
-        part = None if horizon is None else environment.modes_within(horizon, touched)
-        frequencies, rows = part or (environment.frequencies, environment.mode_rows(touched))
-        return Star(corner, border[:, touched] @ rows, frequencies, self.masses[probes])
+        state: GaussianState | ProbesInEnvironment,
+        times: Any,
+        *,
+        probes: Sequence[Any] | None = None,
+    ) -> GaussianEvolution:
+        """Means and covariances at any times: `quantsync.gaussian.evolve` of this network."""
+        return evolve(self, state, times, probes=probes)
 
     def __repr__(self) -> str:
         probes = f", {len(self.probes)} of them probes" if self.probes else ""

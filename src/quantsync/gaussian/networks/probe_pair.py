@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantsync.checks import real_array
+from quantsync.checks import real_number
 from quantsync.errors import UnstableNetworkError
-from quantsync.gaussian.networks.graphs import require_positive
 
 
 @dataclass(frozen=True)
@@ -59,13 +58,13 @@ def probe_modes(omega_1: float, omega_2: float, coupling: float) -> ProbeModes:
 
     Examples
     --------
-    >>> from quantsync.gaussian.networks.probe_pair import probe_modes
-    >>> modes = probe_modes(1.0, 1.1, 0.5)
+    >>> import quantsync as qs
+    >>> modes = qs.gaussian.probe_modes(1.0, 1.1, 0.5)
     >>> print(round(modes.theta, 10), modes.frequencies.round(10))
     0.6819020663 [1.04598946 1.45461543]
     """
-    require_positive(omega_1=omega_1, omega_2=omega_2)
-    real_array(coupling, "coupling")
+    real_number(omega_1, "omega_1", above=0)
+    real_number(omega_2, "omega_2", above=0)
     stiffness = probe_stiffness(omega_1, omega_2, coupling)
     theta = 0.5 * math.atan2(2 * coupling, omega_2**2 - omega_1**2)
     # The angle, not an eigensolver, fixes signs and order, also of equal probes.
@@ -94,11 +93,11 @@ def probe_stiffness(omega_1: float, omega_2: float, coupling: float) -> np.ndarr
 
     Examples
     --------
-    >>> from quantsync.gaussian.networks.probe_pair import probe_stiffness
-    >>> print(probe_stiffness(1.0, 2.0, 0.5))
+    >>> import quantsync as qs
+    >>> print(qs.gaussian.probe_stiffness(1.0, 2.0, 0.5))
     [[ 1.5 -0.5]
      [-0.5  4.5]]
     """
-    return np.array(
-        [[omega_1**2 + coupling, -coupling], [-coupling, omega_2**2 + coupling]], dtype=float
-    )
+    first, second = real_number(omega_1, "omega_1") ** 2, real_number(omega_2, "omega_2") ** 2
+    spring = real_number(coupling, "coupling")
+    return np.array([[first + spring, -spring], [-spring, second + spring]])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantsync.gaussian.networks.bordered import bordered_spectrum
-from quantsync.gaussian.thermal_states import thermal_variance
+from quantsync.gaussian._thermal_states import thermal_variance
+from quantsync.gaussian.networks._bordered import bordered_spectrum
 from quantsync.lazy import lazy
 
 
@@ -32,8 +32,8 @@ class Star:
 
     Examples
     --------
-    >>> from quantsync.gaussian.networks.network import HarmonicNetwork
-    >>> chain = HarmonicNetwork.chain(2, frequency=0.5, coupling=0.4)
+    >>> import quantsync as qs
+    >>> chain = qs.HarmonicNetwork.chain(2, frequency=0.5, coupling=0.4)
     >>> star = chain.with_probes([1.0], nodes=[1], strengths=0.1).star()
     >>> print((star.environment**2).round(6), star.couplings.round(6))
     [0.65 1.45] [[0.070711 0.070711]]

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import cg, splu
 
-from quantsync.gaussian.networks import normal_modes
+from quantsync.gaussian.networks._normal_modes import bandwidth, matrix_size
 
 SMALL = 500  # up to this size factors cost nothing
 TOLERANCE = 1e-15  # of conjugate gradients; they stop at rounding
@@ -16,33 +16,16 @@ ACCEPTED = 1e-13  # of the residual
 
 
 def positive_solver(matrix: sp.csr_array) -> Any:
-    """An object with a method ``solve`` for a positive definite matrix.
-
-    The factors of an unstructured graph fill up, while its condition number is moderate.
-
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_array of shape (N, N)
-
-    Examples
-    --------
-    >>> positive_solver(sp.csr_array([[4.0]])).solve(np.ones((1, 1)))
-    array([[0.25]])
-    """
-    size = normal_modes.matrix_size(matrix)
-    if size <= SMALL or normal_modes.bandwidth(matrix) <= size // 8:
+    """An object with a method ``solve`` for a positive definite matrix."""
+    size = matrix_size(matrix)
+    if size <= SMALL or bandwidth(matrix) <= size // 8:
         return splu(sp.csc_array(matrix))
+    # The factors of an unstructured graph fill up, while its condition number is moderate.
     return ConjugateGradients(matrix)
 
 
 class ConjugateGradients:
-    """Solutions by conjugate gradients, and by factors where these do not get there.
-
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_array of shape (N, N)
-        Positive definite.
-    """
+    """Solutions by conjugate gradients, and by factors where these do not get there."""
 
     def __init__(self, matrix: sp.csr_array):
         self.shape = matrix.shape

@@ -1,4 +1,19 @@
-"""What a stationary environment adds to the covariance of the probes, exactly, without its own."""
+"""What a stationary environment adds to the covariance of the probes, exactly, without its own.
+
+In mass-weighted coordinates the environment's free motion drives the probes,
+``x_p(t) = ... - sum_qj int_0^t G_pq(t - s) c_qj Q_j(s) ds``, with the Green function
+``G_pq(t) = sum_k r_pk r_qk sin(w_k t)/w_k``. For environment modes that are uncorrelated and
+stationary, with variances ``n_j`` of Q_j and ``W_j^2 n_j`` of P_j, the covariance is
+
+    ``<x_p x_q> = sum_j n_j Re(a_pj a_qj*)``
+    ``a_pj = sum_q c_qj int_0^t G_pq(s) e^{-i W_j s} ds``
+
+and likewise for the momenta with G' in place of G. These running integrals of products of normal
+modes are summed over the intervals between times by Gauss-Legendre rules whose a-priori error
+bound for the highest frequency is below rounding; this takes O(T M) operations where sums over
+pairs of modes take O(T M^2). Many irregular times are interpolated, to rounding, from a grid that
+is finer than the noise's highest frequency needs.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +22,7 @@ import math
 import numpy as np
 
 from quantsync.errors import OutOfMemoryError
+from quantsync.gaussian.networks.star import Star
 from quantsync.memory import available_memory
 from quantsync.parallel import chunk_slices
 from quantsync.time_series.mode_sums import sum_modes
@@ -20,61 +36,17 @@ PANEL_PHASE = 16.0  # largest phase over half a panel; longer steps are divided
 LONGEST = 64  # panels of one stage
 
 
-def environment_noise(
-    times: np.ndarray,
-    spectrum: tuple[np.ndarray, np.ndarray],
-    environment: tuple[np.ndarray, np.ndarray],
-    position_variance: np.ndarray,
-) -> np.ndarray:
-    """Covariance of the probes that grows from the environment's fluctuations alone.
-
-    In mass-weighted coordinates the environment's free motion drives the probes,
-    ``x_p(t) = ... - sum_qj int_0^t G_pq(t - s) c_qj Q_j(s) ds``, with the Green function
-    ``G_pq(t) = sum_k r_pk r_qk sin(w_k t)/w_k``. For environment modes that are uncorrelated and
-    stationary, with variances ``n_j`` of Q_j and ``W_j^2 n_j`` of P_j, the covariance is
-
-        ``<x_p x_q> = sum_j n_j Re(a_pj a_qj*)``
-        ``a_pj = sum_q c_qj int_0^t G_pq(s) e^{-i W_j s} ds``
-
-    and likewise for the momenta with G' in place of G. These running integrals of products of
-    normal modes are summed over the intervals between times by Gauss-Legendre rules whose a-priori
-    error bound for the highest frequency is below rounding; this takes O(T M) operations where
-    sums over pairs of modes take O(T M^2). Many irregular times are interpolated, to rounding, from
-    a grid that is finer than the noise's highest frequency needs.
-
-    Parameters
-    ----------
-    times : ndarray of shape (T,)
-        In any order; the noise is even in time for <xx> and <pp>, odd for <xp>.
-    spectrum : tuple of ndarray, shapes (N,) and (P, N)
-        Frequencies w_k of the whole and the probes' rows r of its modes.
-    environment : tuple of ndarray, shapes (M,) and (P, M)
-        Frequencies W_j of the environment alone and the couplings c.
-    position_variance : ndarray of shape (M,)
-        n_j.
-
-    Returns
-    -------
-    ndarray of shape (T, 2P, 2P)
-        Of x_1, p_1, x_2, p_2, ..., mass-weighted.
-
-    Examples
-    --------
-    Nothing has come in at t = 0:
-
-    >>> spectrum = np.ones(1), np.ones((1, 1))
-    >>> environment_noise(np.zeros(1), spectrum, (np.ones(1), np.ones((1, 1))), np.ones(1))
-    array([[[0., 0.],
-            [0., 0.]]])
-    """
+def environment_noise(star: Star, temperature: float, times: np.ndarray) -> np.ndarray:
+    """Mass-weighted covariance of x_1, p_1, x_2, ... that came in until times (T,)."""
     moments, index = np.unique(np.abs(times), return_inverse=True)
-    count = len(spectrum[1])
+    count = len(star.corner)
     values = np.zeros((len(moments), 2 * count, 2 * count))
+    # In time <xx> and <pp> are even, <xp> is odd.
     parity = np.tile([1.0, -1.0], count)
     parity = parity[:, None] * parity
-    if len(environment[0]) and len(moments):
-        integral = _RunningIntegral(spectrum, environment, position_variance)
-        fastest = max(spectrum[0].max(), environment[0].max())
+    if len(star.environment) and len(moments):
+        integral = _RunningIntegral(star, temperature)
+        fastest = max(star.spectrum[0].max(), star.environment.max())
         step = GRID_PHASE / (2 * fastest)  # the covariance has twice the frequencies
         points = moments[-1] / step + POINTS
         if RUN_COST * len(equal_steps(moments)) > points:
@@ -90,32 +62,10 @@ def environment_noise(
 
 
 def interpolate(places: np.ndarray, known: np.ndarray, parity: np.ndarray) -> np.ndarray:
-    """Band-limited functions between the points of a grid, to rounding.
-
-    Lagrange's polynomial through the `POINTS` nearest points, which lie evenly to both sides; its
-    error for ``exp(i w t)`` with phase ``f = w step`` from point to point is below
-    ``(f/4)^POINTS`` times the function. Before 0 the functions are even or odd.
-
-    Parameters
-    ----------
-    places : ndarray of shape (T,)
-        Times in units of the step, >= 0.
-    known : ndarray of shape (K, a, b)
-        Values at 0, 1, ..., K - 1; the last place has POINTS/2 points after it.
-    parity : ndarray of shape (a, b)
-        1 for even functions, -1 for odd ones.
-
-    Returns
-    -------
-    ndarray of shape (T, a, b)
-
-    Examples
-    --------
-    >>> known = np.cos(0.5 * np.arange(40.0)).reshape(-1, 1, 1)
-    >>> found = interpolate(np.array([0.0, 7.3]), known, np.ones((1, 1)))
-    >>> bool(np.abs(found.ravel() - np.cos(0.5 * np.array([0.0, 7.3]))).max() < 1e-15)
-    True
-    """
+    """Functions known at 0, 1, ..., (K, a, b), at places >= 0 between them, (T, a, b)."""
+    # Lagrange's polynomial through the nearest points, which lie evenly to both sides: its error
+    # for exp(i w t) with phase f from point to point is below (f/4)^POINTS times the function.
+    # Before 0 the functions are even (parity 1) or odd (-1).
     half = POINTS // 2
     values = np.concatenate([parity * known[half:0:-1], known])
     base = np.floor(places).astype(int)
@@ -132,15 +82,8 @@ def interpolate(places: np.ndarray, known: np.ndarray, parity: np.ndarray) -> np
 
 
 def gauss_order(phase: float) -> int:
-    """Number of Gauss-Legendre nodes that integrate exp(i phase x) over [-1, 1] to rounding.
-
-    From the error bound ``2^{2n+1} (n!)^4 / ((2n+1) (2n)!^3) phase^{2n}``.
-
-    Examples
-    --------
-    >>> gauss_order(0.5), gauss_order(16.0)
-    (7, 25)
-    """
+    """Number of Gauss-Legendre nodes that integrate exp(i phase x) over [-1, 1] to rounding."""
+    # From the error bound 2^{2n+1} (n!)^4/((2n+1) (2n)!^3) phase^{2n}.
     n = 1
     while True:
         bound = (2 * n + 1) * math.log(2) + 4 * math.lgamma(n + 1)
@@ -153,16 +96,11 @@ def gauss_order(phase: float) -> int:
 class _RunningIntegral:
     """The integrals ``a_pj`` up to growing times."""
 
-    def __init__(
-        self,
-        spectrum: tuple[np.ndarray, np.ndarray],
-        environment: tuple[np.ndarray, np.ndarray],
-        position_variance: np.ndarray,
-    ):
-        self.frequencies, rows = spectrum
-        self.environment, self.couplings = environment
+    def __init__(self, star: Star, temperature: float):
+        self.frequencies, rows = star.spectrum
+        self.environment, self.couplings = star.environment, star.couplings
         self.count = len(rows)
-        self.root = np.sqrt(position_variance)
+        self.root = np.sqrt(star.position_variance(temperature))
         pairs = rows[:, None] * rows / self.frequencies
         self.pairs = pairs.reshape(self.count**2, -1)  # of G_pq, with sines
         self.bandwidth = float(self.frequencies.max() + self.environment.max())
@@ -247,13 +185,7 @@ class _RunningIntegral:
 
 
 def equal_steps(edges: np.ndarray) -> list[tuple[float, float, int]]:
-    """Runs (start, step, count) of steps that are equal to the rounding of the edges.
-
-    Examples
-    --------
-    >>> equal_steps(np.array([0.0, 1.0, 2.0, 5.0]))
-    [(0.0, 1.0, 2), (2.0, 3.0, 1)]
-    """
+    """Runs (start, step, count) of steps that are equal to the rounding of the edges."""
     runs, start = [], 0
     steps = np.diff(edges)
     if not len(steps):

@@ -12,13 +12,7 @@ from quantsync.memory import require_memory
 
 
 def matrix_size(matrix: sp.csr_array) -> int:
-    """Number of rows.
-
-    Examples
-    --------
-    >>> matrix_size(sp.csr_array([[1.0]]))
-    1
-    """
+    """Number of rows."""
     shape: Any = matrix.shape  # for type checkers it may be None
     return int(shape[0])
 
@@ -30,26 +24,14 @@ def _dense(matrix: sp.csr_array) -> np.ndarray:
 
 
 def bandwidth(matrix: sp.csr_array) -> int:
-    """The largest distance of a nonzero entry from the diagonal.
-
-    Examples
-    --------
-    >>> bandwidth(sp.csr_array([[1.0, 0.0, 2.0], [0.0, 1.0, 0.0], [2.0, 0.0, 1.0]]))
-    2
-    """
+    """The largest distance of a nonzero entry from the diagonal."""
     entries = matrix.tocoo()
     rows, columns = entries.coords
     return int(np.abs(rows.astype(np.int64) - columns).max(initial=0))
 
 
 def uniform_chain(matrix: sp.csr_array) -> tuple[float, float] | None:
-    """Diagonal and neighbour entry of a tridiagonal matrix with constant ones, else None.
-
-    Examples
-    --------
-    >>> uniform_chain(sp.csr_array([[2.0, -1.0], [-1.0, 2.0]]))
-    (2.0, -1.0)
-    """
+    """Diagonal and neighbour entry of a tridiagonal matrix with constant ones, else None."""
     if matrix_size(matrix) < 2 or bandwidth(matrix) != 1:
         return None
     diagonal, side = matrix.diagonal(), matrix.diagonal(1)
@@ -59,71 +41,24 @@ def uniform_chain(matrix: sp.csr_array) -> tuple[float, float] | None:
 
 
 def uniform_chain_values(size: int, diagonal: float, side: float) -> np.ndarray:
-    """Eigenvalues, ascending, of the tridiagonal matrix with constant entries, shape (size,).
-
-    ``diagonal - 2 |side| + 4 |side| sin^2(pi k / (2 (size + 1)))``, Eq. (A8) of Benedetti et al.
-    (2016), which keeps the digits of the lowest ones.
-
-    Examples
-    --------
-    >>> print(uniform_chain_values(2, 2.0, -1.0).round(12))
-    [1. 3.]
-    """
+    """Eigenvalues, ascending, of the tridiagonal matrix with constant entries, shape (size,)."""
+    # Eq. (A8) of Benedetti et al. (2016), which keeps the digits of the lowest ones.
     angle = np.pi * np.arange(1, size + 1) / (2 * (size + 1))
     return diagonal - 2 * abs(side) + 4 * abs(side) * np.sin(angle) ** 2
 
 
 def uniform_chain_rows(size: int, side: float, rows: np.ndarray) -> np.ndarray:
-    """Given rows of the eigenvectors, ``sqrt(2/(size+1)) sin(pi k j/(size+1))``, (A6) of the same.
-
-    Parameters
-    ----------
-    size : int
-        Number N of sites.
-    side : float
-        Entry beside the diagonal; a positive one alternates the signs along the chain.
-    rows : ndarray of shape (R,)
-        Sites, counted from 0.
-
-    Returns
-    -------
-    ndarray of shape (R, N)
-
-    Examples
-    --------
-    >>> print(uniform_chain_rows(2, -1.0, np.array([0, 1])).round(6))
-    [[ 0.707107  0.707107]
-     [ 0.707107 -0.707107]]
-    """
+    """Rows, counted from 0, of the eigenvectors: Eq. (A6) of Benedetti et al. (2016)."""
     site = np.asarray(rows)[:, None] + 1
     # The period is taken off in integers, where nothing is rounded.
     angle = (site * np.arange(1, size + 1)) % (2 * (size + 1)) * (np.pi / (size + 1))
     values = np.sqrt(2 / (size + 1)) * np.sin(angle)
+    # A positive entry beside the diagonal alternates the signs along the chain.
     return np.where(site % 2 == 0, -values, values) if side > 0 else values
 
 
 def eigenmodes(matrix: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues, ascending, and orthonormal eigenvectors of a real symmetric matrix.
-
-    Uniform chains have closed forms, other tridiagonal matrices LAPACK's tridiagonal solver; all
-    else is a dense matrix.
-
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_array of shape (N, N)
-
-    Returns
-    -------
-    values : ndarray of shape (N,)
-    vectors : ndarray of shape (N, N)
-        In columns.
-
-    Examples
-    --------
-    >>> values, vectors = eigenmodes(sp.csr_array([[2.0, 1.0], [1.0, 2.0]]))
-    >>> print(values.round(12))
-    [1. 3.]
-    """
+    """Eigenvalues (N,), ascending, and orthonormal eigenvectors in columns (N, N)."""
     size = matrix_size(matrix)
     chain = uniform_chain(matrix)
     if chain is not None:
@@ -138,13 +73,7 @@ def eigenmodes(matrix: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:
 
 
 def lowest_eigenvalue(matrix: sp.csr_array) -> float:
-    """The lowest eigenvalue of a real symmetric matrix.
-
-    Examples
-    --------
-    >>> round(lowest_eigenvalue(sp.csr_array([[0.0, 1.0], [1.0, 0.0]])), 12)
-    -1.0
-    """
+    """The lowest eigenvalue of a real symmetric matrix."""
     size = matrix_size(matrix)
     chain = uniform_chain(matrix)
     if chain is not None:
@@ -160,15 +89,7 @@ def lowest_eigenvalue(matrix: sp.csr_array) -> float:
 
 
 def is_safely_positive(matrix: sp.csr_array) -> bool:
-    """Whether a Cholesky factor exists and no pivot is close to rounding.
-
-    A quick test; where it says False, `lowest_eigenvalue` decides.
-
-    Examples
-    --------
-    >>> is_safely_positive(sp.csr_array([[2.0, 1.0], [1.0, 2.0]]))
-    True
-    """
+    """A quick test; where it says False, `lowest_eigenvalue` decides."""
     size, width = matrix_size(matrix), bandwidth(matrix)
     diagonal = matrix.diagonal()
     if diagonal.min() <= 0:

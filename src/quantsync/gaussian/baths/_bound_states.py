@@ -49,27 +49,8 @@ class ChainModes:
 def solve_chain_modes(
     middle: float, g: float, matrix: np.ndarray, nodes: np.ndarray, strengths: np.ndarray
 ) -> ChainModes:
-    """Solve the quadratic eigenvalue problem of a stable system; arguments are not checked.
-
-    Parameters
-    ----------
-    middle, g : float
-        Omega_0^2 + 2 g, the middle of the band of squared frequencies, and g.
-    matrix : ndarray of shape (P, P)
-        Stiffness matrix of the probes.
-    nodes, strengths : ndarray of shape (P,)
-        Site and coupling of each probe.
-
-    Returns
-    -------
-    ChainModes
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> solve_chain_modes(2.0, 1.0, np.eye(1), np.array([1]), np.array([0.3])).bound
-    array([], dtype=float64)
-    """
+    """Solve the quadratic eigenvalue problem of a stable system; arguments are not checked."""
+    # middle = Omega_0^2 + 2 g is the middle of the band of squared frequencies.
     probes = len(matrix)
     end = int(nodes.max()) - 1  # sites that count as part of the system
     size = probes + end

@@ -7,7 +7,7 @@ cosines.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -17,35 +17,27 @@ PHASE = 2.0  # radians of the fastest oscillation in one step
 NODES = 14  # collocation nodes of a step
 
 
-class Collocation:
-    """Steps of equal length h; the acceleration is a polynomial in each.
+def cosine_kernel(frequencies: np.ndarray, couplings: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """``K_ab(t) = sum_j c_aj c_bj cos(Omega_j t)/Omega_j^2``, shape (*times.shape, P, P)."""
+    scaled = couplings / frequencies
+    size = len(scaled)
+    pairs = (scaled[:, None] * scaled[None]).reshape(-1, frequencies.size).T
+    values = np.cos(times.reshape(-1, 1) * frequencies) @ pairs
+    return values.reshape((*times.shape, size, size))
 
-    Parameters
-    ----------
-    kernel : callable
-        K(times), of shape (*times.shape, P, P).
-    bath : tuple of ndarray
-        Couplings (P, M) and frequencies (M,) of the cosines in the kernel: the table of the
-        memory is a matrix product of them.
-    stiffness : ndarray of shape (P, P)
-        V.
-    end : float
-        The latest time.
-    """
+
+class Collocation:
+    """Steps of equal length up to an end; the acceleration is a polynomial in each."""
 
     def __init__(
-        self,
-        kernel: Callable[[np.ndarray], np.ndarray],
-        bath: tuple[np.ndarray, np.ndarray],
-        stiffness: np.ndarray,
-        end: float,
+        self, stiffness: np.ndarray, frequencies: np.ndarray, couplings: np.ndarray, end: float
     ):
-        couplings, frequencies = bath
         fastest = math.sqrt(max(np.abs(np.linalg.eigvalsh(stiffness)).max(initial=0), 0))
         fastest = max(fastest, float(frequencies.max(initial=0.0)))
         self.steps = max(1, math.ceil(end * fastest / PHASE))
         self.h = end / self.steps if end else 1.0
-        self.kernel, self.stiffness, self.size = kernel, stiffness, len(stiffness)
+        self.kernel = partial(cosine_kernel, frequencies, couplings)
+        self.stiffness, self.size = stiffness, len(stiffness)
         x, weights = legendre.leggauss(NODES)
         self.x, self.weights = (x + 1) / 2, weights / 2
         self.expand = np.linalg.inv(legendre.legvander(x, NODES - 1))  # values -> coefficients

@@ -15,7 +15,7 @@ import scipy.linalg
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from quantsync.gaussian.networks.normal_modes import matrix_size
+from quantsync.gaussian.networks._normal_modes import matrix_size
 from quantsync.parallel import one_blas_thread
 
 TOLERANCE = 1e-16  # of the expansion of f
@@ -26,25 +26,11 @@ MARGIN = 1.02  # of the bounds of the spectrum, which are computed to 1 %
 
 
 def blocks_within(lowest: float, highest: float, horizon: float) -> int:
-    """Blocks of the chain that probes can notice up to a time.
-
-    The number k for which ``cos(sqrt(V) t)`` and ``cos(sqrt(V) t)/V``, |t| <= T, are polynomials
-    of degree 2k - 1 in V to rounding; about (w_max - w_min) T/4. A function that is at
-    most m inside Bernstein's ellipse of parameter r is met to ``2 m r^-n/(r - 1)`` by its Chebyshev
-    series of degree n (Trefethen, Approximation Theory and Approximation Practice, Thm. 8.2).
-
-    Parameters
-    ----------
-    lowest, highest : float
-        Bounds of the spectrum of V, > 0.
-    horizon : float
-        T.
-
-    Examples
-    --------
-    >>> blocks_within(0.16, 5.0, 0.0), blocks_within(0.16, 5.0, 1000.0)
-    (62, 523)
-    """
+    """Number of blocks that probes can notice up to a time, from bounds of the spectrum of V."""
+    # The k for which cos(sqrt(V) t) and cos(sqrt(V) t)/V, |t| <= T, are polynomials of degree
+    # 2k - 1 in V to rounding; about (w_max - w_min) T/4. A function that is at most m inside
+    # Bernstein's ellipse of parameter r is met to 2 m r^-n/(r - 1) by its Chebyshev series of
+    # degree n (Trefethen, Approximation Theory and Approximation Practice, Thm. 8.2).
     ratio = math.sqrt(highest / lowest)
     largest = math.log((ratio + 1) / (ratio - 1)) if ratio > 1 + 1e-12 else 50.0
     middle, radius = (highest + lowest) / 2, (highest - lowest) / 2
@@ -64,35 +50,9 @@ def blocks_within(lowest: float, highest: float, horizon: float) -> int:
 def krylov_part(
     matrix: sp.csr_array, nodes: np.ndarray, horizon: float
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Environment modes that stand for all of them up to a time, and their rows at some nodes.
+    """Squared frequencies (R,) and rows (U, R) of modes that stand for all of them up to a time.
 
-    Block Lanczos, every direction orthogonalised against all others twice, then the normal modes
-    of the projected matrix.
-
-    Parameters
-    ----------
-    matrix : scipy.sparse.csr_array of shape (M, M)
-        Positive definite.
-    nodes : ndarray of shape (U,)
-        Which coordinates are coupled to something.
-    horizon : float
-        Largest time that is asked for.
-
-    Returns
-    -------
-    values : ndarray of shape (R,)
-        Squared frequencies.
-    rows : ndarray of shape (U, R)
-        None instead of both where all normal modes are no more work.
-
-    Examples
-    --------
-    >>> n = 3000
-    >>> ring = sp.diags_array([[3.0] * n, [-1.0] * n, [-1.0] * n], offsets=[0, 1, -1]).tolil()
-    >>> ring[0, -1] = ring[-1, 0] = -1.0
-    >>> values, rows = krylov_part(sp.csr_array(ring), np.array([7]), 100.0)
-    >>> len(values) < 150
-    True
+    None where all normal modes are no more work. ``nodes`` (U,) are those that are coupled.
     """
     size = matrix_size(matrix)
     if matrix.nnz > SPARSE * size**2 or not len(nodes):
@@ -104,7 +64,7 @@ def krylov_part(
     blocks = blocks_within(lowest, highest, horizon)
     if blocks * len(nodes) > LARGEST_SHARE * size:
         return None
-    with one_blas_thread():
+    with one_blas_thread():  # block Lanczos, then the normal modes of the projected matrix
         known = _krylov_basis(matrix, nodes, blocks, NEGLIGIBLE * highest)
         projected = known.T @ (matrix @ known)
         values, vectors = np.linalg.eigh((projected + projected.T) / 2)

@@ -1,4 +1,12 @@
-"""Spectrum of a diagonal matrix with a few full rows and columns: probes in an environment."""
+"""Spectrum of a diagonal matrix with a few full rows and columns: probes in an environment.
+
+Large matrices gain their rows one by one: each time the eigenvalues are the roots of the secular
+equation ``l - a - sum_j z_j^2/(l - d_j) = 0``, one between any two neighbours of d, found as
+distances from the nearest d_j, and the couplings are recomputed from the roots so that the
+eigenvectors are orthogonal to rounding (Gu and Eisenstat, SIAM J. Matrix Anal. Appl. 16, 172,
+1995). This costs O(P N^2) where a dense solver needs O(N^3). The result is accepted if the first
+moments ``sum_k l_k^n r_pk r_qk`` are those of the matrix, else the dense solver is used.
+"""
 
 from __future__ import annotations
 
@@ -18,32 +26,7 @@ def bordered_spectrum(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Eigenvalues of ``[[corner, border], [border^T, diag(diagonal)]]`` and P rows of its modes.
 
-    Large matrices gain their rows one by one: each time the eigenvalues are the roots of the
-    secular equation ``l - a - sum_j z_j^2/(l - d_j) = 0``, one between any two neighbours of d,
-    found as distances from the nearest d_j, and the couplings are recomputed from the roots so that
-    the eigenvectors are orthogonal to rounding (Gu and Eisenstat, SIAM J. Matrix Anal. Appl. 16,
-    172, 1995). This costs O(P N^2) where a dense solver needs O(N^3). The result is accepted if the
-    first moments ``sum_k l_k^n r_pk r_qk`` are those of the matrix, else the dense solver is used.
-
-    Parameters
-    ----------
-    diagonal : ndarray of shape (M,)
-    border : ndarray of shape (P, M)
-    corner : ndarray of shape (P, P)
-        Symmetric.
-
-    Returns
-    -------
-    values : ndarray of shape (P + M,)
-        Ascending.
-    rows : ndarray of shape (P, P + M)
-        The first P rows of the matrix of orthonormal eigenvectors.
-
-    Examples
-    --------
-    >>> values, rows = bordered_spectrum(np.array([2.0]), np.array([[1.0]]), np.array([[2.0]]))
-    >>> print(values, (rows**2).round(12))
-    [1. 3.] [[0.5 0.5]]
+    From (M,), (P, M) and (P, P): values (P + M,), ascending, and rows (P, P + M).
     """
     if len(corner) + len(diagonal) > DENSE:
         values, rows = secular_spectrum(diagonal, border, corner)
@@ -55,13 +38,7 @@ def bordered_spectrum(
 def dense_spectrum(
     diagonal: np.ndarray, border: np.ndarray, corner: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`bordered_spectrum` by LAPACK's dense solver, whatever the size.
-
-    Examples
-    --------
-    >>> dense_spectrum(np.array([2.0]), np.array([[0.0]]), np.array([[1.0]]))[0]
-    array([1., 2.])
-    """
+    """`bordered_spectrum` by LAPACK's dense solver, whatever the size."""
     count = len(corner)
     matrix = np.diag(np.concatenate([np.zeros(count), diagonal]))
     matrix[:count, :count] = corner
@@ -78,14 +55,7 @@ def certificate(
     border: np.ndarray,
     corner: np.ndarray,
 ) -> float:
-    """Largest relative error of the moments 0, 1 and 2 of the rows, and of the trace.
-
-    Examples
-    --------
-    >>> matrix = np.array([2.0]), np.array([[1.0]]), np.array([[2.0]])
-    >>> certificate(*dense_spectrum(*matrix), *matrix) < 1e-15
-    True
-    """
+    """Largest relative error of the moments 0, 1 and 2 of the rows, and of the trace."""
     if not (np.isfinite(values).all() and np.isfinite(rows).all()):
         return np.inf
     scale = max(np.abs(values).max(), np.finfo(float).tiny)
@@ -101,14 +71,7 @@ def certificate(
 def secular_spectrum(
     diagonal: np.ndarray, border: np.ndarray, corner: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`bordered_spectrum` by secular equations, whatever the size, without its certificate.
-
-    Examples
-    --------
-    >>> values, _ = secular_spectrum(np.array([2.0]), np.array([[1.0]]), np.array([[2.0]]))
-    >>> print(values.round(12))
-    [1. 3.]
-    """
+    """`bordered_spectrum` by secular equations, whatever the size, without its certificate."""
     values, couplings = np.asarray(diagonal, dtype=float), np.asarray(border, dtype=float)
     rows = np.zeros((0, len(values)))
     for p in range(len(corner)):
@@ -177,12 +140,10 @@ def _differences(d: np.ndarray, nearest: np.ndarray, offset: np.ndarray) -> np.n
 
 
 def _secular_roots(d: np.ndarray, z: np.ndarray, corner: float) -> tuple[np.ndarray, np.ndarray]:
-    """The roots as distances from their nearest entry of ``d``: indices and signed distances.
-
-    Between two entries the secular function is interpolated by ``c + s/(d_l - x) + t/(d_r - x)``
-    with its value and two derivatives, and the root of that is the next guess (Gragg's cubically
-    convergent scheme; Borges and Gragg, 1993). What leaves its bracket is bisected.
-    """
+    """The roots as distances from their nearest entry of ``d``: indices and signed distances."""
+    # Between two entries the secular function is interpolated by c + s/(d_l - x) + t/(d_r - x)
+    # with its value and two derivatives, and the root of that is the next guess (Gragg's cubically
+    # convergent scheme; Borges and Gragg, 1993). What leaves its bracket is bisected.
     size = len(d)
     squares = z**2
     reach = 2 * (np.linalg.norm(z) + abs(corner - d).max() + np.abs(z).max())
