@@ -1,5 +1,11 @@
 """Sites, spaces and operators: the algebra of spins and modes, and the order of sites."""
 
+import copy
+import gc
+import pickle
+import weakref
+from operator import mul, truediv
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -131,6 +137,162 @@ def test_operators_are_complex_sparse_arrays_built_once():
     assert_allclose(space.identity.toarray(), np.eye(9))
 
 
+A = qs.Space(A=qs.Spin(1), M=qs.Fock(3))["A"]
+MADE = {  # however an operator comes about, it is one
+    "of a space": lambda x: x,
+    "sum": lambda x: x + A.z,
+    "difference": lambda x: x - 2 * A.z,
+    "sum()": lambda x: sum([x, A.z]),
+    "scaled": lambda x: 0.5j * x,
+    "divided": lambda x: x / 2,
+    "scaled by NumPy": lambda x: np.float64(2) * x * np.array(2.0),
+    "negative": lambda x: -x,
+    "transposed": lambda x: x.T,
+    "adjoint": lambda x: x.conj().T,
+    "real part": lambda x: x.real.conj(),
+    "product": lambda x: x @ A.z @ A.y,
+    "pickled": lambda x: pickle.loads(pickle.dumps(x)),
+    "copied with the module": lambda x: copy.deepcopy(x),
+    "added to a sparse array": lambda x: sp.csr_array(np.eye(9)) + x,
+}
+
+
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_products_that_would_be_elementwise_are_refused(made):
+    x = made(A.x)
+    for other in (A.z, x, sp.csr_array(np.eye(9)), sp.eye_array(9)):
+        with pytest.raises(InvalidArgumentError, match=r"entry by entry; their product is a @ b"):
+            x * other
+    for other in (x.toarray(), np.ones(9), np.array([2.0]), [1, 2]):
+        for product in (mul, truediv, lambda a, b: b * a):
+            with pytest.raises(InvalidArgumentError, match=r"array of shape .*, and give Lindblad"):
+                product(x, other)
+    with pytest.raises(InvalidArgumentError, match="entry by entry; their product is a @ b"):
+        sp.csr_array(np.eye(9)) * x
+    for power in (lambda: x**2, lambda: pow(x, 0.5)):
+        with pytest.raises(InvalidArgumentError, match=r"write a @ a for its square"):
+            power()
+
+
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_operators_cannot_be_changed(made):
+    x = made(A.x)
+    before = x.toarray()
+    changes = {
+        "item": lambda: x.__setitem__((0, 0), 1),
+        "diagonal": lambda: x.setdiag(1),
+        "shape": lambda: x.resize(2, 2),
+    }
+    for change in changes.values():
+        with pytest.raises(InvalidArgumentError, match=r"operator.copy\(\)"):
+            change()
+    for part in (x.data, x.indices, x.indptr):
+        with pytest.raises(ValueError, match="read-only"):
+            part[:] = 0
+    y = x
+    y *= 3
+    y /= 2
+    y += A.z
+    y -= A.z
+    y @= A.z
+    assert_allclose(y.toarray(), 1.5 * before @ A.z.toarray(), atol=1e-14)
+    assert_allclose(x.toarray(), before)
+    with pytest.raises(InvalidArgumentError, match="are shared and cannot be set"):
+        A.x = y
+    with pytest.raises(TypeError):
+        qs.Space(A=qs.Spin(1)).sites["B"] = qs.Spin(1)
+
+
+def test_a_copy_of_an_operator_may_be_changed():
+    for own in (A.x.copy(), sp.csr_array(A.x, copy=True), A.x.tocsc(), A.x[:, :]):
+        own[0, 3] = 7
+        own.data *= 2
+        own.eliminate_zeros()
+        assert own[0, 3] == 14
+    assert_allclose(A.x[0, 3], np.sqrt(1 / 2))
+
+
+def test_a_sum_with_a_sparse_array_leaves_that_one_as_it_was():
+    theirs = sp.csr_array(np.eye(9))
+    total = A.x + theirs
+    theirs.data[:] = 5
+    assert_allclose(total.toarray(), A.x.toarray() + np.eye(9))
+
+
+def test_operators_do_what_sparse_arrays_do():
+    x, plain = A.x + 0.3j * A.z @ A.plus, None
+    plain = sp.csr_array(x.toarray())
+    vector, matrix = np.arange(9.0), np.random.default_rng(0).normal(size=(9, 9))
+    for function in (
+        lambda a: a @ vector,
+        lambda a: vector @ a,
+        lambda a: a @ matrix,
+        lambda a: matrix @ a,
+        lambda a: a + matrix,
+        lambda a: matrix - a,
+        lambda a: a.multiply(a).toarray(),
+        lambda a: a.multiply(matrix).toarray(),
+        lambda a: a.power(2).toarray(),
+        lambda a: abs(a).toarray(),
+        lambda a: (a != a.T).toarray(),
+        lambda a: (a - a).toarray(),
+        lambda a: (0 * a).toarray(),
+        lambda a: a[2:5, [0, 3]].toarray(),
+        lambda a: a[1, 2],
+        lambda a: a.sum(axis=0),
+        lambda a: a.diagonal(1),
+        lambda a: a.trace(),
+        lambda a: a.count_nonzero(),
+        lambda a: a.imag.max(),
+        lambda a: a.reshape(3, 27).toarray(),
+        lambda a: a.astype(np.complex64).toarray(),
+        lambda a: a.sorted_indices().toarray(),
+        lambda a: sp.kron(a, a.conj()).toarray(),
+        lambda a: sp.block_array([[a, None], [None, a.T]]).toarray(),
+        lambda a: np.sqrt(a).toarray(),
+        lambda a: sp.linalg.expm_multiply(a, vector),
+        lambda a: sp.linalg.spsolve(a + 3 * sp.eye_array(9), vector),
+        lambda a: sp.linalg.splu((a + 3 * sp.eye_array(9)).tocsc()).solve(vector + 0j),
+        lambda a: sp.linalg.norm(a),
+        lambda a: sp.csgraph.connected_components(abs(a))[1],
+        lambda a: sp.linalg.eigsh(a + a.conj().T, k=1, which="LA")[0],
+    ):
+        assert_allclose(function(x), function(plain), atol=1e-12)
+    for operation in (x.eliminate_zeros, x.sum_duplicates, x.sort_indices, x.prune):
+        operation()
+    assert_allclose(x.toarray(), plain.toarray())
+
+
+def test_operators_are_free_of_zeros_and_duplicates():
+    x = A.x - A.plus / 2
+    assert (x - A.minus / 2).nnz == (0 * x).nnz == 0
+    doubled = sp.csr_array((np.array([1.0, 2.0, 0.0]), [1, 1, 0], [0, 3, 3]), shape=(2, 2))
+    own = as_operator(doubled, 2, "X")
+    assert_allclose(own.toarray(), [[0, 3], [0, 0]])
+    assert own.nnz == 1
+    assert doubled.nnz == 3
+
+
+def test_equal_spaces_share_their_operators():
+    first, second = (qs.Space(A=qs.Spin(1), M=qs.Fock(4)) for _ in range(2))
+    assert first["M"].destroy is second["M"].destroy
+    assert first["M"].destroy is not qs.Space(A=qs.Spin(1), M=qs.Fock(3))["M"].destroy
+
+
+def test_operators_of_a_large_space_go_with_it():
+    space = qs.Space(**{f"s{k}": qs.Spin(1 / 2) for k in range(12)})
+    found = weakref.ref(space["s3"])
+    assert space["s3"] is space["s3"]
+    del space
+    gc.collect()
+    assert found() is None
+
+
+def test_the_identity_of_many_spins_is_sparse():
+    space = qs.Space(**{f"s{k}": qs.Spin(1 / 2) for k in range(17)})
+    assert space.identity.nnz == 2**17
+
+
 def test_a_space_knows_its_sites():
     space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3))
     assert space.names == ("A", "B", "C")
@@ -201,16 +363,17 @@ def test_embedding_a_matrix_of_the_wrong_size_is_rejected():
 
 
 def test_operators_of_the_wrong_kind_or_size_are_rejected():
-    with pytest.raises(DimensionError, match=r"X must have shape \(3, 3\), but has \(2, 2\)"):
+    with pytest.raises(DimensionError, match=r"`X` must have shape \(3, 3\), but has \(2, 2\)"):
         as_operator(np.eye(2), 3, "X")
-    with pytest.raises(DimensionError, match=r"X must have shape \(3, 3\), but has \(3,\)"):
+    with pytest.raises(DimensionError, match=r"`X` must have shape \(3, 3\), but has \(3,\)"):
         as_operator(np.ones(3), 3, "X")
-    with pytest.raises(InvalidArgumentError, match="X must be a SciPy sparse array"):
-        as_operator("sigma_x", 2, "X")
+    for wrong in ("sigma_x", None, [[0, 1], [0]], np.ma.array(np.eye(2))):
+        with pytest.raises(InvalidArgumentError, match="The X must be a number or an array"):
+            as_operator(wrong, 2, "The X")
     for bad in (np.nan, np.inf):
-        for operator in (np.diag([1.0, bad]), sp.csr_array(np.diag([1.0, bad]))):
-            with pytest.raises(NonFiniteError, match="X must be finite"):
-                as_operator(operator, 2, "X")
+        for matrix in (np.diag([1.0, bad]), sp.csr_array(np.diag([1.0, bad]))):
+            with pytest.raises(NonFiniteError, match="The X must be finite"):
+                as_operator(matrix, 2, "The X")
 
 
 def test_converting_an_operator_leaves_the_given_one_untouched():

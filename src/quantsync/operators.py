@@ -1,7 +1,4 @@
-"""Sites (`Spin`, `Fock`), the `Space` they span, and their sparse operators.
-
-An operator is a complex SciPy sparse array on the whole space; there is no operator class.
-"""
+"""Sites (`Spin`, `Fock`), the `Space` they span, and their sparse operators."""
 
 from __future__ import annotations
 
@@ -9,19 +6,18 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.errors import (
-    DimensionError,
-    InvalidArgumentError,
-    NonFiniteError,
-    unknown_name,
-)
+from quantsync.checks import label, number_array
+from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError, unknown_name
 from quantsync.lazy import lazy
+
+LARGEST_SHARED = 1024  # dimension of spaces whose operators outlive them
 
 
 @dataclass(frozen=True)
@@ -144,6 +140,155 @@ class Fock:
 Site = Spin | Fock
 
 
+class Operator(sp.csr_array):
+    """An operator on the whole space: a SciPy sparse array that nobody can change.
+
+    Sums, products ``@``, multiples, ``.T`` and ``.conj()`` of operators are operators; all else is
+    as in SciPy, except that ``*`` takes numbers only and ``**`` nothing: in SciPy both act entry by
+    entry, where a physicist means ``@``. For that, say ``.multiply`` and ``.power``. A ``.copy()``
+    is a plain SciPy array, which may be changed.
+
+    Examples
+    --------
+    >>> space = Space(A=Fock(3))
+    >>> a = space["A"]
+    >>> (a.create @ a.destroy).diagonal().real
+    array([0., 1., 2.])
+    >>> a.create * a.destroy
+    Traceback (most recent call last):
+    quantsync.errors.InvalidArgumentError: `*` of two operators would act on them entry by ...
+    """
+
+    def __init__(
+        self, arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = False, **options: Any
+    ):
+        if type(arg1) is Operator and shape is None and dtype is None:
+            vars(self).update(vars(arg1))
+            return
+        super().__init__(arg1, shape=shape, dtype=dtype, copy=copy, **options)
+        parts = (self.data, self.indices, self.indptr)
+        # What SciPy would put in order later, and in place, is in order from the start.
+        if not (self.has_canonical_format and self.data.all()):
+            entries = sp.csr_array(parts, shape=self.shape, copy=True)
+            entries.sum_duplicates()
+            entries.eliminate_zeros()
+            parts = (entries.data, entries.indices, entries.indptr)
+            self.has_canonical_format = True
+        self._hold(*parts)
+
+    def _hold(self, data: np.ndarray, indices: np.ndarray, indptr: np.ndarray) -> None:
+        if len(data) > indptr[-1]:
+            data, indices = data[: indptr[-1]], indices[: indptr[-1]]
+        self.data, self.indices, self.indptr = data.view(), indices.view(), indptr.view()
+        for part in (self.data, self.indices, self.indptr):
+            part.flags.writeable = False
+
+    def _with_data(self, data: np.ndarray, copy: bool = True) -> Operator:
+        """Other entries at the same places: how SciPy scales, conjugates, and so on."""
+        if not data.all():
+            return Operator((data, self.indices, self.indptr), shape=self.shape)
+        found = Operator(self)
+        found._hold(data, self.indices, self.indptr)
+        return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Operator, ((self.data, self.indices, self.indptr), self.shape)
+
+    def copy(self) -> sp.csr_array:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """A plain SciPy array with the same entries, which may be changed."""
+        parts = (self.data, self.indices, self.indptr)
+        return sp.csr_array(parts, shape=self.shape, copy=True)
+
+    def astype(self, dtype: Any, casting: Any = "unsafe", copy: bool = True) -> Any:
+        """With entries of another type."""
+        return super().astype(dtype, casting=casting, copy=False)
+
+    def conjugate(self, copy: bool = True) -> Any:
+        """The complex conjugate of every entry."""
+        return super().conjugate(copy=False)
+
+    def transpose(self, axes: Any = None, copy: bool = False) -> Any:
+        """The transpose."""
+        columns = self.tocsc()  # their lists are the rows of the transpose
+        shape: Any = self.shape
+        return Operator((columns.data, columns.indices, columns.indptr), shape=shape[::-1])
+
+    def __getitem__(self, key: Any) -> Any:
+        return sp.csr_array(self)[key]
+
+    def __add__(self, other: Any) -> Any:
+        return _kept(super().__add__(other))
+
+    def __radd__(self, other: Any) -> Any:
+        return self + other
+
+    def __sub__(self, other: Any) -> Any:
+        return _kept(super().__sub__(other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return _kept(super().__rsub__(other))
+
+    def __mul__(self, other: Any) -> Any:
+        return self._scaled(other, "*", super().__mul__)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._scaled(other, "*", super().__rmul__)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._scaled(other, "/", super().__truediv__)
+
+    __imul__, __itruediv__ = __mul__, __truediv__  # `x *= 3` makes a new operator
+
+    def _scaled(self, other: Any, sign: str, scale: Any) -> Any:
+        """A multiple of the operator, unless ``other`` is no number."""
+        if sp.issparse(other):
+            raise InvalidArgumentError(
+                f"`{sign}` of two operators would act on them entry by entry; "
+                "their product is a @ b."
+            )
+        number = np.asarray(other)
+        if number.ndim:
+            raise InvalidArgumentError(
+                f"`{sign}` of an operator and an array of shape {number.shape} would act entry by "
+                "entry; write operator @ array for a product, and give Lindbladian the pair "
+                "(array, operator) for a batch of coefficients."
+            )
+        return scale(other) if number.dtype.kind in "biufc" else NotImplemented
+
+    def __pow__(self, *exponent: Any) -> Any:
+        raise InvalidArgumentError(
+            "`**` of an operator would act on it entry by entry; write a @ a for its square, and "
+            "a.power(2) if entries are meant."
+        )
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._refuse_change()
+
+    def setdiag(self, values: Any, k: int = 0) -> None:
+        """Refused."""
+        self._refuse_change()
+
+    def resize(self, *shape: Any) -> None:
+        """Refused."""
+        self._refuse_change()
+
+    def _refuse_change(self) -> None:
+        raise InvalidArgumentError(
+            "An operator cannot be changed, since all uses of its Space share it; change a copy, "
+            "operator.copy()."
+        )
+
+    def _in_order(self) -> None:
+        """Nothing to do: entries are sorted, none is zero or twice there."""
+
+    sum_duplicates = eliminate_zeros = sort_indices = prune = _in_order
+
+
+def _kept(result: Any) -> Any:
+    """The result as an operator, where SciPy returns a copy: of ``operator + 0``, as in sum()."""
+    return Operator(result) if isinstance(result, sp.csr_array) else result
+
+
 def _single_number(value: Any) -> float:
     """The value as a float; NaN for anything that is not one real number."""
     if isinstance(value, str) or np.ndim(value) != 0 or isinstance(value, complex):
@@ -161,23 +306,29 @@ class SiteOperators:
     identity``. Obtained as ``space["A"]``.
     """
 
+    _space: Space
+    _name: str
+    _local: dict[str, np.ndarray]
     # Declared for type checkers; the values come from `__getattr__`.
-    x: sp.csr_array
-    y: sp.csr_array
-    z: sp.csr_array
-    plus: sp.csr_array
-    minus: sp.csr_array
-    destroy: sp.csr_array
-    create: sp.csr_array
-    number: sp.csr_array
-    identity: sp.csr_array
+    x: Operator
+    y: Operator
+    z: Operator
+    plus: Operator
+    minus: Operator
+    destroy: Operator
+    create: Operator
+    number: Operator
+    identity: Operator
 
     def __init__(self, space: Space, name: str):
-        self._space = space
-        self._name = name
-        self._local = space.sites[name].operators()
+        for attribute, value in (
+            ("_space", space),
+            ("_name", name),
+            ("_local", space.sites[name].operators()),
+        ):
+            object.__setattr__(self, attribute, value)
 
-    def __getattr__(self, operator: str) -> sp.csr_array:
+    def __getattr__(self, operator: str) -> Operator:
         local = self.__dict__.get("_local", {})
         if operator not in local:
             raise AttributeError(
@@ -187,6 +338,12 @@ class SiteOperators:
         value = self._space.embed(self._name, local[operator])
         self.__dict__[operator] = value
         return value
+
+    def __setattr__(self, operator: str, value: Any) -> None:
+        raise InvalidArgumentError(
+            f"The operators of site {self._name!r} are shared and cannot be set; give yours a name "
+            "of its own."
+        )
 
     def __dir__(self) -> list[str]:
         return sorted(self._local)
@@ -227,8 +384,8 @@ class Space:
                 raise InvalidArgumentError(
                     f"Site `{name}` must be a Spin or a Fock, but is {site!r}."
                 )
-        self.sites: Mapping[str, Site] = dict(sites)
-        self._site_operators: dict[str, SiteOperators] = {}
+        self.sites: Mapping[str, Site] = MappingProxyType(dict(sites))
+        self._operators: dict[str, SiteOperators] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -246,18 +403,20 @@ class Space:
         return math.prod(self.dimensions)
 
     @lazy
-    def identity(self) -> sp.csr_array:
+    def identity(self) -> Operator:
         """Identity on the whole space."""
-        return sp.csr_array(np.eye(self.dimension, dtype=complex))
+        return Operator(sp.eye_array(self.dimension, format="csr"), dtype=complex)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _space_of, (dict(self.sites),)
 
     def __getitem__(self, name: str) -> SiteOperators:
         self.site(name)
-        if name not in self._site_operators:
-            self._site_operators[name] = SiteOperators(self, name)
-        return self._site_operators[name]
+        if self.dimension <= LARGEST_SHARED:
+            return _shared_operators(self, name)
+        if name not in self._operators:
+            self._operators[name] = SiteOperators(self, name)
+        return self._operators[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.sites)
@@ -312,7 +471,7 @@ class Space:
         keep = self.positions(sites)
         return Space(**{self.names[k]: self.sites[self.names[k]] for k in keep})
 
-    def embed(self, name: str, local: Any) -> sp.csr_array:
+    def embed(self, name: str, local: Any) -> Operator:
         """Extend a matrix on one site to the whole space.
 
         Parameters
@@ -324,7 +483,7 @@ class Space:
 
         Returns
         -------
-        scipy.sparse.csr_array of shape (n, n)
+        Operator of shape (n, n)
 
         Raises
         ------
@@ -338,62 +497,52 @@ class Space:
         """
         (position,) = self.positions(name)
         size = self.dimensions[position]
-        matrix = sp.csr_array(local, dtype=complex)
+        matrix = sp.coo_array(local, dtype=complex)
         if matrix.shape != (size, size):
             raise DimensionError(
                 f"Argument `local` must have shape {(size, size)} for site {name!r}, "
                 f"but has {matrix.shape}."
             )
-        factors = [
-            matrix if k == position else sp.eye_array(d) for k, d in enumerate(self.dimensions)
-        ]
-        return sp.csr_array(reduce(lambda left, right: sp.kron(left, right, format="csr"), factors))
+        before = np.arange(math.prod(self.dimensions[:position]))[:, None, None]
+        behind = np.arange(math.prod(self.dimensions[position + 1 :]))
+        rows, columns = (
+            ((before * size + index[:, None]) * len(behind) + behind).ravel()
+            for index in (matrix.row, matrix.col)
+        )
+        values = np.broadcast_to(matrix.data[:, None], (len(before), matrix.nnz, len(behind)))
+        return Operator((values.ravel(), (rows, columns)), shape=(self.dimension, self.dimension))
 
 
 def _space_of(sites: dict[str, Site]) -> Space:
     return Space(**sites)
 
 
-def as_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
-    """Convert to a complex sparse array and check its size and its entries.
+@lru_cache(maxsize=256)
+def _shared_operators(space: Space, name: str) -> SiteOperators:
+    """Those that all equal spaces have: a loop that builds its space anew builds them once."""
+    return SiteOperators(space, name)
 
-    Parameters
-    ----------
-    operator : array_like or sparse array
-        The operator.
-    dimension : int
-        Dimension n that it must have.
-    name : str
-        How messages call it.
 
-    Raises
-    ------
-    DimensionError
-        If it is not an (n, n) matrix.
-    NonFiniteError
-        If an entry is NaN or infinite.
-    """
+def as_operator(operator: Any, dimension: int, name: str) -> Operator:
+    """Any sparse or dense matrix as a complex operator of its own, of the right size and finite."""
     if sp.issparse(operator):
-        matrix = sp.csr_array(operator, dtype=complex, copy=True)
+        matrix: Any = operator
+        if not isinstance(operator, Operator):
+            matrix = sp.csr_array(operator, copy=True)
+        if not np.isfinite(matrix.data).all():
+            raise NonFiniteError(f"{label(name)} must be finite, but has a NaN or infinite entry.")
     else:
-        dense = np.asarray(operator)
-        if dense.dtype.kind not in "biufc":
+        if type(operator).__module__.startswith("qutip"):
             raise InvalidArgumentError(
-                f"{name} must be a SciPy sparse array or a numeric matrix, "
-                f"but is {type(operator).__name__}; convert QuTiP objects with "
-                "from_qutip()."
+                f"{label(name)} must be a SciPy sparse array or a numeric matrix, but is a QuTiP "
+                f"{type(operator).__name__}; convert it with from_qutip(), or one "
+                "operator with .full()."
             )
-        if dense.ndim != 2:
-            raise DimensionError(
-                f"{name} must have shape {(dimension, dimension)}, but has {dense.shape}."
-            )
-        matrix = sp.csr_array(dense.astype(complex))
+        matrix = number_array(operator, name)
     if matrix.shape != (dimension, dimension):
         raise DimensionError(
-            f"{name} must have shape {(dimension, dimension)}, but has {matrix.shape}. "
+            f"{label(name)} must have shape {(dimension, dimension)}, but has {matrix.shape}. "
             "Build operators from the same Space, as in space['A'].z."
         )
-    if not np.isfinite(matrix.data).all():
-        raise NonFiniteError(f"{name} must be finite, but has a NaN or infinite entry.")
-    matrix.eliminate_zeros()
-    return matrix
+    same = isinstance(matrix, Operator) and matrix.dtype == complex
+    return matrix if same else Operator(matrix, dtype=complex)

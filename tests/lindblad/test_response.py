@@ -416,7 +416,7 @@ def test_unknown_options_are_rejected(options, message):
         (np.eye(3), DimensionError, r"must have shape \(4, 4\), but has \(3, 3\)"),
         (PAIR["A"].plus, NonHermitianError, "must be Hermitian, but differs from its adjoint"),
         (np.nan * PAIR["A"].x, NonFiniteError, "must be finite"),
-        ("drive", InvalidArgumentError, "but is str"),
+        ("drive", InvalidArgumentError, "but is 'drive'"),
     ],
     ids=["other space", "size", "not Hermitian", "nan", "text"],
 )

@@ -228,7 +228,7 @@ def adapted_basis(family: Sequence[sp.csr_array], n: int) -> sp.csc_array:
     """
     pattern = sp.csr_array((n, n))
     for operator in family:
-        size = abs(operator)
+        size = abs(operator).copy()
         size.data[size.data <= ROUNDING * size.data.max(initial=0)] = 0
         size.eliminate_zeros()
         pattern = pattern + size
