@@ -47,6 +47,10 @@ class MeasureShapeError(InvalidArgumentError):
     """A user's measure returns an array that does not have the batch shape in front."""
 
 
+class InvalidSystemError(InvalidArgumentError):
+    """A model returns something that cannot be solved: see `quantsync.system.System`."""
+
+
 class ZeroFrequencyError(InvalidArgumentError):
     """A perturbation that should turn has frequency zero."""
 
@@ -142,6 +146,10 @@ class NonUniqueSteadyStateError(QuantsyncError):
         self.count = count
         self.indices = indices
         self.result = result
+
+    def at(self, index: int) -> str:
+        """What is wrong with one system of a one-dimensional batch."""
+        return f"the steady state is not unique ({self.count[index]} stationary states)"
 
 
 class MissingParameterError(InvalidArgumentError):

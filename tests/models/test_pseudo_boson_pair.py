@@ -243,7 +243,7 @@ def test_one_call_of_integrate_for_a_variant(monkeypatch):
 
 
 def test_times_that_are_no_grid_take_little_memory(monkeypatch):
-    from quantsync.models.pseudo_boson_pair.model import run as pseudo_boson_run
+    from quantsync.models.pseudo_boson_pair import run as pseudo_boson_run
 
     monkeypatch.setattr(pseudo_boson_run, "ELEMENTS", 12)
     time = np.linspace(1, 5, 7)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.models.circuit_qed.model import circuit_qed
 from quantsync.models.collective_decay_pair import collective_decay_pair
 from quantsync.models.dephased_chain import dephased_chain
-from quantsync.models.driven_pair.measures import DRIVEN_PAIR_MEASURES
 from quantsync.models.driven_pair.model import driven_pair
-from quantsync.models.driven_pair.study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.harmonic_chain.model import harmonic_chain
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
@@ -32,27 +29,6 @@ MODELS: dict[str, Callable[..., Any]] = {
     "harmonic_chain": harmonic_chain,
     "circuit_qed": circuit_qed,
     "pseudo_boson_pair": pseudo_boson_pair,
-}
-
-
-@dataclass(frozen=True)
-class ModelMeasures:
-    """Measures that belong to one model, because they ask for more than its steady state.
-
-    Attributes
-    ----------
-    study : callable
-        From the model's parameters (and ``workers``) to an object that the measures' functions
-        take; it solves what several of them need once, and has a ``residual``.
-    measures : dict of str to NamedMeasure
-    """
-
-    study: Callable[..., Any] = dict
-    measures: dict[str, NamedMeasure] = field(default_factory=dict)
-
-
-MODEL_MEASURES: dict[str, ModelMeasures] = {
-    "driven_pair": ModelMeasures(DrivenPairStudy, DRIVEN_PAIR_MEASURES),
 }
 
 

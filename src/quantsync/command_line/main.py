@@ -189,19 +189,18 @@ def _list_models(console: Console, models: Mapping[str, Any]) -> None:
 
 
 def _list_measures(console: Console, models: Mapping[str, Any], whole: bool) -> None:
-    from quantsync.catalogue.state_measures import STATE_MEASURES
-    from quantsync.sweeps.formalisms import model_measures
+    from quantsync.catalogue.measures import MEASURES_OF_KIND, measures_of, systems_of
 
-    tables = {"Measures of steady states": STATE_MEASURES} if whole else {}
+    tables = (
+        {f"Measures of {kind}s": own for kind, own in MEASURES_OF_KIND.items()} if whole else {}
+    )
     for name, model in models.items():
-        measures, has_own = model_measures(model)
+        systems = systems_of(model)
         if not whole:
-            tables[f"Measures of {name}"] = measures
-            continue
-        if has_own:
-            title = "Further measures of" if "synchronization" in measures else "Measures of"
-            own = {k: v for k, v in measures.items() if STATE_MEASURES.get(k) is not v}
-            tables[f"{title} {name}"] = own
+            tables[f"Measures of {name}"] = measures_of(systems)
+        elif systems.measures:
+            further = "Further measures" if systems.kind in MEASURES_OF_KIND else "Measures"
+            tables[f"{further} of {name}"] = dict(systems.measures)
     for title, measures in tables.items():
         table = _table(title, "name", "unit", "meaning")
         for measure in measures.values():

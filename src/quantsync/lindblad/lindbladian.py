@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
 
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
+from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.operators import Space
+from quantsync.system import Measure
 
 if TYPE_CHECKING:
     import qutip
+
+# States that are solved and measured together, in bytes: enough that Python's share is small, few
+# enough that the working arrays of a measure (some ten times as much) stay near the cache.
+CHUNK_BYTES = 1 << 21
 
 
 class Lindbladian(Generator):
@@ -59,6 +67,23 @@ class Lindbladian(Generator):
     <Lindbladian of Space(A=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator,
      3 systems of shape (3,)>
     """
+
+    measures: ClassVar[Mapping[str, Measure]] = {}
+    kind: ClassVar[str] = "steady state"
+    method: ClassVar[str] = "steady state in the invariant sector that carries the trace"
+
+    @property
+    def members_per_chunk(self) -> int:
+        """How many systems a sweep solves at a time."""
+        return max(1, CHUNK_BYTES // (16 * self.dimension**2))
+
+    def groups(self) -> list[np.ndarray]:
+        """All systems of the batch in one group, by flat index: all share their operators."""
+        return [np.arange(self.size)]
+
+    def solve(self, workers: int | None = None) -> SteadyState:
+        """The steady states of all systems; as `quantsync.steady_state`."""
+        return steady_state(self, workers=workers)
 
     @classmethod
     def from_qutip(

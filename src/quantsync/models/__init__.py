@@ -9,22 +9,22 @@ from quantsync.models.circuit_qed.model import CircuitQED, circuit_qed
 from quantsync.models.collective_decay_pair import collective_decay_pair
 from quantsync.models.dephased_chain import chain_symmetries, dephased_chain
 from quantsync.models.driven_pair import moments as driven_pair_moments
-from quantsync.models.driven_pair.model import driven_pair, driving
+from quantsync.models.driven_pair.driving import driving
+from quantsync.models.driven_pair.model import DrivenPair, driven_pair
 from quantsync.models.driven_pair.study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.harmonic_chain.model import harmonic_chain
 from quantsync.models.harmonic_chain.run import HarmonicChain
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.models.pseudo_boson_pair.run import PseudoBosonPair
-from quantsync.models.runs import ModelRun
 from quantsync.models.spin_pair import first_order as spin_pair_first_order
 from quantsync.models.spin_pair.model import spin_pair
 
 __all__ = [
     "CircuitQED",
+    "DrivenPair",
     "DrivenPairStudy",
     "HarmonicChain",
-    "ModelRun",
     "PseudoBosonPair",
     "central_spin_chains",
     "chain_symmetries",

@@ -1,188 +1,89 @@
-"""Batches of systems: solved together, measured, and taken apart where a point fails."""
+"""Batches of systems: cut into chunks, solved, measured, and taken apart where a point fails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from quantsync.catalogue.parameters import model_parameters
-from quantsync.catalogue.state_measures import NamedMeasure, StateView
-from quantsync.errors import MeasureShapeError, NonUniqueSteadyStateError, QuantsyncError
-from quantsync.lazy import lazy
-from quantsync.lindblad.steady import steady_state
-from quantsync.models.runs import ModelRun
-from quantsync.sweeps.formalisms import System, study_of
+from quantsync.errors import InvalidSystemError, MeasureShapeError, QuantsyncError
+from quantsync.parallel import chunk_slices
+from quantsync.system import System, View
 
-
-@dataclass(frozen=True)
-class Batch:
-    """Systems of a one-dimensional batch, with the model and the parameters they come from.
-
-    Attributes
-    ----------
-    model : callable
-    parameters : dict of str to (ndarray of shape (B,) or single value)
-        Those that were given; the model has defaults for the others.
-    system : Lindbladian or ModelRun
-        Of shape (B,).
-    """
-
-    model: Callable[..., Any]
-    parameters: dict[str, Any]
-    system: System
-
-    @property
-    def size(self) -> int:
-        """Number of systems."""
-        return self.system.size
-
-    def take(self, members: np.ndarray) -> Batch:
-        """Some of the systems, by index."""
-        chosen = {k: v[members] if np.ndim(v) else v for k, v in self.parameters.items()}
-        return Batch(self.model, chosen, self.system.take(members))
-
-
-class SteadyView(StateView):
-    """What measures see of Lindbladians: steady states and the model's study, when needed."""
-
-    def __init__(self, batch: Batch, workers: int | None):
-        system: Any = batch.system
-        super().__init__(lambda: steady_state(system, workers=workers), system.space)
-        self._batch, self._workers = batch, workers
-
-    @lazy
-    def study(self) -> Any:
-        """The study of the model, shared by its measures; parameters have shape (B,)."""
-        parameters = dict(self._batch.parameters)
-        if not any(np.ndim(value) for value in parameters.values()):
-            name = next(k for k in model_parameters(self._batch.model) if k != "spin")
-            default = model_parameters(self._batch.model)[name].default
-            parameters[name] = np.full(self._batch.size, parameters.get(name, default))
-        return study_of(self._batch.model).study(workers=self._workers, **parameters)
-
-    @property
-    def largest_residual(self) -> float:
-        """Largest residual of what has been solved; 0 if nothing was."""
-        steady, study = self.__dict__.get("steady"), self.__dict__.get("study")
-        largest = 0.0 if steady is None else float(steady.residual.max(initial=0))
-        return largest if study is None else max(largest, study.residual)
-
-    def value(self, measure: Any) -> Any:
-        """A measure, named or a function of a `SteadyState`, of all systems."""
-        if not isinstance(measure, NamedMeasure):
-            return measure(self.steady)
-        if measure.name in study_of(self._batch.model).measures:
-            return measure.function(self.study)
-        return measure.function(self)
-
-
-class RunView:
-    """What measures see of a `ModelRun`: itself."""
-
-    def __init__(self, run: ModelRun):
-        self._run = run
-
-    @property
-    def largest_residual(self) -> float:
-        """Largest certificate of what has been computed."""
-        return self._run.residual
-
-    def value(self, measure: Any) -> Any:
-        """A measure, named or a function of the run, of all systems."""
-        function = measure.function if isinstance(measure, NamedMeasure) else measure
-        return function(self._run)
-
-
-def view_of(batch: Batch, workers: int | None) -> SteadyView | RunView:
-    """What measures see of a batch."""
-    if isinstance(batch.system, ModelRun):
-        return RunView(batch.system)
-    return SteadyView(batch, workers)
+GROUPS_PER_CHUNK = 8  # of systems that share work; few, so that threads have something to share
 
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What one chunk of systems gave.
+    """What one chunk of systems gave."""
 
-    Attributes
-    ----------
-    values : dict of str to ndarray
-        One array a measure, of shape (points, ...); NaN at failed points.
-    failures : dict of int to str
-        Message of each failed point, by its index in the chunk.
-    residual : float
-        Largest residual.
+    values: dict[str, np.ndarray]  # of each measure, shape (points, ...); NaN at failed points
+    failures: dict[int, str]  # messages of the failed points, by their index in the chunk
+    residual: float  # the largest one
+
+
+def chunks_of(system: System) -> list[np.ndarray]:
+    """Members, by flat index, in pieces that are solved at a time.
+
+    Whole groups together, as long as they are few and small; a large group in pieces.
     """
+    chunks: list[list[np.ndarray]] = []
+    most = system.members_per_chunk
+    room = groups = 0
+    for group in system.groups():
+        for piece in chunk_slices(len(group), most):
+            members = group[piece]
+            if len(members) > room or groups == GROUPS_PER_CHUNK:
+                chunks.append([])
+                room, groups = most, 0
+            chunks[-1].append(members)
+            room, groups = room - len(members), groups + 1
+    return [np.concatenate(parts) for parts in chunks]
 
-    values: dict[str, np.ndarray]
-    failures: dict[int, str]
-    residual: float
 
-
-def solve_chunk(batch: Batch, measures: Mapping[str, Any]) -> ChunkResult:
+def solve_chunk(system: System, measures: Mapping[str, Any]) -> ChunkResult:
     """Solve a one-dimensional batch of systems and take all measures.
 
-    A point that fails costs only itself: the chunk is halved until the point stands alone.
+    A point that fails costs only itself: the chunk is halved until the point stands alone, or
+    divided at once where the error tells which systems have no result.
     """
     try:
-        return _solve_whole(batch, measures)
-    except MeasureShapeError:
+        return _solve_whole(system, measures)
+    except (MeasureShapeError, InvalidSystemError):
         raise  # the same at every point
     except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
-        if isinstance(error, NonUniqueSteadyStateError) and _concerns(error, batch):
-            good = error.result.valid
-            failures = {
-                int(k): f"the steady state is not unique ({error.count[k]} stationary states)"
-                for k in np.flatnonzero(~good)
-            }
-            if not good.any():
-                return ChunkResult({}, failures, 0.0)
-            rest = solve_chunk(batch.take(np.flatnonzero(good)), measures)
-            return _merge(batch.size, [(np.flatnonzero(good), rest)], failures)
-        if batch.size == 1:
-            return ChunkResult({}, {0: f"{type(error).__name__}: {error}"}, 0.0)
-        halves = np.array_split(np.arange(batch.size), 2)
-        parts = [(half, solve_chunk(batch.take(half), measures)) for half in halves]
-        return _merge(batch.size, parts, {})
+        bad = _without_result(error, system.size)
+        if bad.all() or system.size == 1:
+            message = f"{type(error).__name__}: {error}"
+            of_each = getattr(error, "at", lambda _: message) if bad.all() else lambda _: message
+            return ChunkResult({}, {k: of_each(k) for k in range(system.size)}, 0.0)
+        # Of systems that are made from those of the batch, in another order say, it would not be
+        # these that have failed: they are only set apart, and tried again.
+        apart = bad if bad.any() else np.arange(system.size) >= (system.size + 1) // 2
+        parts = [np.flatnonzero(~apart), np.flatnonzero(apart)]
+        return _merge(system.size, [(m, solve_chunk(system.take(m), measures)) for m in parts])
 
 
-def _concerns(error: NonUniqueSteadyStateError, batch: Batch) -> bool:
-    """Whether the error's indices are those of the batch, and not of a part of it."""
-    return error.result is not None and error.result.valid.shape == (batch.size,)
+def _without_result(error: Exception, size: int) -> np.ndarray:
+    """Which systems of a batch have no result, as far as an error tells."""
+    valid = getattr(getattr(error, "result", None), "valid", None)
+    told = isinstance(valid, np.ndarray) and valid.shape == (size,)
+    return ~valid if told else np.zeros(size, bool)
 
 
-def _solve_whole(batch: Batch, measures: Mapping[str, Any]) -> ChunkResult:
-    view = view_of(batch, workers=1)
+def _solve_whole(system: System, measures: Mapping[str, Any]) -> ChunkResult:
+    view = View(system, workers=1)
     values, failures = {}, {}
     for name, measure in measures.items():
-        array = require_batch_shape(name, view.value(measure), batch.size)
+        array = require_batch_shape(name, view.value(measure), system.size)
         if not getattr(measure, "may_be_undefined", False):
-            finite = np.isfinite(array).reshape(batch.size, -1).all(axis=1)
+            finite = np.isfinite(array).reshape(system.size, -1).all(axis=1)
             for k in np.flatnonzero(~finite):
                 failures[int(k)] = f"measure {name!r} is not finite"
         values[name] = array
-    return ChunkResult(values, failures, view.largest_residual)
-
-
-def measure_states(measures: Mapping[str, Any], view: StateView, size: int) -> dict[str, Any]:
-    """Values of resolved measures that ask for nothing but states, one array of (size, ...) each.
-
-    Raises
-    ------
-    MeasureShapeError
-        If a function does not return an array with the batch shape in front.
-    """
-    return {
-        name: require_batch_shape(
-            name,
-            measure.function(view) if isinstance(measure, NamedMeasure) else measure(view.steady),
-            size,
-        )
-        for name, measure in measures.items()
-    }
+    return ChunkResult(values, failures, view.residual)
 
 
 def require_batch_shape(name: str, values: Any, size: int) -> np.ndarray:
@@ -196,11 +97,9 @@ def require_batch_shape(name: str, values: Any, size: int) -> np.ndarray:
     return array
 
 
-def _merge(
-    size: int, parts: list[tuple[np.ndarray, ChunkResult]], failures: dict[int, str]
-) -> ChunkResult:
+def _merge(size: int, parts: list[tuple[np.ndarray, ChunkResult]]) -> ChunkResult:
     values: dict[str, np.ndarray] = {}
-    failures = dict(failures)
+    failures: dict[int, str] = {}
     for members, part in parts:
         failures |= {int(members[k]): message for k, message in part.failures.items()}
         for name, array in part.values.items():

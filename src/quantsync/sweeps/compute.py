@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.parameters import check_parameters, find_model, model_name, single_values
-from quantsync.sweeps.batches import Batch, require_batch_shape, view_of
-from quantsync.sweeps.formalisms import require_system, resolve_measures
+from quantsync.sweeps.batches import require_batch_shape
+from quantsync.system import View, require_system
 
 
 def compute(
@@ -21,7 +22,7 @@ def compute(
     ----------
     model : str or callable
         A model by name, or a function of keyword parameters that returns a `Lindbladian`, whose
-        steady state is measured, or a `ModelRun`.
+        steady state is measured, or another `quantsync.system.System`.
     parameters : mapping of str to number
         Parameters; the others have the model's defaults.
     measures : list of (str or callable), or mapping
@@ -54,9 +55,8 @@ def compute(
     check_parameters(function, parameters)
     single = single_values(parameters, "sweep() takes arrays")
     system = require_system(function(**single), model_name(function))
-    resolved = resolve_measures(measures, function, type(system))
-    # Measures see a batch of one, as in a sweep.
-    view = view_of(Batch(function, single, system.broadcast_to((1,))), workers=None)
+    resolved = resolve_measures(measures, measures_of(system), function)
+    view = View(system.broadcast_to((1,)))  # a batch of one, as in a sweep
     return {
         name: _plain(require_batch_shape(name, view.value(measure), 1)[0])
         for name, measure in resolved.items()

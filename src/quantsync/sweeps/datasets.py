@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from quantsync.catalogue.parameters import model_name, model_parameters
-from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.errors import SweepError, SweepWarning
 from quantsync.sweeps.batches import filled_with_nan
-from quantsync.sweeps.formalisms import formalism_of
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.system import Measure
 from quantsync.version import __version__
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def _variable(
 
 def measure_attributes(measure: Any) -> dict[str, str]:
     """Long name and units of a measure, where they are known."""
-    if not isinstance(measure, NamedMeasure):
+    if not isinstance(measure, Measure):
         return {}
     return {"long_name": measure.long_name, "units": measure.units}
 
@@ -150,14 +149,13 @@ def provenance(plan: SweepPlan) -> dict[str, Any]:
         and name not in plan.following
         and parameter.default is not inspect.Parameter.empty
     }
-    formalism = formalism_of(type(plan.batch.system))
     attrs: dict[str, Any] = {
         "model": model_name(plan.model),
-        "system": formalism.describe(plan.batch.system),
+        "system": str(getattr(plan.system, "space", type(plan.system).__name__)),
     }
     for name, value in (defaults | plan.fixed).items():
         # netCDF attributes hold numbers and strings.
         plain = isinstance(value, int | float) and not isinstance(value, bool)
         attrs[f"parameter_{name}"] = value if plain else str(value)
     attrs |= {f"parameter_{name}": "tied to the axes" for name in plan.following}
-    return attrs | {"method": formalism.method}
+    return attrs | {"method": plan.system.method}

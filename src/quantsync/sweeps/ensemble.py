@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync.catalogue.measures import resolve_measures
+from quantsync.catalogue.state_measures import STATE_MEASURES
 from quantsync.errors import (
     InvalidArgumentError,
     SweepError,
@@ -27,7 +29,6 @@ from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.parallel import worker_count
 from quantsync.sweeps.averages import Average, Column
 from quantsync.sweeps.executors.processes import map_processes, progress_of
-from quantsync.sweeps.formalisms import resolve_measures
 from quantsync.sweeps.samples import SampleValues, SampleWork
 from quantsync.sweeps.store.ensembles import samples_in
 from quantsync.version import __version__
@@ -138,7 +139,7 @@ def ensemble(
     prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
     strengths = check_strengths(etas, prepared)
     count, first = _positive(samples, "samples"), _seed(seed)
-    resolved = resolve_measures(measures)
+    resolved = resolve_measures(measures, STATE_MEASURES)
     averaged = _checked_average(average, resolved)
     if draw is None:
         basis, weights = check_random_arguments(basis, weights)

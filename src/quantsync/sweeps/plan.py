@@ -9,40 +9,26 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.parameters import check_parameters, find_model, model_name, single_values
 from quantsync.errors import InvalidArgumentError
-from quantsync.sweeps.batches import Batch
-from quantsync.sweeps.formalisms import System, require_system, resolve_measures
 from quantsync.sweeps.grid import Grid
+from quantsync.system import System, require_system
 
 TAKEN = {"failed": "the map of failed points"}
 
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """A sweep whose arguments have been checked.
-
-    Attributes
-    ----------
-    model : callable
-    grid : Grid
-    fixed : dict of str to value
-    tied : dict of str to callable
-        Rules of the parameters that follow from the axes.
-    following : dict of str to ndarray
-        Their values, broadcasting with the axes.
-    measures : dict of str to (NamedMeasure or callable)
-    batch : Batch
-        The systems of all points, counted row by row.
-    """
+    """A sweep whose arguments have been checked."""
 
     model: Callable[..., Any]
     grid: Grid
     fixed: dict[str, Any]
-    tied: dict[str, Callable[..., Any]]
-    following: dict[str, np.ndarray]
+    tied: dict[str, Callable[..., Any]]  # rules of the parameters that follow from the axes
+    following: dict[str, np.ndarray]  # their values, broadcasting with the axes
     measures: dict[str, Any]
-    batch: Batch
+    system: System  # of the grid's shape
 
 
 def prepare_sweep(
@@ -53,27 +39,7 @@ def prepare_sweep(
     tied: Mapping[str, Callable[..., Any]] | None = None,
     taken: Mapping[str, str] = TAKEN,
 ) -> SweepPlan:
-    """Check the arguments of `sweep` and build its systems.
-
-    Parameters
-    ----------
-    model, axes, measures, fixed, tied
-        As for `sweep`.
-    taken : mapping of str to str
-        Names that no measure can have, and what they stand for.
-
-    Raises
-    ------
-    UnknownNameError
-        If the model, a parameter or a measure does not exist.
-    InvalidArgumentError
-        If an axis is empty or not one-dimensional, or a parameter is both an axis and fixed.
-
-    Examples
-    --------
-    >>> prepare_sweep("spin_pair", {"epsilon": [0.1, 0.2]}, "purity").grid.size
-    2
-    """
+    """Check the arguments of `sweep` and build its systems; no measure may have a `taken` name."""
     function, grid = find_model(model), Grid.from_axes(axes)
     fixed = single_values(fixed or {}, "values that vary go into `axes`")
     if both := sorted(set(fixed) & set(grid.names)):
@@ -82,7 +48,7 @@ def prepare_sweep(
     check_parameters(function, [*grid.names, *following, *fixed])
     arrays = {**grid.open_arrays(), **following}
     system = require_system(function(**arrays, **fixed), model_name(function))
-    resolved = resolve_measures(measures, function, type(system))
+    resolved = resolve_measures(measures, measures_of(system), function)
     for name in resolved:
         if name in grid.axes or name in taken:
             raise InvalidArgumentError(
@@ -91,10 +57,8 @@ def prepare_sweep(
                 "rename it by passing a dictionary."
             )
     # A parameter that no coefficient depends on leaves the batch smaller than the grid.
-    system = _broadcast(system, grid)
-    flat = {name: np.broadcast_to(a, grid.shape).reshape(-1) for name, a in arrays.items()}
-    batch = Batch(function, {**flat, **fixed}, system)
-    return SweepPlan(function, grid, fixed, dict(tied or {}), following, resolved, batch)
+    whole = _broadcast(system, grid)
+    return SweepPlan(function, grid, fixed, dict(tied or {}), following, resolved, whole)
 
 
 def _follow(

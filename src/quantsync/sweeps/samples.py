@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.catalogue.state_measures import StateView
 from quantsync.errors import MeasureShapeError, QuantsyncError
 from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
-from quantsync.sweeps.batches import measure_states
+from quantsync.sweeps.batches import require_batch_shape
+from quantsync.system import View
 
 
 def sample_rng(seed: int, sample: int) -> np.random.Generator:
@@ -66,7 +66,7 @@ class SampleWork:
     seed : int
     draw : callable
         From a space and a generator of random numbers to a perturbation.
-    measures : dict of str to (NamedMeasure or callable)
+    measures : dict of str to (Measure or callable)
     """
 
     base: DegenerateBase
@@ -129,7 +129,11 @@ class SampleWork:
             self.base.space,
         )
         size = len(states.rho)
-        values = measure_states(self.measures, StateView(lambda: states, self.base.space), size)
+        view = View.of_solution(states)
+        values = {
+            name: require_batch_shape(name, view.value(measure), size)
+            for name, measure in self.measures.items()
+        }
         values["residual"] = states.residual
         return {
             name: array.reshape(len(solved), len(self.etas), *array.shape[1:])

@@ -9,10 +9,9 @@ import numpy as np
 
 from quantsync.errors import InvalidArgumentError
 from quantsync.parallel import map_threads, worker_count
-from quantsync.sweeps.batches import ChunkResult, filled_with_nan, solve_chunk
+from quantsync.sweeps.batches import ChunkResult, chunks_of, filled_with_nan, solve_chunk
 from quantsync.sweeps.datasets import report_failures, sweep_dataset
 from quantsync.sweeps.executors.processes import progress_of
-from quantsync.sweeps.formalisms import formalism_of
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.refine.datasets import add_refinement
 from quantsync.sweeps.refine.points import RefinedPoints
@@ -216,11 +215,10 @@ def sweep(
 def _run(
     plan: SweepPlan, workers: int, progress: bool | None
 ) -> list[tuple[np.ndarray, ChunkResult]]:
-    batch, measures = plan.batch, plan.measures
-    pieces = formalism_of(type(batch.system)).chunks(batch.system)
+    system, pieces = plan.system, chunks_of(plan.system)
 
     def work(members: np.ndarray) -> tuple[np.ndarray, ChunkResult]:
-        return members, solve_chunk(batch.take(members), measures)
+        return members, solve_chunk(system.take(members), plan.measures)
 
     with progress_of(plan.grid.size, "points", progress) as advance:
         return map_threads(work, pieces, workers, lambda members: advance(len(members)))

@@ -9,9 +9,9 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
-from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.lindblad.degenerate import perturbed as module
 from quantsync.lindblad.degenerate.kossakowski import random_hamiltonian, random_kossakowski
+from quantsync.system import Measure
 
 ROUTES = {"at once": (10**9, 4), "krylov": (0, 1), "one by one": (0, 10**9)}
 ETAS = 2.0 ** np.array([-40, -30, -20, -10, -3, 0, 3, 10])
@@ -584,10 +584,10 @@ def test_undefined_values_do_not_count_and_do_not_fail():
     undefined = values > limits
 
     def half(view):
-        found, first = upper_population(view), view.steady.etas == STRENGTHS[0]
+        found, first = upper_population(view.solution), view.solution.etas == STRENGTHS[0]
         return np.where(found > np.where(first, *limits), np.nan, found)
 
-    measure = NamedMeasure("half", "half of it", "1", half, may_be_undefined=True)
+    measure = Measure("half", "half of it", "1", half, may_be_undefined=True)
     kept = qs.ensemble(PAIR, STRENGTHS, 50, 1, [measure], workers=1)
     mean = qs.ensemble(PAIR, STRENGTHS, 50, 1, [measure], average="half", workers=1)
     np.testing.assert_array_equal(np.isnan(kept.half), undefined)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from quantsync.catalogue.state_measures import NamedMeasure, table_of
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.quasi_periodic.frequencies import single_number
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
@@ -18,7 +17,7 @@ from quantsync.models.circuit_qed.state import CircuitState, balance_of, fit_of,
 from quantsync.models.circuit_qed.tables import TABLE_II, preset_values
 from quantsync.models.circuit_qed.transmon import CircuitUnit, RelaxationFit, frequency_shift
 from quantsync.models.parameters import rate_parameters, real_parameters
-from quantsync.models.runs import ModelRun
+from quantsync.system import Measure, ParametricSystem, View, table_of
 
 OF_A_UNIT = (
     "pump",
@@ -184,7 +183,7 @@ def _of_preset(presets: np.ndarray, value: Callable[[str], float]) -> np.ndarray
     return np.array([value(str(p)) for p in presets.reshape(-1)], float).reshape(presets.shape)
 
 
-class CircuitQED(ModelRun):
+class CircuitQED(ParametricSystem):
     """Circuits, with all their parameters in MHz; returned by `circuit_qed`.
 
     Parameters
@@ -194,16 +193,13 @@ class CircuitQED(ModelRun):
     """
 
     method = "multi-frequency harmonic balance"
-    members_per_chunk: ClassVar[int] = 8
-
-    def __init__(self, parameters: dict[str, Any]):
-        super().__init__(parameters)
-        self._residual = 0.0
+    members_per_chunk = 8
+    _residual = 0.0
 
     @property
     def residual(self) -> float:
         """Largest residual of the states that have been computed, in rad/us."""
-        return self.__dict__.get("_residual", 0.0)
+        return self._residual
 
     def groups(self) -> list[np.ndarray]:
         """Members with the same units, whose modes are computed once."""
@@ -317,35 +313,35 @@ class CircuitQED(ModelRun):
         }
 
 
-def _rate(side: int, name: str) -> Callable[[CircuitQED], np.ndarray]:
-    return lambda run: np.array([getattr(fit, name) for fit in run.fits(side)])
+def _rate(side: int, name: str) -> Callable[[View], np.ndarray]:
+    return lambda view: np.array([getattr(fit, name) for fit in view.solution.fits(side)])
 
 
 CircuitQED.measures = table_of(
-    NamedMeasure(
+    Measure(
         "response_a",
         "|<S+>| of qubit A in the frame of the drive, averaged over time",
         "1",
-        lambda run: np.abs(run.responses()[:, 0]),
+        lambda view: np.abs(view.solution.responses()[:, 0]),
     ),
-    NamedMeasure(
+    Measure(
         "response_b",
         "|<S+>| of qubit B in the frame of the drive, averaged over time",
         "1",
-        lambda run: np.abs(run.responses()[:, 1]),
+        lambda view: np.abs(view.solution.responses()[:, 1]),
     ),
-    NamedMeasure(
+    Measure(
         "omega",
         "relative entropy of synchronization of the two qubits",
         "nat",
-        CircuitQED.synchronization,
+        lambda view: view.solution.synchronization(),
     ),
-    NamedMeasure("gain_rate_a", "gain rate w of A over 2 pi, fitted", "MHz", _rate(0, "gain")),
-    NamedMeasure(
+    Measure("gain_rate_a", "gain rate w of A over 2 pi, fitted", "MHz", _rate(0, "gain")),
+    Measure(
         "damping_rate_a", "damping rate gamma of A over 2 pi, fitted", "MHz", _rate(0, "damping")
     ),
-    NamedMeasure("gain_rate_b", "gain rate w of B over 2 pi, fitted", "MHz", _rate(1, "gain")),
-    NamedMeasure(
+    Measure("gain_rate_b", "gain rate w of B over 2 pi, fitted", "MHz", _rate(1, "gain")),
+    Measure(
         "damping_rate_b", "damping rate gamma of B over 2 pi, fitted", "MHz", _rate(1, "damping")
     ),
 )

@@ -27,8 +27,8 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
     Examples
     --------
     >>> import quantsync as qs
-    >>> study = qs.models.DrivenPairStudy(gain_a=0.55, damping_a=0.45, gain_b=0.09, damping_b=0.91)
-    >>> found = omega_extrema(study)
+    >>> pair = qs.models.driven_pair(gain_a=0.55, damping_a=0.45, gain_b=0.09, damping_b=0.91)
+    >>> found = omega_extrema(pair.study())
     >>> print(found.kind, found.location.round(4))
     [-1.  1.] [0.4058 1.5449]
     """
@@ -37,7 +37,7 @@ def omega_extrema(study: DrivenPairStudy) -> Extrema:
 
     def omega(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
         chosen = dict(zip(names, others, strict=True))
-        found = type(study)(workers=1, spin=study.spin, coupling=x * scale, **chosen).omega()
+        found = study.with_parameters(workers=1, coupling=x * scale, **chosen).omega()
         # Per drive squared it has a unit, and what counts as noise must not depend on that.
         return np.where(chosen["drive"] == 0, found * scale**2, found)
 

@@ -2,101 +2,110 @@
 
 from __future__ import annotations
 
-from quantsync.catalogue.state_measures import NamedMeasure, table_of
-from quantsync.models.driven_pair.extrema import first_minimum, largest_omega, largest_ratio
+from typing import Any
 
-DRIVEN_PAIR_MEASURES: dict[str, NamedMeasure] = table_of(
-    NamedMeasure(
+from quantsync.models.driven_pair.extrema import first_minimum, largest_omega, largest_ratio
+from quantsync.system import Measure, View, table_of
+
+
+def _study(view: View) -> Any:
+    """The study that all measures share."""
+    system: Any = view.system
+    return system.study(view.workers)
+
+
+DRIVEN_PAIR_MEASURES: dict[str, Measure] = table_of(
+    Measure(
         "response_a",
         "phase response |<S+>|/drive of A; its limit where drive is 0",
         "1/Gamma",
-        lambda study: abs(study.phase_response("A")),
+        lambda view: abs(view.once(_study).phase_response("A")),
     ),
-    NamedMeasure(
+    Measure(
         "response_b",
         "phase response |<S+>|/drive of B; its limit where drive is 0",
         "1/Gamma",
-        lambda study: abs(study.phase_response("B")),
+        lambda view: abs(view.once(_study).phase_response("B")),
     ),
-    NamedMeasure(
+    Measure(
         "omega",
         "relative entropy of synchronization; per drive squared where drive is 0",
         "nat",
-        lambda study: study.omega(),
+        lambda view: view.once(_study).omega(),
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "omega_ratio",
         "R: omega over its value without coupling; infinite where only that vanishes",
         "1",
-        lambda study: study.omega_ratio(),
+        lambda view: view.once(_study).omega_ratio(),
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "largest_omega",
         "omega maximal over the coupling",
         "nat",
-        lambda study: largest_omega(study)[0],
+        lambda view: largest_omega(view.once(_study))[0],
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "largest_omega_ratio",
         "R maximal over the coupling; infinite where only the uncoupled omega vanishes, "
         "undefined where it diverges or both vanish",
         "1",
-        largest_ratio,
+        lambda view: largest_ratio(view.once(_study)),
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "best_coupling",
         "coupling at which omega is maximal",
         "Gamma",
-        lambda study: largest_omega(study)[1],
+        lambda view: largest_omega(view.once(_study))[1],
     ),
-    NamedMeasure(
+    Measure(
         "minimum_omega_ratio",
         "R at its first local minimum over the coupling; undefined where there is none",
         "1",
-        lambda study: first_minimum(study)[0],
+        lambda view: first_minimum(view.once(_study))[0],
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "minimum_coupling",
         "coupling at the first local minimum of omega; undefined where there is none",
         "Gamma",
-        lambda study: first_minimum(study)[1],
+        lambda view: first_minimum(view.once(_study))[1],
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "zero_crossing_a",
         "smallest coupling g_0 at which <S+> of A vanishes; undefined where none does",
         "Gamma",
-        lambda study: study.zero_crossings("A").first,
+        lambda view: view.once(_study).zero_crossings("A").first,
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "zero_crossing_b",
         "smallest coupling g_0 at which <S+> of B vanishes; undefined where none does",
         "Gamma",
-        lambda study: study.zero_crossings("B").first,
+        lambda view: view.once(_study).zero_crossings("B").first,
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "t11",
         "spherical-tensor moment <T_1^1> of A, complex; per drive where drive is 0",
         "1",
-        lambda study: study.spherical_moment(1, 1),
+        lambda view: view.once(_study).spherical_moment(1, 1),
     ),
-    NamedMeasure(
+    Measure(
         "t21",
         "spherical-tensor moment <T_2^1> of A, complex; per drive where drive is 0",
         "1",
-        lambda study: study.spherical_moment(2, 1),
+        lambda view: view.once(_study).spherical_moment(2, 1),
     ),
-    NamedMeasure(
+    Measure(
         "t22",
         "spherical-tensor moment <T_2^2> of A, complex; per drive squared where drive is 0",
         "1",
-        lambda study: study.spherical_moment(2, 2),
+        lambda view: view.once(_study).spherical_moment(2, 2),
     ),
 )

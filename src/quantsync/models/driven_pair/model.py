@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from quantsync.lindblad.lindbladian import Lindbladian
+from quantsync.models.driven_pair.measures import DRIVEN_PAIR_MEASURES
+from quantsync.models.driven_pair.study import DrivenPairStudy
 from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space
+
+PARAMETERS = (
+    "gain_a",
+    "damping_a",
+    "gain_b",
+    "damping_b",
+    "coupling",
+    "drive",
+    "drive_detuning",
+    "qudit_detuning",
+    "dephasing",
+)
 
 
 def driven_pair(
@@ -20,7 +36,7 @@ def driven_pair(
     qudit_detuning: Any = 0.0,
     dephasing: Any = 0.0,
     spin: float = 1 / 2,
-) -> Lindbladian:
+) -> DrivenPair:
     r"""The composite oscillator: two coupled spins in thermal baths of either sign, A driven.
 
     ``H = drive_detuning Sz_A + (drive_detuning + qudit_detuning) Sz_B
@@ -56,8 +72,9 @@ def driven_pair(
 
     Returns
     -------
-    Lindbladian
-        On ``Space(A=Spin(spin), B=Spin(spin))``.
+    DrivenPair
+        A `Lindbladian` on ``Space(A=Spin(spin), B=Spin(spin))``, with measures of its response in
+        `compute` and `sweep`: ``quantsync list measures driven_pair``.
 
     Raises
     ------
@@ -86,7 +103,7 @@ def driven_pair(
     site = spin_parameter(spin)
     space = Space(A=site, B=site)
     a, b = space["A"], space["B"]
-    return Lindbladian(
+    return DrivenPair(
         space,
         hamiltonian=[
             (drive_detuning, a.z + b.z),
@@ -105,29 +122,40 @@ def driven_pair(
     )
 
 
-def driving(spin: float = 1 / 2) -> Lindbladian:
-    """The drive of `driven_pair` per unit of its strength, as a perturbation.
+class DrivenPair(Lindbladian):
+    """Driven pairs of spins; returned by `driven_pair`."""
 
-    ``L1[rho] = -i [(S+_A + S-_A)/2, rho]``, for `quantsync.linear_response`.
+    measures = DRIVEN_PAIR_MEASURES
 
-    Parameters
-    ----------
-    spin : float, default 1/2
-        Spin quantum number S of both spins.
+    @property
+    def spin(self) -> float:
+        """Spin quantum number of both spins."""
+        return (self.space.dimensions[0] - 1) / 2
 
-    Returns
-    -------
-    Lindbladian
+    @property
+    def parameters(self) -> dict[str, np.ndarray]:
+        """The other parameters of `driven_pair`, one value for each system, shape (size,)."""
+        detuning, difference, exchange, strength, *rates = self.coefficient_table().T
+        values = (*rates[:4], 2 * exchange, 2 * strength, detuning, difference, rates[4] / 2)
+        return dict(zip(PARAMETERS, values, strict=True))
 
-    Examples
-    --------
-    >>> import quantsync as qs
-    >>> response = qs.linear_response(qs.models.driven_pair(), qs.models.driving())
-    >>> print(qs.phase_response(response.orders[1], response.space, "A").round(12))
-    -0.024647435897j
-    >>> response.sector_dimensions
-    (6, 8)
-    """
-    site = spin_parameter(spin)
-    space = Space(A=site, B=site)
-    return Lindbladian(space, hamiltonian=[(1.0, space["A"].x)])
+    def with_parameters(self, **changes: Any) -> DrivenPair:
+        """The systems, as a batch of one dimension, with other values of some parameters."""
+        return driven_pair(**{**self.parameters, **changes}, spin=self.spin)
+
+    def study(self, workers: int | None = None) -> DrivenPairStudy:
+        """What is asked of the pair beside its steady state: response, entropic synchronization.
+
+        Parameters
+        ----------
+        workers : int, optional
+            Number of threads; every available core by default.
+
+        Examples
+        --------
+        >>> import quantsync as qs
+        >>> study = qs.models.driven_pair(coupling=[0.0, 1.0]).study()
+        >>> print(abs(study.phase_response("A")).round(6))
+        [0.2      0.024647]
+        """
+        return DrivenPairStudy(self, workers=workers)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quantsync.errors import BroadcastError, InvalidArgumentError
+from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.response import Response, linear_response
@@ -20,11 +19,13 @@ from quantsync.measures.entropic import (
 )
 from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.measures.spherical_tensors import phase_response, spherical_moment
+from quantsync.models.driven_pair.driving import driving
 from quantsync.models.driven_pair.extrema import omega_extrema
-from quantsync.models.driven_pair.model import driven_pair, driving
-from quantsync.models.parameters import rate_parameters, real_parameters
 from quantsync.search.extrema import Extrema
 from quantsync.search.zeros import Zeros, find_zeros
+
+if TYPE_CHECKING:
+    from quantsync.models.driven_pair.model import DrivenPair
 
 # Couplings at which zero crossings are bracketed, in units of the larger relaxation rate.
 NODES = np.concatenate(
@@ -39,56 +40,36 @@ NOTHING = 1e-29  # entropic synchronization per drive squared below this is roun
 
 
 class DrivenPairStudy:
-    """The measures of Vaidya et al., PRA 109, 033718 (2024), for arrays of parameters.
+    """The measures of Vaidya et al., PRA 109, 033718 (2024), for a batch of driven pairs.
 
     Where ``drive`` is 0 they are exact limits of a weak drive: responses per drive, the entropic
-    synchronization per drive squared. What several measures need is solved once.
+    synchronization per drive squared. What several measures need is solved once. Methods raise
+    what the solvers raise, such as `NonUniqueSteadyStateError`.
 
     Parameters
     ----------
+    pair : DrivenPair
+        The systems, of batch shape (...).
     workers : int, optional
         Number of threads; every available core by default.
-    **parameters : float or array_like
-        Those of `quantsync.models.driven_pair.model`, with its defaults; all but ``spin`` may be
-        arrays that broadcast to a shape (...).
-
-    Raises
-    ------
-    InvalidArgumentError and its kinds
-        As for `quantsync.models.driven_pair.model`. Methods raise what the solvers raise, such as
-        `NonUniqueSteadyStateError`.
 
     Examples
     --------
     >>> import quantsync as qs
-    >>> study = qs.models.DrivenPairStudy(coupling=[0.0, 1.0])
-    >>> print(abs(study.phase_response("A")).round(6))
-    [0.2      0.024647]
+    >>> study = qs.models.driven_pair(coupling=[0.0, 1.0]).study()
     >>> print(study.omega().round(9))
     [0.08109302 0.00670409]
     """
 
-    def __init__(self, *, workers: int | None = None, **parameters: Any):
-        bound = inspect.signature(driven_pair).bind(**parameters)
-        bound.apply_defaults()
-        values = dict(bound.arguments)
-        self.spin, self.workers = values.pop("spin"), workers
-        rates = ("gain_a", "damping_a", "gain_b", "damping_b", "dephasing")
-        checked = dict(zip(rates, rate_parameters(**{k: values[k] for k in rates}), strict=True))
-        others = {k: v for k, v in values.items() if k not in rates}
-        checked |= dict(zip(others, real_parameters(**others), strict=True))
-        try:
-            self.shape = np.broadcast_shapes(*(v.shape for v in checked.values()))
-        except ValueError:
-            shapes = ", ".join(f"{k} {v.shape}" for k, v in checked.items() if v.shape)
-            raise BroadcastError(f"Parameters must broadcast, but have shapes {shapes}.") from None
-        self.parameters = {k: np.broadcast_to(checked[k], self.shape).ravel() for k in values}
-        self.space = driving(self.spin).space
+    def __init__(self, pair: DrivenPair, *, workers: int | None = None):
+        self.pair, self.workers = pair, workers
+        self.shape, self.space, self.parameters = pair.shape, pair.space, pair.parameters
 
-    def with_parameters(self, **changes: Any) -> DrivenPairStudy:
+    def with_parameters(self, *, workers: int | None = None, **changes: Any) -> DrivenPairStudy:
         """The same study with some parameters changed, on flat arrays."""
         return DrivenPairStudy(
-            workers=self.workers, **{**self.parameters, "spin": self.spin, **changes}
+            self.pair.with_parameters(**changes),
+            workers=self.workers if workers is None else workers,
         )
 
     @property
@@ -160,7 +141,7 @@ class DrivenPairStudy:
         _, first, member = np.unique(others, axis=0, return_index=True, return_inverse=True)
         chosen = {k: v[first] for k, v in self.parameters.items()}
         chosen["coupling"] = np.zeros(len(first))
-        study = DrivenPairStudy(workers=self.workers, spin=self.spin, **chosen)
+        study = self.with_parameters(**chosen)
         return study, member.ravel()
 
     def zero_crossings(self, site: str) -> Zeros:
@@ -189,7 +170,7 @@ class DrivenPairStudy:
 
         def value(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
             chosen = dict(zip(names, others, strict=True))
-            study = DrivenPairStudy(workers=1, spin=self.spin, coupling=x * scale, **chosen)
+            study = self.with_parameters(workers=1, coupling=x * scale, **chosen)
             return measure(study) * scale
 
         # On resonance one quadrature vanishes everywhere; the crossing is in the other one.
@@ -228,11 +209,14 @@ class DrivenPairStudy:
 
     def _systems(self, members: np.ndarray, **changes: Any) -> Lindbladian:
         chosen = {k: v[members] for k, v in self.parameters.items()}
-        return driven_pair(**{**chosen, **changes}, spin=self.spin)
+        return self.pair.with_parameters(**{**chosen, **changes})
 
     def _respond(self, members: np.ndarray, order: int) -> Response:
         return linear_response(
-            self._systems(members, drive=0.0), driving(self.spin), order=order, workers=self.workers
+            self._systems(members, drive=0.0),
+            driving(self.pair.spin),
+            order=order,
+            workers=self.workers,
         )
 
     @lazy

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.catalogue.state_measures import NamedMeasure, table_of
+from quantsync.arrays import distinct_rows
 from quantsync.errors import InvalidArgumentError
 from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
 from quantsync.gaussian.networks.evolution import GaussianEvolution, evolve, mean_modes
 from quantsync.gaussian.networks.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
-from quantsync.models.runs import ModelRun, distinct_rows
 from quantsync.parallel import one_blas_thread
+from quantsync.system import Measure, ParametricSystem, table_of
 from quantsync.time_series.pearson import pearson
 
 NETWORK = (
@@ -41,7 +41,7 @@ POSITIVE = {
 LONGEST = 1e11  # times, in units of 1/omega_1, beyond which phases are lost in rounding
 
 
-class HarmonicChain(ModelRun):
+class HarmonicChain(ParametricSystem):
     """Two oscillators on a chain, their start and the time at which they are looked at.
 
     Returned by `harmonic_chain`. A batch does the work of each different network once: normal
@@ -108,7 +108,7 @@ class HarmonicChain(ModelRun):
 
     def groups(self) -> list[np.ndarray]:
         """Members with the same network."""
-        _, index = distinct_rows([self._flat(name) for name in NETWORK])
+        _, index = distinct_rows([self.flat(name) for name in NETWORK])
         order = np.argsort(index, kind="stable")
         return np.split(order, np.flatnonzero(np.diff(index[order])) + 1)
 
@@ -152,9 +152,6 @@ class HarmonicChain(ModelRun):
                     result[members[own]] = found
         assert result is not None
         return result
-
-    def _flat(self, name: str) -> np.ndarray:
-        return np.broadcast_to(self.parameters[name], self.shape).reshape(-1)
 
     def means(self) -> np.ndarray:
         """Mean positions x_1, x_2 at the times, shape (B, 2)."""
@@ -305,48 +302,54 @@ def _pearson_of_variances(
 
 
 HarmonicChain.measures = table_of(
-    NamedMeasure(
-        "x1", "mean position of the first oscillator", "omega_1^(-1/2)", lambda r: r.means()[:, 0]
+    Measure(
+        "x1",
+        "mean position of the first oscillator",
+        "omega_1^(-1/2)",
+        lambda view: view.solution.means()[:, 0],
     ),
-    NamedMeasure(
-        "x2", "mean position of the second oscillator", "omega_1^(-1/2)", lambda r: r.means()[:, 1]
+    Measure(
+        "x2",
+        "mean position of the second oscillator",
+        "omega_1^(-1/2)",
+        lambda view: view.solution.means()[:, 1],
     ),
-    NamedMeasure(
+    Measure(
         "x1_variance",
         "variance of the position of the first oscillator",
         "1/omega_1",
-        lambda r: r.covariances()[:, 0, 0],
+        lambda view: view.solution.covariances()[:, 0, 0],
     ),
-    NamedMeasure(
+    Measure(
         "x2_variance",
         "variance of the position of the second oscillator",
         "1/omega_1",
-        lambda r: r.covariances()[:, 2, 2],
+        lambda view: view.solution.covariances()[:, 2, 2],
     ),
-    NamedMeasure(
+    Measure(
         "pearson",
         "Pearson's coefficient of the mean positions in [t, t + window]; undefined at rest",
         "1",
-        HarmonicChain.pearson_of_means,
+        lambda view: view.solution.pearson_of_means(),
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "pearson_variance",
         "Pearson's coefficient of the position variances in [t, t + window]; undefined if constant",
         "1",
-        HarmonicChain.pearson_of_variances,
+        lambda view: view.solution.pearson_of_variances(),
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "log_negativity",
         "logarithmic negativity between the two oscillators",
         "nat",
-        lambda r: gaussian_log_negativity(r.covariances()),
+        lambda view: gaussian_log_negativity(view.solution.covariances()),
     ),
-    NamedMeasure(
+    Measure(
         "mutual_information",
         "mutual information between the two oscillators",
         "nat",
-        lambda r: gaussian_mutual_information(r.covariances()),
+        lambda view: gaussian_mutual_information(view.solution.covariances()),
     ),
 )

@@ -2,74 +2,76 @@
 
 from __future__ import annotations
 
-from quantsync.catalogue.state_measures import NamedMeasure, table_of
 from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
 from quantsync.models.pseudo_boson_pair.variants import START
+from quantsync.system import Measure, table_of
 
 
-def _mean(k: int, name: str) -> NamedMeasure:
+def _mean(k: int, name: str) -> Measure:
     quantity = "position" if name.startswith("q") else "momentum"
-    return NamedMeasure(name, f"mean {quantity} of chain {name[1]}", "1", lambda r: r.means()[:, k])
+    return Measure(
+        name, f"mean {quantity} of chain {name[1]}", "1", lambda view: view.solution.means()[:, k]
+    )
 
 
 PSEUDO_BOSON_MEASURES = table_of(
     *(_mean(k, name) for k, name in enumerate(START)),
-    NamedMeasure(
+    Measure(
         "S_q",
         "complete synchronization of Mari et al.; 1 for uncorrelated vacua, see S_q_product",
         "1",
-        lambda r: r.complete().value,
+        lambda view: view.solution.complete().value,
     ),
-    NamedMeasure(
+    Measure(
         "S_q_phi",
         "complete synchronization at the phases of the means; undefined at rest",
         "1",
-        lambda r: r.at_phases().value,
+        lambda view: view.solution.at_phases().value,
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "S_phase",
         "phase synchronization of Mari et al.; undefined at rest",
         "1",
-        lambda r: r.in_phase().value,
+        lambda view: view.solution.in_phase().value,
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "S_q_product",
         "S_q of the product state with the same marginals, the baseline of S_q and S_q_phi",
         "1",
-        lambda r: r.complete().product,
+        lambda view: view.solution.complete().product,
     ),
-    NamedMeasure(
+    Measure(
         "S_q_uncoupled",
         "S_q of the same run with the coupling off",
         "1",
-        lambda r: r.of_uncoupled().value,
+        lambda view: view.solution.of_uncoupled().value,
     ),
-    NamedMeasure(
+    Measure(
         "S_q_excess",
         "S_q less that of the product state: what correlations add",
         "1",
-        lambda r: r.complete().excess,
+        lambda view: view.solution.complete().excess,
     ),
-    NamedMeasure(
+    Measure(
         "nu_min",
         "smallest symplectic eigenvalue; below 1/2 no state has this covariance",
         "1",
-        lambda r: r.complete().nu_min,
+        lambda view: view.solution.complete().nu_min,
     ),
-    NamedMeasure(
+    Measure(
         "log_negativity",
         "logarithmic negativity between the chains; undefined where nu_min < 1/2",
         "nat",
-        lambda r: gaussian_log_negativity(r.physical_covariances()),
+        lambda view: gaussian_log_negativity(view.solution.physical_covariances()),
         may_be_undefined=True,
     ),
-    NamedMeasure(
+    Measure(
         "mutual_information",
         "mutual information between the chains; undefined where nu_min < 1/2",
         "nat",
-        lambda r: gaussian_mutual_information(r.physical_covariances()),
+        lambda view: gaussian_mutual_information(view.solution.physical_covariances()),
         may_be_undefined=True,
     ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from quantsync.arrays import distinct_rows
 from quantsync.errors import (
     BroadcastError,
     InvalidArgumentError,
@@ -33,7 +34,7 @@ from quantsync.models.pseudo_boson_pair.variants import (
     range_error,
     require_variant,
 )
-from quantsync.models.runs import ModelRun, distinct_rows
+from quantsync.system import ParametricSystem
 
 if TYPE_CHECKING:
     from quantsync.meanfield.model import MeanFieldModel
@@ -60,7 +61,7 @@ class _Looks:
         return _Looks(self.mean[members], covariance, self.ended[members], self.end_time[members])
 
 
-class PseudoBosonPair(ModelRun):
+class PseudoBosonPair(ParametricSystem):
     """Pairs of pseudo-bosonic chains, their start and the time at which they are looked at.
 
     Returned by `pseudo_boson_pair`. A batch is integrated in one call for each variant; members
@@ -148,9 +149,9 @@ class PseudoBosonPair(ModelRun):
             As `MeanFieldModel.integrate`.
         """
         for name in (*POSITIVE, *NOT_NEGATIVE):
-            bad = out_of_range(name, self._flat(name))
+            bad = out_of_range(name, self.flat(name))
             if bad.any() and name != "time":
-                raise range_error(name, self._flat(name)[bad][0], self._place(bad))
+                raise range_error(name, self.flat(name)[bad][0], self._place(bad))
         model = self.model
         watched = {POLE: _central()} if np.any(self._coupled()) else {}
         settings: dict[str, Any] = {"events": watched, "rtol": RTOL, "atol": ATOL}
@@ -219,22 +220,19 @@ class PseudoBosonPair(ModelRun):
         """Complete synchronization of the run with the coupling off."""
         return complete_synchronization(self._looks("uncoupled").covariance)
 
-    def _flat(self, name: str) -> np.ndarray:
-        return np.broadcast_to(self.parameters[name], self.shape).reshape(-1)
-
     def _coupled(self) -> np.ndarray:
         """Where the chains feel the central spin. Without couplings sigma_z g g/X is 0/0, -> 0."""
-        g = (self._flat("coupling_1") != 0) | (self._flat("coupling_2") != 0)
-        return (self._flat("sigma_z") != 0) & g
+        g = (self.flat("coupling_1") != 0) | (self.flat("coupling_2") != 0)
+        return (self.flat("sigma_z") != 0) & g
 
     def _kinds(self) -> np.ndarray:
         """Number of the variant, twice, plus one if the chains are coupled."""
-        variants = np.array([ALL_VARIANTS.index(str(v)) for v in self._flat("variant")], dtype=int)
+        variants = np.array([ALL_VARIANTS.index(str(v)) for v in self.flat("variant")], dtype=int)
         return 2 * variants + self._coupled()
 
     def _trajectory_columns(self) -> list[np.ndarray]:
         skip = ("variant", "time")
-        return [self._flat(name) for name in self.parameters if name not in skip]
+        return [self.flat(name) for name in self.parameters if name not in skip]
 
     def _looks(self, kind: str) -> _Looks:
         """What is seen at the times, integrated once; raises where a member cannot be seen."""
@@ -264,8 +262,8 @@ class PseudoBosonPair(ModelRun):
     def _fill(self, looks: _Looks, members: np.ndarray) -> None:
         """Integrate members of one model, each different trajectory once."""
         _, row = distinct_rows(self._trajectory_columns())
-        time = self._flat("time").astype(float)
-        if self._flat("variant")[0] == EXACT:
+        time = self.flat("time").astype(float)
+        if self.flat("variant")[0] == EXACT:
             self._fill_exactly(looks, members, row, time)
             return
         for own in _blocks(row, time):
@@ -299,19 +297,19 @@ class PseudoBosonPair(ModelRun):
 
     def _numbers(self, member: int) -> dict[str, float]:
         names = [name for name in self.parameters if name != "variant"]
-        return {name: float(self._flat(name)[member]) for name in names}
+        return {name: float(self.flat(name)[member]) for name in names}
 
     def _faults(self) -> np.ndarray:
         """Name of the parameter that is out of range, "rest", an error, or "" for each member."""
         faults = np.full(self.size, "", dtype=object)
         # In the paper's own equations the paper's own start stays where it is.
-        still = (self._flat("variant") == "literal") & ~np.any(
-            [self._flat(name) != 0 for name in START], axis=0
+        still = (self.flat("variant") == "literal") & ~np.any(
+            [self.flat(name) != 0 for name in START], axis=0
         )
         faults[still] = "rest"
         for name in reversed((*POSITIVE, *NOT_NEGATIVE)):
-            faults[out_of_range(name, self._flat(name))] = name
-        for k in np.flatnonzero((self._flat("variant") == EXACT) & (faults == "")):
+            faults[out_of_range(name, self.flat(name))] = name
+        for k in np.flatnonzero((self.flat("variant") == EXACT) & (faults == "")):
             try:
                 require_spins(self._numbers(int(k)))
             except QuantsyncError as error:
@@ -327,7 +325,7 @@ class PseudoBosonPair(ModelRun):
         if isinstance(faults[k], QuantsyncError):
             raise faults[k]
         if faults[k] != "rest":
-            raise range_error(faults[k], self._flat(faults[k])[k], self._place(bad))
+            raise range_error(faults[k], self.flat(faults[k])[k], self._place(bad))
         raise StationaryStartError(
             f"The start q1 = p1 = q2 = p2 = 0{self._place(bad)} is a fixed point of (B1) and "
             "(B2), variant 'literal': the amplitudes would stay zero for ever. Start elsewhere, "
@@ -340,13 +338,13 @@ class PseudoBosonPair(ModelRun):
             return
         k = int(np.argmax(bad))
         reason, end = str(looks.ended[k]), float(looks.end_time[k])
-        variant, time = self._flat("variant")[k], float(self._flat("time")[k])
+        variant, time = self.flat("variant")[k], float(self.flat("time")[k])
         what = {
             POLE: "it meets the pole of <sigma_z>/X at X = 0, where the chains are inverted "
             "(|beta|^2 ~ N)",
             "unbounded": "amplitudes or variances grow without bound",
         }.get(reason, "the equations become singular")
-        starts = ", ".join(f"{name}={float(self._flat(name)[k]):g}" for name in START)
+        starts = ", ".join(f"{name}={float(self.flat(name)[k]):g}" for name in START)
         raise UnboundedRunError(
             f"The run of variant {str(variant)!r} from {starts}{self._place(bad)} ends at "
             f"t = {end:.6g}, before `time` = {time:g}: {what}. Ask for an earlier time, begin with "

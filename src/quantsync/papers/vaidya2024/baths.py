@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.models import DrivenPairStudy
+from quantsync.models import DrivenPairStudy, driven_pair
 
 FIGURE_3 = (0.4, 0.75)
 FIGURE_5 = (0.25, 0.75)
@@ -40,10 +40,12 @@ def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:
     return {"gain_a": gain_a, "damping_a": 1 - gain_a, "gain_b": gain_b, "damping_b": 1 - gain_b}
 
 
-def study(gain_a: Any, gain_b: Any, **others: Any) -> DrivenPairStudy:
+def study(
+    gain_a: Any, gain_b: Any, *, workers: int | None = None, **others: Any
+) -> DrivenPairStudy:
     """The driven pair with gain + damping = 1 of both spins."""
     gain_a, gain_b = np.asarray(gain_a, float), np.asarray(gain_b, float)
-    return DrivenPairStudy(**baths(gain_a, gain_b), **others)
+    return driven_pair(**baths(gain_a, gain_b), **others).study(workers)
 
 
 def gains(points: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.models import DrivenPairStudy, circuit_qed
+from quantsync.models import circuit_qed, driven_pair
 from quantsync.models.circuit_qed.state import QUBITS, demodulated_qubits
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024.circuit_data import (
@@ -149,7 +149,7 @@ def zero_crossings(data: xr.Dataset) -> list[Claim]:
     for panel, preset in FIGURE_10.items():
         parameters: dict[str, Any] = circuit(preset, 0.0).qubit_model()
         del parameters["coupling"]
-        pair = DrivenPairStudy(**parameters)
+        pair = driven_pair(**parameters).study()
         at = [float(pair.zero_crossings(site).first) / 2 for site in SITES]
         found = np.abs(circuit(preset, at).responses())
         largest = data.sel(panel=panel, dephasing=0.0).response.max("coupling").values

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.models import CircuitQED, DrivenPairStudy, circuit_qed
+from quantsync.models import CircuitQED, circuit_qed, driven_pair
 from quantsync.models.circuit_qed.state import fit_of
 from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_units
 from quantsync.models.circuit_qed.transmon import CircuitUnit, frequency_shift, tuned_shift
@@ -54,7 +54,7 @@ def qubit_pair(
         Other values of some parameters.
     """
     values: dict[str, Any] = parameters | changes | {"coupling": np.asarray(coupling, float)}
-    pair = DrivenPairStudy(**values)
+    pair = driven_pair(**values).study()
     drive = values["drive"]  # responses of the study are per drive
     return drive * np.abs([pair.phase_response(site) for site in SITES]), pair.omega()
 

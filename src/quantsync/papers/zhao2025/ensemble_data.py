@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.catalogue.state_measures import STATE_MEASURES, NamedMeasure, StateView
+from quantsync.catalogue.state_measures import STATE_MEASURES, locking
 from quantsync.lindblad import DegenerateBase
 from quantsync.measures import (
     chi,
@@ -30,6 +30,7 @@ from quantsync.papers.zhao2025.dark_states import SINGLET
 from quantsync.papers.zhao2025.limit import limit_ensemble
 from quantsync.papers.zhao2025.sectors import prepared_chain, stationary_states
 from quantsync.sweeps import ensemble
+from quantsync.system import Measure, View
 
 ETAS = np.logspace(-8, 1, 19)
 """Two strengths a decade, from vanishing to dominating."""
@@ -38,34 +39,34 @@ SEED = 2025
 LIMIT_SAMPLES = 200_000
 
 
-def _chi_histogram(view: StateView) -> Any:
-    return level_set_histogram(view.locking, chi, BINS, THRESHOLD)
+def _chi_histogram(view: View) -> Any:
+    return level_set_histogram(view.once(locking), chi, BINS, THRESHOLD)
 
 
-def _chi_2_histogram(view: StateView) -> Any:
-    return level_set_histogram(view.locking, chi_2, BINS, THRESHOLD)
+def _chi_2_histogram(view: View) -> Any:
+    return level_set_histogram(view.once(locking), chi_2, BINS, THRESHOLD)
 
 
-CHI = NamedMeasure(
+CHI = Measure(
     "chi_probability",
     "probability of chi above the threshold",
     "1",
     lambda view: view.once(_chi_histogram),
 )
-INTERVAL = NamedMeasure(
+INTERVAL = Measure(
     "interval_probability",
     "probability P_a that chi is in the interval a",
     "1",
     lambda view: interval_probabilities(view.once(_chi_histogram)),
 )
-CHI_2 = NamedMeasure(
+CHI_2 = Measure(
     "chi_2_probability", "probability of chi_2 above the threshold", "1", _chi_2_histogram
 )
-SINGLET_WEIGHT = NamedMeasure(
+SINGLET_WEIGHT = Measure(
     "singlet_weight",
     "weight of the singlet",
     "1",
-    lambda view: np.real(np.einsum("i,bij,j->b", SINGLET, view.rho, SINGLET)),
+    lambda view: np.real(np.einsum("i,bij,j->b", SINGLET, view.solution.rho, SINGLET)),
 )
 
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import ClusterError
-from quantsync.sweeps.batches import ChunkResult
+from quantsync.sweeps.batches import ChunkResult, chunks_of
 from quantsync.sweeps.executors.cluster import cluster_client, spread
 from quantsync.sweeps.executors.processes import progress_of
 from quantsync.sweeps.executors.remote import compute_pieces, setup_of
-from quantsync.sweeps.formalisms import formalism_of
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store.on_cluster import deaths
 
@@ -33,7 +32,7 @@ def run_on_cluster(
     ClusterError
         If there is no cluster or it cannot do it.
     """
-    pieces = formalism_of(type(plan.batch.system)).chunks(plan.batch.system)
+    pieces = chunks_of(plan.system)
     results: dict[int, ChunkResult] = {}
     with (
         cluster_client(scheduler) as (client, name),

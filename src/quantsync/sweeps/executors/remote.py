@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.parameters import MODELS, model_name
-from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.errors import ClusterError, QuantsyncError, StoreError
 from quantsync.parallel import one_blas_thread
-from quantsync.sweeps.batches import solve_chunk
-from quantsync.sweeps.formalisms import formalism_of, resolve_measures
+from quantsync.sweeps.batches import chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.store.arrays import STATUS, Layout, SweepStore
 from quantsync.sweeps.store.contents import TaskState
@@ -27,6 +26,7 @@ from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.sweeps.store.lock import lock_token
 from quantsync.sweeps.store.tasks import Block
 from quantsync.sweeps.store.work import compute_task
+from quantsync.system import Measure
 from quantsync.version import __version__
 
 APPEARS_WITHIN = 5.0  # seconds in which a new folder shows on the other hosts of a file system
@@ -79,10 +79,10 @@ def _is_registered(model: Callable[..., Any]) -> bool:
 
 def _portable(plan: SweepPlan, measure: Any) -> Any:
     """A measure as its name, where that says it all."""
-    if not isinstance(measure, NamedMeasure):
+    if not isinstance(measure, Measure):
         return measure
     try:
-        found = resolve_measures([measure.name], plan.model, type(plan.batch.system))
+        found = resolve_measures([measure.name], measures_of(plan.system), plan.model)
     except QuantsyncError:
         return measure
     return measure.name if found[measure.name] is measure else measure
@@ -92,7 +92,7 @@ def _sources(plan: SweepPlan, everything: bool) -> dict[str, str]:
     """Hashes of the functions that are known by name, of which a worker has a copy of its own."""
     functions = {f"model {model_name(plan.model)}": plan.model}
     functions |= {
-        f"measure {n!r}": m for n, m in plan.measures.items() if not isinstance(m, NamedMeasure)
+        f"measure {n!r}": m for n, m in plan.measures.items() if not isinstance(m, Measure)
     }
     functions |= {f"the rule of {n!r}": rule for n, rule in plan.tied.items()}
     return {n: fingerprint(f) for n, f in functions.items() if everything or _is_imported(f)}
@@ -139,7 +139,7 @@ def compute_pieces(setup: Mapping[str, Any], pieces: list[int]) -> dict[str, Any
     """Compute pieces of a sweep in memory, on a worker; their values are `ChunkResult`."""
 
     def work(worker: _Worker, piece: int) -> Any:
-        return solve_chunk(worker.plan.batch.take(worker.pieces[piece]), worker.plan.measures)
+        return solve_chunk(worker.plan.system.take(worker.pieces[piece]), worker.plan.measures)
 
     return _in_turn(setup, pieces, work)
 
@@ -215,7 +215,7 @@ class _Worker:
                     f"The source of {name} on a worker is not that of this process; install the "
                     "same files everywhere, and restart the workers."
                 )
-        self.pieces = formalism_of(type(self.plan.batch.system)).chunks(self.plan.batch.system)
+        self.pieces = chunks_of(self.plan.system)
         self.store: SweepStore | None = None
         if "store" in setup:
             self.root, self.lock = Path(setup["store"]["root"]), setup["store"]["lock"]

@@ -11,10 +11,10 @@ import numpy as np
 
 from quantsync.errors import QuantsyncError
 from quantsync.parallel import map_threads
-from quantsync.sweeps.batches import Batch, ChunkResult, filled_with_nan, solve_chunk
+from quantsync.sweeps.batches import ChunkResult, chunks_of, filled_with_nan, solve_chunk
 from quantsync.sweeps.datasets import PointFailure
-from quantsync.sweeps.formalisms import formalism_of
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.system import System
 
 PIECE = 128  # points; enough for a batch, few enough that threads have something to share
 MISSING, DONE, FAILED = 0, 1, 2
@@ -170,7 +170,7 @@ def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.nda
     (2,)
     """
     try:
-        batch = _batch_at(plan, positions)
+        system = _systems_at(plan, positions)
     except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
         if len(positions) == 1:
             failed = ChunkResult({}, {0: f"{type(error).__name__}: {error}"}, 0.0)
@@ -181,16 +181,14 @@ def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.nda
             for half in halves
             for piece, found in solve_positions(plan, positions[half])
         ]
-    pieces = formalism_of(type(batch.system)).chunks(batch.system)
-    return [(piece, solve_chunk(batch.take(piece), plan.measures)) for piece in pieces]
+    return [(m, solve_chunk(system.take(m), plan.measures)) for m in chunks_of(system)]
 
 
-def _batch_at(plan: SweepPlan, positions: np.ndarray) -> Batch:
+def _systems_at(plan: SweepPlan, positions: np.ndarray) -> System:
     arrays: dict[str, Any] = dict(zip(plan.grid.names, positions.T, strict=True))
     for name, rule in plan.tied.items():
         needs = list(inspect.signature(rule).parameters)
         arrays[name] = np.broadcast_to(
             np.asarray(rule(**{need: arrays[need] for need in needs})), len(positions)
         )
-    system = plan.model(**arrays, **plan.fixed)
-    return Batch(plan.model, {**arrays, **plan.fixed}, system.broadcast_to((len(positions),)))
+    return plan.model(**arrays, **plan.fixed).broadcast_to((len(positions),))

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantsync.models.runs import ModelRun
 from quantsync.parallel import one_blas_thread
-from quantsync.sweeps.batches import ChunkResult, solve_chunk
-from quantsync.sweeps.formalisms import formalism_of
+from quantsync.sweeps.batches import ChunkResult, chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store.tasks import chunk_shape
 
@@ -75,9 +73,8 @@ def solve_members(plan: SweepPlan, members: np.ndarray) -> list[tuple[np.ndarray
     list of (ndarray, ChunkResult)
         Positions in ``members``, and what was found there.
     """
-    batch = plan.batch.take(members)
-    pieces = formalism_of(type(batch.system)).chunks(batch.system)
-    return [(piece, solve_chunk(batch.take(piece), plan.measures)) for piece in pieces]
+    system = plan.system.take(members)
+    return [(m, solve_chunk(system.take(m), plan.measures)) for m in chunks_of(system)]
 
 
 def automatic_chunk(
@@ -95,19 +92,16 @@ def automatic_chunk(
 
 
 def _sample(plan: SweepPlan, count: int) -> np.ndarray:
-    groups = plan.batch.system.groups() if isinstance(plan.batch.system, ModelRun) else []
+    groups = plan.system.groups()
     if len(groups) > 1:  # points that share work, as a task has them
         return np.concatenate([group[:count] for group in groups[:count]])[:count]
     return np.unique(np.linspace(0, plan.grid.size - 1, count).astype(int))
 
 
-def _together(plan: SweepPlan) -> list[bool] | None:
+def _together(plan: SweepPlan) -> list[bool]:
     """The axes along which points share the expensive part of the work."""
-    system = plan.batch.system
-    if not isinstance(system, ModelRun):
-        return None
     label = np.zeros(plan.grid.size, int)
-    for k, group in enumerate(system.groups()):
+    for k, group in enumerate(plan.system.groups()):
         label[group] = k
     label = label.reshape(plan.grid.shape)
     return [bool((label == label.take([0], axis=axis)).all()) for axis in range(label.ndim)]

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from quantsync.catalogue.parameters import MODELS, model_name, model_parameters
-from quantsync.catalogue.state_measures import NamedMeasure
 from quantsync.errors import InvalidArgumentError, StoreError
 from quantsync.sweeps.datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store.fingerprints import fingerprint
+from quantsync.system import Measure
 from quantsync.version import __version__
 
 FORMAT = 1
@@ -199,7 +199,7 @@ def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str], name: st
 
 
 def _described(measure: Any) -> dict[str, Any]:
-    if isinstance(measure, NamedMeasure):
+    if isinstance(measure, Measure):
         return {"named": measure.name, "source": measure.name} | measure_attributes(measure)
     return {"source": f"function {fingerprint(measure)}"}
 

@@ -1,0 +1,72 @@
+"""Measures by name: those of a kind of solution, and those that a model's systems have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, get_type_hints
+
+from quantsync.catalogue.parameters import MODELS, model_name
+from quantsync.catalogue.state_measures import STATE_MEASURES
+from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.system import Measure, System
+
+MEASURES_OF_KIND: dict[str, Mapping[str, Measure]] = {"steady state": STATE_MEASURES}
+
+
+def measures_of(system: System | type[System]) -> dict[str, Measure]:
+    """All measures that systems have by name: those of their kind, and their own."""
+    return {**MEASURES_OF_KIND.get(system.kind, {}), **system.measures}
+
+
+def systems_of(model: Callable[..., Any]) -> type[System]:
+    """The class of systems that a model of the catalogue returns, from its annotation."""
+    return get_type_hints(model)["return"]
+
+
+def resolve_measures(
+    measures: Any, known: Mapping[str, Measure], model: Callable[..., Any] | None = None
+) -> dict[str, Measure | Callable[[Any], Any]]:
+    """Check a list of measures, names or functions, and return them by name.
+
+    Names are looked up in ``known``; the model is named in messages.
+    """
+    if isinstance(measures, str) or callable(measures):
+        measures = [measures]
+    items: Iterable[tuple[str | None, Any]]
+    items = measures.items() if isinstance(measures, Mapping) else ((None, m) for m in measures)
+    resolved: dict[str, Any] = {}
+    for given, measure in items:
+        if isinstance(measure, str):
+            name, value = given or measure, _find_measure(measure, known, model)
+        elif isinstance(measure, Measure):
+            name, value = given or measure.name, measure
+        elif callable(measure):
+            name, value = given or getattr(measure, "__name__", "measure"), measure
+        else:
+            raise InvalidArgumentError(
+                f"A measure must be a name or a function of the solution, but is {measure!r}."
+            )
+        if name in resolved:
+            raise InvalidArgumentError(
+                f"Measure {name!r} is given twice; name functions by passing a dictionary."
+            )
+        resolved[name] = value
+    if not resolved:
+        raise InvalidArgumentError("Argument `measures` is empty; name at least one measure.")
+    return resolved
+
+
+def _find_measure(
+    name: str, known: Mapping[str, Measure], model: Callable[..., Any] | None
+) -> Measure:
+    if name in known:
+        return known[name]
+    if model is not None:
+        for other, function in MODELS.items():
+            if name in measures_of(systems_of(function)):
+                whose = "every steady state" if name in STATE_MEASURES else f"model {other}"
+                raise InvalidArgumentError(
+                    f"Measure {name!r} belongs to {whose}, not to {model_name(model)}, which "
+                    f"has {', '.join(known) or 'none'}."
+                )
+    raise unknown_name("measure", str(name), known)

@@ -1,0 +1,302 @@
+"""A system: what sweeps, `compute`, the command line and the optimiser know, and nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
+
+import numpy as np
+
+from quantsync.checks import broadcast_shape, require_broadcast_to
+from quantsync.errors import BroadcastError, InvalidSystemError
+from quantsync.lazy import lazy
+
+Found = TypeVar("Found")
+
+
+@runtime_checkable
+class System(Protocol):
+    """A batch of systems that share one kind of solution; `quantsync.Lindbladian` is one.
+
+    A class of your own that has these members goes wherever a model is asked for: into `sweep` and
+    `compute`, their stores, refinements and clusters. Most of them follow from `ParametricSystem`.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Batch shape, ``()`` for a single system.
+    size : int
+        Number of systems.
+    measures : mapping of str to Measure
+        What may be asked of these systems by name, beside the measures of their kind of solution.
+        A class attribute.
+    kind : str
+        The kind of solution. Solutions of kind "steady state" are density matrices (``rho`` on a
+        ``space``) and have the measures of these; any other name is as good as none.
+    method : str
+        How they are solved, for the provenance of data sets.
+    members_per_chunk : int
+        How many systems are solved at a time: enough to share the cost of a call, few enough for
+        the memory.
+    """
+
+    measures: ClassVar[Mapping[str, Measure]]
+    kind: ClassVar[str]
+    method: ClassVar[str]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Number of systems."""
+        ...
+
+    @property
+    def members_per_chunk(self) -> int:
+        """How many systems are solved at a time."""
+        ...
+
+    def broadcast_to(self, shape: tuple[int, ...]) -> Self:
+        """The same systems repeated to a larger batch shape."""
+        ...
+
+    def take(self, members: Any) -> Self:
+        """Some systems, by flat index, as a batch of shape (len(members),)."""
+        ...
+
+    def groups(self) -> list[np.ndarray]:
+        """All members, by flat index, in groups that share the expensive part of the work."""
+        ...
+
+    def solve(self, workers: int | None = None) -> Any:
+        """Solve all systems, on a number of threads; every available core by default.
+
+        The solution is any object with an attribute ``residual``: a number, or an array of the
+        batch shape, that says how well the equations are satisfied. It may compute the rest when
+        asked. An error with a ``result`` whose ``valid`` is False for some systems costs only
+        these their values.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure with a name.
+
+    Attributes
+    ----------
+    name : str
+    long_name : str
+        For axis labels and files.
+    units : str
+        ``"1"`` for pure numbers.
+    function : callable
+        From a `View` of B systems to an array of shape (B,), or (B, ...).
+    may_be_undefined : bool, default False
+        Whether NaN or infinity is a documented answer, such as the phase of a uniform
+        distribution; otherwise the point counts as failed.
+    """
+
+    name: str
+    long_name: str
+    units: str
+    function: Callable[[View], Any]
+    may_be_undefined: bool = False
+
+
+def table_of(*measures: Measure) -> dict[str, Measure]:
+    """Measures by their names."""
+    return {measure.name: measure for measure in measures}
+
+
+class View:
+    """A batch of shape (B,) as measures see it: solved when one of them first needs that.
+
+    Attributes
+    ----------
+    system : System
+    workers : int or None
+        Number of threads that a measure may use for work of its own.
+    """
+
+    def __init__(self, system: System, workers: int | None = None):
+        self.system, self.workers = system, workers
+        self._known: dict[Callable[[View], Any], Any] = {}
+
+    @classmethod
+    def of_solution(cls, solution: Any) -> Self:
+        """A view of what has been solved elsewhere; it has no ``system``."""
+        view = cls.__new__(cls)
+        view.workers, view._known = None, {}
+        view.__dict__["solution"] = solution
+        return view
+
+    @lazy
+    def solution(self) -> Any:
+        """What ``system.solve`` returns."""
+        found = self.system.solve(workers=self.workers)
+        if not hasattr(found, "residual"):
+            raise InvalidSystemError(
+                f"What {type(self.system).__name__}.solve() returns must have a `residual`, which "
+                f"says how well the equations are satisfied, but is {type(found).__name__}."
+            )
+        return found
+
+    def once(self, function: Callable[[View], Found]) -> Found:
+        """``function(view)``, computed once however many measures ask for it."""
+        if function not in self._known:
+            self._known[function] = function(self)
+        return self._known[function]
+
+    def value(self, measure: Any) -> Any:
+        """A measure with a name, or a function of the solution, of all systems."""
+        return measure.function(self) if isinstance(measure, Measure) else measure(self.solution)
+
+    @property
+    def residual(self) -> float:
+        """Largest residual of all that has been solved; 0 if nothing was."""
+        solved = [self.__dict__.get("solution"), *self._known.values()]
+        residuals = [found.residual for found in solved if hasattr(found, "residual")]
+        return max((float(np.max(r, initial=0.0)) for r in residuals), default=0.0)
+
+
+class ParametricSystem:
+    """Systems that are known by their parameters, which broadcast against each other.
+
+    The base of classes of one's own: it holds the parameters, and takes members out of the batch
+    with their parameters and nothing else. A subclass says what its ``measures`` are, and how it
+    is solved: in `solve`, or by methods that compute when a measure calls them.
+
+    Parameters
+    ----------
+    parameters : mapping of str to array_like
+        All parameters by name; their broadcast shape is that of the batch.
+
+    Attributes
+    ----------
+    parameters : dict of str to ndarray
+    shape : tuple of int
+        Batch shape, ``()`` for a single system.
+
+    Raises
+    ------
+    BroadcastError
+        If the parameters do not broadcast against each other.
+
+    Examples
+    --------
+    An oscillator that decays, looked at after some time:
+
+    >>> class Decay(ParametricSystem):
+    ...     method = "closed form"
+    ...     measures = table_of(
+    ...         Measure("amplitude", "amplitude", "m", lambda view: view.solution.amplitude())
+    ...     )
+    ...     def amplitude(self):
+    ...         return np.exp(-self.flat("rate") * self.flat("time"))
+    >>> import quantsync as qs
+    >>> def decay(rate=1.0, time=1.0):
+    ...     return Decay({"rate": rate, "time": time})
+    >>> axes = {"time": [0.0, 1.0], "rate": [0.1, 0.2, 0.3]}
+    >>> print(qs.sweep(decay, axes, "amplitude").amplitude.values.round(3))
+    [[1.    1.    1.   ]
+     [0.905 0.819 0.741]]
+    """
+
+    measures: ClassVar[Mapping[str, Measure]] = {}
+    kind: ClassVar[str] = "own"
+    method: ClassVar[str] = ""
+    members_per_chunk: int = 4096
+
+    def __init__(self, parameters: Mapping[str, Any]):
+        arrays = {name: np.asarray(value) for name, value in parameters.items()}
+        self.shape = broadcast_shape({n: a.shape for n, a in arrays.items()}, what="Parameters")
+        self.parameters = arrays
+
+    @property
+    def size(self) -> int:
+        """Number of systems."""
+        return math.prod(self.shape)
+
+    @property
+    def residual(self) -> float:
+        """Largest residual of what has been computed; 0 where the method is exact."""
+        return 0.0
+
+    def solve(self, workers: int | None = None) -> Any:
+        """The solution: the system itself, whose methods compute when they are called."""
+        return self
+
+    def groups(self) -> list[np.ndarray]:
+        """All members in one group; to be replaced where some of them share expensive work."""
+        return [np.arange(self.size)]
+
+    def flat(self, name: str) -> np.ndarray:
+        """Values of a parameter, one for each member, shape (size,)."""
+        return np.broadcast_to(self.parameters[name], self.shape).reshape(-1)
+
+    def single(self, name: str) -> Any:
+        """The value of a parameter that all members must share.
+
+        Raises
+        ------
+        BroadcastError
+            If the members differ in it.
+        """
+        values = np.unique(self.parameters[name])
+        if values.size != 1:
+            raise BroadcastError(
+                f"The {self.size} systems of the batch have different values of {name!r}: take "
+                "one of them with .take([k])."
+            )
+        return values[0].item()
+
+    def broadcast_to(self, shape: tuple[int, ...]) -> Self:
+        """The same systems repeated to a larger batch shape.
+
+        Raises
+        ------
+        BroadcastError
+            If the batch does not broadcast to that shape.
+        """
+        require_broadcast_to(self.shape, shape, "Systems")
+        return self._with({n: np.broadcast_to(a, shape) for n, a in self.parameters.items()})
+
+    def take(self, members: Any) -> Self:
+        """Some systems of the batch, by flat index, as a batch of shape (len(members),)."""
+        index = np.unravel_index(np.asarray(members), self.shape) if self.shape else ()
+        wanted = (len(members),)
+        return self._with(
+            {
+                name: np.broadcast_to(np.broadcast_to(array, self.shape)[index], wanted)
+                for name, array in self.parameters.items()
+            }
+        )
+
+    def _with(self, parameters: Mapping[str, Any]) -> Self:
+        # Without the checks of a subclass: these parameters have passed them.
+        new = type(self).__new__(type(self))
+        ParametricSystem.__init__(new, parameters)
+        return new
+
+    def __repr__(self) -> str:
+        what = f"{self.size} systems of shape {self.shape}" if self.shape else "1 system"
+        return f"<{type(self).__name__}: {what}>"
+
+
+def require_system(found: Any, model: str) -> System:
+    """Return what a model returned if it is a system."""
+    if isinstance(found, System):
+        return found
+    missing = [n for n in dir(System) if not n.startswith("_") and not hasattr(found, n)]
+    missing += [n for n in System.__annotations__ if not hasattr(found, n)]
+    raise InvalidSystemError(
+        f"Model {model} must return a Lindbladian or another quantsync.system.System, but returned "
+        f"{type(found).__name__}"
+        + (f", which lacks {', '.join(missing)}." if hasattr(found, "solve") else ".")
+    )
