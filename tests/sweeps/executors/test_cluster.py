@@ -67,7 +67,7 @@ class Processes:
         self.file = folder / "scheduler.json"
         self.environment = os.environ | {
             "QUANTSYNC_TEST_WORKER": "1",
-            "PYTHONPATH": str(TESTS),
+            "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]),
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
         }
         self.scheduler = self.start(
