@@ -136,7 +136,7 @@ def trajectory(variant: str) -> None:
                 rate, (0.0, LATE), y, "DOP853", args=(p,), rtol=r, atol=a
             ).y[:, -1]
         )
-        ours_s, path = timed(lambda r=rtol, a=atol: pair.evolve([LATE], rtol=r, atol=a), repeats=3)
+        ours_s, path = timed(lambda r=rtol: pair.evolve([LATE], tolerance=r), repeats=3)
         ours = np.concatenate([path.mean[0] / np.sqrt(2), path.covariance[0].ravel()])
         print(f"  rtol {rtol:g}")
         agree("DOP853", ours[None], dop[None], 1e3 * rtol)

@@ -238,9 +238,9 @@ def test_bad_values_are_named():
     g = sympy.Symbol("g", real=True)
     with pytest.raises(MissingParameterError, match="lacks g, which"):
         qs.MeanFieldModel([B1], g * B1 * star(B1)).drift([1.0])
-    with pytest.raises(InvalidArgumentError, match="'g' must be real"):
+    with pytest.raises(InvalidArgumentError, match="`g` must be real"):
         model.drift(beta, parameters={"g": 1j})
-    with pytest.raises(NonFiniteError, match="'g' must be finite"):
+    with pytest.raises(NonFiniteError, match="`g` must be finite"):
         model.drift(beta, parameters={"g": np.nan})
     with pytest.raises(BroadcastError, match=r"beta \(2,\), g \(3,\)"):
         model.drift([beta, beta], parameters={"g": [1.0, 2.0, 3.0]})

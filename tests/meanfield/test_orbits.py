@@ -42,7 +42,7 @@ def adler():
 
 
 def test_the_van_der_pol_cycle_has_its_radius_frequency_and_multipliers(van_der_pol):
-    cycle = qs.limit_cycle(van_der_pol, [0.5], settle=15.0)
+    cycle = qs.limit_cycle(van_der_pol, [0.5], transient=15.0)
     frequency = 1.0 + 2 * 0.05 * 5
     np.testing.assert_allclose(np.abs(cycle.beta[:, 0]) ** 2, 5.0, rtol=1e-8)
     assert cycle.frequency == pytest.approx(frequency, rel=1e-9)
@@ -111,7 +111,7 @@ def test_locked_oscillators_have_one_common_cycle(adler):
         + [sympy.sqrt(2 * kappa) * (B1 - B2)],
         defaults={"gain": 2.0, "loss": 0.1, "kappa": 0.2, "omega": 1.0, "detuning": 0.1},
     )
-    cycle = qs.limit_cycle(lab, [3.0, 3.1j], settle=40.0)
+    cycle = qs.limit_cycle(lab, [3.0, 3.1j], transient=40.0)
     assert cycle.stable
     assert cycle.frequency == pytest.approx(1.0, rel=1e-8)
     phase = np.angle(cycle.beta[0, 0] * cycle.beta[0, 1].conj())
@@ -165,13 +165,13 @@ def relaxation():
 @pytest.mark.parametrize(("mu", "period"), [(1.0, 6.6632868593), (4.0, 10.2035236910)])
 def test_relaxation_oscillations_return_once_a_period(relaxation, mu, period):
     """Periods from the literature on van der Pol's equation; half a period has no return."""
-    cycle = qs.limit_cycle(relaxation, [2.0], settle=20.0, parameters={"mu": mu})
+    cycle = qs.limit_cycle(relaxation, [2.0], transient=20.0, parameters={"mu": mu})
     assert cycle.period == pytest.approx(period, rel=1e-9)
     assert cycle.stable
 
 
 def test_the_period_is_that_of_one_turn(relaxation):
-    cycle = qs.limit_cycle(relaxation, [2.0], 20.0, settle=30.0, parameters={"mu": 1.0})
+    cycle = qs.limit_cycle(relaxation, [2.0], 20.0, transient=30.0, parameters={"mu": 1.0})
     assert cycle.period == pytest.approx(6.6632868593, rel=1e-9)
 
 
@@ -189,13 +189,13 @@ def test_slower_than_exponential_decay_is_not_called_stable():
 
 
 def test_bad_arguments_and_runaway_trajectories_are_named(van_der_pol):
-    with pytest.raises(DimensionError, match="'gain' must be one number"):
+    with pytest.raises(DimensionError, match="`gain` must be one number"):
         qs.fixed_points(van_der_pol, [0.1], parameters={"gain": [1.0, 2.0]})
-    with pytest.raises(InvalidArgumentError, match="`count` must be an integer from 1 to 2"):
+    with pytest.raises(InvalidArgumentError, match="`count` must be a whole number from 1 to 2"):
         qs.lyapunov_spectrum(van_der_pol, [0.1], 1.0, count=3)
-    with pytest.raises(InvalidArgumentError, match="`duration` must be a positive"):
+    with pytest.raises(InvalidArgumentError, match="`duration` must be > 0, but is -1"):
         qs.lyapunov_spectrum(van_der_pol, [0.1], -1.0)
-    with pytest.raises(DimensionError, match=r"`start` must have shape \(1,\)"):
+    with pytest.raises(DimensionError, match=r"`state` must have shape \(1,\)"):
         qs.lyapunov_spectrum(van_der_pol, [[0.1]], 1.0)
     with pytest.raises(UnboundedRunError, match="grows without bound"):
         qs.lyapunov_spectrum(van_der_pol, [0.1], 100.0, parameters={"loss": 0.0, "kerr": 0.0})

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.optimize import root
 
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
-from quantsync.meanfield.integration import amplitudes
+from quantsync.meanfield._integration import amplitudes
+from quantsync.meanfield._parameters import single_values
+from quantsync.meanfield._states import complex_state, interleaved
 from quantsync.meanfield.model import MeanFieldModel
-from quantsync.meanfield.states import complex_state, interleaved
-from quantsync.meanfield.tangent import real_state, require_autonomous, single_values
 
 POLISHING = 3  # Newton steps after the search
 ACCURACY = 1e-9  # largest last Newton step, relative to 1 + |beta|
@@ -59,9 +59,9 @@ class FixedPoints:
 
 
 def fixed_points(
-    model: MeanFieldModel, starts: Any, *, parameters: Mapping[Any, Any] | None = None
+    model: MeanFieldModel, state: Any, *, parameters: Mapping[Any, Any] | None = None
 ) -> FixedPoints:
-    """Fixed points that Powell's and Newton's method reach from given starts.
+    """Fixed points that Powell's and Newton's method reach from given amplitudes.
 
     There may be others: only starts everywhere find all.
 
@@ -69,7 +69,8 @@ def fixed_points(
     ----------
     model : MeanFieldModel
         Without explicit time.
-    starts : array_like of shape (S, n) or (n,)
+    state : array_like of shape (S, n) or (n,)
+        Amplitudes at which searches start.
     parameters : mapping, optional
         Numbers, on top of the defaults.
 
@@ -80,7 +81,7 @@ def fixed_points(
     InvalidArgumentError
         If the equations have explicit time.
     UnknownNameError, MissingParameterError, DimensionError, NonFiniteError
-        If parameters or starts do not fit.
+        If parameters or amplitudes do not fit.
 
     Examples
     --------
@@ -94,24 +95,27 @@ def fixed_points(
     >>> print(abs(found.beta[:, 0]).round(6), found.stable)
     [0. 2. 1.] [ True  True False]
     """
-    require_autonomous(model, "a fixed point")
+    if not model.autonomous:
+        raise InvalidArgumentError(
+            f"The equations of {model!r} depend on time explicitly, so that a fixed point has no "
+            "meaning. Go to a frame in which they do not."
+        )
     n = len(model.modes)
-    points = np.atleast_2d(amplitudes("starts", starts, n))
+    points = np.atleast_2d(amplitudes("state", state, n))
     if points.ndim != 2:
-        raise DimensionError(f"Argument `starts` must have shape (S, {n}), but has {points.shape}.")
-    values = single_values(model, parameters)
-    parameters = {s.name: v for s, v in zip(model.parameters, values, strict=True)}
+        raise DimensionError(f"Argument `state` must have shape (S, {n}), but has {points.shape}.")
+    values = single_values(model.parameters, model.defaults, parameters)
 
     def rate(y: np.ndarray) -> np.ndarray:
-        return interleaved(model.drift(complex_state(y), 0.0, parameters))
+        return interleaved(model.drift(complex_state(y), 0.0, values))
 
     def slope(y: np.ndarray) -> np.ndarray:
-        return model.jacobian(complex_state(y), 0.0, parameters)
+        return model.jacobian(complex_state(y), 0.0, values)
 
     found: list[tuple[np.ndarray, float]] = []
     converged = np.zeros(len(points), dtype=bool)
     for k, point in enumerate(points):
-        y = _search(rate, slope, real_state("starts", point, n))
+        y = _search(rate, slope, interleaved(point))
         if y is None:
             continue
         converged[k] = True
@@ -124,18 +128,18 @@ def fixed_points(
             "of `integrate` show where the flow goes."
         )
     beta = complex_state(np.array([y for y, _ in found]))
-    eigenvalues = _sorted(np.linalg.eigvals(model.jacobian(beta, 0.0, parameters)))
+    eigenvalues = _sorted(np.linalg.eigvals(model.jacobian(beta, 0.0, values)))
     order = np.argsort(np.real(eigenvalues[:, 0]), kind="stable")
     beta, eigenvalues = beta[order], eigenvalues[order]
-    M = model.fluctuation_matrix(beta, 0.0, parameters)
+    M = model.fluctuation_matrix(beta, 0.0, values)
     size = np.abs(eigenvalues).max(axis=-1)
     # Eigenvalues are known no better than the Jacobian is by the accuracy of the point.
     nudged = beta + NEUTRAL * (1 + np.linalg.norm(beta, axis=-1, keepdims=True))
-    change = model.jacobian(nudged, 0.0, parameters) - model.jacobian(beta, 0.0, parameters)
+    change = model.jacobian(nudged, 0.0, values) - model.jacobian(beta, 0.0, values)
     unknown = np.maximum(NEUTRAL * size, np.linalg.norm(change, axis=(-2, -1)))
     return FixedPoints(
         beta,
-        np.linalg.norm(model.drift(beta, 0.0, parameters), axis=-1),
+        np.linalg.norm(model.drift(beta, 0.0, values), axis=-1),
         np.array([error for _, error in found])[order],
         eigenvalues,
         _sorted(np.linalg.eigvals(M)),

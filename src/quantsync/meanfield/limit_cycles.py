@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import real_number, whole_number
 from quantsync.errors import ConvergenceError, InvalidArgumentError
+from quantsync.meanfield._states import complex_state, interleaved
+from quantsync.meanfield._tangent import TangentFlow, real_state
 from quantsync.meanfield.model import MeanFieldModel
-from quantsync.meanfield.states import complex_state, interleaved
-from quantsync.meanfield.tangent import TangentFlow, positive, real_state
 
 MOST_ITERATIONS = 40
 ACCURACY = 1e-9  # of the closure, relative to the extent of the cycle
@@ -77,10 +78,10 @@ class LimitCycle:
 
 def limit_cycle(
     model: MeanFieldModel,
-    start: Any,
+    state: Any,
     period: float | None = None,
     *,
-    settle: float = 0.0,
+    transient: float = 0.0,
     parameters: Mapping[Any, Any] | None = None,
     points: int = 201,
 ) -> LimitCycle:
@@ -93,12 +94,12 @@ def limit_cycle(
     Parameters
     ----------
     model : MeanFieldModel
-    start : array_like of shape (n,)
-        Amplitudes near the cycle, or in its basin if ``settle`` is long enough.
+    state : array_like of shape (n,)
+        Amplitudes near the cycle, or in its basin if ``transient`` is long enough.
     period : float, optional
         A guess, or with explicit time the period itself. By default the first return.
-    settle : float, optional
-        A time for which trajectories run first, 0 by default. With explicit time a multiple of
+    transient : float, optional
+        Time that trajectories are followed first, 0 by default. With explicit time a multiple of
         the period.
     parameters : mapping, optional
         Numbers, on top of the defaults.
@@ -125,7 +126,7 @@ def limit_cycle(
     >>> model = qs.MeanFieldModel.from_equations(
     ...     [b], [(half - sympy.I) * b - sympy.Abs(b) ** 2 * b / 10]
     ... )
-    >>> cycle = qs.limit_cycle(model, [1.0], settle=10.0)
+    >>> cycle = qs.limit_cycle(model, [1.0], transient=10.0)
     >>> print(round(abs(cycle.beta[0, 0]) ** 2, 8), round(cycle.frequency, 8))
     5.0 1.0
     >>> print(cycle.exponents.round(6) + 0.0)
@@ -134,13 +135,15 @@ def limit_cycle(
     forced = not model.autonomous
     if forced and period is None:
         raise InvalidArgumentError("Argument `period` must be given for explicit time.")
-    y = real_state("start", start, len(model.modes))
+    y = real_state(state, len(model.modes))
     if period is not None:
-        period = positive("period", period)
+        period = real_number(period, "period", above=0)
+    time = real_number(transient, "transient", at_least=0)
+    points = whole_number(points, "points", at_least=2)
     flow = TangentFlow(model, parameters, 2 * len(model.modes))
     plain = TangentFlow(model, parameters, 0)
-    if settle:
-        y = plain.path(y, np.array([positive("settle", settle)]))[0][-1]
+    if time:
+        y = plain.path(y, np.array([time]))[0][-1]
     guesses = _returns(plain, y) if period is None else [period]
     y, T, residual, monodromy = _first_orbit(flow, plain, y, guesses, forced)
     multipliers = np.linalg.eigvals(monodromy)
@@ -170,13 +173,14 @@ def _first_orbit(
     flow: TangentFlow, plain: TangentFlow, y: np.ndarray, guesses: list[float], forced: bool
 ) -> Shot:
     """The closed orbit that one of the guesses of the period leads to, once around."""
-    for guess in guesses[:-1]:
+    for k, guess in enumerate(guesses):
         try:
-            return _first_orbit(flow, plain, y, [guess], forced)
+            found = _shoot(flow, plain, y, guess, forced)
+            return found if forced else _primitive(flow, plain, found)
         except ConvergenceError:
-            continue
-    found = _shoot(flow, plain, y, guesses[-1], forced)
-    return found if forced else _primitive(flow, plain, found)
+            if k == len(guesses) - 1:
+                raise
+    raise AssertionError("there is at least one guess")
 
 
 def _primitive(flow: TangentFlow, plain: TangentFlow, found: Shot) -> Shot:
@@ -222,14 +226,13 @@ def _shoot(flow: TangentFlow, plain: TangentFlow, y: np.ndarray, T: float, force
             break
     raise ConvergenceError(
         f"The orbit does not close: at best its end is {residual:.3g} "
-        "from its beginning. Give a better start or period, or let the trajectory settle for "
-        "longer; where nothing closes there is no limit cycle."
+        "from its beginning. Give a better state or period, or a longer transient; where nothing "
+        "closes there is no limit cycle."
     )
 
 
 def _rate(plain: TangentFlow, y: np.ndarray) -> np.ndarray:
-    values = {s.name: v for s, v in zip(plain.model.parameters, plain.columns, strict=True)}
-    return interleaved(plain.model.drift(complex_state(y), 0.0, values))
+    return interleaved(plain.model.drift(complex_state(y), 0.0, plain.parameters))
 
 
 def _returns(plain: TangentFlow, y: np.ndarray) -> list[float]:
@@ -238,7 +241,7 @@ def _returns(plain: TangentFlow, y: np.ndarray) -> list[float]:
     unit = float(np.linalg.norm(y)) / speed if speed > 0 else np.inf
     if not np.isfinite(unit) or unit == 0:
         raise ConvergenceError(
-            "Argument `start` is a fixed point; no trajectory returns to it. Start elsewhere."
+            "Argument `state` is a fixed point; no trajectory returns to it. Start elsewhere."
         )
     step, state, distance = unit * WINDOW / SAMPLES, y, np.zeros(1)
     while len(distance) <= MOST_SAMPLES:
@@ -255,7 +258,7 @@ def _returns(plain: TangentFlow, y: np.ndarray) -> list[float]:
             order = np.argsort(distance[near] > CLOSE * extent, kind="stable")
             return [_nearest(plain, y, step * (k - 1), 2 * step) for k in near[order][:GUESSES]]
     raise ConvergenceError(
-        "The trajectory does not return to its start. Let it `settle`, or give a `period`."
+        "The trajectory does not return to its start. Give a `transient` or a `period`."
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError
+from quantsync.checks import real_number, whole_number
+from quantsync.meanfield._states import complex_state
+from quantsync.meanfield._tangent import TangentFlow, real_state
 from quantsync.meanfield.model import MeanFieldModel
-from quantsync.meanfield.states import complex_state
-from quantsync.meanfield.tangent import TangentFlow, positive, real_state
 
 SHRINKING = 3.0  # largest exponent of the contraction between two factorisations
 BLOCKS = 10  # parts of the run whose spread tells the accuracy
@@ -45,7 +45,7 @@ class LyapunovSpectrum:
 
 def lyapunov_spectrum(
     model: MeanFieldModel,
-    start: Any,
+    state: Any,
     duration: float,
     *,
     transient: float = 0.0,
@@ -61,7 +61,8 @@ def lyapunov_spectrum(
     Parameters
     ----------
     model : MeanFieldModel
-    start : array_like of shape (n,)
+    state : array_like of shape (n,)
+        Amplitudes at the start.
     duration : float
         Time over which growth is averaged.
     transient : float, optional
@@ -91,22 +92,15 @@ def lyapunov_spectrum(
     [ 0. -1.]
     """
     size = 2 * len(model.modes)
-    vectors = size if count is None else count
-    if not isinstance(vectors, int) or not 1 <= vectors <= size:
-        raise InvalidArgumentError(
-            f"Argument `count` must be an integer from 1 to {size}, but is {count!r}."
-        )
-    duration = positive("duration", duration)
-    y = real_state("start", start, len(model.modes))
+    vectors = size if count is None else whole_number(count, "count", at_most=size)
+    duration = real_number(duration, "duration", above=0)
+    time = real_number(transient, "transient", at_least=0)
+    y, Q = real_state(state, len(model.modes)), np.eye(size, vectors)
     flow = TangentFlow(model, parameters, vectors)
-    values = {s.name: v for s, v in zip(model.parameters, flow.columns, strict=True)}
-    Q, time = np.eye(size, vectors), 0.0
-    if transient:
+    if time:
         # Deviations turn into their directions meanwhile; without that, 1/duration is left over.
-        fastest = _fastest(model, y, time, values)
-        y, Q, _ = _grown(flow, y, Q, time, positive("transient", transient), fastest)
-        time = float(transient)
-    y, Q, growth = _grown(flow, y, Q, time, duration, _fastest(model, y, time, values))
+        y, Q, _ = _grown(flow, y, Q, 0.0, time)
+    y, Q, growth = _grown(flow, y, Q, time, duration)
     step = duration / len(growth)
     parts = np.array([part.mean(axis=0) for part in np.array_split(growth, BLOCKS)]) / step
     exponents = growth.mean(axis=0) / step
@@ -115,14 +109,11 @@ def lyapunov_spectrum(
     return LyapunovSpectrum(exponents[order], error[order], complex_state(y), duration)
 
 
-def _fastest(model: MeanFieldModel, y: np.ndarray, time: float, values: Any) -> float:
-    return float(np.linalg.norm(model.jacobian(complex_state(y), time, values), 2))
-
-
 def _grown(
-    flow: TangentFlow, y: np.ndarray, Q: np.ndarray, time: float, duration: float, fastest: float
+    flow: TangentFlow, y: np.ndarray, Q: np.ndarray, time: float, duration: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """State and orthonormal deviations after a time, and their logarithmic growth, step by step."""
+    fastest = np.linalg.norm(flow.model.jacobian(complex_state(y), time, flow.parameters), 2)
     intervals = int(np.clip(np.ceil(duration * fastest / SHRINKING), 10 * BLOCKS, MOST_INTERVALS))
     step = duration / intervals
     growth = np.empty((intervals, Q.shape[1]))

@@ -8,33 +8,29 @@ from typing import Any, Literal
 import numpy as np
 import sympy
 
+from quantsync.checks import choice, real_number
 from quantsync.errors import unknown_name
-from quantsync.meanfield.arguments import (
+from quantsync.meanfield._arguments import (
+    blocks,
     channels,
-    checked_blocks,
-    checked_choices,
-    checked_events,
-    checked_modes,
-    checked_symbols,
     expression,
+    expressions,
     found_parameters,
-    require_size,
+    frozen_expressions,
+    mode_symbols,
+    named_events,
     square,
 )
+from quantsync.meanfield._integration import amplitudes, integrate, refuse_fixed_points
+from quantsync.meanfield._parameters import named, parameter_values, real_values
+from quantsync.meanfield._solver_choice import METHODS, SMALLEST_TOLERANCE, Options
+from quantsync.meanfield._states import complex_state
 from quantsync.meanfield.equations.derivation import Equations, derived, linearised, require_real
-from quantsync.meanfield.equations.evaluation import evaluated
+from quantsync.meanfield.equations.evaluation import evaluated, require_occupations
 from quantsync.meanfield.equations.kernels import Kernel, KernelFactory
 from quantsync.meanfield.equations.wirtinger import Wirtinger
-from quantsync.meanfield.integration import (
-    amplitudes,
-    integrate,
-    refuse_fixed_points,
-    require_occupations,
-)
-from quantsync.meanfield.parameters import named, parameter_values, real_values
-from quantsync.meanfield.solver_choice import Options
-from quantsync.meanfield.states import complex_state
 from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
+from quantsync.parallel import worker_count
 
 
 class MeanFieldModel:
@@ -111,7 +107,7 @@ class MeanFieldModel:
     ...     jumps=[sympy.sqrt(gain) * sympy.conjugate(b), sympy.sqrt(loss) * b**2],
     ...     defaults={omega: 1.0, gain: 1.0, loss: 0.1},
     ... )
-    >>> run = oscillator.integrate([0.1], [0.0, 10.0, 40.0], covariance0="vacuum")
+    >>> run = oscillator.integrate([0.1], [0.0, 10.0, 40.0], covariance="vacuum")
     >>> print(run.occupation[:, 0].round(6) + 0.0)
     [0.01     4.889236 5.      ]
 
@@ -135,15 +131,15 @@ class MeanFieldModel:
         extra_drift: Sequence[Any] | None = None,
         diffusion: Any = None,
     ):
-        checked_modes(modes)
-        require_size("extra_drift", extra_drift, len(modes))
+        modes = mode_symbols(modes)
+        n = len(modes)
         equations = derived(
             modes,
             expression("hamiltonian", hamiltonian),
             channels(jumps, modes),
-            checked_symbols(modes, frozen, time),
-            extra_drift,
-            None if diffusion is None else square("diffusion", diffusion, 2 * len(modes)),
+            frozen_expressions(modes, frozen, time),
+            None if extra_drift is None else expressions("extra_drift", extra_drift, n),
+            None if diffusion is None else square("diffusion", diffusion, 2 * n),
         )
         self._finish(equations, time, defaults)
 
@@ -181,16 +177,15 @@ class MeanFieldModel:
         >>> print(decay.integrate([1.0], [2.0]).beta.round(6))
         [[0.367879+0.j]]
         """
-        checked_modes(modes)
-        require_size("drift", drift, len(modes))
-        held = checked_symbols(modes, frozen, time)
+        modes = mode_symbols(modes)
+        n = len(modes)
+        held = frozen_expressions(modes, frozen, time)
         w = Wirtinger(modes, held)
-        noise = sympy.zeros(2 * len(modes)) if diffusion is None else diffusion
-        noise = square("diffusion", noise, 2 * len(modes))
-        blocks = None if fluctuations is None else checked_blocks(fluctuations, len(modes))
-        rates = [w(expression("drift", f)) for f in drift]
+        rates = [w(f) for f in expressions("drift", drift, n)]
+        noise = square("diffusion", sympy.zeros(2 * n) if diffusion is None else diffusion, 2 * n)
+        given = None if fluctuations is None else blocks(fluctuations, n)
         model = cls.__new__(cls)
-        model._finish(linearised(w, rates, [], held, noise, blocks), time, defaults)
+        model._finish(linearised(w, rates, [], held, noise, given), time, defaults)
         return model
 
     def _finish(
@@ -198,10 +193,7 @@ class MeanFieldModel:
     ) -> None:
         self.equations, self.modes, self.time = equations, equations.modes, time
         self.parameters = found_parameters(equations, time)
-        self.defaults = {
-            name: real_values(name, value)
-            for name, value in named(self.parameters, defaults).items()
-        }
+        self.defaults = named(self.parameters, defaults, "defaults")
         self.kernels = KernelFactory(equations, self.parameters, time)
         self._seen_real: set[Any] = set()
         moving = [*equations.drift, *(value for _, value in equations.frozen)]
@@ -238,7 +230,7 @@ class MeanFieldModel:
     ) -> np.ndarray:
         """D, shape (..., 2n, 2n)."""
         values = parameter_values(self.parameters, self.defaults, parameters)
-        require_occupations(self.kernels, values, np.min(real_values("time", time), initial=0.0))
+        require_occupations(self.kernels, values, np.min(real_values(time, "time"), initial=0.0))
         return self._square(self.kernels.diffusion, beta, time, parameters)
 
     def normal_and_anomalous(
@@ -267,24 +259,23 @@ class MeanFieldModel:
         >>> print(mode.evaluate(sympy.Abs(b) ** 2, [[1.0], [2.0j]]).real)
         [1. 4.]
         """
-        kernel = self.kernels.expressions([self._understood(expression)])
+        kernel = self.kernels.expressions([self._understood("expression", expression)])
         return complex_state(self._values(kernel, beta, time, parameters))[..., 0]
 
     def integrate(
         self,
-        beta0: Any,
+        state: Any,
         times: Any,
-        covariance0: Any = None,
+        covariance: Any = None,
         *,
         parameters: Mapping[Any, Any] | None = None,
         events: Mapping[str, Any] | None = None,
         method: Literal["auto", "LSODA", "DOP853", "RK45", "RK23", "Radau", "BDF"] = "auto",
-        rtol: float | None = None,
-        atol: float | None = None,
+        tolerance: float | None = None,
         bound: float = 1e6,
         start_time: float = 0.0,
         on_event: Literal["end", "raise"] = "end",
-        on_failure: Literal["end", "raise"] = "raise",
+        errors: Literal["raise", "mask"] = "raise",
         stationary: Literal["allow", "raise"] = "allow",
         workers: int | None = None,
     ) -> MeanFieldTrajectory:
@@ -292,11 +283,11 @@ class MeanFieldModel:
 
         Parameters
         ----------
-        beta0 : array_like of shape (..., n)
+        state : array_like of shape (..., n)
             Amplitudes at ``start_time``; batch shapes of all arguments broadcast.
         times : array_like of shape (T,)
             In non-decreasing order, none before ``start_time``.
-        covariance0 : array_like of shape (..., 2n, 2n) or "vacuum", optional
+        covariance : array_like of shape (..., 2n, 2n) or "vacuum", optional
             Covariance at ``start_time``. Without it only amplitudes are integrated.
         parameters : mapping from str or sympy.Symbol to array_like, optional
             Values, on top of ``defaults``.
@@ -310,15 +301,17 @@ class MeanFieldModel:
             and step control, for all trajectories together, or in machine code. "auto" is
             "DOP853"; trajectories whose steps are limited by stability, or number millions, are
             given to "LSODA".
-        rtol, atol : float, optional
-            Tolerances of a step; 1e-12 ("DOP853") or 1e-11, and 1e-14 by default.
+        tolerance : float, optional
+            Errors of a step are kept below ``tolerance (|y| + 0.001)``, y being each part of an
+            amplitude or a covariance; 1e-12 ("DOP853") or 1e-11 by default.
         bound : float, optional
             Largest real and imaginary part of an amplitude, 1e6 by default; of covariances 1e100.
         start_time : float, default 0
-        on_event, on_failure : {"end", "raise"}, optional
-            What to do where trajectories end with an event ("end" by default), or are unbounded
-            or singular ("raise"). "end" leaves NaN where ``valid`` is False, and the reason in
-            ``ended``.
+        on_event : {"end", "raise"}, optional
+            What to do where trajectories end with an event.
+        errors : {"raise", "mask"}, optional
+            What to do where trajectories are unbounded or singular; "mask" leaves NaN from there
+            on, ``valid`` False, and the reason in ``ended``.
         stationary : {"allow", "raise"}, optional
             What to do with a start that is a fixed point.
         workers : int, optional
@@ -331,7 +324,7 @@ class MeanFieldModel:
         Raises
         ------
         UnboundedRunError, TrajectoryEndedError
-            See ``on_failure`` and ``on_event``; the error has the whole batch as ``result``.
+            See ``errors`` and ``on_event``; the error has the whole batch as ``result``.
         StationaryStartError
             See ``stationary``.
         InvalidStateError
@@ -349,39 +342,43 @@ class MeanFieldModel:
         more, and for single runs that have taken about a second; later runs of the same model
         begin with it. A run of 10^5 evaluations then takes some 30 ms.
         """
-        checked_choices(on_event, on_failure, stationary)
-        checked_events(events)
-        watched = {name: self._real(name, x) for name, x in (events or {}).items()}
-        trajectory = integrate(
-            self.kernels,
-            watched,
-            beta0,
-            times,
-            covariance0,
-            parameter_values(self.parameters, self.defaults, parameters),
-            [s.name for s in self.parameters],
-            Options(method, rtol, atol, bound, start_time, workers),
+        choice(on_event, "on_event", ("end", "raise"))
+        choice(errors, "errors", ("raise", "mask"))
+        choice(stationary, "stationary", ("allow", "raise"))
+        if tolerance is not None:
+            tolerance = real_number(
+                tolerance, "tolerance", at_least=SMALLEST_TOLERANCE, why="rounding is not far"
+            )
+        options = Options(
+            choice(method, "method", METHODS),
+            tolerance,
+            real_number(bound, "bound", above=0),
+            real_number(start_time, "start_time"),
+            worker_count(workers),
         )
+        watched = {name: self._real(name, x) for name, x in named_events(events).items()}
+        values = parameter_values(self.parameters, self.defaults, parameters)
+        trajectory = integrate(self.kernels, watched, state, times, covariance, values, options)
         if stationary == "raise":
             refuse_fixed_points(trajectory)
-        if on_failure == "raise":
+        if errors == "raise":
             trajectory.raise_for(FAILURES)
         if on_event == "raise":
             trajectory.raise_for(watched)
         return trajectory
 
-    def _understood(self, expression: Any) -> Any:
+    def _understood(self, name: str, given: Any) -> Any:
         """An expression without conjugates, all of whose symbols this model knows."""
-        value = self.equations.wirtinger(expression)
+        value = self.equations.wirtinger(expression(name, given))
         known = {*self.modes, *self.equations.wirtinger.conjugates, *self.parameters}
         known |= {s for s, _ in self.equations.frozen} | {self.time}
         for symbol in sorted(value.free_symbols - known, key=str):
             raise unknown_name("symbol", str(symbol), [str(s) for s in known if s is not None])
         return value
 
-    def _real(self, event: str, expression: Any) -> Any:
+    def _real(self, event: str, given: Any) -> Any:
         """An event's expression, understood; that it is real takes long to see and is seen once."""
-        value = self._understood(expression)
+        value = self._understood("events", given)
         if value not in self._seen_real:
             frozen = dict(self.equations.frozen)
             require_real(value, self.equations.wirtinger, frozen, f"`events[{event!r}]`")
@@ -392,8 +389,7 @@ class MeanFieldModel:
         """Outputs of a kernel, shape (..., outputs)."""
         z = amplitudes("beta", beta, len(self.modes))
         values = parameter_values(self.parameters, self.defaults, parameters)
-        named_values = {s.name: p for s, p in zip(self.parameters, values, strict=True)}
-        return evaluated(kernel, z, real_values("time", time), named_values)
+        return evaluated(kernel, z, real_values(time, "time"), values)
 
     def _square(self, kernel: Kernel, beta: Any, time: Any, parameters: Any) -> np.ndarray:
         values = self._values(kernel, beta, time, parameters)

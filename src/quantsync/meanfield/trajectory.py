@@ -80,19 +80,20 @@ class MeanFieldTrajectory:
         reason, time = str(self.ended[indices[0]]), float(self.end_time[indices[0]])
         where = f" at index {indices[0]}" if self.ended.ndim else ""
         more = f" ({len(indices)} of {self.ended.size} trajectories ended so)" * bool(where)
+        kind, keep = UnboundedRunError, "errors='mask'"
         if reason == "unbounded":
-            text = f"The trajectory{where} grows beyond the bound at t = {time:.6g}{more}."
+            text = f"grows beyond the bound at t = {time:.6g}{more}"
         elif reason == "singular":
             text = (
-                f"The trajectory{where} cannot be followed beyond t = {time:.6g}{more}: no step is "
-                "short enough, as near a pole of the equations."
+                f"cannot be followed beyond t = {time:.6g}{more}: no step is short enough, as near "
+                "a pole of the equations"
             )
         else:
-            text = f"The trajectory{where} ended with the event {reason!r} at t = {time:.6g}{more}."
-        kind = UnboundedRunError if reason in FAILURES else TrajectoryEndedError
+            kind, keep = TrajectoryEndedError, "on_event='end'"
+            text = f"ended with the event {reason!r} at t = {time:.6g}{more}"
         raise kind(
-            f"{text} Ask for earlier times, or keep what there is with "
-            f"{'on_failure' if reason in FAILURES else 'on_event'}='end'.",
+            f"The trajectory{where} {text}. Ask for earlier times, or keep what there is with "
+            f"{keep}.",
             reason,
             time,
             indices,

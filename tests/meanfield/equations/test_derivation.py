@@ -129,19 +129,19 @@ def test_values_that_no_system_has_are_named():
                 call(negative)
     rate = sympy.Symbol("rate", positive=True)
     damped = qs.MeanFieldModel([B], n, [sympy.sqrt(rate) * B])
-    with pytest.raises(InvalidArgumentError, match="'rate' was declared positive, but is -1"):
+    with pytest.raises(InvalidArgumentError, match="`rate` was declared positive, but is -1"):
         damped.drift(start, parameters={"rate": [1.0, -1.0]})
     plain = qs.MeanFieldModel([B], n, [B])
     with pytest.raises(NonHermitianError, match="imaginary part"):
         plain.integrate(start, times, events={"x": B - 1})
-    with pytest.raises(InvalidArgumentError, match="`events` must map names"):
+    with pytest.raises(InvalidArgumentError, match="`events` must map names to values"):
         plain.integrate(start, times, events=[n - 1])
-    with pytest.raises(InvalidArgumentError, match="`covariance0` must be an array of real"):
+    with pytest.raises(InvalidArgumentError, match="`covariance` must be real, but is complex"):
         plain.integrate(start, times, np.eye(2) / 2 + 0j)
-    for bad in (np.nan, "0"):
-        with pytest.raises(InvalidArgumentError, match="`start_time` must be a finite number"):
+    for bad, says in ((np.nan, "finite"), ("0", "a real number, but is '0'")):
+        with pytest.raises(InvalidArgumentError, match=f"`start_time` must be {says}"):
             plain.integrate(start, times, start_time=bad)
-    with pytest.raises(InvalidArgumentError, match="`times` must be an array of real numbers"):
+    with pytest.raises(InvalidArgumentError, match="`times` must be a real number or array"):
         plain.integrate(start, ["soon"])
     with pytest.raises(InvalidArgumentError, match=r"index \(1,\) has a part of size 3, beyond"):
         plain.integrate([[1.0], [3.0j]], times, bound=2.0)

@@ -18,32 +18,16 @@ ROUNDING = 1e-20  # relative, at 40 digits
 
 @dataclass(frozen=True, eq=False)
 class Equations:
-    """Symbolic equations of n modes, in beta_j and independent symbols for beta_j*.
+    """Symbolic equations of n modes, in beta_j and independent symbols for beta_j*."""
 
-    Attributes
-    ----------
-    drift : list of n expressions
-        d beta_j/dt.
-    normal, anomalous : list of n lists of n expressions
-        E and F of d(delta b_i)/dt = E_ij delta b_j + F_ij delta b_j^dag.
-    channels : list of (list of (u, v), occupation)
-        For each noise its coefficients on every mode, u b_in - v b_in^dag, and nbar.
-    diffusion : list of 2n lists of 2n real expressions or None
-        D as given by hand; None: from the channels.
-    frozen : list of (sympy.Symbol, expression)
-        Quantities that are not differentiated, each in terms of those before; complex ones and
-        their conjugates in turn.
-    wirtinger : Wirtinger
-        How expressions are rewritten in these symbols.
-    """
-
-    drift: list[Any]
-    normal: list[list[Any]]
-    anomalous: list[list[Any]]
-    channels: list[tuple[list[tuple[Any, Any]], Any]]
-    diffusion: list[list[Any]] | None
+    drift: list[Any]  # d beta_j/dt
+    normal: list[list[Any]]  # E of d(delta b_i)/dt = E_ij delta b_j + F_ij delta b_j^dag
+    anomalous: list[list[Any]]  # F
+    channels: list[tuple[list[tuple[Any, Any]], Any]]  # ((u, v) for each mode, nbar), see `derived`
+    diffusion: list[list[Any]] | None  # D as given by hand; None: from the channels
+    # Not differentiated; each in terms of those before, complex ones and conjugates in turn.
     frozen: list[tuple[sympy.Symbol, Any]]
-    wirtinger: Wirtinger
+    wirtinger: Wirtinger  # how expressions are rewritten in these symbols
 
     @property
     def modes(self) -> tuple[sympy.Symbol, ...]:
@@ -64,12 +48,10 @@ def derived(
     extra_drift: Sequence[Any] | None = None,
     diffusion: Any = None,
 ) -> Equations:
-    """Equations of motion and fluctuations from the symbols of H and L_k.
-
-    With d. = derivative with respect to beta*, and frozen quantities constant,
-    ``d beta_j/dt = -i d_j H + sum_k (L_k* d_j L_k - L_k d_j L_k*)/2 + extra_j``; the noise of
-    channel k on mode j is ``u b_in - v b_in^dag``, ``u = d_j L_k*``, ``v = d_j L_k``.
-    """
+    """Equations of motion and fluctuations from the symbols of H and L_k."""
+    # With d_j = derivative with respect to beta_j*, and frozen quantities constant,
+    # d beta_j/dt = -i d_j H + sum_k (L_k* d_j L_k - L_k d_j L_k*)/2 + extra_j; the noise of
+    # channel k on mode j is u b_in - v b_in^dag, u = d_j L_k*, v = d_j L_k.
     w = Wirtinger(modes, frozen)
     H = w(hamiltonian)
     require_real(H, w, frozen)
@@ -80,10 +62,10 @@ def derived(
     conjugated = [w.conjugate(L) for L, _ in couplings]
     drift = []
     for j, s in enumerate(w.conjugates):
-        rate = -sympy.I * H.diff(s)
+        rate = -sympy.I * H.diff(s) + (0 if extra_drift is None else w(extra_drift[j]))
         for (L, _), Ls in zip(couplings, conjugated, strict=True):
             rate += (Ls * L.diff(s) - L * Ls.diff(s)) / 2
-        drift.append(rate if extra_drift is None else rate + w(extra_drift[j]))
+        drift.append(rate)
     channels = [
         ([(Ls.diff(s), L.diff(s)) for s in w.conjugates], occupation)
         for (L, occupation), Ls in zip(couplings, conjugated, strict=True)
@@ -111,15 +93,7 @@ def linearised(
     if diffusion is not None:
         noise = [[w(x) for x in row] for row in sympy.Matrix(diffusion).tolist()]
         require_symmetric(noise, w, frozen)
-    return Equations(
-        drift,
-        normal,
-        anomalous,
-        channels,
-        noise,
-        list(both(frozen, w).items()),
-        w,
-    )
+    return Equations(drift, normal, anomalous, channels, noise, list(both(frozen, w).items()), w)
 
 
 def ordered(frozen: Mapping[sympy.Symbol, Any]) -> dict[sympy.Symbol, Any]:
@@ -205,10 +179,5 @@ def nonzero(
         excess = complex(difference.evalf(40, subs=values))
         size = abs(complex(whole.evalf(40, subs=values)))
         if not abs(excess) <= ROUNDING * max(size, 1.0):
-            return excess, point_text(w.modes, values)
+            return excess, ", ".join(f"{b} = {complex(values[b]):.3g}" for b in w.modes)
     return None
-
-
-def point_text(modes: Sequence[sympy.Symbol], values: Mapping[Any, Any]) -> str:
-    """The amplitudes of a point, for messages."""
-    return ", ".join(f"{b} = {complex(values[b]):.3g}" for b in modes)

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import sympy
 
+from quantsync.meanfield._states import upper_triangle
+from quantsync.meanfield.equations._program import Complex, Program, Real
 from quantsync.meanfield.equations.derivation import Equations, total_derivative
-from quantsync.meanfield.equations.program import Complex, Program, Real
-from quantsync.meanfield.states import upper_triangle
 
 LONGEST_COMPILED = 6000  # statements; beyond, machine code takes too long to make
 TRAJECTORIES_WORTH_COMPILING = 256
@@ -31,43 +31,26 @@ FUNCTIONS = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt")
 class Kernel:
     """One set of outputs as a function of time, state and parameters.
 
-    Parameters
-    ----------
-    program : Program
-    outputs : sequence of float or str
-        Constants, or variables of the program.
-    parameters, states : int
-        Number of inputs ``p0, p1, ...`` and ``y0, y1, ...``.
+    Outputs are constants or variables of a program with inputs ``p0, p1, ...``, ``y0, y1, ...``.
     """
 
     def __init__(self, program: Program, outputs: Sequence[Real], parameters: int, states: int):
         self.outputs = len(outputs)
         self._outputs = [str(value) for value in outputs]
-        self._parameters, self._states = parameters, states
+        self._parameters, self._states = [f"p{k}" for k in range(parameters)], states
         self._constants, self._body = _hoisted(program.lines, self._outputs)
         self.statements = len(self._body)
+        texts = [value for _, value in self._body] + self._outputs
+        self._used = {name for text in texts for name in NAME.findall(text)}
+        known = self._parameters + [name for name, _ in self._constants]
+        self._kept = [name for name in known if name in self._used]
 
     @functools.cached_property
     def _setup(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        kept = [name for name, _ in self._constants if name in self._kept]
-        inputs = "".join(f"p{k}, " for k in range(self._parameters))
-        text = f"def setup(p):\n    {inputs and inputs + '= p'}\n"
+        text = f"    {', '.join(self._parameters)}, = p\n" if self._parameters else ""
         text += "".join(f"    {name} = {value}\n" for name, value in self._constants)
-        text += f"    return [{', '.join(self._given + kept)}]\n"
-        return _made(text, "setup", math), _made(text, "setup", np)
-
-    @functools.cached_property
-    def _used(self) -> set[str]:
-        texts = [value for _, value in self._body] + self._outputs
-        return {name for text in texts for name in NAME.findall(text)}
-
-    @functools.cached_property
-    def _kept(self) -> list[str]:
-        return [name for name, _ in self._constants if name in self._used]
-
-    @functools.cached_property
-    def _given(self) -> list[str]:
-        return [f"p{k}" for k in range(self._parameters) if f"p{k}" in self._used]
+        text += f"    return [{', '.join(self._kept)}]\n"
+        return _made("setup(p)", text, math), _made("setup(p)", text, np)
 
     def constants(self, parameters: Sequence[float]) -> list[float]:
         """What depends on parameters only, for one trajectory."""
@@ -86,16 +69,14 @@ class Kernel:
     @functools.cached_property
     def scalar(self) -> Callable[[float, list[float], list[float]], list[float]]:
         """``scalar(t, y, constants)``: lists of Python floats in and out."""
-        text = f"def scalar(t, y, c):\n{self._unpacked('')}{self._statements()}"
-        text += f"    return [{', '.join(self._outputs)}]\n"
-        return _made(text, "scalar", math)
+        text = self._inputs() + self._statements() + f"    return [{', '.join(self._outputs)}]\n"
+        return _made("scalar(t, y, c)", text, math)
 
     @functools.cached_property
     def batch(self) -> Callable[[Any, np.ndarray, list[Any], np.ndarray], None]:
         """``batch(t, y, constants, out)``: y of shape (states, B), out of shape (outputs, B)."""
-        text = f"def batch(t, y, c, out):\n{self._unpacked('')}{self._statements(release=True)}"
-        text += "".join(f"    out[{k}] = {value}\n" for k, value in enumerate(self._outputs))
-        return _made(text, "batch", np)
+        text = self._inputs() + self._statements(release=True) + self._written()
+        return _made("batch(t, y, c, out)", text, np)
 
     @property
     def compilable(self) -> bool:
@@ -113,42 +94,37 @@ class Kernel:
         """``compiled(t, y, constants, out)`` in machine code, on one-dimensional arrays."""
         import numba
 
-        text = f"def compiled(t, y, c, out):\n{self._unpacked('[{k}]')}{self._statements()}"
-        text += "".join(f"    out[{k}] = {value}\n" for k, value in enumerate(self._outputs))
-        function = _made(text, "compiled", math)
+        text = self._inputs(indexed=True) + self._statements() + self._written()
         vector = numba.float64[::1]
         signature = numba.void(numba.float64, vector, vector, vector)
         # Division by zero gives infinity, as in NumPy, which the solvers then reject.
-        return numba.njit(signature, error_model="numpy", nogil=True)(function)
+        compiler = numba.njit(signature, error_model="numpy", nogil=True)
+        return compiler(_made("compiled(t, y, c, out)", text, math))
 
-    def _unpacked(self, indexed: str) -> str:
-        states = [f"y{k}" for k in range(self._states)]
-        constants = self._given + self._kept
+    def _inputs(self, indexed: bool = False) -> str:
         lines = ""
-        for names, source in ((states, "y"), (constants, "c")):
+        states = [f"y{k}" for k in range(self._states)]
+        for names, source in ((states, "y"), (self._kept, "c")):
             if indexed:
-                lines += "".join(
-                    f"    {name} = {source}{indexed.format(k=k)}\n"
-                    for k, name in enumerate(names)
-                    if name in self._used
-                )
+                named = [(k, name) for k, name in enumerate(names) if name in self._used]
+                lines += "".join(f"    {name} = {source}[{k}]\n" for k, name in named)
             elif names:
                 lines += f"    {', '.join(names)}, = {source}\n"
         return lines
 
+    def _written(self) -> str:
+        return "".join(f"    out[{k}] = {value}\n" for k, value in enumerate(self._outputs))
+
     def _statements(self, release: bool = False) -> str:
-        if not release:
-            return "".join(f"    {name} = {value}\n" for name, value in self._body)
-        # Arrays are given back after their last use, so that the next ones lie in the cache.
         last = {name: -1 for name, _ in self._body}
-        for k, (_, value) in enumerate(self._body):
-            for name in NAME.findall(value):
-                if name in last:
-                    last[name] = k
         ends: dict[int, list[str]] = {}
-        for name, k in last.items():
-            if k >= 0 and name not in self._outputs:
-                ends.setdefault(k, []).append(name)
+        if release:
+            # Arrays are given back after their last use, so that the next ones lie in the cache.
+            for k, (_, value) in enumerate(self._body):
+                last.update({name: k for name in NAME.findall(value) if name in last})
+            for name, k in last.items():
+                if k >= 0 and name not in self._outputs:
+                    ends.setdefault(k, []).append(name)
         return "".join(
             f"    {name} = {value}\n" + (f"    del {', '.join(ends[k])}\n" if k in ends else "")
             for k, (name, value) in enumerate(self._body)
@@ -175,22 +151,16 @@ def _hoisted(lines: list[str], outputs: list[str]) -> tuple[list[Any], list[Any]
     return constants, body
 
 
-def _made(text: str, name: str, library: Any) -> Any:
+def _made(head: str, body: str, library: Any) -> Any:
     scope = {f: getattr(library, f) for f in FUNCTIONS}
     scope["atan2"] = math.atan2 if library is math else np.arctan2
-    exec(compile(text, f"<meanfield {name}>", "exec"), scope)
+    name = head.split("(", maxsplit=1)[0]
+    exec(compile(f"def {head}:\n{body}", f"<meanfield {name}>", "exec"), scope)
     return scope[name]
 
 
 class KernelFactory:
-    """Kernels of a set of equations.
-
-    Parameters
-    ----------
-    equations : Equations
-    parameters : sequence of sympy.Symbol
-    time : sympy.Symbol or None
-    """
+    """Kernels of a set of equations."""
 
     def __init__(
         self,
@@ -292,17 +262,10 @@ class KernelFactory:
     def flow(
         self, *, covariance: bool = False, vectors: int = 0, events: tuple[Any, ...] = ()
     ) -> Kernel:
-        """d/dt of the amplitudes, of what goes with them, and the values of event expressions.
+        """d/dt of the amplitudes, of what goes with them, and the real parts of event expressions.
 
-        Parameters
-        ----------
-        covariance : bool, optional
-            With M C + C M^T + D for the packed covariance.
-        vectors : int, optional
-            With J V for that many tangent vectors, the columns of V, stored row by row; J is the
-            `jacobian`. Not together with a covariance.
-        events : tuple of expressions, optional
-            Their real parts are the last outputs.
+        That is M C + C M^T + D for a packed covariance, or J V for tangent vectors, the columns of
+        V, stored row by row; J is the `jacobian`.
         """
         key = (covariance, vectors, events)
         if key not in self._flows:
@@ -343,11 +306,11 @@ class KernelFactory:
         outputs += [program.split(x)[0] for x in events]
         return self._kernel(program, outputs, states)
 
-    def expressions(self, values: Sequence[Any], states: int | None = None) -> Kernel:
+    def expressions(self, values: Sequence[Any]) -> Kernel:
         """Re and Im of any expressions of amplitudes, parameters and time."""
         program = self._program()
         parts = self._split(program, list(values))
-        return self._kernel(program, _flat(parts), states or 2 * self.modes)
+        return self._kernel(program, _flat(parts), 2 * self.modes)
 
     def _program(self) -> Program:
         eq = self._equations

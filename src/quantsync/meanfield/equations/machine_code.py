@@ -11,7 +11,7 @@ import numpy as np
 from numba import boolean, float64, int64, njit, types, void
 from scipy.integrate import DOP853
 
-from quantsync.meanfield.dormand_prince import (
+from quantsync.meanfield._dormand_prince import (
     BISECTIONS,
     COLLAPSED,
     DONE,

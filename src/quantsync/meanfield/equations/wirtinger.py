@@ -30,35 +30,13 @@ class Wirtinger:
     it would hide a beta* from derivatives. On branch cuts, such as negative numbers below a root,
     that would be another function; there the equations have no value anyway.
 
-    Parameters
-    ----------
-    modes : sequence of sympy.Symbol
-    frozen : iterable of sympy.Symbol, optional
-        Further symbols; those not declared real get a partner too.
-
-    Attributes
-    ----------
-    modes, conjugates : tuple of sympy.Symbol
-        beta_j, and what stands for beta_j*.
-    partners : dict
-        The symbol of the conjugate of every frozen quantity that is not real.
-
-    Examples
-    --------
-    >>> import sympy
-    >>> from quantsync.meanfield.equations.wirtinger import Wirtinger
-    >>> b = sympy.Symbol("b")
-    >>> wirtinger = Wirtinger([b])
-    >>> n = wirtinger(sympy.Abs(b) ** 2)
-    >>> n, n.diff(wirtinger.conjugates[0])
-    (b*b^*, b)
-    >>> wirtinger(sympy.conjugate(b * sympy.sqrt(1 - sympy.Abs(b) ** 2)))
-    b^**sqrt(-b*b^* + 1)
+    Frozen quantities that are not declared real get a symbol for their conjugate too.
     """
 
     def __init__(self, modes: Sequence[sympy.Symbol], frozen: Iterable[sympy.Symbol] = ()):
         self.modes = tuple(modes)
         self.conjugates = tuple(sympy.Symbol(f"{b.name}^*") for b in self.modes)
+        # Frozen quantities that are not real, and what stands for their conjugates.
         self.partners = {x: sympy.Symbol(f"{x.name}^*") for x in frozen if not x.is_real}
         pairs = {**dict(zip(self.modes, self.conjugates, strict=True)), **self.partners}
         self._pairs = {x: (x, y) for x, y in pairs.items()}

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 POLE = "X = 0"
 COUPLED_BY = ("sigma_z", "coupling_1", "coupling_2")
-RTOL, ATOL = 1e-13, 1e-16  # of a step; the reference numbers at t = 1000 need it
+TOLERANCE = 1e-13  # of a step; the reference numbers at t = 1000 need it
 ELEMENTS = 1 << 18  # states that one call may hand back, of which a call's memory is some 1 kB each
 UNCERTAINTY = 5e-10  # by how much 2 nu may lie below 1 in a state
 
@@ -98,7 +98,7 @@ class PseudoBosonPair(ParametricSystem):
     @property
     def residual(self) -> float:
         """Relative tolerance of the integration's steps."""
-        return RTOL if self._known else 0.0
+        return TOLERANCE if self._known else 0.0
 
     @property
     def model(self) -> MeanFieldModel:
@@ -122,16 +122,14 @@ class PseudoBosonPair(ParametricSystem):
         q1, p1, q2, p2 = (np.broadcast_to(self.parameters[name], self.shape) for name in START)
         return np.stack([q1 + 1j * p1, q2 + 1j * p2], axis=-1) / np.sqrt(2)
 
-    def evolve(
-        self, times: Any, covariance0: Any = "vacuum", **options: Any
-    ) -> MeanFieldTrajectory:
+    def evolve(self, times: Any, covariance: Any = "vacuum", **options: Any) -> MeanFieldTrajectory:
         """Amplitudes and covariances at any times, for a batch of one variant.
 
         Parameters
         ----------
         times : array_like of shape (T,)
             In non-decreasing order, from 0 on.
-        covariance0 : array_like of shape (..., 4, 4) or "vacuum", optional
+        covariance : array_like of shape (..., 4, 4) or "vacuum", optional
             None for amplitudes alone.
         **options
             Further arguments of `MeanFieldModel.integrate`; an event named "X = 0" is watched
@@ -154,12 +152,12 @@ class PseudoBosonPair(ParametricSystem):
                 raise range_error(name, self.flat(name)[bad][0], self._place(bad))
         model = self.model
         watched = {POLE: _central()} if np.any(self._coupled()) else {}
-        settings: dict[str, Any] = {"events": watched, "rtol": RTOL, "atol": ATOL}
+        settings: dict[str, Any] = {"events": watched, "tolerance": TOLERANCE}
         values = {
             symbol.name: self.parameters[symbol.name].astype(float) for symbol in model.parameters
         }
         return model.integrate(
-            self.beta0, times, covariance0, parameters=values, **(settings | options)
+            self.beta0, times, covariance, parameters=values, **(settings | options)
         )
 
     def uncoupled(self) -> Self:
@@ -272,7 +270,7 @@ class PseudoBosonPair(ParametricSystem):
             path = self.take(own[first]).evolve(
                 times,
                 None if looks.covariance is None else "vacuum",
-                on_failure="end",
+                errors="mask",
                 on_event="end",
             )
             at = np.searchsorted(rows, row[own]), moment.reshape(-1)

@@ -51,7 +51,7 @@ def run(
     """
     close = np.arange(round(10 * end) + 1) / 10 + (LATE - end)
     times = np.union1d(np.linspace(0, LATE, samples), close)
-    return chains(variant, panel, **changes).evolve(times, on_failure="end")
+    return chains(variant, panel, **changes).evolve(times, errors="mask")
 
 
 @lru_cache(maxsize=64)
@@ -62,7 +62,7 @@ def amplitudes(
     path = run(variant, panel, samples, end, **changes)
     if path.ended != "unbounded":
         return path
-    return chains(variant, panel, **changes).evolve(path.times, None, on_failure="end")
+    return chains(variant, panel, **changes).evolve(path.times, None, errors="mask")
 
 
 def synchronization(covariance: np.ndarray) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import sympy
 
 from quantsync.errors import ConvergenceError
 from quantsync.meanfield import limit_cycle
-from quantsync.meanfield.equations.derivation import Wirtinger
+from quantsync.meanfield.equations.wirtinger import Wirtinger
 from quantsync.models.pseudo_boson_pair import symbols
 from quantsync.papers.ghildiyal2024.chains import (
     GAIN,

@@ -120,7 +120,7 @@ def starts(full: bool = False) -> xr.Dataset:
         p2=z[..., 1].imag,
     )
     # Coarse steps: only the end is asked for.
-    path = pairs.evolve([LATE], None, on_failure="end", rtol=1e-7, atol=1e-10)
+    path = pairs.evolve([LATE], None, errors="mask", tolerance=1e-7)
     final = path.occupation[..., -1, :]
     fate = np.where(path.ended != "", 1, np.where(final.max(axis=-1) < DECAYED, 0, 2))
     over = ("panel", "start")

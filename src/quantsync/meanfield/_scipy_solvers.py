@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.integrate import odeint, solve_ivp
 
 from quantsync.errors import ConvergenceError
-from quantsync.meanfield.dormand_prince import COLLAPSED, DONE, UNBOUNDED
+from quantsync.meanfield._dormand_prince import COLLAPSED, DONE, UNBOUNDED
 from quantsync.meanfield.equations.kernels import Kernel
 
-# Making machine code takes as long as this many statements in Python: less is not worth it.
+# Making machine code takes as long as this many statements in Python: less is not worth it. What
+# SciPy does between two calls of the rate takes as long as some hundred more.
 STATEMENTS_BEFORE_COMPILING = 30_000_000
+STATEMENTS_OF_A_CALL = 400
 CALLS_BEFORE_STIFF = 1_000_000  # of the rate in Python, before another method has its turn
 CALLS_OF_A_STALL, STALL = 5000, 1e-12  # so little progress in so many calls: a pole
 MOST_CALLS = 30_000_000
@@ -31,7 +34,7 @@ class Crossed(Exception):  # noqa: N818 - a signal to this module, never seen ou
 
 
 class OutOfPatience(Exception):  # noqa: N818 - likewise
-    """So long a run had better begin again in machine code, or with a stiff method."""
+    """So long an integration had better begin again in machine code, or with a stiff method."""
 
 
 class Hopeless(Exception):  # noqa: N818 - likewise
@@ -41,15 +44,9 @@ class Hopeless(Exception):  # noqa: N818 - likewise
 class ScalarRate:
     """``rate(t, y)`` of one trajectory: Python first, machine code once that pays.
 
-    Parameters
-    ----------
-    kernel : Kernel
-        Its first ``states`` outputs are dy/dt, the others event functions.
-    parameters : sequence of float
-    states : int
-    impatient : bool, optional
-        Raise `OutOfPatience` where otherwise the machine code would take over or, where there
-        cannot be any, after a million calls.
+    The first ``states`` outputs of the kernel are dy/dt, the others event functions. Impatient ones
+    raise `OutOfPatience` where otherwise the machine code would take over or, where there cannot be
+    any, after a million calls.
     """
 
     def __init__(self, kernel: Kernel, parameters: Any, states: int, impatient: bool = False):
@@ -63,7 +60,7 @@ class ScalarRate:
         if "compiled" in kernel.__dict__:
             self._use_machine_code()
         elif kernel.compilable:
-            self._left = STATEMENTS_BEFORE_COMPILING // max(kernel.statements, 1)
+            self._left = STATEMENTS_BEFORE_COMPILING // (kernel.statements + STATEMENTS_OF_A_CALL)
         elif impatient:
             self._left = CALLS_BEFORE_STIFF
         self.calls = 0
@@ -130,70 +127,47 @@ class ScalarRate:
         self.evaluate = evaluate
 
 
-def solve_one(
-    rate: ScalarRate,
-    start: np.ndarray,
-    start_time: float,
-    times: np.ndarray,
-    *,
-    method: str,
-    rtol: float,
-    atol: np.ndarray,
-    limits: np.ndarray,
-    jacobian: Callable[[float, np.ndarray], np.ndarray] | None = None,
-) -> Ended:
-    """States (T, dim), the reason and time of the end, and the event functions there.
+@dataclass
+class OneTrajectory:
+    """From the start to the last time; reasons for an end are those of `_dormand_prince`."""
 
-    Reasons are those of `dormand_prince`.
-    """
-    run = _Run(rate, start, start_time, times, rtol, atol, limits, jacobian)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # Solvers warn of what is found and named below.
-        warnings.simplefilter("ignore")
-        first = rate.first = rate.events(start_time, start)
-        rate.signs = [int(np.sign(x)) for x in first]
-        run.states[times == start_time] = start
-        if 0 in rate.signs:
-            return run.states, rate.signs.index(0), start_time, first
-        if times[-1] == start_time:
-            return run.states, DONE, np.nan, first
-        rate.begin, rate.end = start_time, float(times[-1])
-        try:
-            return run.by(method)
-        except Hopeless:
-            return run.collapsed()
+    rate: ScalarRate
+    start: np.ndarray  # (dim,)
+    start_time: float
+    times: np.ndarray
+    rtol: float
+    atol: float
+    limits: np.ndarray
+    jacobian: Callable[[float, np.ndarray], np.ndarray] | None
 
+    def solved(self, method: str) -> Ended:
+        """States (T, dim), the reason and time of the end, and the event functions there."""
+        rate = self.rate
+        # Filled as far as a solver comes.
+        self.states = np.full((len(self.times), len(self.start)), np.nan)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            # Solvers warn of what is found and named below.
+            warnings.simplefilter("ignore")
+            first = rate.first = rate.events(self.start_time, self.start)
+            rate.signs = [int(np.sign(x)) for x in first]
+            self.states[self.times == self.start_time] = self.start
+            if 0 in rate.signs:
+                return self.states, rate.signs.index(0), self.start_time, first
+            if self.times[-1] == self.start_time:
+                return self.states, DONE, np.nan, first
+            rate.begin, rate.end = self.start_time, float(self.times[-1])
+            try:
+                if method == "LSODA":
+                    if self._multistep() and (np.abs(self.states) <= self.limits).all():
+                        return self._done()
+                    self.states[:] = np.nan
+                    # Near a pole LSODA stalls; what happens there, a one-step method finds.
+                    method = "DOP853"
+                return self._stepwise(method)
+            except Hopeless:
+                return self._collapsed()
 
-class _Run:
-    """From one end to the other; ``states`` are filled as far as it comes."""
-
-    def __init__(
-        self,
-        rate: ScalarRate,
-        start: np.ndarray,
-        start_time: float,
-        times: np.ndarray,
-        rtol: float,
-        atol: np.ndarray,
-        limits: np.ndarray,
-        jacobian: Callable[[float, np.ndarray], np.ndarray] | None,
-    ):
-        self.rate, self.start, self.start_time, self.times = rate, start, start_time, times
-        self.tolerances: dict[str, Any] = {"rtol": rtol, "atol": atol}
-        self.limits, self.jacobian = limits, jacobian
-        self.states = np.full((len(times), len(start)), np.nan)
-
-    def by(self, method: str) -> Ended:
-        """By a method or, where something happens on LSODA's way, step by step."""
-        if method == "LSODA":
-            if self._multistep() and (np.abs(self.states) <= self.limits).all():
-                return self._done()
-            self.states[:] = np.nan
-            # Near a pole LSODA stalls; what happens there, a one-step method finds.
-            method = "DOP853"
-        return self._stepwise(method)
-
-    def collapsed(self) -> Ended:
+    def _collapsed(self) -> Ended:
         """The end where the rate was evaluated last."""
         end, seen = self.rate.last
         return self.states, COLLAPSED, float(end), seen
@@ -211,7 +185,8 @@ class _Run:
                 mxstep=STEPS_BETWEEN_OUTPUTS,
                 tfirst=True,
                 full_output=True,
-                **self.tolerances,
+                rtol=self.rtol,
+                atol=self.atol,
             )
         except Crossed:
             return False
@@ -221,7 +196,7 @@ class _Run:
     def _stepwise(self, method: str) -> Ended:
         """SciPy's step by step solvers, which find where events happen."""
         rate, times = self.rate, self.times
-        options = dict(self.tolerances)
+        options: dict[str, Any] = {"rtol": self.rtol, "atol": self.atol}
         if self.jacobian is not None and method in ("BDF", "Radau"):
             options["jac"] = self.jacobian
         try:
@@ -238,7 +213,7 @@ class _Run:
             raise
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):
             # Implicit methods and root finders stumble over NaN: the rate has a singularity.
-            singular = self.collapsed()
+            singular = self._collapsed()
             if method != "DOP853" and (times < singular[2]).any():
                 # What lies before is still to be had, from a method that takes a step at a time.
                 _, _, end, seen = self._stepwise("DOP853")
@@ -251,7 +226,7 @@ class _Run:
                     reason = k if k < len(rate.signs) else UNBOUNDED
                     end = float(found[0])
                     return self.states, reason, end, rate.events(end, at[0].copy())
-        return self._done() if result.status == 0 else self.collapsed()
+        return self._done() if result.status == 0 else self._collapsed()
 
     def _ends(self) -> list[Any]:
         """The event functions, and the one that vanishes at the limits; all of them end a run."""

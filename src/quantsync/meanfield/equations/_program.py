@@ -24,30 +24,11 @@ class Program:
     the functions of one or two real arguments, so that it runs alike on floats, on arrays, and
     through a compiler.
 
-    Parameters
-    ----------
-    inputs : mapping from sympy.Symbol to pair
-        Real and imaginary part of each symbol: names of variables, or numbers.
-
-    Attributes
-    ----------
-    lines : list of str
-        The statements so far.
-
-    Examples
-    --------
-    >>> import sympy
-    >>> from quantsync.meanfield.equations.program import Program
-    >>> b, g = sympy.symbols("b g")
-    >>> program = Program({b: ("x", "y"), g: ("g", 0.0)})
-    >>> program.split(sympy.I * g * b)
-    ('x2', 'x3')
-    >>> program.lines
-    ['x0 = -y', 'x1 = g * y', 'x2 = -x1', 'x3 = g * x']
+    ``inputs`` has the real and imaginary part of each symbol: names of variables, or numbers.
     """
 
     def __init__(self, inputs: Mapping[sympy.Symbol, Complex]):
-        self.lines: list[str] = []
+        self.lines: list[str] = []  # the statements so far
         self.inputs = dict(inputs)
         self._names: dict[str, str] = {}
         self._negated: dict[str, str] = {}
@@ -62,13 +43,7 @@ class Program:
         self.inputs[symbol] = (self.split(expression)[0], 0.0)
 
     def split(self, expression: Any) -> Complex:
-        """Add the statements for an expression; its real and imaginary part.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If it has a function that has no real form here.
-        """
+        """Add the statements for an expression; its real and imaginary part."""
         known = self._split.get(expression)
         if known is None:
             known = self._split[expression] = self._parts(expression)

@@ -8,14 +8,7 @@ import numpy as np
 
 
 def interleaved(beta: Any) -> np.ndarray:
-    """Real and imaginary parts in turn, shape (..., 2n), of amplitudes (..., n).
-
-    Examples
-    --------
-    >>> from quantsync.meanfield.states import interleaved
-    >>> print(interleaved([1 + 2j, 3]))
-    [1. 2. 3. 0.]
-    """
+    """Real and imaginary parts in turn, shape (..., 2n), of amplitudes (..., n)."""
     z: Any = np.asarray(beta, dtype=complex)
     return np.stack([z.real, z.imag], axis=-1).reshape(*z.shape[:-1], 2 * z.shape[-1])
 

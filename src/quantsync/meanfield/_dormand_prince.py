@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.integrate import DOP853
@@ -32,25 +32,22 @@ WORTH_ANOTHER = 20_000  # steps to go: with fewer left, no other method is faste
 # Reasons for an end; events are 0, 1, ...
 RUNNING, DONE, UNBOUNDED, COLLAPSED, TOO_MANY_STEPS = -1, -2, -3, -4, -5
 
-Rate = Callable[[np.ndarray, np.ndarray, list[Any], np.ndarray], None]
 
-
-@dataclass
-class Outcome:
+class Outcome(NamedTuple):
     """States of B trajectories at the times asked for, and why each one ended."""
 
     states: np.ndarray  # (T, dim, B), NaN after the end
     reason: np.ndarray  # (B,)
     end: np.ndarray  # (B,), NaN for those that reached the last time
-    last_events: np.ndarray  # (events, B), at the end
-    first: np.ndarray  # (events, B), at the start
+    seen: np.ndarray  # (events, B), the event functions at the end
+    first: np.ndarray  # (events, B), and at the start
 
 
 @dataclass
 class Problem:
     """``dy/dt = rate`` for B trajectories; further outputs of ``rate`` are event functions."""
 
-    rate: Rate
+    rate: Callable[[np.ndarray, np.ndarray, list[Any], np.ndarray], None]
     constants: list[Any]
     start: np.ndarray  # (dim, B)
     start_time: float
@@ -58,13 +55,9 @@ class Problem:
     outputs: int
     limits: np.ndarray  # (dim,), largest absolute values
     rtol: float
-    atol: np.ndarray  # (dim,)
+    atol: float
     most_steps: int = MOST_STEPS
     leave_stiff: bool = False  # end stiff trajectories as `TOO_MANY_STEPS`
-
-    def columns(self, index: Any) -> list[Any]:
-        """Constants of some trajectories."""
-        return [c[index] if np.ndim(c) else c for c in self.constants]
 
 
 def solve(problem: Problem) -> Outcome:
@@ -89,11 +82,11 @@ class _Solver:
         self.t = np.full(size, problem.start_time)
         self.y = problem.start.copy()
         self.next = np.zeros(size, dtype=int)  # the next output time
-        self.c = problem.columns(slice(None))
+        self.c = problem.constants
         self.full = np.empty((DOP853.n_stages + 1 + 3, problem.outputs, size))
 
     def rate(self, t: np.ndarray, y: np.ndarray, out: np.ndarray, index: Any = None) -> None:
-        c = self.c if index is None else [x[index] if np.ndim(x) else x for x in self.c]
+        c = self.c if index is None else _columns(self.c, index)
         self.p.rate(t, y, c, out)
 
     def run(self) -> Outcome:
@@ -135,7 +128,7 @@ class _Solver:
             self.rate(self.t + DOP853.C[s] * h, self._moved(DOP853.A[s, :s], h), K[s])
         y_new = self._moved(DOP853.B, h)
         self.rate(self.t + h, y_new, K[DOP853.n_stages])
-        scale = p.atol[:, None] + np.maximum(np.abs(self.y), np.abs(y_new)) * p.rtol
+        scale = p.atol + np.maximum(np.abs(self.y), np.abs(y_new)) * p.rtol
         stages = K[: DOP853.n_stages + 1]
         five = (_combined(DOP853.E5, stages)[:dim] / scale) ** 2
         three = (_combined(DOP853.E3, stages)[:dim] / scale) ** 2
@@ -259,7 +252,7 @@ class _Solver:
         fresh = self.out.reason[members] == RUNNING
         columns, members = columns[fresh], members[fresh]
         self.out.reason[members] = reason
-        self.out.last_events[:, members] = self.full[0, self.dim :][:, columns]
+        self.out.seen[:, members] = self.full[0, self.dim :][:, columns]
         if reason != DONE:
             self.out.end[members] = times[columns]
 
@@ -277,14 +270,14 @@ class _Solver:
         self.y, self.full = self.y[:, kept], self.full[:, :, kept].copy()
         self.h, self.first, self.signs = self.h[kept], self.first[kept], self.signs[:, kept]
         self.stiff = self.stiff[kept]
-        self.c = [x[kept] if np.ndim(x) else x for x in self.c]
+        self.c = _columns(self.c, kept)
         return rejected[kept]
 
     def _first_step(self) -> np.ndarray:
         """As `scipy.integrate` chooses it, for each trajectory (Hairer et al., II.4)."""
         p, dim = self.p, self.dim
         f0 = self.full[0, :dim]
-        scale = p.atol[:, None] + np.abs(self.y) * p.rtol
+        scale = p.atol + np.abs(self.y) * p.rtol
         d0, d1 = _rms(self.y / scale), _rms(f0 / scale)
         h0 = np.where((d0 < 1e-5) | (d1 < 1e-5), 1e-6, 0.01 * d0 / d1)
         span = p.times[-1] - p.start_time
@@ -297,6 +290,10 @@ class _Solver:
         )
         step = np.minimum(np.minimum(100 * h0, h1), span)
         return np.where(np.isfinite(step) & (step > 0), step, 1e-6 * span)
+
+
+def _columns(constants: list[Any], index: np.ndarray) -> list[Any]:
+    return [c[index] if np.ndim(c) else c for c in constants]
 
 
 def _combined(weights: np.ndarray, stages: np.ndarray) -> np.ndarray:

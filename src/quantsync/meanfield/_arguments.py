@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy
 
+from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.meanfield.equations.derivation import Equations
 from quantsync.meanfield.trajectory import FAILURES
 
 
-def checked_modes(modes: Any) -> None:
-    """Raise unless these are distinct complex symbols."""
+def mode_symbols(modes: Any) -> tuple[sympy.Symbol, ...]:
+    """Distinct complex symbols."""
     if (
         not isinstance(modes, Sequence)
         or not modes
         or not all(isinstance(b, sympy.Symbol) for b in modes)
     ):
-        raise InvalidArgumentError(f"Argument `modes` must hold SymPy symbols, but is {modes!r}.")
+        raise InvalidArgumentError(
+            f"Argument `modes` must hold SymPy symbols, but is {shown(modes)}."
+        )
     if len(set(modes)) < len(modes):
         raise InvalidArgumentError(f"Argument `modes` must name a mode once, but is {modes!r}.")
     for b in modes:
@@ -27,33 +30,37 @@ def checked_modes(modes: Any) -> None:
             raise InvalidArgumentError(
                 f"Argument `modes` has {b}, declared real or imaginary; amplitudes are complex."
             )
+    return tuple(modes)
 
 
 def expression(name: str, value: Any) -> Any:
-    """A SymPy expression, from one or from what stands for one.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is no expression of numbers, such as an equation or a matrix.
-    """
+    """A SymPy expression of numbers (no equation, no matrix), from one or what stands for one."""
     try:
         result = sympy.sympify(value)
     except (sympy.SympifyError, TypeError, AttributeError):
         result = None
     if not isinstance(result, sympy.Expr):
         raise InvalidArgumentError(
-            f"Argument `{name}` must hold SymPy expressions, but has {value!r}."
+            f"Argument `{name}` must hold SymPy expressions, but has {shown(value)}."
         )
     return result
 
 
+def expressions(name: str, values: Any, modes: int) -> list[Any]:
+    """One expression for each mode."""
+    found = _listed(name, values)
+    if len(found) != modes:
+        raise InvalidArgumentError(
+            f"Argument `{name}` must have {modes} expressions, one for each mode, but has "
+            f"{len(found)}."
+        )
+    return [expression(name, value) for value in found]
+
+
 def channels(jumps: Any, modes: Sequence[sympy.Symbol]) -> list[tuple[Any, Any]]:
     """L and the occupation of its bath, of jump operators given with or without it."""
-    if isinstance(jumps, sympy.Basic | str):
-        raise InvalidArgumentError(f"Argument `jumps` must be a list, but is {jumps!r}.")
     pairs = []
-    for jump in jumps:
+    for jump in _listed("jumps", jumps):
         pair = jump if isinstance(jump, tuple | list) else (jump, 0)
         if len(pair) != 2:
             raise InvalidArgumentError(
@@ -69,17 +76,13 @@ def channels(jumps: Any, modes: Sequence[sympy.Symbol]) -> list[tuple[Any, Any]]
     return pairs
 
 
-def checked_symbols(
-    modes: Sequence[sympy.Symbol],
-    frozen: Mapping[sympy.Symbol, Any] | None,
-    time: sympy.Symbol | None,
+def frozen_expressions(
+    modes: Sequence[sympy.Symbol], frozen: Any, time: Any
 ) -> dict[sympy.Symbol, Any]:
     """Frozen quantities as expressions, if they and the time are symbols of their own."""
-    given = dict(frozen or {})
+    given = mapping("frozen", frozen)
     for name, symbol in [*(("frozen", key) for key in given), ("time", time)]:
-        if symbol is None:
-            continue
-        if not isinstance(symbol, sympy.Symbol) or symbol in modes:
+        if symbol is not None and (not isinstance(symbol, sympy.Symbol) or symbol in modes):
             raise InvalidArgumentError(
                 f"Argument `{name}` must name SymPy symbols other than modes, but has {symbol!r}."
             )
@@ -95,55 +98,51 @@ def square(name: str, matrix: Any, size: int) -> sympy.Matrix:
     if result is None or result.shape != (size, size):
         raise InvalidArgumentError(
             f"Argument `{name}` must have matrices of shape ({size}, {size}), but has "
-            + (repr(matrix) if result is None else f"one of shape {result.shape}")
+            + (shown(matrix) if result is None else f"one of shape {result.shape}")
             + "."
         )
     return result
 
 
-def checked_choices(on_event: str, on_failure: str, stationary: str) -> None:
-    """Raise unless the choices of `MeanFieldModel.integrate` are among those there are."""
-    for name, value, known in (
-        ("on_event", on_event, ("end", "raise")),
-        ("on_failure", on_failure, ("end", "raise")),
-        ("stationary", stationary, ("allow", "raise")),
-    ):
-        if value not in known:
-            raise InvalidArgumentError(
-                f"Argument `{name}` must be {known[0]!r} or {known[1]!r}, but is {value!r}."
-            )
-
-
-def checked_events(events: Any) -> None:
-    """Raise unless events are a mapping, under names that mean nothing else."""
-    if events is not None and not isinstance(events, Mapping):
+def blocks(fluctuations: Any, modes: int) -> tuple[Any, Any]:
+    """E and F, two matrices with a row and a column for each mode."""
+    if not isinstance(fluctuations, Sequence) or len(fluctuations) != 2:
         raise InvalidArgumentError(
-            f"Argument `events` must map names to expressions, but is {events!r}."
+            f"Argument `fluctuations` must be the pair (E, F), but is {shown(fluctuations)}."
         )
-    for name in events or {}:
+    first, second = (square("fluctuations", block, modes) for block in fluctuations)
+    return first, second
+
+
+def named_events(events: Any) -> dict[str, Any]:
+    """Events under names that mean nothing else."""
+    given = mapping("events", events)
+    for name in given:
         if name in ("", *FAILURES):
             raise InvalidArgumentError(
                 f"Argument `events` must not use the name {name!r}, which has a meaning."
             )
+    return given
 
 
-def require_size(name: str, values: Sequence[Any] | None, modes: int) -> None:
-    """Raise unless there is one expression a mode."""
-    if values is not None and len(values) != modes:
+def mapping(name: str, value: Any) -> dict[Any, Any]:
+    """A mapping as a dict; None is an empty one."""
+    if not isinstance(value, Mapping | None):
         raise InvalidArgumentError(
-            f"Argument `{name}` must have {modes} expressions, one a mode, but has {len(values)}."
+            f"Argument `{name}` must map names to values, but is {shown(value)}."
         )
+    return dict(value or {})
 
 
 def found_parameters(equations: Equations, time: sympy.Symbol | None) -> tuple[sympy.Symbol, ...]:
     """All symbols that are nothing else, in alphabetical order; each must be real."""
     eq = equations
-    blocks = [eq.normal, eq.anomalous, eq.diffusion or []]
-    expressions = [*eq.drift, *(x for block in blocks for row in block for x in row)]
-    expressions += [x for pairs, _ in eq.channels for pair in pairs for x in pair]
-    expressions += [occupation for _, occupation in eq.channels]
-    expressions += [value for _, value in eq.frozen]
-    found = {s for x in expressions for s in x.free_symbols}
+    matrices = [eq.normal, eq.anomalous, eq.diffusion or []]
+    values = [*eq.drift, *(x for matrix in matrices for row in matrix for x in row)]
+    values += [x for pairs, _ in eq.channels for pair in pairs for x in pair]
+    values += [occupation for _, occupation in eq.channels]
+    values += [value for _, value in eq.frozen]
+    found = {s for x in values for s in x.free_symbols}
     found -= {*eq.modes, *eq.conjugates, time} | {s for s, _ in eq.frozen}
     for symbol in sorted(found, key=str):
         if not symbol.is_real:
@@ -154,11 +153,7 @@ def found_parameters(equations: Equations, time: sympy.Symbol | None) -> tuple[s
     return tuple(sorted(found, key=lambda s: s.name))
 
 
-def checked_blocks(fluctuations: Any, modes: int) -> tuple[Any, Any]:
-    """E and F, if they are two matrices of as many rows and columns as there are modes."""
-    if len(fluctuations) != 2:
-        raise InvalidArgumentError(
-            f"Argument `fluctuations` must be the pair (E, F), but is {fluctuations!r}."
-        )
-    first, second = (square("fluctuations", block, modes) for block in fluctuations)
-    return first, second
+def _listed(name: str, values: Any) -> list[Any]:
+    if isinstance(values, sympy.Expr | str | Mapping) or not isinstance(values, Iterable):
+        raise InvalidArgumentError(f"Argument `{name}` must be a list, but is {shown(values)}.")
+    return list(values)
