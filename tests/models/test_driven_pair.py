@@ -367,7 +367,7 @@ def test_moment_equations_refuse_what_the_model_refuses(wrong, error, message):
 
 def test_closed_forms_refuse_gains_that_leave_no_damping():
     for function in (resonant_zero_crossing_a, resonant_zero_crossing_b):
-        with pytest.raises(InvalidRateError, match=r"`gain_b` must be from 0 to 1, but is 1\.5"):
+        with pytest.raises(InvalidRateError, match=r"`gain_b` must be <= 1, but is 1\.5"):
             function(0.4, [0.3, 1.5])
         with pytest.raises(BroadcastError, match="must broadcast"):
             function([0.1, 0.2], [0.1, 0.2, 0.3])

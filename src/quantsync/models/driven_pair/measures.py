@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from quantsync.models.driven_pair.extrema import first_minimum, largest_omega, largest_ratio
 from quantsync.system import Measure, View, table_of
 
 
@@ -45,7 +44,7 @@ DRIVEN_PAIR_MEASURES: dict[str, Measure] = table_of(
         "largest_omega",
         "omega maximal over the coupling",
         "nat",
-        lambda view: largest_omega(view.once(_study))[0],
+        lambda view: view.once(_study).largest_omega()[0],
         may_be_undefined=True,
     ),
     Measure(
@@ -53,27 +52,27 @@ DRIVEN_PAIR_MEASURES: dict[str, Measure] = table_of(
         "R maximal over the coupling; infinite where only the uncoupled omega vanishes, "
         "undefined where it diverges or both vanish",
         "1",
-        lambda view: largest_ratio(view.once(_study)),
+        lambda view: view.once(_study).largest_omega_ratio(),
         may_be_undefined=True,
     ),
     Measure(
         "best_coupling",
         "coupling at which omega is maximal",
         "Gamma",
-        lambda view: largest_omega(view.once(_study))[1],
+        lambda view: view.once(_study).largest_omega()[1],
     ),
     Measure(
         "minimum_omega_ratio",
         "R at its first local minimum over the coupling; undefined where there is none",
         "1",
-        lambda view: first_minimum(view.once(_study))[0],
+        lambda view: view.once(_study).first_minimum()[0],
         may_be_undefined=True,
     ),
     Measure(
         "minimum_coupling",
         "coupling at the first local minimum of omega; undefined where there is none",
         "Gamma",
-        lambda view: first_minimum(view.once(_study))[1],
+        lambda view: view.once(_study).first_minimum()[1],
         may_be_undefined=True,
     ),
     Measure(

@@ -2,6 +2,8 @@
 
 Vaidya et al., PRA 109, 033718 (2024), App. C, for spins 1/2 and a drive that tends to zero. An
 independent route to the numbers of `quantsync.linear_response`, used in tests and figures.
+Parameters are those of `quantsync.models.driven_pair`; they may be arrays that broadcast to a shape
+(...). What has an unusable value or does not broadcast raises `InvalidArgumentError` or its kinds.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import BroadcastError, InvalidRateError, NonUniqueSteadyStateError
-from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.checks import broadcast_shape, coefficient_array, rate_array, real_array
+from quantsync.errors import InvalidRateError, NonUniqueSteadyStateError
 
+RATES = ("gain_a", "damping_a", "gain_b", "damping_b", "dephasing")
 Moments = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -27,11 +30,6 @@ def undriven_moments(
 ) -> Moments:
     r"""Solve Eqs. (C3): <Sz_A>, <Sz_B>, <Sz_A Sz_B> and <S+_A S-_B> without drive.
 
-    Parameters
-    ----------
-    gain_a, damping_a, gain_b, damping_b, coupling, qudit_detuning, dephasing : array_like
-        As for `quantsync.models.driven_pair.model`; they broadcast to a shape (...).
-
     Returns
     -------
     z_a, z_b, zz : ndarray of shape (...)
@@ -39,26 +37,24 @@ def undriven_moments(
 
     Raises
     ------
-    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
-        If a parameter has an unusable value, or they do not broadcast.
     NonUniqueSteadyStateError
         If a point has no baths that select a state.
 
     Examples
     --------
-    >>> z_a, z_b, zz, flip = undriven_moments(0.4, 0.6, 0.75, 0.25, 1.0)
+    >>> import quantsync as qs
+    >>> z_a, z_b, zz, flip = qs.models.driven_pair_moments.undriven_moments(0.4, 0.6, 0.75, 0.25, 1)
     >>> print(z_a.round(9), zz.round(9))
     -0.0125 -0.0096875
     """
-    w_a, d_a, w_b, d_b, noise, g, delta = _together(
-        *rate_parameters(
-            gain_a=gain_a,
-            damping_a=damping_a,
-            gain_b=gain_b,
-            damping_b=damping_b,
-            dephasing=dephasing,
-        ),
-        *real_parameters(coupling=coupling, qudit_detuning=qudit_detuning),
+    w_a, d_a, w_b, d_b, g, delta, noise = _checked(
+        gain_a=gain_a,
+        damping_a=damping_a,
+        gain_b=gain_b,
+        damping_b=damping_b,
+        coupling=coupling,
+        qudit_detuning=qudit_detuning,
+        dephasing=dephasing,
     )
     total_a, total_b = w_a + d_a, w_b + d_b
     pump_a, pump_b = (w_a - d_a) / 2, (w_b - d_b) / 2
@@ -89,38 +85,33 @@ def first_order_moments(
 ) -> Moments:
     r"""Solve Eqs. (C4): <S+_A>, <S+_B>, <S+_A Sz_B> and <Sz_A S+_B> per drive, as drive -> 0.
 
-    Parameters
-    ----------
-    gain_a, damping_a, gain_b, damping_b, coupling, drive_detuning, qudit_detuning, dephasing : \
-array_like
-        As for `quantsync.models.driven_pair.model`; they broadcast to a shape (...).
-
     Returns
     -------
     a, b, ab, ba : ndarray of shape (...), complex
 
     Raises
     ------
-    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
-        If a parameter has an unusable value, or they do not broadcast.
     NonUniqueSteadyStateError
         If a point has no baths that select a state.
 
     Examples
     --------
-    >>> a, b, ab, ba = first_order_moments(0.4, 0.6, 0.75, 0.25, 1.0)
+    >>> import quantsync as qs
+    >>> a, b, ab, ba = qs.models.driven_pair_moments.first_order_moments(0.4, 0.6, 0.75, 0.25, 1)
     >>> print(a.imag.round(12), ab.imag.round(12))
     -0.024647435897 0.001762820513
     """
-    z_a, _, zz, flip = undriven_moments(
-        gain_a, damping_a, gain_b, damping_b, coupling, qudit_detuning, dephasing
+    w_a, d_a, w_b, d_b, g, tuning, delta, noise = _checked(
+        gain_a=gain_a,
+        damping_a=damping_a,
+        gain_b=gain_b,
+        damping_b=damping_b,
+        coupling=coupling,
+        drive_detuning=drive_detuning,
+        qudit_detuning=qudit_detuning,
+        dephasing=dephasing,
     )
-    # The other parameters have just been checked.
-    (tuning,) = real_parameters(drive_detuning=drive_detuning)
-    arrays = (gain_a, damping_a, gain_b, damping_b, coupling, qudit_detuning, dephasing)
-    w_a, d_a, w_b, d_b, g, delta, noise, tuning, _ = _together(
-        *(np.asarray(v, float) for v in arrays), tuning, z_a
-    )
+    z_a, _, zz, flip = undriven_moments(w_a, d_a, w_b, d_b, g, delta, noise)
     total_a, total_b = w_a + d_a, w_b + d_b
     width_a, width_b = (total_a + 2 * noise) / 2, (total_b + 2 * noise) / 2
     matrix = np.zeros((*g.shape, 4, 4), complex)
@@ -143,11 +134,6 @@ def resonant_response_a(gain_a: Any, gain_b: Any, coupling: Any) -> Any:
     [(G + 3)^2 + 4 d_A d_B G]}``, ``c2 = d_A (d_A + d_B)^2 - 2 d_A - 4 d_B``, ``c1 = 4 d_A^2 d_B -
     12 (d_A + d_B)``: the solution of Eqs. (C3), (C4).
 
-    Parameters
-    ----------
-    gain_a, gain_b, coupling : array_like
-        They broadcast to a shape (...).
-
     Returns
     -------
     ndarray of shape (...), complex
@@ -155,16 +141,18 @@ def resonant_response_a(gain_a: Any, gain_b: Any, coupling: Any) -> Any:
 
     Raises
     ------
-    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
-        If a gain is not from 0 to 1, or another argument has an unusable value.
+    InvalidRateError
+        If a gain is not from 0 to 1.
 
     Examples
     --------
-    >>> print(resonant_response_a(0.4, 0.75, 1.0).imag.round(12))
+    >>> import quantsync as qs
+    >>> response = qs.models.driven_pair_moments.resonant_response_a(0.4, 0.75, 1.0)
+    >>> print(response.imag.round(12))
     -0.024647435897
     """
-    d_a, d_b, square = _on_resonance(gain_a, gain_b, coupling)
-    c2, c1 = _coefficients(d_a, d_b)
+    d_a, d_b, g = _on_resonance(gain_a, gain_b, coupling)
+    c2, c1, square = *_coefficients(d_a, d_b), g**2
     bottom = 2 * (1 + square) * ((square + 3) ** 2 + 4 * d_a * d_b * square)
     return np.asarray(1j * (c2 * square**2 + c1 * square - 18 * d_a) / bottom)
 
@@ -174,85 +162,58 @@ def resonant_zero_crossing_a(gain_a: Any, gain_b: Any) -> Any:
 
     Exists exactly for inverted baths with d_A c2 > 0.
 
-    Parameters
-    ----------
-    gain_a, gain_b : array_like
-        They broadcast to a shape (...).
-
     Returns
     -------
     ndarray of shape (...)
         NaN where there is none.
 
-    Raises
-    ------
-    InvalidRateError, NonFiniteError, BroadcastError
-        If a gain is not from 0 to 1, or arguments are not finite or do not broadcast.
-
     Examples
     --------
-    >>> print(resonant_zero_crossing_a(0.4, 0.75).round(12))
+    >>> import quantsync as qs
+    >>> print(qs.models.driven_pair_moments.resonant_zero_crossing_a(0.4, 0.75).round(12))
     0.870843000965
     """
-    d_a, d_b, _ = _on_resonance(gain_a, gain_b, 0.0)
+    d_a, d_b, _ = _on_resonance(gain_a, gain_b)
     c2, c1 = _coefficients(d_a, d_b)
     exists = (d_a * d_b < 0) & (d_a * c2 > 0)
     return _positive_root(c2, c1, -18 * d_a, exists)
 
 
 def resonant_zero_crossing_b(gain_a: Any, gain_b: Any) -> Any:
-    """Coupling at which <S+_B> vanishes, in closed form; conditions as `resonant_response_a`.
+    """Coupling at which <S+_B> vanishes; as `resonant_zero_crossing_a`, for inverted baths.
 
     ``(d_A + d_B)^2 G^2 + (3 d_A^2 + 18 d_A d_B + 19 d_B^2) G + 36 d_A d_B = 0`` with
-    G = coupling^2: a positive root exists exactly for inverted baths (and for d_A + d_B = 0 it
-    is the root of a linear equation).
-
-    Parameters
-    ----------
-    gain_a, gain_b : array_like
-        They broadcast to a shape (...).
-
-    Returns
-    -------
-    ndarray of shape (...)
-        NaN where there is none.
-
-    Raises
-    ------
-    InvalidRateError, NonFiniteError, BroadcastError
-        If a gain is not from 0 to 1, or arguments are not finite or do not broadcast.
+    G = coupling^2; for d_A + d_B = 0 it is the root of a linear equation.
 
     Examples
     --------
-    >>> print(resonant_zero_crossing_b(0.4, 0.75).round(9))
+    >>> import quantsync as qs
+    >>> print(qs.models.driven_pair_moments.resonant_zero_crossing_b(0.4, 0.75).round(9))
     1.065307849
     """
-    d_a, d_b, _ = _on_resonance(gain_a, gain_b, 0.0)
+    d_a, d_b, _ = _on_resonance(gain_a, gain_b)
     quadratic, constant = (d_a + d_b) ** 2, 36 * d_a * d_b
     linear = 3 * d_a**2 + 18 * d_a * d_b + 19 * d_b**2
     return _positive_root(quadratic, linear, constant, d_a * d_b < 0)
 
 
-def _on_resonance(gain_a: Any, gain_b: Any, coupling: Any) -> list[np.ndarray]:
-    gains = rate_parameters(gain_a=gain_a, gain_b=gain_b)
-    for name, gain in zip(("gain_a", "gain_b"), gains, strict=True):
-        if (gain > 1).any():
-            raise InvalidRateError(
-                f"Parameter `{name}` must be from 0 to 1, but is {gain.max()}: closed forms are "
-                "for gain + damping = 1. Divide all rates by gain + damping."
-            )
-    (g,) = real_parameters(coupling=coupling)
-    return _together(*(2 * gain - 1 for gain in gains), g**2)
+def _checked(**parameters: Any) -> list[np.ndarray]:
+    """Rates and real parameters, broadcast against each other, in the order given."""
+    checked = {
+        name: (rate_array if name in RATES else coefficient_array)(value, f"Parameter `{name}`")
+        for name, value in parameters.items()
+    }
+    shape = broadcast_shape({k: v.shape for k, v in checked.items()}, what="Parameters")
+    return [np.broadcast_to(array, shape) for array in checked.values()]
 
 
-def _together(*arrays: np.ndarray) -> list[np.ndarray]:
-    try:
-        return list(np.broadcast_arrays(*arrays))
-    except ValueError:
-        shapes = ", ".join(str(array.shape) for array in arrays)
-        raise BroadcastError(
-            f"Parameters must broadcast against each other, but have shapes {shapes}."
-        ) from None
+def _on_resonance(gain_a: Any, gain_b: Any, coupling: Any = 0.0) -> list[np.ndarray]:
+    """d_A, d_B and the coupling, broadcast against each other."""
+    a, b, g = _checked(gain_a=gain_a, gain_b=gain_b, coupling=coupling)
+    why = "closed forms are for gain + damping = 1, divide all rates by that"
+    for name, gain in (("gain_a", a), ("gain_b", b)):
+        real_array(gain, f"Parameter `{name}`", at_most=1, why=why, error=InvalidRateError)
+    return [2 * a - 1, 2 * b - 1, g]
 
 
 def _solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError
+from quantsync.checks import whole_number
 from quantsync.lazy import lazy
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.response import Response, linear_response
@@ -20,23 +20,26 @@ from quantsync.measures.entropic import (
 from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.measures.spherical_tensors import phase_response, spherical_moment
 from quantsync.models.driven_pair.driving import driving
-from quantsync.models.driven_pair.extrema import omega_extrema
-from quantsync.search.extrema import Extrema
+from quantsync.search.extrema import Extrema, find_extrema
 from quantsync.search.zeros import Zeros, find_zeros
 
-if TYPE_CHECKING:
-    from quantsync.models.driven_pair.model import DrivenPair
-
-# Couplings at which zero crossings are bracketed, in units of the larger relaxation rate.
-NODES = np.concatenate(
+# Couplings between which zero crossings and extrema are sought, in units of the larger relaxation
+# rate; those for extrema are dense near 0, where maxima branch off g = 0.
+CROSSING_GRID = np.concatenate(
     [np.geomspace(1e-5, 0.05, 10)[:-1], np.linspace(0.05, 6, 60)[:-1], np.geomspace(6, 1e5, 30)]
+)
+EXTREMA_GRID = np.concatenate(
+    [[0.0], np.geomspace(1e-3, 0.1, 9)[:-1], np.linspace(0.1, 6, 48), np.geomspace(6, 60, 13)[1:]]
 )
 NO_RESPONSE = 1e-13  # responses below this, in units of one over the rate, are rounding
 VANISHING = 1e-9  # what the other quadrature of a response may be at a zero crossing
 FAINT = 1e-5  # drives below this, per rate, fill empty levels too weakly for double precision
 TIE = 1e-8  # temperatures closer than this leave the eigenbasis to rounding
 SMALL_CHANGE = 1e-4  # of a temperature; the eigenbasis of degenerate levels does not depend on it
-NOTHING = 1e-29  # entropic synchronization per drive squared below this is rounding squared
+# Of entropic synchronization per drive squared, in units of the larger relaxation rate:
+NOTHING = 1e-29  # rounding squared
+FAINTEST = 1e-25  # less than this counts as none beside a maximum or minimum
+OMEGA_NOISE = 1e-20  # differences below this are rounding
 
 
 class DrivenPairStudy:
@@ -61,7 +64,7 @@ class DrivenPairStudy:
     [0.08109302 0.00670409]
     """
 
-    def __init__(self, pair: DrivenPair, *, workers: int | None = None):
+    def __init__(self, pair: Any, *, workers: int | None = None):
         self.pair, self.workers = pair, workers
         self.shape, self.space, self.parameters = pair.shape, pair.space, pair.parameters
 
@@ -90,10 +93,8 @@ class DrivenPairStudy:
 
         Where drive is 0, the limit of ``<T_k^q>/drive^|q|`` (its leading order).
         """
-        if abs(q) > 2:
-            raise InvalidArgumentError(
-                f"The limit of weak drives is known for |q| <= 2, but q is {q}."
-            )
+        why = "the limit of weak drives is known so far"
+        q = whole_number(q, "q", at_least=-2, at_most=2, why=why)
         source = "_second" if abs(q) == 2 else "_first"
         return self._joined(
             lambda: spherical_moment(getattr(self, source).orders[abs(q)], self.space, "A", k, q),
@@ -103,9 +104,9 @@ class DrivenPairStudy:
     def omega(self) -> np.ndarray:
         """Relative entropy of synchronization, shape (...); per drive squared where drive is 0.
 
-        Of all states diagonal in the eigenbasis of the undriven state, Eq. (11), and at equal
-        temperatures, where that is degenerate, in its limit. Infinite where the undriven state
-        has lost rank and Omega/drive^2 grows like ln(1/drive^2).
+        Relative to all states that are diagonal in the eigenbasis of the undriven state, Eq. (11);
+        at equal temperatures, where that is degenerate, in its limit. Infinite where the undriven
+        state has lost rank and Omega/drive^2 grows like ln(1/drive^2).
         """
         return self._joined(lambda: self._leading[0], lambda: self._finite_omega)
 
@@ -116,7 +117,7 @@ class DrivenPairStudy:
         the limit of weak drives, the ratio of the diverging terms.
         """
         reference, member = self.uncoupled
-        over, under = self.omega().ravel(), reference.omega().ravel()[member]
+        over, under = self.omega().ravel(), self.uncoupled_omega().ravel()
         drive = self.parameters["drive"]
         floor = NOTHING * np.where(drive == 0, 1, drive**2) / self.relaxation_rate**2
         logs, base = self._logarithms(), reference._logarithms()[member]
@@ -136,7 +137,7 @@ class DrivenPairStudy:
 
     @lazy
     def uncoupled(self) -> tuple[DrivenPairStudy, np.ndarray]:
-        """Without coupling, once a set of the other parameters; and which of them a point has."""
+        """A study without coupling of all different other parameters; and which each point has."""
         others = np.stack([v for k, v in self.parameters.items() if k != "coupling"], axis=1)
         _, first, member = np.unique(others, axis=0, return_index=True, return_inverse=True)
         chosen = {k: v[first] for k, v in self.parameters.items()}
@@ -157,24 +158,85 @@ class DrivenPairStudy:
 
         Between 0 and 60 relaxation rates. ``coupling`` itself does not matter.
         """
-        return omega_extrema(self)
+
+        def omega(study: DrivenPairStudy, scale: np.ndarray) -> np.ndarray:
+            # Per drive squared it has a unit, and what counts as noise must not depend on that.
+            return np.where(study.parameters["drive"] == 0, scale**2, 1.0) * study.omega()
+
+        unit, (value, arguments) = self.relaxation_rate, self._over_coupling(omega)
+        found = find_extrema(
+            value, EXTREMA_GRID, arguments, noise=OMEGA_NOISE, workers=self.workers
+        )
+        shape = (*self.shape, found.location.shape[-1])
+        per_drive = np.where(self.parameters["drive"] == 0, unit**2, 1.0)
+        return Extrema(
+            (found.location * unit[:, None]).reshape(shape),
+            (found.value / per_drive[:, None]).reshape(shape),
+            found.kind.reshape(shape),
+            found.count.reshape(self.shape),
+        )
+
+    def uncoupled_omega(self) -> np.ndarray:
+        """`omega` without coupling, shape (...)."""
+        reference, member = self.uncoupled
+        return reference.omega().ravel()[member].reshape(self.shape)
+
+    def largest_omega(self) -> tuple[np.ndarray, np.ndarray]:
+        """`omega` maximal over all couplings, 0 included, and the coupling, both of shape (...)."""
+        where, top = self.omega_extrema.highest()
+        uncoupled = self.uncoupled_omega()
+        better = top > uncoupled  # False where there is no maximum
+        return np.where(better, top, uncoupled), np.where(better, where, 0.0)
+
+    def largest_omega_ratio(self) -> np.ndarray:
+        """R of Eq. (13) maximal over all couplings, 0 included, shape (...).
+
+        Infinite where only the uncoupled `omega` vanishes, NaN where both do, or both diverge as
+        the drive goes to 0.
+        """
+        return self._over_uncoupled(self.largest_omega()[0])
+
+    def first_minimum(self) -> tuple[np.ndarray, np.ndarray]:
+        """R at the first local minimum over the coupling, and the coupling; NaN where none is.
+
+        R is infinite or NaN as for `largest_omega_ratio`.
+        """
+        where, value = self.omega_extrema.first("minimum")
+        return self._over_uncoupled(value), where
 
     def moment_zero_crossings(self, k: int, q: int) -> Zeros:
         """All couplings at which ``<T_k^q>`` of spin A vanishes; as `zero_crossings`."""
         return self._zeros(lambda study: study.spherical_moment(k, q))
 
-    def _zeros(self, measure: Callable[[DrivenPairStudy], np.ndarray]) -> Zeros:
-        unit = self.relaxation_rate
+    def _over_uncoupled(self, value: np.ndarray) -> np.ndarray:
+        uncoupled = self.uncoupled_omega()
+        drive, unit = (
+            x.reshape(self.shape) for x in (self.parameters["drive"], self.relaxation_rate)
+        )
+        vanishing = uncoupled <= FAINTEST * np.where(drive == 0, 1, drive**2) / unit**2
+        safe = np.where(vanishing, 1.0, uncoupled)
+        both = np.isinf(value) & np.isinf(uncoupled)
+        ratio = np.divide(value, safe, out=np.full_like(value, np.nan), where=~both)
+        return np.where(vanishing, np.where(value > uncoupled, np.inf, np.nan), ratio)
+
+    def _over_coupling(
+        self, measure: Callable[[DrivenPairStudy, np.ndarray], np.ndarray]
+    ) -> tuple[Callable[..., np.ndarray], list[np.ndarray]]:
+        """A measure as a function of the coupling per relaxation rate, and its other arguments."""
         names = [name for name in self.parameters if name != "coupling"]
-        args = [unit, *(self.parameters[name] for name in names)]
 
         def value(x: np.ndarray, scale: np.ndarray, *others: np.ndarray) -> np.ndarray:
             chosen = dict(zip(names, others, strict=True))
             study = self.with_parameters(workers=1, coupling=x * scale, **chosen)
-            return measure(study) * scale
+            return measure(study, scale)
 
+        return value, [self.relaxation_rate, *(self.parameters[name] for name in names)]
+
+    def _zeros(self, measure: Callable[[DrivenPairStudy], np.ndarray]) -> Zeros:
+        unit = self.relaxation_rate
+        value, arguments = self._over_coupling(lambda study, scale: measure(study) * scale)
         # On resonance one quadrature vanishes everywhere; the crossing is in the other one.
-        probe = [value(np.full(len(unit), x), *args) for x in (0.3, 0.9, 2.7)]
+        probe = [value(np.full(len(unit), x), *arguments) for x in (0.3, 0.9, 2.7)]
         real = np.abs(np.real(probe)).max(axis=0) > np.abs(np.imag(probe)).max(axis=0)
 
         def quadrature(x: np.ndarray, turned: np.ndarray, *rest: np.ndarray) -> np.ndarray:
@@ -182,13 +244,17 @@ class DrivenPairStudy:
             return np.where(turned > 0, np.real(found), np.imag(found))
 
         zeros = find_zeros(
-            quadrature, NODES, [real.astype(float), *args], noise=NO_RESPONSE, workers=self.workers
+            quadrature,
+            CROSSING_GRID,
+            [real.astype(float), *arguments],
+            noise=NO_RESPONSE,
+            workers=self.workers,
         )
         owner, rank = np.nonzero(np.isfinite(zeros.location))
         location = zeros.location.copy()
         if len(owner):
             # With detunings only one quadrature may vanish there: that is no zero crossing.
-            rest = np.abs(value(location[owner, rank], *(a[owner] for a in args)))
+            rest = np.abs(value(location[owner, rank], *(a[owner] for a in arguments)))
             location[owner[rest > VANISHING], rank[rest > VANISHING]] = np.nan
         location = np.sort(location, axis=-1) * unit[:, None]
         count = np.isfinite(location).sum(axis=-1)

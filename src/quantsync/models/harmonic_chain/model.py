@@ -107,24 +107,5 @@ def harmonic_chain(
     >>> pair.evolve([0.0, 10.0]).mean.shape
     (2, 4)
     """
-    given = {
-        "sites": sites,
-        "omega_1": omega_1,
-        "omega_2": omega_2,
-        "coupling": coupling,
-        "probe_coupling": probe_coupling,
-        "site_1": site_1,
-        "site_2": site_2,
-        "chain_frequency": chain_frequency,
-        "chain_coupling": chain_coupling,
-        "x1": x1,
-        "x2": x2,
-        "p1": p1,
-        "p2": p2,
-        "squeezing_1": squeezing_1,
-        "squeezing_2": squeezing_2,
-        "time": time,
-        "window": window,
-        "delay": delay,
-    }
+    given = dict(locals())
     return HarmonicChain(dict(zip(given, real_parameters(**given), strict=True)))

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from quantsync.arrays import distinct_rows
-from quantsync.errors import InvalidArgumentError
+from quantsync.checks import real_array, whole_array
 from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
-from quantsync.gaussian.networks.evolution import GaussianEvolution, evolve, mean_modes
+from quantsync.gaussian.networks.evolution import GaussianEvolution, mean_modes
 from quantsync.gaussian.networks.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
+from quantsync.lazy import lazy
 from quantsync.parallel import one_blas_thread
 from quantsync.system import Measure, ParametricSystem, table_of
 from quantsync.time_series.pearson import pearson
@@ -33,44 +34,37 @@ MEANS = ("x1", "p1", "x2", "p2")
 SQUEEZING = ("squeezing_1", "squeezing_2")
 ELEMENTS = 1 << 21  # of the amplitudes of a batch of starts
 WASTE = 4  # how many points of a grid of starts and times may be computed for one that is asked for
-POSITIVE = {
-    "omega_1": ": the start is that of the uncoupled oscillators",
-    "omega_2": ": the start is that of the uncoupled oscillators",
-    "window": "",
-}
 LONGEST = 1e11  # times, in units of 1/omega_1, beyond which phases are lost in rounding
 
 
 class HarmonicChain(ParametricSystem):
     """Two oscillators on a chain, their start and the time at which they are looked at.
 
-    Returned by `harmonic_chain`. A batch does the work of each different network once: normal
-    modes, then all starts and times that go with them.
-
-    Parameters
-    ----------
-    parameters : dict of str to array_like
-        All parameters of `harmonic_chain`.
+    Returned by `harmonic_chain`, with all its parameters in ``parameters``. A batch does the work
+    of each different network once: normal modes, then all starts and times that go with them.
     """
 
     method = "normal modes, exact in time"
 
     def __init__(self, parameters: dict[str, Any]):
         super().__init__(parameters)
-        sites = _whole("sites", self.parameters["sites"], 1, np.inf)
+        self._check(whole_array, "sites")
         for name in ("site_1", "site_2"):
-            _whole(name, self.parameters[name], 1, sites)
-        for name, what in POSITIVE.items():
-            low = np.asarray(self.parameters[name]).min(initial=np.inf)
-            if low <= 0:
-                raise InvalidArgumentError(f"Parameter `{name}` must be > 0, but is {low:g}{what}.")
-        for name, limit in (("time", LONGEST), ("window", LONGEST), ("delay", LONGEST)):
-            _at_most(name, self.parameters[name], limit, "phases would be lost in rounding")
+            self._check(whole_array, name, at_most=self.parameters["sites"])
+        for name in ("omega_1", "omega_2"):
+            why = "the start is that of the uncoupled oscillators"
+            self._check(real_array, name, above=0, why=why)
+        self._check(real_array, "window", above=0)
+        self._check(real_array, "chain_frequency", at_least=0)
+        for name in ("time", "window", "delay"):
+            why = "phases would be lost in rounding"
+            self._check(real_array, name, at_least=-LONGEST, at_most=LONGEST, why=why)
         for name in SQUEEZING:
-            _at_most(name, self.parameters[name], 300, "variances would overflow")
-        low = np.asarray(self.parameters["chain_frequency"]).min(initial=0)
-        if low < 0:
-            raise InvalidArgumentError(f"Parameter `chain_frequency` must be >= 0, but is {low:g}.")
+            why = "variances would overflow"
+            self._check(real_array, name, at_least=-300, at_most=300, why=why)
+
+    def _check(self, check: Callable[..., Any], name: str, **bounds: Any) -> None:
+        check(self.parameters[name], f"Parameter `{name}`", **bounds)
 
     @property
     def network(self) -> HarmonicNetwork:
@@ -94,78 +88,52 @@ class HarmonicChain(ParametricSystem):
         return ProbesInEnvironment(state.displaced(x=x, p=p))
 
     def evolve(self, times: Any) -> GaussianEvolution:
-        """Means and covariances of the two oscillators at any times.
-
-        Parameters
-        ----------
-        times : array_like of shape (T,)
-
-        Returns
-        -------
-        GaussianEvolution
-        """
-        return evolve(self.network, self.start, times)
+        """Means and covariances of the two oscillators at any times (T,)."""
+        return self.network.evolve(self.start, times)
 
     def groups(self) -> list[np.ndarray]:
         """Members with the same network."""
-        _, index = distinct_rows([self.flat(name) for name in NETWORK])
-        order = np.argsort(index, kind="stable")
-        return np.split(order, np.flatnonzero(np.diff(index[order])) + 1)
+        return [members for members, _ in self._alike(NETWORK)]
 
     def each(
         self, names: tuple[str, ...], starts: tuple[str, ...], function: Callable[..., Any]
     ) -> np.ndarray:
-        """Values of a function that is asked for many starts and times of a network at once.
+        """Values (B, ...) of a function that is asked for many starts and times at once.
 
-        Parameters
-        ----------
-        names : tuple of str
-            Parameters beside those of the network that must be the same in one call.
-        starts : tuple of str
-            Parameters of the start that matter.
-        function : callable
-            ``function(network, state, times, *values)`` with ``state`` a batch (S,) and ``times``
-            (T,); returns (S, T, ...).
-
-        Returns
-        -------
-        ndarray of shape (B, ...)
+        ``function(network, state, times, *values)`` returns (S, T, ...) for a batch (S,) of states
+        and (T,) times; ``values`` are those of the parameters ``names``, the same in one call, and
+        ``starts`` are the parameters of the start that matter.
         """
-        result: np.ndarray | None = None
+        pieces = []
         with one_blas_thread():
-            for members in self.groups():
-                chosen = self.take(members)
-                network = chosen.network
-                for own, values in _split(
-                    [chosen.parameters[name] for name in names], len(members)
-                ):
-                    part = chosen.take(own)
-                    found = _starts_and_times(
-                        part,
-                        starts,
-                        lambda state, times, network=network, values=values: np.asarray(
-                            function(network, state, times, *values)
-                        ),
-                    )
-                    if result is None:
-                        result = np.empty((self.size, *found.shape[1:]), dtype=found.dtype)
-                    result[members[own]] = found
-        assert result is not None
-        return result
+            for members, values in self._alike((*NETWORK, *names)):
+                others = values[len(NETWORK) :]
+                found = _at_starts_and_times(self.take(members), starts, function, others)
+                pieces.append((members, found))
+        return _joined(pieces)
+
+    def _alike(self, names: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Members with the same values of some parameters, and these."""
+        rows, index = distinct_rows([self.flat(name) for name in names])
+        order = np.argsort(index, kind="stable")
+        members = np.split(order, np.flatnonzero(np.diff(index[order])) + 1)
+        return list(zip(members, rows, strict=True))
 
     def means(self) -> np.ndarray:
         """Mean positions x_1, x_2 at the times, shape (B, 2)."""
-        return self._once(
-            "means",
-            lambda: self.each((), MEANS, lambda n, s, t: np.moveaxis(mean_modes(n, s)(t), 1, -1)),
-        )
+        return self._means
 
     def covariances(self) -> np.ndarray:
         """Covariances of x_1, p_1, x_2, p_2 at the times, shape (B, 4, 4)."""
-        return self._once(
-            "covariances",
-            lambda: self.each((), SQUEEZING, lambda n, s, t: evolve(n, s, t).covariance),
-        )
+        return self._covariances
+
+    @lazy
+    def _means(self) -> np.ndarray:
+        return self.each((), MEANS, lambda n, s, t: np.moveaxis(mean_modes(n, s)(t), 1, -1))
+
+    @lazy
+    def _covariances(self) -> np.ndarray:
+        return self.each((), SQUEEZING, lambda n, s, t: n.evolve(s, t).covariance)
 
     def pearson_of_means(self) -> np.ndarray:
         """Pearson's coefficient of <x_1>, <x_2> over [t, t + window], shape (B,)."""
@@ -174,33 +142,6 @@ class HarmonicChain(ParametricSystem):
     def pearson_of_variances(self) -> np.ndarray:
         """Pearson's coefficient of the variances of x_1, x_2 over [t, t + window], shape (B,)."""
         return self.each(("window", "delay"), SQUEEZING, _pearson_of_variances)
-
-    def _once(self, name: str, function: Callable[[], np.ndarray]) -> np.ndarray:
-        known = self.__dict__.setdefault("_known", {})
-        if name not in known:
-            known[name] = function()
-        return known[name]
-
-
-def _at_most(name: str, values: Any, limit: float, why: str) -> None:
-    largest = float(np.abs(values).max(initial=0))
-    if largest > limit:
-        raise InvalidArgumentError(
-            f"Parameter `{name}` must be at most {limit:g} in size, but is {largest:g}: {why}."
-        )
-
-
-def _whole(name: str, values: Any, low: float, high: Any) -> np.ndarray:
-    array = np.asarray(values)
-    wrong = (array != np.round(array)) | (array < low) | (array > high)
-    if wrong.any():
-        bad = np.broadcast_to(array, wrong.shape)[wrong][0]
-        limit = np.broadcast_to(high, wrong.shape)[wrong][0]
-        to = f" to {limit:g} (sites)" if np.isfinite(limit) else ""
-        raise InvalidArgumentError(
-            f"Parameter `{name}` must be a whole number from {low:g}{to}, but is {bad:g}."
-        )
-    return array
 
 
 @lru_cache(maxsize=256)
@@ -236,20 +177,19 @@ def _start(values: np.ndarray) -> ProbesInEnvironment:
     return ProbesInEnvironment(GaussianState(means, covariance))
 
 
-def _split(columns: list[np.ndarray], size: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Members with the same values in all columns, and the values."""
-    if not columns:
-        return [(np.arange(size), np.empty(0))]
-    rows, index = distinct_rows(columns)
-    order = np.argsort(index, kind="stable")
-    cuts = np.split(order, np.flatnonzero(np.diff(index[order])) + 1)
-    return list(zip(cuts, rows, strict=True))
+def _joined(pieces: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """One array of the values that belong to different members."""
+    values = np.concatenate([found for _, found in pieces])
+    result = np.empty_like(values)
+    result[np.concatenate([members for members, _ in pieces])] = values
+    return result
 
 
-def _starts_and_times(
-    run: HarmonicChain, matter: tuple[str, ...], function: Callable[..., np.ndarray]
+def _at_starts_and_times(
+    run: HarmonicChain, matter: tuple[str, ...], function: Callable[..., Any], others: np.ndarray
 ) -> np.ndarray:
     """Values for members of one network: all starts at all times where they form a grid."""
+    network = run.network
     columns = [
         run.parameters[name] if name in (*matter, "omega_1", "omega_2") else np.zeros(run.size)
         for name in ("omega_1", "omega_2", *MEANS, *SQUEEZING)
@@ -257,20 +197,18 @@ def _starts_and_times(
     rows, start = distinct_rows(columns)
     times, moment = np.unique(run.parameters["time"], return_inverse=True)
     moment = moment.reshape(-1)
-    result: np.ndarray | None = None
-    modes = int(run.single("sites")) + 2
     # Starts and times that are not a grid would waste the rest of it: one start after the other.
     is_grid = len(rows) * len(times) <= WASTE * run.size
-    most = max(1, ELEMENTS // modes) if is_grid else 1
+    most = max(1, ELEMENTS // len(network)) if is_grid else 1
+    pieces = []
     for low in range(0, len(rows), most):
         own = np.flatnonzero((start >= low) & (start < low + most))
         used = np.arange(len(times)) if is_grid else np.unique(moment[own])
-        values = function(_start(rows[low : low + most]), times[used])
-        if result is None:
-            result = np.empty((run.size, *values.shape[2:]), dtype=values.dtype)
-        result[own] = values[start[own] - low, np.searchsorted(used, moment[own])]
-    assert result is not None
-    return result
+        values = function(network, _start(rows[low : low + most]), times[used], *others)
+        pieces.append(
+            (own, np.asarray(values)[start[own] - low, np.searchsorted(used, moment[own])])
+        )
+    return _joined(pieces)
 
 
 def _pearson_of_means(
@@ -289,7 +227,7 @@ def _pearson_of_variances(
         def at(moments: np.ndarray) -> np.ndarray:
             flat = moments.reshape(-1)
             if not np.array_equal(known[0], flat):
-                known[:] = flat, evolve(network, start, flat).covariance
+                known[:] = flat, network.evolve(start, flat).covariance
             found = known[1][:, :, 2 * oscillator, 2 * oscillator]
             return found.reshape((len(found), *moments.shape))
 

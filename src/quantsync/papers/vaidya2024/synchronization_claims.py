@@ -12,7 +12,6 @@ from quantsync.measures import (
     relative_entropy_of_synchronization,
 )
 from quantsync.models import driven_pair
-from quantsync.models.driven_pair.extrema import largest_omega, uncoupled_omega
 from quantsync.papers.paper import Claim, reproduced, zero
 from quantsync.papers.vaidya2024.baths import (
     FIGURE_3,
@@ -137,7 +136,7 @@ def enhancement_over_the_baths() -> list[Claim]:
     )
     near = np.array([0.499, 0.4999])
     pairs = study(near, 0.0)
-    top, uncoupled = largest_omega(pairs)[0], uncoupled_omega(pairs)
+    top, uncoupled = pairs.largest_omega()[0], pairs.uncoupled_omega()
     limit = float(study(0.5, 0.0, coupling=1.4).omega())
     return [
         Claim(

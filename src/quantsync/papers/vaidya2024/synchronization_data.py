@@ -15,7 +15,6 @@ from quantsync.measures import (
     relative_entropy_of_synchronization,
 )
 from quantsync.models import driven_pair, driving
-from quantsync.models.driven_pair.extrema import largest_omega, uncoupled_omega
 from quantsync.papers.keeping import store_of
 from quantsync.papers.vaidya2024.baths import (
     DAMPING,
@@ -95,12 +94,12 @@ def figure_7(full: bool = False, drive: float = 0.0) -> xr.Dataset:
             "best_coupling": found.best_coupling,
             "largest_omega": (
                 "cut_gain_a",
-                largest_omega(line)[0],
+                line.largest_omega()[0],
                 attrs("Omega maximal over g", "nat"),
             ),
             "uncoupled_omega": (
                 "cut_gain_a",
-                uncoupled_omega(line),
+                line.uncoupled_omega(),
                 attrs("Omega at g = 0", "nat"),
             ),
         },
