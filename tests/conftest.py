@@ -51,8 +51,15 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(scope="session")
 def claims_of():
-    """The claims of a paper by its name, computed once."""
-    return cache(lambda name: PAPERS[name].claims())
+    """The claims of a paper by its name, or of some of its modules; computed once."""
+    computed = cache(lambda name: PAPERS[name].claims())
+
+    def find(name, *modules):
+        checks = PAPERS[name].checks
+        owner = {s.id: c.function.__module__.split(".")[-1] for c in checks for s in c.statements}
+        return [c for c in computed(name) if not modules or owner[c.id] in modules]
+
+    return find
 
 
 @pytest.fixture(scope="session", autouse=True)

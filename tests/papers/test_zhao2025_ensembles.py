@@ -5,20 +5,19 @@ import pytest
 from places import reference
 
 import quantsync as qs
-from quantsync.papers import zhao2025
-from quantsync.papers.zhao2025 import ensemble_claims, ensemble_data, limit, sectors
+from quantsync.papers.zhao2025 import ensemble_data, limit, sectors
 
 REFERENCE = reference("zhao2025")
 
 
 @pytest.fixture(scope="module")
 def chain():
-    return zhao2025.figure_3()
+    return ensemble_data.figure_3()
 
 
 @pytest.fixture(scope="module")
 def pair():
-    return zhao2025.figure_5()
+    return ensemble_data.figure_5()
 
 
 def within(values, expected, sigmas=4):
@@ -124,8 +123,8 @@ def test_orthonormal_operators_select_the_singlet_with_a_quarter():
     within(found.singlet_weight.values[:, 0], 0.25)
 
 
-def test_verdicts_on_the_ensembles():
-    claims = ensemble_claims.ensemble_claims()
+def test_verdicts_on_the_ensembles(claims_of):
+    claims = claims_of("zhao2025", "ensemble_claims")
     verdicts = {claim.statement: claim.verdict for claim in claims}
     refused = {text for text, verdict in verdicts.items() if verdict == "not reproduced"}
     assert refused == {

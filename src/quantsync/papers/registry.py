@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import ghildiyal2024, vaidya2024, zhao2025
+from quantsync.papers import ghildiyal2024, vaidya2024
 from quantsync.papers.paper import Figure as NewFigure
 from quantsync.papers.paper import Paper, collect
 
@@ -17,9 +17,6 @@ class OldPaper(Paper):  # noqa
         return self.checks()
 
 
-SAMPLES = {"samples": 0.0}
-"""Random perturbations: 0 means 1000, or the paper's 10 000 at full resolution."""
-
 WEAK_DRIVE = {"drive": 0.0}
 """Figures whose drive is not printed: 0 is the limit of a weak one."""
 
@@ -27,6 +24,8 @@ START = dict(ghildiyal2024.START)
 """Where the means start, which the paper prints as a point where nothing moves."""
 
 BENEDETTI = ("model", "dissipation", "strong_coupling", "crosstalk", "correlation", "map")
+
+ZHAO = ("chain", "distribution", "ensemble", "pair")
 
 PAPERS: dict[str, Paper] = {
     "benedetti2016": collect(
@@ -178,41 +177,11 @@ PAPERS: dict[str, Paper] = {
         checks=vaidya2024.compute_claims,
         tables=(vaidya2024.table_1, vaidya2024.table_2),
     ),
-    "zhao2025": OldPaper(
-        name="zhao2025",
-        citation=(
-            "Y. J. Zhao, J. E. Moore, J. Thingna and C. W. Wächtler, Quantum synchronization of "
-            "perturbed oscillating coherences (2025)"
-        ),
-        figures={
-            "2": Figure(
-                "The two kinds of synchronization of three spins 1",
-                zhao2025.figure_2,
-                zhao2025.draw_figure_2,
-            ),
-            "3": Figure(
-                "Three spins 1 under random perturbations",
-                zhao2025.figure_3,
-                zhao2025.draw_figure_3,
-                SAMPLES,
-            ),
-            "4": Figure(
-                "The configuration of three angles", zhao2025.figure_4, zhao2025.draw_figure_4
-            ),
-            "5": Figure(
-                "Two qubits under random perturbations",
-                zhao2025.figure_5,
-                zhao2025.draw_figure_5,
-                SAMPLES,
-            ),
-            "dynamics": Figure(
-                "Oscillation that does not decay", zhao2025.dynamics, zhao2025.draw_dynamics
-            ),
-            "appendix_e": Figure(
-                "Two limit cycles coupled weakly", zhao2025.appendix_e, zhao2025.draw_appendix_e
-            ),
-        },
-        checks=zhao2025.compute_claims,
+    "zhao2025": collect(
+        "zhao2025",
+        "Y. J. Zhao, J. E. Moore, J. Thingna and C. W. Wächtler, Quantum synchronization of "
+        "perturbed oscillating coherences (2025)",
+        ["data", "ensemble_data", *(f"{part}_claims" for part in ZHAO)],
     ),
 }
 

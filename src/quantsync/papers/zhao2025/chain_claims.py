@@ -12,10 +12,10 @@ from quantsync.lindblad import (
 )
 from quantsync.measures import partial_trace
 from quantsync.models import dephased_chain
-from quantsync.papers.paper import Claim, reproduced, zero
+from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.zhao2025 import printed
-from quantsync.papers.zhao2025.chain_data import dynamics, perturbation, sample, squared_sx
-from quantsync.papers.zhao2025.distribution_claims import SEEDS, distribution_claims
+from quantsync.papers.zhao2025.data import dynamics, perturbation, sample, squared_sx
+from quantsync.papers.zhao2025.distribution_claims import SEEDS
 from quantsync.papers.zhao2025.sectors import (
     magnetisation,
     prepared_chain,
@@ -28,28 +28,13 @@ EXACT = 1e-12
 OMEGA = 1.0
 
 
-def chain_claims() -> list[Claim]:
-    """Compute the claims on the chain that need no ensemble.
-
-    Returns
-    -------
-    list of Claim
-    """
-    return [
-        strong_symmetries(),
-        spin_flip_of_the_hamiltonian(),
-        number_of_stationary_states(),
-        maximally_mixed_sectors(),
-        *oscillating_coherences(),
-        observables(),
-        *oscillations(),
-        *perturbed_states(),
-        *distribution_claims(),
-    ]
-
-
-def strong_symmetries() -> Claim:
-    """M everywhere, P where M = 0."""
+@claim(
+    "C1",
+    "below Eq. (6)",
+    "M is a strong symmetry, and so is the spin flip P within M = 0",
+    printed="strong symmetries",
+)
+def strong_symmetries() -> Found:
     chain = dephased_chain()
     H, M, P = chain.hamiltonian(), magnetisation(chain.space), spin_flip(chain.space)
     inside = np.diag(1.0 * (np.diag(M) == 0))
@@ -57,17 +42,21 @@ def strong_symmetries() -> Claim:
     whole = max(_size(A @ M - M @ A) for A in (H, *jumps))
     split = max(_size((A @ P - P @ A) @ inside) for A in (H, *jumps))
     outside = _size(H @ P - P @ H)
-    return Claim(
-        "below Eq. (6)",
-        "M is a strong symmetry, and so is the spin flip P within M = 0",
-        "strong symmetries",
+    return Found(
         f"commutators with H and all L_j: {zero(whole)} for M, {zero(split)} for P within M = 0 "
         f"({outside:.3g} outside)",
-        *reproduced(max(whole, split) < EXACT, "an operator does not commute"),
+        max(whole, split) < EXACT,
     )
 
 
-def spin_flip_of_the_hamiltonian() -> Claim:
+@claim(
+    "C2",
+    "below Eq. (6)",
+    "[P, H] = omega [P, M] = 2 omega M",
+    printed="equal",
+    otherwise="the last step lacks P: it is 2 omega P M",
+)
+def spin_flip_of_the_hamiltonian() -> Found:
     """[P, H], with the last step of the line as printed and put right."""
     chain = dephased_chain(frequency=OMEGA)
     H, M, P = chain.hamiltonian(), magnetisation(chain.space), spin_flip(chain.space)
@@ -75,47 +64,58 @@ def spin_flip_of_the_hamiltonian() -> Claim:
     first = _size(commutator - OMEGA * (P @ M - M @ P))
     as_printed = _size(commutator - printed.commutator_with_the_spin_flip(OMEGA, M))
     right = _size(commutator - 2 * OMEGA * P @ M)
-    return Claim(
-        "below Eq. (6)",
-        "[P, H] = omega [P, M] = 2 omega M",
-        "equal",
+    return Found(
         f"the first equation holds ({zero(first)}); [P, H] differs from 2 omega M by up to "
         f"{as_printed:.3g}, from 2 omega P M by {zero(right)}",
-        *reproduced(max(first, as_printed) < EXACT, "the last step lacks P: it is 2 omega P M"),
+        max(first, as_printed) < EXACT,
     )
 
 
-def number_of_stationary_states() -> Claim:
-    """2(N + 1) for several lengths."""
+@claim(
+    "C3",
+    "below Eq. (6), App. B",
+    "there are 2(N + 1) linearly independent steady states",
+    printed="2(N + 1)",
+)
+def number_of_stationary_states() -> Found:
     counts = {n: DegenerateBase(dephased_chain(sites=n)).zero_modes for n in (2, 3, 4)}
     holds = all(count == 2 * (n + 1) for n, count in counts.items())
-    return Claim(
-        "below Eq. (6), App. B",
-        "there are 2(N + 1) linearly independent steady states",
-        "2(N + 1)",
-        ", ".join(f"{count} for N = {n}" for n, count in counts.items()),
-        *reproduced(holds, "there are more or fewer"),
-    )
+    return Found(", ".join(f"{count} for N = {n}" for n, count in counts.items()), holds)
 
 
-def maximally_mixed_sectors() -> Claim:
-    """The maximally mixed state of every sector stands still."""
+@claim(
+    "C4",
+    "below Eq. (6), App. B",
+    "the maximally mixed state of every sector is stationary",
+    printed="L[1_alpha] = 0",
+)
+def maximally_mixed_sectors() -> Found:
     chain = dephased_chain()
     states = stationary_states(chain.space)
     left = max(_size(chain.apply(rho)) for rho in states.values())
     sizes = {name: round(float(np.trace(p))) for name, p in sector_projectors(chain.space).items()}
-    return Claim(
-        "below Eq. (6), App. B",
-        "the maximally mixed state of every sector is stationary",
-        "L[1_alpha] = 0",
+    return Found(
         f"largest element {zero(left)}; the sectors have the dimensions "
         + ", ".join(f"{size} ({name})" for name, size in sizes.items()),
-        *reproduced(left < EXACT, "a state changes"),
+        left < EXACT,
     )
 
 
-def oscillating_coherences() -> list[Claim]:
-    """P 1_M for every M, and that there are no others."""
+@claim(
+    "C5",
+    "below Eq. (6)",
+    "rho_M^osc = P 1_M is a coherence with the eigenvalue 2 i omega",
+    printed="2 i omega for all M",
+    otherwise="the frequency is 2 omega M: the line lacks a factor M",
+)
+@claim("C6", "below Eq. (6)", "all L_j commute with rho_M^osc", printed="[L_j, rho_M^osc] = 0")
+@claim(
+    "C7",
+    "below Eq. (6)",
+    "the oscillating coherences arise from the sectors +-M",
+    printed="one for each M != 0",
+)
+def oscillating_coherences() -> list[Found]:
     chain = dephased_chain(frequency=OMEGA)
     P, states = spin_flip(chain.space), stationary_states(chain.space)
     jumps = [jump.toarray() for jump in chain.terms.jumps]
@@ -133,37 +133,27 @@ def oscillating_coherences() -> list[Claim]:
     holding = [m for m, size in as_printed.items() if size < EXACT]
     alone = len(turning) == 6 and np.allclose(turning, 2 * OMEGA * np.array([-3, -2, -1, 1, 2, 3]))
     return [
-        Claim(
-            "below Eq. (6)",
-            "rho_M^osc = P 1_M is a coherence with the eigenvalue 2 i omega",
-            "2 i omega for all M",
+        Found(
             f"holds for M = {', '.join(map(str, holding))}; with 2 i omega M the largest "
             f"deviation over all M is {zero(max(right))}",
-            *reproduced(
-                len(holding) == len(as_printed),
-                "the frequency is 2 omega M: the line lacks a factor M",
-            ),
+            len(holding) == len(as_printed),
         ),
-        Claim(
-            "below Eq. (6)",
-            "all L_j commute with rho_M^osc",
-            "[L_j, rho_M^osc] = 0",
-            f"largest element {zero(max(commuting))}",
-            *reproduced(max(commuting) < EXACT, "a commutator does not vanish"),
-        ),
-        Claim(
-            "below Eq. (6)",
-            "the oscillating coherences arise from the sectors +-M",
-            "one for each M != 0",
+        Found(f"largest element {zero(max(commuting))}", max(commuting) < EXACT),
+        Found(
             f"all of the {modes.looked_for} eigenvalues on the imaginary axis but "
             f"{modes.zero_modes} zeros: {listed}; the next decays at {modes.gap:.7f}",
-            *reproduced(alone, "there are others, or fewer"),
+            alone,
         ),
     ]
 
 
-def observables() -> Claim:
-    """Which coherences single sites see."""
+@claim(
+    "C8",
+    "below Eq. (6)",
+    "an observable of one site sees rho_M^osc if and only if M = +-1; (Sx_j)^2 does",
+    printed="M = +-1",
+)
+def observables() -> Found:
     chain = dephased_chain()
     P, states = spin_flip(chain.space), stationary_states(chain.space)
     seen = {
@@ -172,19 +162,27 @@ def observables() -> Claim:
     }
     strength = dynamical_synchronization(chain, {"Sx^2": squared_sx}).strength
     holds = min(seen[1]) > 0.01 and max(seen[2] + seen[3]) < EXACT and strength[:, 0].min() > 0.01
-    return Claim(
-        "below Eq. (6)",
-        "an observable of one site sees rho_M^osc if and only if M = +-1; (Sx_j)^2 does",
-        "M = +-1",
+    return Found(
         f"reduced to one site, the coherence has the element {min(seen[1]):.4f} for M = 1, "
         f"{zero(max(seen[2]))} for 2, {zero(max(seen[3]))} for 3; <(Sx_j)^2> oscillates with up "
         f"to {strength[:, 0].min():.4f} at 2 omega, {zero(strength[:, 1:].max())} at others",
-        *reproduced(holds and not strength[:, 1:].any(), "others are seen, or none"),
+        holds and not strength[:, 1:].any(),
     )
 
 
-def oscillations() -> list[Claim]:
-    """<(Sx_j)^2> at late times, from one initial state and from all."""
+@claim(
+    "C9",
+    "below Eq. (6)",
+    "<(Sx_j)^2> of every site keeps oscillating at the frequency 2 omega",
+    printed="2 omega",
+)
+@claim(
+    "C10",
+    "General setup",
+    "the sites oscillate with a fixed phase difference, whatever the initial state",
+    printed="fixed",
+)
+def oscillations() -> list[Found]:
     data = dynamics()
     late = data.isel(time=data.time > float(data.time[-1]) - 2 * np.pi)
     rest = float(np.abs(late.expectation - late.asymptotic).max())
@@ -196,31 +194,38 @@ def oscillations() -> list[Claim]:
     ratio = float(np.abs(locking.amplitude_ratio[..., 0] - 1).max())
     holds = abs(at - 2 * OMEGA) < 1e-9 and amplitude.min() > 1e-3 and rest < 1e-5
     return [
-        Claim(
-            "below Eq. (6)",
-            "<(Sx_j)^2> of every site keeps oscillating at the frequency 2 omega",
-            "2 omega",
+        Found(
             f"frequency {at:.9f}, amplitudes "
             + ", ".join(f"{value:.6f}" for value in amplitude)
             + f" from (|1> + |-1>) |0,0>; {rest:.0e} is left of everything else at omega t = "
             f"{float(data.time[-1]):g}",
-            *reproduced(holds, "the oscillation dies or has another frequency"),
+            holds,
         ),
-        Claim(
-            "General setup",
-            "the sites oscillate with a fixed phase difference, whatever the initial state",
-            "fixed",
+        Found(
             f"the operators that give the complex amplitudes of the sites are proportional: phase "
             f"differences {zero(apart)}, amplitude ratios 1 to {zero(ratio)}"
             if locked
             else "the phase differences depend on the initial state",
-            *reproduced(locked, "the complex amplitudes are different functions of the state"),
+            locked,
         ),
     ]
 
 
-def perturbed_states() -> list[Claim]:
-    """One stationary state remains, and Eq. (4)."""
+@claim(
+    "C11",
+    "Eq. (4)",
+    "a generic perturbation leaves a single steady state, to leading order a mixture of "
+    "the zero modes",
+    printed="one",
+)
+@claim(
+    "C12",
+    "above Eq. (7)",
+    "it is sum_alpha c_alpha 1_alpha with c_alpha >= 0: no oscillating coherence of "
+    "another sector enters",
+    printed="c_alpha >= 0",
+)
+def perturbed_states() -> list[Found]:
     base = prepared_chain()
     states = stationary_states(base.space)
     apart, least = 0.0, np.inf
@@ -235,22 +240,14 @@ def perturbed_states() -> list[Claim]:
     order = float(np.log10(away[1] / away[0]))
     number = f"{len(SEEDS)} random perturbations"
     return [
-        Claim(
-            "Eq. (4)",
-            "a generic perturbation leaves a single steady state, to leading order a mixture of "
-            "the zero modes",
-            "one",
+        Found(
             f"one for each of {number}; at strength eta it differs from the mixture by order "
             f"eta^{order:.3f}",
-            *reproduced(abs(order - 1) < 0.01, "the state does not approach the mixture"),
+            abs(order - 1) < 0.01,
         ),
-        Claim(
-            "above Eq. (7)",
-            "it is sum_alpha c_alpha 1_alpha with c_alpha >= 0: no oscillating coherence of "
-            "another sector enters",
-            "c_alpha >= 0",
+        Found(
             f"deviation {zero(apart)}, smallest c_alpha {least:.4f} in {number}",
-            *reproduced(apart < EXACT and least >= 0, "other operators enter"),
+            apart < EXACT and least >= 0,
         ),
     ]
 

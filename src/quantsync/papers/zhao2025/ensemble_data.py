@@ -6,7 +6,7 @@ of App. F with the operators that Eq. (F3) prints.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,10 @@ from quantsync.measures import (
 from quantsync.measures.level_sets import INTERVALS
 from quantsync.models import collective_decay_pair
 from quantsync.papers.keeping import store_of
-from quantsync.papers.zhao2025.chain_data import BINS, THRESHOLD
+from quantsync.papers.paper import attributes, figure, labelled
+from quantsync.papers.zhao2025 import ensemble_drawing
 from quantsync.papers.zhao2025.dark_states import SINGLET
+from quantsync.papers.zhao2025.data import BINS, THRESHOLD
 from quantsync.papers.zhao2025.limit import limit_ensemble
 from quantsync.papers.zhao2025.sectors import prepared_chain, stationary_states
 from quantsync.sweeps import ensemble
@@ -35,6 +37,7 @@ from quantsync.system import Measure, View
 ETAS = np.logspace(-8, 1, 19)
 """Two strengths a decade, from vanishing to dominating."""
 SAMPLES, SAMPLES_IN_PRINT = 1000, 10_000
+"""Random perturbations unless another number is asked for; the latter at full resolution."""
 SEED = 2025
 LIMIT_SAMPLES = 200_000
 
@@ -70,49 +73,20 @@ SINGLET_WEIGHT = Measure(
 )
 
 
-def figure_3(full: bool = False, samples: float = 0) -> xr.Dataset:
-    """Angular configurations and synchronization of the chain under random perturbations.
-
-    Parameters
-    ----------
-    full : bool, default False
-        Whether to draw the paper's 10^4 perturbations instead of 10^3.
-    samples : float, default 0
-        Another number of them, if not 0.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over ``eta`` the probabilities of chi and of the three intervals with their standard
-        errors, the ratio of kinds, and the maximum of S_d of every sample; the same for eta -> 0.
-    """
-    count = int(samples) or (SAMPLES_IN_PRINT if full else SAMPLES)
-    return chain_ensemble(count).copy()
-
-
-@lru_cache(maxsize=2)
-def chain_ensemble(samples: int) -> xr.Dataset:
-    """The ensemble of Fig. 3, computed once however many claims and figures ask for it."""
-    data = ensemble(
-        prepared_chain(),
-        ETAS,
-        samples,
-        SEED,
-        [CHI, INTERVAL, STATE_MEASURES["synchronization"]],
-        average=[CHI.name, INTERVAL.name],
-        store=store_of(),
-    )
-    _require_whole(data)
-    data = _with_chi(data.rename({f"{CHI.name}_0": "chi", f"{INTERVAL.name}_0": "interval"}), "chi")
+@figure("3", "Three spins 1 under random perturbations", draw=ensemble_drawing.draw_figure_3)
+@cache
+def figure_3(full: bool = False, samples: float = 0.0) -> xr.Dataset:
+    """Angular configurations and synchronization of the chain under random perturbations."""
+    measures = [CHI, INTERVAL, STATE_MEASURES["synchronization"]]
+    data = _ensemble(prepared_chain(), measures, [CHI, INTERVAL], "chi", full, samples)
+    data = data.rename({f"{INTERVAL.name}_0": "interval"})
     data["kind_ratio"] = _ratio(data.interval_probability)
     return _with_limit(data)
 
 
 def _ratio(probability: xr.DataArray) -> xr.DataArray:
     values = kind_ratio(probability.transpose(..., "interval").values)
-    return xr.DataArray(
-        values, dims=probability.dims[:-1], attrs={"long_name": "P_2/(3 P_1)", "units": "1"}
-    )
+    return xr.DataArray(values, dims=probability.dims[:-1], attrs=attributes("P_2/(3 P_1)"))
 
 
 def _with_limit(data: xr.Dataset) -> xr.Dataset:
@@ -138,50 +112,28 @@ def _with_limit(data: xr.Dataset) -> xr.Dataset:
     return data
 
 
-def figure_5(full: bool = False, samples: float = 0) -> xr.Dataset:
-    """Phase difference and synchronization of the qubit pair under random perturbations.
-
-    Parameters
-    ----------
-    full : bool, default False
-        Whether to draw the paper's 10^4 perturbations instead of 10^3.
-    samples : float, default 0
-        Another number of them, if not 0.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over ``eta`` the probability of chi_2 with its standard error, and the maximum of S_d and
-        the weight of the singlet of every sample.
-    """
-    return pair_ensemble(int(samples) or (SAMPLES_IN_PRINT if full else SAMPLES)).copy()
+@figure("5", "Two qubits under random perturbations", draw=ensemble_drawing.draw_figure_5)
+@cache
+def figure_5(full: bool = False, samples: float = 0.0) -> xr.Dataset:
+    """Phase difference and synchronization of the qubit pair under random perturbations."""
+    base = DegenerateBase(collective_decay_pair())
+    measures = [CHI_2, STATE_MEASURES["synchronization"], SINGLET_WEIGHT]
+    return _ensemble(base, measures, [CHI_2], "chi_2", full, samples)
 
 
-@lru_cache(maxsize=2)
-def pair_ensemble(samples: int) -> xr.Dataset:
-    """The ensemble of Fig. 5."""
-    data = ensemble(
-        DegenerateBase(collective_decay_pair()),
-        ETAS,
-        samples,
-        SEED,
-        [CHI_2, STATE_MEASURES["synchronization"], SINGLET_WEIGHT],
-        average=[CHI_2.name],
-        store=store_of(),
-    )
-    _require_whole(data)
-    return _with_chi(data.rename({f"{CHI_2.name}_0": "chi_2"}), "chi_2")
-
-
-def _require_whole(data: xr.Dataset) -> None:
-    """A figure of a part of the samples would look like one of all: Ctrl-C means to stop."""
+def _ensemble(
+    base: DegenerateBase, measures: list, average: list, name: str, full: bool, samples: float
+) -> xr.Dataset:
+    count = int(samples) or (SAMPLES_IN_PRINT if full else SAMPLES)
+    averages = [measure.name for measure in average]
+    data = ensemble(base, ETAS, count, SEED, measures, average=averages, store=store_of())
     if data.attrs["interrupted"]:
+        # A figure of a part of the samples would look like one of all: Ctrl-C means to stop.
         raise KeyboardInterrupt
-
-
-def _with_chi(data: xr.Dataset, name: str) -> xr.Dataset:
     middle = (np.arange(BINS) + 0.5) / BINS
-    data = data.assign_coords({name: (name, middle, {"long_name": name, "units": "1"})})
+    data = data.rename({f"{averages[0]}_0": name}).assign_coords(
+        {name: labelled(name, middle, name)}
+    )
     data["synchronization"].attrs["units"] = "rad^-2" if name == "chi" else "rad^-1"
     data.attrs["threshold"] = THRESHOLD
     return data

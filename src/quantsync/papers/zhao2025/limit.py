@@ -23,37 +23,13 @@ from quantsync.papers.zhao2025.sectors import (
 
 
 def sector_dimensions() -> dict[str, int]:
-    """D_alpha of every sector.
-
-    Examples
-    --------
-    >>> list(sector_dimensions().values())
-    [1, 3, 6, 4, 3, 6, 3, 1]
-    """
+    """D_alpha of every sector."""
     states = stationary_states(prepared_chain().space)
     return {name: round(1 / float(np.real(np.trace(s @ s)))) for name, s in states.items()}
 
 
 def limit_weights(samples: int, seed: int) -> dict[str, np.ndarray]:
-    """c_alpha of random perturbations as their strength vanishes, for orthonormal F.
-
-    Parameters
-    ----------
-    samples : int
-        Number of perturbations.
-    seed : int
-        Of the random numbers.
-
-    Returns
-    -------
-    dict of str to ndarray of shape (samples,)
-
-    Examples
-    --------
-    >>> weights = limit_weights(1000, seed=1)
-    >>> bool(abs(sum(weights.values()) - 1).max() < 1e-12)
-    True
-    """
+    """c_alpha of random perturbations as their strength vanishes, for orthonormal F."""
     names, dimension = zip(*sector_dimensions().items(), strict=True)
     sizes = np.array(dimension, float)
     d = int(sizes.sum()) ** 2 - 1
@@ -73,23 +49,7 @@ def limit_weights(samples: int, seed: int) -> dict[str, np.ndarray]:
 
 
 def limit_ensemble(samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw x = c_0+/8 - c_0-/6 and S_max of random perturbations as their strength vanishes.
-
-    Parameters
-    ----------
-    samples, seed : int
-        As for `limit_weights`.
-
-    Returns
-    -------
-    x, largest : ndarray of shape (samples,)
-
-    Examples
-    --------
-    >>> x, largest = limit_ensemble(20000, seed=1)
-    >>> round(1e6 * float(largest.mean()), 1)
-    3.2
-    """
+    """Draw x = c_0+/8 - c_0-/6 and S_max of random perturbations as their strength vanishes."""
     weights = limit_weights(samples, seed)
     x = off_diagonal_element(weights["0+"], weights["0-"])
     return x, largest_synchronization(x)

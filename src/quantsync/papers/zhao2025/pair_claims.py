@@ -15,9 +15,9 @@ from quantsync.lindblad import (
 )
 from quantsync.measures import chi_2, phase_distribution, relative_phase_distribution
 from quantsync.models import collective_decay_pair, dephased_chain
-from quantsync.papers.paper import Claim, reproduced, zero
+from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.zhao2025 import dark_states, printed
-from quantsync.papers.zhao2025.pair_data import (
+from quantsync.papers.zhao2025.data import (
     COHERENCE,
     appendix_e,
     free_spins,
@@ -33,43 +33,36 @@ J, DELTA, B = (
 SEEDS = range(20)
 
 
-def pair_claims() -> list[Claim]:
-    """Compute the claims of Apps. D and E that need no ensemble.
-
-    Returns
-    -------
-    list of Claim
-    """
-    return [
-        zero_modes_of_all_models(),
-        *strong_symmetry(),
-        *dark_state_energies(),
-        *antiphase_dynamics(),
-        *antiphase_locking(),
-        uniform_chi_2(),
-        *undamped_modes_of_free_spins(),
-        *weakly_coupled_spins(),
-    ]
-
-
-def zero_modes_of_all_models() -> Claim:
+@claim(
+    "C41",
+    "Connecting the two notions",
+    "systems with an oscillating coherence have more than one zero mode",
+    printed="> 1",
+    convention="the three models of the paper",
+)
+def zero_modes_of_all_models() -> Found:
     """An oscillating coherence does not come with a single stationary state."""
     systems = {"chain": dephased_chain(), "App. D": collective_decay_pair(), "App. E": free_spins()}
     modes = {name: peripheral_modes(system) for name, system in systems.items()}
     holds = all(found.zero_modes > 1 and len(found.frequencies) for found in modes.values())
-    return Claim(
-        "Connecting the two notions",
-        "systems with an oscillating coherence have more than one zero mode",
-        "> 1",
-        ", ".join(f"{found.zero_modes} ({name})" for name, found in modes.items()),
-        *reproduced(
-            holds, "one of them has a unique steady state", "the three models of the paper"
-        ),
-    )
+    return Found(", ".join(f"{found.zero_modes} ({name})" for name, found in modes.items()), holds)
 
 
-def strong_symmetry() -> list[Claim]:
-    """Eqs. (D3) and (D4)."""
+@claim(
+    "C42",
+    "Eq. (D3)",
+    "the spin flip P commutes with H and L_-",
+    printed="[H, P] = [P, L_-] = 0",
+    otherwise="the strong symmetry is the exchange of the two spins",
+)
+@claim(
+    "C43",
+    "Eq. (D4)",
+    "the sectors of P are the triplet and the singlet",
+    printed="H_+, H_-",
+    convention="P the exchange of the two spins",
+)
+def strong_symmetry() -> list[Found]:
     pair = collective_decay_pair()
     H, L = pair.hamiltonian(), pair.terms.jumps[0].toarray()
     flip = printed.spin_flip_of_the_pair()
@@ -86,33 +79,39 @@ def strong_symmetry() -> list[Claim]:
         for name, P in (("flip", flip), ("swap", dark_states.SWAP))
     }
     return [
-        Claim(
-            "Eq. (D3)",
-            "the spin flip P commutes with H and L_-",
-            "[H, P] = [P, L_-] = 0",
+        Found(
             f"elements up to {flip_h:.3g} and {flip_l:.3g}; for the exchange of the spins "
             f"{zero(swap_h)} and {zero(swap_l)}",
-            *reproduced(
-                max(flip_h, flip_l) < EXACT, "the strong symmetry is the exchange of the two spins"
-            ),
+            max(flip_h, flip_l) < EXACT,
         ),
-        Claim(
-            "Eq. (D4)",
-            "the sectors of P are the triplet and the singlet",
-            "H_+, H_-",
+        Found(
             f"the states are eigenstates of the exchange to {zero(left['swap'])}, of (D3) to "
             f"{zero(left['flip'])}",
-            *reproduced(
-                min(left.values()) < EXACT,
-                "they are the sectors of neither",
-                "P the exchange of the two spins",
-            ),
+            min(left.values()) < EXACT,
         ),
     ]
 
 
-def dark_state_energies() -> list[Claim]:
-    """The dark states, their energies, and the frequency between them."""
+@claim(
+    "C44",
+    "below Eq. (D4)",
+    "L_- annihilates |v_+> and |v_->, and they are eigenstates of H: two steady states",
+    printed="0",
+)
+@claim(
+    "C45",
+    "below Eq. (D4)",
+    "their energies are Delta - 2B and -2J - Delta",
+    otherwise="the singlet's energy is -J - Delta under Eq. (D1); -2J - Delta needs "
+    "2J (sigma^+ sigma^- + h.c.)",
+)
+@claim(
+    "C46",
+    "below Eq. (D4)",
+    "the coherence |v_+><v_-| turns at the frequency 2 (J - Delta + B)",
+    otherwise="it follows neither from Eq. (D1) nor from the printed energies",
+)
+def dark_state_energies() -> list[Found]:
     pair = collective_decay_pair()
     H, L = np.real(pair.hamiltonian()), pair.terms.jumps[0].toarray()
     states = {"+": dark_states.LOWEST, "-": dark_states.SINGLET}
@@ -130,41 +129,39 @@ def dark_state_energies() -> list[Claim]:
     of_energies = abs(dark_states.lowest_energy(DELTA, B) - guess)
     formula = dark_states.pair_frequency(J, DELTA, B)
     return [
-        Claim(
-            "below Eq. (D4)",
-            "L_- annihilates |v_+> and |v_->, and they are eigenstates of H: two steady states",
-            "0",
+        Found(
             f"L_- |v> is {zero(dark)}, H |v> - E |v> is {zero(sharp)}; {modes.zero_modes} zero "
             "modes",
-            *reproduced(max(dark, sharp) < EXACT and modes.zero_modes == 2, "a state is not dark"),
+            max(dark, sharp) < EXACT and modes.zero_modes == 2,
         ),
-        Claim(
-            "below Eq. (D4)",
-            "their energies are Delta - 2B and -2J - Delta",
-            f"{dark_states.lowest_energy(DELTA, B):.4g} and {guess:.4g} at the values of Fig. 5",
+        Found(
             f"{energy['+']:.4g} and {energy['-']:.4g}; -J - Delta is off by {zero(right[1])}",
-            *reproduced(
-                abs(energy["-"] - guess) < EXACT and abs(right[0]) < EXACT,
-                "the singlet's energy is -J - Delta under Eq. (D1); -2J - Delta needs "
-                "2J (sigma^+ sigma^- + h.c.)",
-            ),
+            abs(energy["-"] - guess) < EXACT and abs(right[0]) < EXACT,
+            printed=f"{dark_states.lowest_energy(DELTA, B):.4g} and {guess:.4g} at the values of "
+            "Fig. 5",
         ),
-        Claim(
-            "below Eq. (D4)",
-            "the coherence |v_+><v_-| turns at the frequency 2 (J - Delta + B)",
-            f"{as_printed:.4g} at the values of Fig. 5",
+        Found(
             f"{frequency:.9g}, |J + 2 Delta - 2B| = {abs(formula):.4g}; the printed energies "
             f"would give {of_energies:.4g}",
-            *reproduced(
-                abs(frequency - abs(as_printed)) < 1e-9,
-                "it follows neither from Eq. (D1) nor from the printed energies",
-            ),
+            abs(frequency - abs(as_printed)) < 1e-9,
+            printed=f"{as_printed:.4g} at the values of Fig. 5",
         ),
     ]
 
 
-def antiphase_dynamics() -> list[Claim]:
-    """Which observables oscillate, and with which sign on the two sites."""
+@claim(
+    "C47",
+    "below Eq. (D4)",
+    "sigma^x_j and sigma^y_j of either site see the coherence",
+    printed="Tr[O rho^osc] != 0",
+)
+@claim(
+    "C48",
+    "below Eq. (D4)",
+    "<sigma^x_1> synchronizes with -<sigma^x_2>: a phase difference of pi",
+    printed="pi",
+)
+def antiphase_dynamics() -> list[Found]:
     pair = collective_decay_pair()
     space = pair.space
     paulis = {name: lambda s, a=name: 2 * getattr(s, a) for name in "xyz"}
@@ -186,30 +183,44 @@ def antiphase_dynamics() -> list[Claim]:
     )
     size, error = float(np.abs(first).max()), float(np.abs(first + second).max())
     return [
-        Claim(
-            "below Eq. (D4)",
-            "sigma^x_j and sigma^y_j of either site see the coherence",
-            "Tr[O rho^osc] != 0",
-            f"amplitudes of up to {shown:.4f}; sigma^z_j: {zero(strength['z'])}",
-            *reproduced(shown > 0.01, "one of them does not"),
-        ),
-        Claim(
-            "below Eq. (D4)",
-            "<sigma^x_1> synchronizes with -<sigma^x_2>: a phase difference of pi",
-            "pi",
+        Found(f"amplitudes of up to {shown:.4f}; sigma^z_j: {zero(strength['z'])}", shown > 0.01),
+        Found(
             f"the sites lock at {min(turned) / np.pi:.9f} pi from any initial state; from a "
             f"product state <sigma^x_1> oscillates with amplitude {size:.4f} for J t > 200, "
             f"where the sum of the two is {zero(error)}",
-            *reproduced(
-                abs(min(turned) - np.pi) < 1e-9 and size > 0.01 and error < 1e-9,
-                "they do not oppose",
-            ),
+            abs(min(turned) - np.pi) < 1e-9 and size > 0.01 and error < 1e-9,
         ),
     ]
 
 
-def antiphase_locking() -> list[Claim]:
-    """The perturbed state, Eq. (D5), and S_max."""
+@claim(
+    "C49",
+    "above Eq. (D5)",
+    "a generic weak perturbation selects c_+ |v_+><v_+| + c_- |v_-><v_-|",
+    printed="c_+, c_- >= 0",
+)
+@claim(
+    "C50",
+    "Eq. (D5)",
+    "S(phi_1, phi_2) deviates from the uniform distribution by -c_- cos(phi_1 - phi_2)",
+    printed="-c_-",
+    otherwise="neither gives 1: as printed S would be negative for c_- > (2 pi)^-2",
+)
+@claim(
+    "C51",
+    "below Eq. (D5)",
+    "S_max = c_-",
+    printed="c_-",
+    otherwise="it is (pi/32) c_-; nor does it follow from the printed S_d, whose maximum is "
+    "2 pi c_-",
+)
+@claim(
+    "C52",
+    "below Eq. (D5)",
+    "S_d is maximal at phi'_1 = pi, as in the dynamical notion",
+    printed="pi",
+)
+def antiphase_locking() -> list[Found]:
     base = DegenerateBase(collective_decay_pair())
     space = base.space
     projectors = [np.outer(v, v) for v in (dark_states.LOWEST, dark_states.SINGLET)]
@@ -237,62 +248,59 @@ def antiphase_locking() -> list[Claim]:
     spread = float(np.ptp(height))
     number = f"{len(SEEDS)} random perturbations"
     return [
-        Claim(
-            "above Eq. (D5)",
-            "a generic weak perturbation selects c_+ |v_+><v_+| + c_- |v_-><v_-|",
-            "c_+, c_- >= 0",
+        Found(
             f"deviation {zero(apart)}, smallest weight {least:.4f}, c_- from {min(c_minus):.3f} "
             f"to {max(c_minus):.3f} in {number}",
-            *reproduced(apart < 1e-10 and least >= 0, "another state is selected"),
+            apart < 1e-10 and least >= 0,
         ),
-        Claim(
-            "Eq. (D5)",
-            "S(phi_1, phi_2) deviates from the uniform distribution by -c_- cos(phi_1 - phi_2)",
-            "-c_-",
+        Found(
             f"{as_printed[0][0]:.9g} = 1/64 of that, normalised (deviation {zero(wave)}), and "
             f"{as_printed[0][1]:.6f} = pi^2/16 from Eq. (A3) as printed",
-            *reproduced(
-                bool((np.abs(np.array(as_printed) - 1) < 1e-9).all(axis=0).any()),
-                "neither gives 1: as printed S would be negative for c_- > (2 pi)^-2",
-            ),
+            (np.abs(np.array(as_printed) - 1) < 1e-9).all(axis=0).any(),
         ),
-        Claim(
-            "below Eq. (D5)",
-            "S_max = c_-",
-            "c_-",
+        Found(
             f"S_max = {height[0]:.9f} c_- = (pi/32) c_- in all samples (spread {zero(spread)})",
-            *reproduced(
-                abs(height[0] - printed.pair_synchronization(1.0)) < 1e-9,
-                "it is (pi/32) c_-; nor does it follow from the printed S_d, whose maximum is "
-                "2 pi c_-",
-            ),
+            abs(height[0] - printed.pair_synchronization(1.0)) < 1e-9,
         ),
-        Claim(
-            "below Eq. (D5)",
-            "S_d is maximal at phi'_1 = pi, as in the dynamical notion",
-            "pi",
+        Found(
             f"at {min(where) / np.pi:.9f} pi to {max(where) / np.pi:.9f} pi in {number} of "
             "vanishing strength",
-            *reproduced(min(where) > np.pi - 1e-6, "it is elsewhere"),
+            min(where) > np.pi - 1e-6,
         ),
     ]
 
 
-def uniform_chi_2() -> Claim:
-    """Eq. (D6)."""
+@claim(
+    "C53",
+    "Eq. (D6)",
+    "chi_2 is uniform in [0, 1] for independent uniform angles",
+    printed="F(chi_2) = chi_2",
+)
+def uniform_chi_2() -> Found:
     count = 10_000
     values = np.sort(chi_2(2 * np.pi * (np.arange(count) + 0.5) / count))
     deviation = float(np.abs(values - (np.arange(count) + 0.5) / count).max())
-    return Claim(
-        "Eq. (D6)",
-        "chi_2 is uniform in [0, 1] for independent uniform angles",
-        "F(chi_2) = chi_2",
+    return Found(
         f"on a grid of {count} angles the distribution function differs by {deviation:.0e}",
-        *reproduced(deviation < 4 / count, "it is not uniform"),
+        deviation < 4 / count,
     )
 
 
-def undamped_modes_of_free_spins() -> list[Claim]:
+@claim(
+    "C54",
+    "Eq. (E3)",
+    "|0><1| of spin 1 and |-1><0| of spin 2 are coherences with the eigenvalue i omega",
+    printed="i omega",
+)
+@claim("C55", "Eq. (E4)", "rho_1^osc x rho_2^osc^dag = |0,0><1,-1| is a zero mode", printed="0")
+@claim(
+    "C56",
+    "above Eq. (5)",
+    "two copies with a coherence each have, besides the products of steady states, the "
+    "zero modes rho_1^osc x rho_2^osc^dag and its adjoint, and coherences at +-2 omega",
+    printed="2 x 2 + 2 zero modes",
+)
+def undamped_modes_of_free_spins() -> list[Found]:
     """Eqs. (E3) and (E4), in the frame at rest with omega = 1."""
     omega = 1.0
     spins = free_spins(omega)
@@ -309,37 +317,27 @@ def undamped_modes_of_free_spins() -> list[Claim]:
     turning = np.rint(np.imag(modes.eigenvalues) / omega).astype(int)
     counts = {k: int((turning == k).sum()) for k in (0, 1, -1, 2, -2)}
     return [
-        Claim(
-            "Eq. (E3)",
-            "|0><1| of spin 1 and |-1><0| of spin 2 are coherences with the eigenvalue i omega",
-            "i omega",
-            f"deviation {zero(single)}",
-            *reproduced(single < EXACT, "they decay or turn at other frequencies"),
-        ),
-        Claim(
-            "Eq. (E4)",
-            "rho_1^osc x rho_2^osc^dag = |0,0><1,-1| is a zero mode",
-            "0",
+        Found(f"deviation {zero(single)}", single < EXACT),
+        Found(
             f"L of it is {zero(still)}, the two expressions differ by {zero(same)}",
-            *reproduced(max(still, same) < EXACT, "it is not stationary"),
+            max(still, same) < EXACT,
         ),
-        Claim(
-            "above Eq. (5)",
-            "two copies with a coherence each have, besides the products of steady states, the "
-            "zero modes rho_1^osc x rho_2^osc^dag and its adjoint, and coherences at +-2 omega",
-            "2 x 2 + 2 zero modes",
+        Found(
             f"{counts[0]} zero modes, {counts[1]} and {counts[-1]} at +-omega, {counts[2]} and "
             f"{counts[-2]} at +-2 omega for the spins of App. E",
-            *reproduced(
-                counts == {0: 6, 1: 4, -1: 4, 2: 1, -2: 1} and len(turning) == 16,
-                "the numbers are others",
-            ),
+            counts == {0: 6, 1: 4, -1: 4, 2: 1, -2: 1} and len(turning) == 16,
         ),
     ]
 
 
-def weakly_coupled_spins() -> list[Claim]:
-    """Eq. (5) and the locking of the perturbed pair."""
+@claim(
+    "C57",
+    "Eq. (5)",
+    "the perturbed steady state is (c rho_0^osc + h.c.) plus products of steady states",
+    printed="c != 0",
+)
+@claim("C58", "App. E", "weak perturbations lock the two spins: S_max > 0", printed="> 0")
+def weakly_coupled_spins() -> list[Found]:
     rho = degenerate_steady_state(uncoupled_pair(), pair_perturbation()).rho[0]
     rest = rho - np.diag(np.diag(rho))
     row, column = COHERENCE
@@ -355,25 +353,17 @@ def weakly_coupled_spins() -> list[Claim]:
     kept = [complex(rho[i, i]).real for i in (1, 2, 4, 5)]
     alone = abs(sum(kept) - 1)
     return [
-        Claim(
-            "Eq. (5)",
-            "the perturbed steady state is (c rho_0^osc + h.c.) plus products of steady states",
-            "c != 0",
+        Found(
             f"<0,0|rho|1,-1> = {element.real:.7f} {element.imag:+.7f}i, no other off-diagonal "
             f"element ({zero(_size(rest))}) nor population ({zero(alone)})",
-            *reproduced(
-                abs(element) > 1e-3 and _size(rest) < EXACT and alone < EXACT,
-                "other operators enter",
-                convention,
-            ),
+            abs(element) > 1e-3 and _size(rest) < EXACT and alone < EXACT,
+            convention=convention,
         ),
-        Claim(
-            "App. E",
-            "weak perturbations lock the two spins: S_max > 0",
-            "> 0",
+        Found(
             f"S_max -> {limit:.7f} as eta -> 0, approached as eta^{order:.3f}; "
             f"{float(data.S_max.sel(eta=0.1, method='nearest')):.4f} at eta = 0.1",
-            *reproduced(limit > 0 and abs(order - 1) < 0.02, "S_max vanishes", convention),
+            limit > 0 and abs(order - 1) < 0.02,
+            convention=convention,
         ),
     ]
 

@@ -15,35 +15,17 @@ from quantsync.operators import Space, Spin
 
 
 def commutator_with_the_spin_flip(frequency: float, magnetisation: np.ndarray) -> np.ndarray:
-    """``[P, H] = 2 omega M``, below Eq. (6); it lacks the factor P.
-
-    Examples
-    --------
-    >>> commutator_with_the_spin_flip(1.0, np.diag([1.0, 0.0, -1.0])).diagonal()
-    array([ 2.,  0., -2.])
-    """
+    """``[P, H] = 2 omega M``, below Eq. (6); it lacks the factor P."""
     return 2 * frequency * magnetisation
 
 
 def off_diagonal_element(c_plus: Any, c_minus: Any) -> Any:
-    """``(c_0+ - c_0-)/2`` of Eq. (7): the dimensions of the two sectors are missing.
-
-    Examples
-    --------
-    >>> off_diagonal_element(0.5, 0.25)
-    0.125
-    """
+    """``(c_0+ - c_0-)/2`` of Eq. (7): the dimensions of the two sectors are missing."""
     return (c_plus - c_minus) / 2
 
 
 def joint_distribution(c_plus: Any, c_minus: Any, phi_1: Any, phi_2: Any, phi_3: Any) -> Any:
-    """Eq. (8), a deviation from the uniform distribution; no normalisation gives its 1/32.
-
-    Examples
-    --------
-    >>> joint_distribution(1.0, 0.0, 0.0, 0.0, 0.0)
-    np.float64(0.09375)
-    """
+    """Eq. (8), a deviation from the uniform distribution; no normalisation gives its 1/32."""
     cosines = (
         np.cos(2 * (phi_1 - phi_2)) + np.cos(2 * (phi_2 - phi_3)) + np.cos(2 * (phi_3 - phi_1))
     )
@@ -51,44 +33,17 @@ def joint_distribution(c_plus: Any, c_minus: Any, phi_1: Any, phi_2: Any, phi_3:
 
 
 def zero_or_pi(c_plus: Any, c_minus: Any) -> Any:
-    """Whether the phases lock at 0 and pi: ``c_0+ > c_0-``, below Eq. (8).
-
-    Examples
-    --------
-    >>> zero_or_pi(0.148, 0.111)
-    True
-    """
+    """Whether the phases lock at 0 and pi: ``c_0+ > c_0-``, below Eq. (8)."""
     return c_plus > c_minus
 
 
 def ratio_of_types(p_2: Any, p_3: Any) -> Any:
-    """``P_2/(3 P_3)`` in the caption of Fig. 3, where the text has ``P_2/(3 P_1)``.
-
-    Examples
-    --------
-    >>> ratio_of_types(0.375, 0.5)
-    0.25
-    """
+    """``P_2/(3 P_3)`` in the caption of Fig. 3, where the text has ``P_2/(3 P_1)``."""
     return p_2 / (3 * p_3)
 
 
 def marginal_distribution(rho: np.ndarray, space: Space, phases: Any) -> float:
-    """S(phi) of Eqs. (A1)-(A3), without the factor (2S+1)/(4 pi) a spin that normalises it.
-
-    Parameters
-    ----------
-    rho : ndarray of shape (n, n)
-    space : Space
-        Of spins.
-    phases : array_like of shape (N,)
-        An angle for every spin.
-
-    Examples
-    --------
-    >>> space = Space(A=Spin(1))
-    >>> round(2 * np.pi * marginal_distribution(np.diag([1.0, 0, 0]), space, [0.3]), 6)
-    4.18879
-    """
+    """S(phi) of Eqs. (A1)-(A3), without the factor (2S+1)/(4 pi) a spin that normalises it."""
     nodes, weights = np.polynomial.legendre.leggauss(40)
     theta = (nodes + 1) * np.pi / 2
     weights = weights * np.sin(theta) * np.pi / 2
@@ -102,23 +57,7 @@ def marginal_distribution(rho: np.ndarray, space: Space, phases: Any) -> float:
 
 
 def triangles(phi_1: Any, phi_2: Any, d: float = 1.0) -> np.ndarray:
-    """Whether points lie in the open triangles T_d^1 ... T_d^6 of Eq. (C2).
-
-    Parameters
-    ----------
-    phi_1, phi_2 : array_like of shape (...)
-        The angular differences phi'_1, phi'_2.
-    d : float, default 1
-
-    Returns
-    -------
-    ndarray of bool, shape (6, ...)
-
-    Examples
-    --------
-    >>> triangles(0.1, 0.1)[:3]
-    array([ True, False, False])
-    """
+    """Whether points lie in the open triangles T_d^1 ... T_d^6 of Eq. (C2)."""
 
     def three(x: Any, y: Any) -> list[Any]:
         end = 2 * np.pi * d
@@ -133,55 +72,25 @@ def triangles(phi_1: Any, phi_2: Any, d: float = 1.0) -> np.ndarray:
 
 
 def spin_flip_of_the_pair() -> np.ndarray:
-    """P of Eq. (D3), said to commute with H and L_-.
-
-    Examples
-    --------
-    >>> spin_flip_of_the_pair()[0]
-    array([0., 0., 0., 1.])
-    """
+    """P of Eq. (D3), said to commute with H and L_-."""
     return np.eye(4)[::-1]
 
 
 def singlet_energy(exchange: float, anisotropy: float) -> float:
-    """``-2J - Delta``, below Eq. (D4): the energy of ``|v_->``.
-
-    Examples
-    --------
-    >>> singlet_energy(1.0, 1.0)
-    -3.0
-    """
+    """``-2J - Delta``, below Eq. (D4): the energy of ``|v_->``."""
     return -2 * exchange - anisotropy
 
 
 def pair_frequency(exchange: float, anisotropy: float, field: float) -> float:
-    """``2 (J - Delta + B)``, below Eq. (D4): the frequency of ``|v_+><v_-|``.
-
-    Examples
-    --------
-    >>> pair_frequency(1.0, 1.0, 0.3)
-    0.6
-    """
+    """``2 (J - Delta + B)``, below Eq. (D4): the frequency of ``|v_+><v_-|``."""
     return 2 * (exchange - anisotropy + field)
 
 
 def pair_distribution(c_minus: Any, phi_1: Any, phi_2: Any) -> Any:
-    """``-c_- cos(phi_1 - phi_2)``, Eq. (D5), a deviation from the uniform distribution.
-
-    Examples
-    --------
-    >>> pair_distribution(0.25, np.pi, 0.0)
-    np.float64(0.25)
-    """
+    """``-c_- cos(phi_1 - phi_2)``, Eq. (D5), a deviation from the uniform distribution."""
     return -c_minus * np.cos(np.subtract(phi_1, phi_2))
 
 
 def pair_synchronization(c_minus: Any) -> Any:
-    """``S_max = c_-``, below Eq. (D5).
-
-    Examples
-    --------
-    >>> pair_synchronization(0.25)
-    0.25
-    """
+    """``S_max = c_-``, below Eq. (D5)."""
     return c_minus

@@ -22,37 +22,17 @@ def prepared_chain() -> DegenerateBase:
 
 
 def magnetisation(space: Space) -> np.ndarray:
-    """M = sum_j Sz_j as a matrix.
-
-    Examples
-    --------
-    >>> print(magnetisation(dephased_chain(sites=2).space).diagonal())
-    [ 2.  1.  0.  1.  0. -1.  0. -1. -2.]
-    """
+    """M = sum_j Sz_j as a matrix."""
     return np.sum([np.real(space[name].z.toarray()) for name in space], axis=0)
 
 
 def spin_flip(space: Space) -> np.ndarray:
-    """P, which takes m_j to -m_j on every site.
-
-    Examples
-    --------
-    >>> P = spin_flip(dephased_chain(sites=2).space)
-    >>> int(P[0, 8]), bool((P @ P == np.eye(9)).all())
-    (1, True)
-    """
+    """P, which takes m_j to -m_j on every site."""
     return np.eye(space.dimension)[::-1]
 
 
 def sector_projectors(space: Space) -> dict[str, np.ndarray]:
-    """Projectors on the sectors of M, the one of M = 0 split by the spin flip.
-
-    Examples
-    --------
-    >>> projectors = sector_projectors(dephased_chain().space)
-    >>> [round(np.trace(p)) for p in projectors.values()]
-    [1, 3, 6, 4, 3, 6, 3, 1]
-    """
+    """Projectors on the sectors of M, the one of M = 0 split by the spin flip."""
     m = np.rint(np.diag(magnetisation(space))).astype(int)
     result = {}
     for value in range(m.min(), m.max() + 1):
@@ -66,26 +46,12 @@ def sector_projectors(space: Space) -> dict[str, np.ndarray]:
 
 
 def stationary_states(space: Space) -> dict[str, np.ndarray]:
-    """The maximally mixed state 1_alpha of every sector.
-
-    Examples
-    --------
-    >>> states = stationary_states(dephased_chain().space)
-    >>> len(states), round(float(np.trace(states["0-"])), 12)
-    (8, 1.0)
-    """
+    """The maximally mixed state 1_alpha of every sector."""
     return {name: p / np.trace(p) for name, p in sector_projectors(space).items()}
 
 
 def sector_weights(rho: np.ndarray, space: Space) -> dict[str, np.ndarray]:
-    """The weights c_alpha of some states, shape (...), in the sectors.
-
-    Examples
-    --------
-    >>> space = dephased_chain().space
-    >>> print(round(float(sector_weights(np.eye(27) / 27, space)["0+"]) * 27, 12))
-    4.0
-    """
+    """The weights c_alpha of some states, shape (...), in the sectors."""
     return {
         name: np.real(np.einsum("...ij,ji->...", rho, p))
         for name, p in sector_projectors(space).items()
@@ -93,26 +59,12 @@ def sector_weights(rho: np.ndarray, space: Space) -> dict[str, np.ndarray]:
 
 
 def off_diagonal_element(c_plus: Any, c_minus: Any) -> Any:
-    """Eq. (7) with the dimensions 4 and 3 of the sectors: x = c_0+/8 - c_0-/6.
-
-    Its sign decides at which phases the chain locks.
-
-    Examples
-    --------
-    >>> off_diagonal_element(4 / 27, 3 / 27)
-    0.0
-    """
+    """X = c_0+/8 - c_0-/6, Eq. (7) with the dimensions 4 and 3: its sign decides on the phases."""
     return c_plus / 8 - c_minus / 6
 
 
 def joint_distribution(x: Any, phi_1: Any, phi_2: Any, phi_3: Any) -> Any:
-    """S(phi) = (2 pi)^-3 [1 + (x/2) sum cos 2(phi_i - phi_j)]: Eq. (8), normalised to 1.
-
-    Examples
-    --------
-    >>> round((2 * np.pi) ** 3 * float(joint_distribution(0.1, 0.0, 0.0, 0.0)), 12)
-    1.15
-    """
+    """S(phi) = (2 pi)^-3 [1 + (x/2) sum cos 2(phi_i - phi_j)]: Eq. (8), normalised to 1."""
     cosines = (
         np.cos(2 * (phi_1 - phi_2)) + np.cos(2 * (phi_2 - phi_3)) + np.cos(2 * (phi_3 - phi_1))
     )
@@ -120,11 +72,5 @@ def joint_distribution(x: Any, phi_1: Any, phi_2: Any, phi_3: Any) -> Any:
 
 
 def largest_synchronization(x: Any) -> Any:
-    """S_max that follows: (3/2) x or, where the cosines are frustrated, (3/4)|x|, over (2 pi)^2.
-
-    Examples
-    --------
-    >>> print(largest_synchronization(np.array([0.2, -0.2])) * 4 * np.pi**2)
-    [0.3  0.15]
-    """
+    """S_max that follows: (3/2) x or, where the cosines are frustrated, (3/4)|x|, over (2 pi)^2."""
     return np.where(np.asarray(x) > 0, 1.5, 0.75) * np.abs(x) / (2 * np.pi) ** 2
