@@ -1,0 +1,20 @@
+"""The code of the pages in docs/ runs, and prints what they say."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from places import ROOT
+
+
+@pytest.mark.parametrize("page", ["own_systems.md"])
+def test_the_code_of_a_page_prints_what_the_page_says(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    code = "".join(re.findall(r"```python\n(.*?)```", text, re.S))
+    expected = "".join(re.findall(r"```text\n(.*?)```", text, re.S))
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == expected
