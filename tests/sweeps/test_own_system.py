@@ -292,6 +292,7 @@ def test_a_border_is_found_off_the_grid():
     assert found.border_drive.values == pytest.approx([np.sqrt(square)], abs=1e-3)
 
 
+@pytest.mark.clusters
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 def test_a_cluster_computes_it(tmp_path):
     distributed = pytest.importorskip("distributed")
