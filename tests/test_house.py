@@ -105,13 +105,24 @@ def test_there_is_no_circle():
         visit(module, [])
 
 
-def test_a_private_module_is_imported_by_its_own_package_only():
+def test_a_private_module_is_imported_by_its_own_part_only():
     for module, others in GRAPH.items():
         for other in others:
-            package, _, last = other.rpartition(".")
-            if last.startswith("_") and not last.startswith("__"):
-                own = module == package or module.startswith(f"{package}.")
-                assert own, f"{module} imports the private {other}"
+            if any(name.startswith("_") and name != "__main__" for name in other.split(".")):
+                assert part(module) == part(other), f"{module} imports the private {other}"
+
+
+# The classes of the formalisms, which sweeps do not tell apart: they know the protocol.
+FORMALISMS = {"quantsync.gaussian", "quantsync.lindblad", "quantsync.meanfield", "quantsync.models"}
+# Ensembles are about perturbed states by their very definition.
+ABOUT_STATES = {"quantsync.sweeps.ensemble", "quantsync.sweeps.samples"}
+
+
+def test_sweeps_know_no_formalism():
+    for module in set(MODULES) - ABOUT_STATES:
+        if part(module) == "sweeps":
+            known = {o for o in GRAPH[module] if f"quantsync.{part(o)}" in FORMALISMS}
+            assert not known, f"{module} knows {', '.join(sorted(known))}"
 
 
 @pytest.mark.parametrize("face", sorted(p.relative_to(SOURCE) for p in SOURCE.rglob("__init__.py")))
