@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 import quantsync as qs
 from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
 from quantsync.models.circuit_qed.state import circuit_parts
-from quantsync.models.circuit_qed.tables import TABLE_II, preset_units
+from quantsync.models.circuit_qed.tables import TABLE_II, preset_transmons
 
 COUPLING = 0.1  # MHz
 SPAN = 0.5  # us
@@ -34,13 +34,13 @@ PEERS = {
 
 def harmonic_balance(drives: tuple[float, ...]) -> list[qs.QuasiPeriodicState]:
     """Everything from the parameters on: operators, modes of the units, states."""
-    balance = HarmonicBalance(*circuit_parts(*preset_units("10b")))
+    balance = HarmonicBalance(*circuit_parts(*preset_transmons("10b")))
     return [balance.solve([drive, COUPLING]) for drive in drives]
 
 
 def qutip_problem(drive: float) -> tuple[qutip.QobjEvo, list[qutip.Qobj]]:
     """Hamiltonian and jumps in the frames of the pumps, as Eqs. (E1) and (E2) have them."""
-    lindbladian, turning = circuit_parts(*preset_units("10b"))
+    lindbladian, turning = circuit_parts(*preset_transmons("10b"))
     static, jumps = lindbladian.to_qutip()
     parts: list[object] = [static.to("csr")]
     for strength, (frequency, matrix) in zip((drive, COUPLING), turning, strict=True):

@@ -8,6 +8,7 @@ from scipy.integrate import solve_ivp
 
 import quantsync as qs
 from quantsync.errors import (
+    BroadcastError,
     ConvergenceError,
     HarmonicsError,
     InvalidArgumentError,
@@ -17,10 +18,10 @@ from quantsync.errors import (
 )
 from quantsync.models.circuit_qed.model import circuit_qed
 from quantsync.models.circuit_qed.state import circuit_parts, demodulated_qubits
-from quantsync.models.circuit_qed.tables import CORRECTIONS, TABLE_I, TABLE_II, preset_units
+from quantsync.models.circuit_qed.tables import CORRECTIONS, TABLE_I, TABLE_II, preset_transmons
 from quantsync.models.circuit_qed.transmon import (
     RADIANS,
-    CircuitUnit,
+    PumpedTransmon,
     coherence_mode,
     frequency_shift,
     pump_shift,
@@ -67,7 +68,7 @@ def test_points_of_figures_10_and_11_in_the_secular_approximation(name):
 def unit_of(parameters):
     p = {k: float(v) for k, v in parameters.items() if k in ("Om", "g", "alpha", "kappa", "wa")}
     shift = float(parameters["wq"].split("-")[1])
-    return CircuitUnit(
+    return PumpedTransmon(
         anharmonicity=-p["alpha"],
         pump=p["Om"],
         shift=shift,
@@ -103,7 +104,7 @@ def test_numbers_of_single_units(number):
 @pytest.mark.parametrize("name", FITS)
 def test_rates_are_fitted_from_relaxation(name):
     letter, preset = name.split()[1][0], name.split()[1][1:]
-    unit = preset_units(preset)["AB".index(letter)]
+    unit = preset_transmons(preset)["AB".index(letter)]
     fit = relaxation_fit(unit)
     assert_allclose(fit.gain, FITS[name]["w_MHz"], atol=5e-6)
     assert_allclose(fit.damping, FITS[name]["gamma_MHz"], atol=5e-6)
@@ -112,7 +113,7 @@ def test_rates_are_fitted_from_relaxation(name):
 
 
 def test_the_captions_ratios_come_out():
-    ratios = [relaxation_fit(u).ratio for p in ("10a", "10b", "11b") for u in preset_units(p)]
+    ratios = [relaxation_fit(u).ratio for p in ("10a", "10b", "11b") for u in preset_transmons(p)]
     printed = [0, 3.2, 0.27, 4.5, 0.71, 0.28]
     for ratio, caption in zip(ratios, printed, strict=True):
         assert_allclose(ratio, caption, atol=0.05 if caption > 1 else 0.005)
@@ -120,12 +121,12 @@ def test_the_captions_ratios_come_out():
 
 @pytest.mark.parametrize("preset", TABLE_II)
 def test_table_two_follows_from_e3_and_the_dispersive_shift(preset):
-    for unit in preset_units(preset):
+    for unit in preset_transmons(preset):
         assert_allclose(frequency_shift(unit), unit.shift, atol=5e-4)
 
 
 def test_the_printed_resonator_of_b_gives_neither_shift_nor_gain():
-    printed, right = preset_units("10b", corrected=False)[1], preset_units("10b")[1]
+    printed, right = preset_transmons("10b", corrected=False)[1], preset_transmons("10b")[1]
     assert (printed.resonator_frequency, right.resonator_frequency) == (4600, 4500)
     assert TABLE_I["resonator_frequency"] == (4600, 4600)
     assert CORRECTIONS["resonator_frequency"] == (4600, 4500)
@@ -182,7 +183,7 @@ def test_a_propagation_of_the_printed_equation_stays_on_the_state():
 
 
 def test_the_parts_are_hermitian_and_uncoupled():
-    lindbladian, perturbations = circuit_parts(*preset_units("10a"))
+    lindbladian, perturbations = circuit_parts(*preset_transmons("10a"))
     balance = qs.HarmonicBalance(lindbladian, perturbations)
     assert balance.units.sizes == (81, 81)
     assert len(balance.turning.base) == 2
@@ -230,12 +231,12 @@ def test_presets_may_be_an_axis():
     assert run.shape == (2, 2)
     assert run.parameters["drive"].ravel().tolist() == [0.02, 0.04]
     assert [len(group) for group in run.groups()] == [2, 2]
-    assert run.units_of(3) == preset_units("11b")
+    assert run.transmons_of(3) == preset_transmons("11b")
 
 
 def test_ones_own_circuit():
     run = circuit_qed(anharmonicity_a=300.0, pump_b=0.0, transmon_levels=4, drive=0.03)
-    a, b = run.units_of(0)
+    a, b = run.transmons_of(0)
     assert (a.resonator_frequency, a.transmon_levels) == (4700, 4)
     assert_allclose(a.shift, frequency_shift(a))
     assert_allclose(b.shift, 0.032)  # the dispersive shift alone
@@ -245,9 +246,9 @@ def test_ones_own_circuit():
 def test_no_pumps_need_no_frames():
     """Both transmons linear to lowest order: a weak drive meets two decaying coherences."""
     run = circuit_qed(pump_a=0.0, pump_b=0.0, coupling=0.03, drive=1e-4)
-    a, b = run.units_of(0)
+    a, b = run.transmons_of(0)
     modes = [coherence_mode(unit) for unit in (a, b)]
-    d_a, d_b = (mode + 1j * unit.turning for mode, unit in zip(modes, (a, b), strict=True))
+    d_a, d_b = (mode + 1j * unit.beat_frequency for mode, unit in zip(modes, (a, b), strict=True))
     # <b_A> = i eps d_B/(d_A d_B + g^2), <b_B> = i g <b_A>/d_B, and <S+> is conjugate to <b>.
     lower_a = 1j * 1e-4 * d_b / (d_a * d_b + 0.03**2)
     lower_b = 1j * 0.03 * lower_a / d_b
@@ -256,36 +257,36 @@ def test_no_pumps_need_no_frames():
 
 
 def test_a_tuned_transmon_turns_with_the_drive():
-    unit = preset_units("11b")[0]
-    tuned = CircuitUnit(**{**vars(unit), "shift": tuned_shift(unit), "transmon_levels": 3})
-    assert_allclose(-coherence_mode(tuned).imag, tuned.turning, atol=1e-8)
-    four = CircuitUnit(**{**vars(unit), "transmon_levels": 4})
+    unit = preset_transmons("11b")[0]
+    tuned = PumpedTransmon(**{**vars(unit), "shift": tuned_shift(unit), "transmon_levels": 3})
+    assert_allclose(-coherence_mode(tuned).imag, tuned.beat_frequency, atol=1e-8)
+    four = PumpedTransmon(**{**vars(unit), "transmon_levels": 4})
     assert abs(tuned_shift(four) - tuned_shift(unit)) > 1e-3
 
 
 def test_units_of_any_speed_are_fitted():
-    unit = preset_units("10b")[0]
+    unit = preset_transmons("10b")[0]
     lone = {"pump": 0.0, "resonator_coupling": 0.0, "resonator_decay": 60.0}
     for decay in (1e-5, 1e-3, 0.053, 20.0):
-        fit = relaxation_fit(CircuitUnit(**{**vars(unit), **lone, "decay": decay}))
+        fit = relaxation_fit(PumpedTransmon(**{**vars(unit), **lone, "decay": decay}))
         assert_allclose([fit.gain, fit.damping], [0, decay], rtol=1e-6, atol=1e-6 * decay)
 
 
 def test_what_does_not_relax_like_a_qubit_has_no_rates():
-    unit = preset_units("10b")[0]
+    unit = preset_transmons("10b")[0]
     still = {"pump": 0.0, "resonator_coupling": 0.0, "decay": 0.0}
     with pytest.raises(ConvergenceError, match="does not relax"):
-        relaxation_fit(CircuitUnit(**{**vars(unit), **still}))
+        relaxation_fit(PumpedTransmon(**{**vars(unit), **still}))
     with pytest.raises(ConvergenceError, match="not exponential"):
-        relaxation_fit(CircuitUnit(**{**vars(unit), "anharmonicity": 5.0}))
+        relaxation_fit(PumpedTransmon(**{**vars(unit), "anharmonicity": 5.0}))
 
 
 def test_pumps_of_one_frequency_make_the_coupling_static():
     run = circuit_qed(
         anharmonicity_b=400.0, shift_b=0.7633, coupling=0.1, drive=0.0, resonator_levels=2
     )
-    a, b = run.units_of(0)
-    assert a.turning == b.turning
+    a, b = run.transmons_of(0)
+    assert a.beat_frequency == b.beat_frequency
     static, perturbations = circuit_parts(a, b)
     exchange = 0.1 * perturbations[1][1]
     count = len(static.terms.hamiltonian)
@@ -305,8 +306,8 @@ def test_pumps_of_one_frequency_make_the_coupling_static():
 
 def test_a_drive_at_the_frequency_of_the_pump_is_part_of_it():
     run = circuit_qed(shift_a=-200.0, coupling=0.0, drive=0.5)
-    unit = run.units_of(0)[0]
-    assert unit.turning == 0
+    unit = run.transmons_of(0)[0]
+    assert unit.beat_frequency == 0
     energy, dissipators = unit.parts()
     transmon = unit.space["T"]
     driven = energy + 0.5 * RADIANS * (transmon.create + transmon.destroy)
@@ -330,7 +331,7 @@ def test_a_small_circuit_forgets_any_start_and_ends_on_its_state():
         resonator_levels=2,
     )  # fmt: skip
     state = run.harmonics()
-    static, perturbations = circuit_parts(*run.units_of(0))
+    static, perturbations = circuit_parts(*run.transmons_of(0))
     size = static.dimension
     energy = static.hamiltonian()
     rates = static.coefficient_table()[0][len(static.terms.hamiltonian) :]
@@ -379,6 +380,9 @@ def test_too_strong_a_coupling_is_an_error():
         ({"decay_b": -1.0}, InvalidRateError, "decay_b"),
         ({"resonator_decay_a": -1.0}, InvalidRateError, "resonator_decay_a"),
         ({"coupling": np.nan}, NonFiniteError, "coupling"),
+        ({"coupling": None}, InvalidArgumentError, "Parameter `coupling`"),
+        ({"anharmonicity_a": "a"}, InvalidArgumentError, "Parameter `anharmonicity_a`"),
+        ({"preset": ["10a", "10b"], "pump_a": [1, 2, 3]}, BroadcastError, "preset .2,., pump_a"),
         ({"pump_a": np.inf}, NonFiniteError, "pump_a"),
         ({"shift_a": np.nan}, NonFiniteError, "shift_a"),
         ({"anharmonicity_b": 0.0}, InvalidArgumentError, "anharmonicity_b"),

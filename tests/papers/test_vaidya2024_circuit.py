@@ -7,7 +7,7 @@ from places import reference
 
 import quantsync as qs
 from quantsync import plotting
-from quantsync.models.circuit_qed.tables import TABLE_II, preset_units
+from quantsync.models.circuit_qed.tables import TABLE_II, preset_transmons
 from quantsync.models.circuit_qed.transmon import RADIANS, relaxation_fit
 from quantsync.papers.registry import PAPERS, find_figure
 from quantsync.papers.vaidya2024 import printed
@@ -190,7 +190,7 @@ def test_tables_are_written_with_the_claims():
 
 
 def test_the_equations_as_printed_make_no_gain():
-    unit = preset_units("11b")[0]
+    unit = preset_transmons("11b")[0]
     same = printed.unit_as_printed(unit)
     gap = same.superoperator() - unit.lindbladian().superoperator()
     assert abs(gap).max() == 0

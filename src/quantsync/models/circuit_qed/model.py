@@ -8,18 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad.quasi_periodic.frequencies import single_number
+from quantsync.checks import (
+    broadcast_shape,
+    coefficient_array,
+    rate_array,
+    real_array,
+    real_number,
+    whole_array,
+    whole_number,
+)
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.models.circuit_qed.state import CircuitState, balance_of, fit_of, solved
 from quantsync.models.circuit_qed.tables import TABLE_II, preset_values
-from quantsync.models.circuit_qed.transmon import CircuitUnit, RelaxationFit, frequency_shift
-from quantsync.models.parameters import rate_parameters, real_parameters
+from quantsync.models.circuit_qed.transmon import PumpedTransmon, RelaxationFit, frequency_shift
 from quantsync.system import Measure, ParametricSystem, View, table_of
 
-OF_A_UNIT = (
+OF_A_TRANSMON = (
     "pump",
     "shift",
     "anharmonicity",
@@ -28,6 +34,7 @@ OF_A_UNIT = (
     "resonator_decay",
     "decay",
 )
+COMMON = ("coupling", "dephasing", "transmon_levels", "resonator_levels")
 TUNING = ("pump", "anharmonicity", "resonator_frequency", "resonator_coupling", "resonator_decay")
 
 
@@ -83,8 +90,8 @@ def circuit_qed(
     pump_b : float, default None
         Strength of the pump on B; 0 for none (units of MHz).
     shift_a : float, default None
-        Delta_A, by which omega_qA is below the drive. If None and the unit is not the preset's,
-        from Eq. (E3) and the dispersive shift (units of MHz).
+        Delta_A, by which omega_qA is below the drive. If None and the transmon is not the
+        preset's, from Eq. (E3) and the dispersive shift (units of MHz).
     shift_b : float, default None
         Delta_B, as for A (units of MHz).
     anharmonicity_a : float, default None
@@ -136,61 +143,46 @@ def circuit_qed(
     >>> print(abs(point.responses).round(6), point.residual < 1e-9)
     [0.007513 0.001694] True
     """
-    presets = np.asarray(preset)
-    for name in np.unique(presets):
-        preset_values(str(name), 0)
     given = dict(locals())
-    values: dict[str, Any] = {"preset": presets}
-    values["drive"] = (
-        _of_preset(presets, lambda p: TABLE_II[p]["drive"]) if drive is None else drive
-    )
-    computed: dict[str, Any] = {}
-    for side, letter in enumerate("ab"):
-        own = {name: given[f"{name}_{letter}"] for name in OF_A_UNIT}
-        if own["resonator_frequency"] is None and own["anharmonicity"] is not None:
-            own["resonator_frequency"] = _of_preset(
-                presets, lambda p, s=side: preset_values(p, s)["frequency"]
-            ) - np.asarray(own["anharmonicity"], float)
-        if own["shift"] is None and any(own[name] is not None for name in TUNING):
-            own["shift"] = np.nan  # to be computed, point by point
-            computed[f"shift_{letter}"] = np.nan
-        for name, value in own.items():
-            if value is None:
-                value = _of_preset(presets, lambda p, n=name, s=side: preset_values(p, s)[n])
-            values[f"{name}_{letter}"] = value
-    (values["dephasing"],) = rate_parameters(dephasing=dephasing)
-    values |= {
-        "coupling": coupling,
-        "transmon_levels": transmon_levels,
-        "resonator_levels": resonator_levels,
-    }
-    numbers = {k: v for k, v in values.items() if k != "preset" and k not in computed}
-    for name in numbers:
-        if "decay" in name:
-            rate_parameters(**{name: numbers[name]})
-    checked = dict(zip(numbers, real_parameters(**numbers), strict=True))
-    for name in ("anharmonicity_a", "anharmonicity_b"):
-        if not (checked[name] > 0).all():
-            raise InvalidArgumentError(
-                f"Parameter `{name}` is |alpha| and must be > 0, but is {checked[name].min():g}."
-            )
-    run = CircuitQED({"preset": presets, **checked, **computed})
-    run.units_of(0)  # raises on what no circuit can have
+    presets = np.asarray(given.pop("preset"))
+    usual = [_usual(presets, side) for side in (0, 1)]
+    values = {k: _checked(k, v) for k, v in given.items() if v is not None or k in COMMON}
+    shapes = {name: array.shape for name, array in values.items()}
+    broadcast_shape({"preset": presets.shape, **shapes}, what="Parameters")
+    values.setdefault("drive", usual[0]["drive"])
+    for letter, own in zip("ab", usual, strict=True):
+        if f"anharmonicity_{letter}" in values:
+            resonant = own["frequency"] - values[f"anharmonicity_{letter}"]
+            values.setdefault(f"resonator_frequency_{letter}", resonant)
+        if any(f"{name}_{letter}" in values for name in TUNING):
+            values.setdefault(f"shift_{letter}", np.array(np.nan))  # computed, point by point
+        for name in OF_A_TRANSMON:
+            values.setdefault(f"{name}_{letter}", own[name])
+    run = CircuitQED({"preset": presets, **values})
+    run.transmons_of(0)  # raises on what no circuit can have
     return run
 
 
-def _of_preset(presets: np.ndarray, value: Callable[[str], float]) -> np.ndarray:
-    return np.array([value(str(p)) for p in presets.reshape(-1)], float).reshape(presets.shape)
+def _usual(presets: np.ndarray, side: int) -> dict[str, np.ndarray]:
+    """What presets have for transmon A or B, and their drive."""
+    names = [str(preset) for preset in presets.reshape(-1)]
+    found = [preset_values(name, side) | {"drive": TABLE_II[name]["drive"]} for name in names]
+    return {key: np.array([one[key] for one in found]).reshape(presets.shape) for key in found[0]}
+
+
+def _checked(name: str, value: Any) -> np.ndarray:
+    label = f"Parameter `{name}`"
+    if name.endswith("_levels"):
+        return whole_array(value, label, at_least=3 if name == "transmon_levels" else 2)
+    if "decay" in name or name == "dephasing":
+        return rate_array(value, label)
+    if name.startswith("anharmonicity"):
+        return real_array(value, label, above=0, why="it is |alpha|")
+    return coefficient_array(value, label)
 
 
 class CircuitQED(ParametricSystem):
-    """Circuits, with all their parameters in MHz; returned by `circuit_qed`.
-
-    Parameters
-    ----------
-    parameters : dict of str to array_like
-        All parameters of `circuit_qed`; a shift that is NaN is computed.
-    """
+    """Circuits, with all their parameters in MHz; returned by `circuit_qed`."""
 
     method = "multi-frequency harmonic balance"
     members_per_chunk = 8
@@ -202,41 +194,33 @@ class CircuitQED(ParametricSystem):
         return self._residual
 
     def groups(self) -> list[np.ndarray]:
-        """Members with the same units, whose modes are computed once."""
-        units: dict[Any, list[int]] = {}
+        """Members with the same transmons, whose modes are computed once."""
+        alike: dict[Any, list[int]] = {}
         for k in range(self.size):
-            units.setdefault(self.units_of(k), []).append(k)
-        return [np.array(members) for members in units.values()]
+            alike.setdefault(self.transmons_of(k), []).append(k)
+        return [np.array(members) for members in alike.values()]
 
     def _value(self, name: str, member: int) -> Any:
-        array = self.parameters[name]
-        if array.ndim == 0:
-            return array.item()
-        return np.broadcast_to(array, self.shape).reshape(-1)[member].item()
+        member = whole_number(member, "member", at_least=0, at_most=max(self.size, 1) - 1)
+        array = np.broadcast_to(self.parameters[name], self.shape)
+        return array[np.unravel_index(member, self.shape)].item()
 
-    def units_of(self, member: int) -> tuple[CircuitUnit, CircuitUnit]:
-        """Units A and B of a member, by flat index.
+    def transmons_of(self, member: int) -> tuple[PumpedTransmon, PumpedTransmon]:
+        """Transmons A and B of a member, by flat index.
 
         Raises
         ------
         InvalidArgumentError
-            If a parameter is impossible.
+            If there is no such member, or a parameter of it is impossible.
         """
-        if not 0 <= member < max(self.size, 1):
-            raise InvalidArgumentError(
-                f"Argument `member` must be from 0 to {self.size - 1}, but is {member!r}."
-            )
         found = []
         for letter in "ab":
-            values = {name: self._value(f"{name}_{letter}", member) for name in OF_A_UNIT}
+            values = {name: self._value(f"{name}_{letter}", member) for name in OF_A_TRANSMON}
             unknown = np.isnan(values["shift"])
-            unit = CircuitUnit(
-                **(values | ({"shift": 0.0} if unknown else {})),
-                dephasing=self._value("dephasing", member),
-                transmon_levels=self._value("transmon_levels", member),
-                resonator_levels=self._value("resonator_levels", member),
-            )
-            found.append(replace(unit, shift=frequency_shift(unit)) if unknown else unit)
+            values |= {name: self._value(name, member) for name in COMMON[1:]}
+            transmon = PumpedTransmon(**(values | {"shift": 0.0} if unknown else values))
+            shift = frequency_shift(transmon) if unknown else transmon.shift
+            found.append(replace(transmon, shift=shift))
         return found[0], found[1]
 
     def state(self, member: int = 0, *, drive: float | None = None) -> CircuitState:
@@ -257,12 +241,8 @@ class CircuitQED(ParametricSystem):
         HarmonicsError
             If coupling or drive are too strong for the harmonics to converge.
         """
-        units = self.units_of(member)
-        if drive is None:
-            strength = self._value("drive", member)
-        else:
-            strength = single_number(drive, "Argument `drive`")
-        found = solved(*units, self._value("coupling", member), strength)
+        strength = self._value("drive", member) if drive is None else real_number(drive, "drive")
+        found = solved(*self.transmons_of(member), self._value("coupling", member), strength)
         self._residual = max(self.residual, found.residual)
         return found
 
@@ -275,13 +255,13 @@ class CircuitQED(ParametricSystem):
         tolerance : float, optional
             Residual in rad/us; as for `quasi_periodic_steady_state`.
         """
-        balance = balance_of(*self.units_of(member))
+        balance = balance_of(*self.transmons_of(member))
         strengths = [self._value("drive", member), self._value("coupling", member)]
         return balance.solve(strengths, tolerance=tolerance)
 
     def fits(self, side: int) -> list[RelaxationFit]:
-        """Relaxation fits of all members' unit A (side 0) or B (1)."""
-        return [fit_of(self.units_of(k)[side]) for k in range(self.size)]
+        """Relaxation fits of all members' transmon A (side 0) or B (1)."""
+        return [fit_of(self.transmons_of(k)[side]) for k in range(self.size)]
 
     def responses(self) -> np.ndarray:
         """Demodulated <S+> of A and B, shape (B, 2), complex."""
@@ -301,7 +281,7 @@ class CircuitQED(ParametricSystem):
         Coupling and drive of Eq. (E1) are half those of Eq. (4), gamma_phi of Eq. (E2) is twice
         that of Eq. (C1); the rates are fitted. Divide by any rate to have units of that.
         """
-        a, b = (fit_of(unit) for unit in self.units_of(member))
+        a, b = (fit_of(transmon) for transmon in self.transmons_of(member))
         return {
             "gain_a": max(a.gain, 0.0),
             "damping_a": a.damping,

@@ -1,4 +1,4 @@
-"""The circuit of two `CircuitUnit`s: its equations, its long-time state, its two qubits."""
+"""The circuit of two `PumpedTransmon`s: its equations, its long-time state, its two qubits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
 from quantsync.measures.spherical_tensors import phase_response
 from quantsync.models.circuit_qed.transmon import (
     RADIANS,
-    CircuitUnit,
+    PumpedTransmon,
     RelaxationFit,
     relaxation_fit,
 )
@@ -56,45 +56,33 @@ class CircuitState:
     harmonics: int
 
 
-def circuit_parts(a: CircuitUnit, b: CircuitUnit) -> tuple[Lindbladian, list[tuple[float, Any]]]:
-    """The static part of the circuit and what turns: drive and coupling, each of 1 MHz.
-
-    Parameters
-    ----------
-    a, b : CircuitUnit
-
-    Returns
-    -------
-    lindbladian : Lindbladian
-        On a space of the sites "A", "A resonator", "B" and "B resonator", in rad/us.
-    perturbations : list of (frequency, operator)
-        For `quantsync.quasi_periodic_steady_state`.
-    """
+def circuit_parts(
+    a: PumpedTransmon, b: PumpedTransmon
+) -> tuple[Lindbladian, list[tuple[float, Any]]]:
+    """The static part of the circuit, in rad/us, and what turns: drive and coupling of 1 MHz."""
     sites = {}
-    for letter, unit in (("A", a), ("B", b)):
-        sites[letter] = Fock(unit.transmon_levels)
-        sites[f"{letter} resonator"] = Fock(unit.resonator_levels)
+    for letter, transmon in (("A", a), ("B", b)):
+        sites[letter] = Fock(transmon.transmon_levels)
+        sites[f"{letter} resonator"] = Fock(transmon.resonator_levels)
     space = Space(**sites)
     energy, dissipators = sp.csr_array((space.dimension,) * 2, dtype=complex), []
     before, after = a.space.identity, b.space.identity
-    for unit, place in ((a, lambda o: sp.kron(o, after)), (b, lambda o: sp.kron(before, o))):
-        own, losses = unit.parts()
+    for transmon, place in ((a, lambda o: sp.kron(o, after)), (b, lambda o: sp.kron(before, o))):
+        own, losses = transmon.parts()
         energy = energy + place(own)
         dissipators += [(rate, place(jump)) for rate, jump in losses]
     lower_a, lower_b = space["A"].destroy, space["B"].destroy
     perturbations = [
-        _turning(a.turning, space["A"].create),
-        _turning(b.turning - a.turning, lower_a @ lower_b.conj().T),
+        _rotating(a.beat_frequency, space["A"].create),
+        _rotating(b.beat_frequency - a.beat_frequency, lower_a @ lower_b.conj().T),
     ]
     return Lindbladian(space, [(1.0, energy)], dissipators), perturbations
 
 
-def _turning(frequency: float, operator: Any) -> tuple[float, Any]:
-    """A perturbation of 1 MHz at a frequency > 0.
-
-    Transmons whose pumps have one frequency see their coupling stand still. It then turns once in
-    twelve days: the units stay uncoupled in the static part, and `SLOWEST` averages over nothing.
-    """
+def _rotating(frequency: float, operator: Any) -> tuple[float, Any]:
+    """A perturbation of 1 MHz at a frequency > 0."""
+    # Transmons whose pumps have one frequency see their coupling stand still. It then turns once in
+    # twelve days: they stay uncoupled in the static part, and `SLOWEST` averages over nothing.
     if abs(frequency) < STILL:
         frequency = STILL
     if frequency < 0:
@@ -103,24 +91,24 @@ def _turning(frequency: float, operator: Any) -> tuple[float, Any]:
 
 
 @lru_cache(maxsize=8)
-def balance_of(a: CircuitUnit, b: CircuitUnit) -> HarmonicBalance:
+def balance_of(a: PumpedTransmon, b: PumpedTransmon) -> HarmonicBalance:
     """The circuit prepared for any drive and coupling, kept for the next call."""
     return HarmonicBalance(*circuit_parts(a, b))
 
 
 @lru_cache(maxsize=64)
-def fit_of(unit: CircuitUnit) -> RelaxationFit:
+def fit_of(transmon: PumpedTransmon) -> RelaxationFit:
     """`relaxation_fit`, kept for the next call."""
-    return relaxation_fit(replace(unit, dephasing=0.0))
+    return relaxation_fit(replace(transmon, dephasing=0.0))
 
 
 @lru_cache(maxsize=4096)
-def solved(a: CircuitUnit, b: CircuitUnit, coupling: float, drive: float) -> CircuitState:
+def solved(a: PumpedTransmon, b: PumpedTransmon, coupling: float, drive: float) -> CircuitState:
     """The state for a drive and a coupling in MHz, kept for the next call."""
     balance = balance_of(a, b)
     state = balance.solve([drive, coupling])
     space = state.space
-    frame = RADIANS * (a.turning * space["A"].number + b.turning * space["B"].number)
+    frame = RADIANS * (a.beat_frequency * space["A"].number + b.beat_frequency * space["B"].number)
     qubits, trace = demodulated_qubits(state.average(frame, resolution=RADIANS * SLOWEST), space)
     return CircuitState(
         qubits=qubits,
@@ -133,20 +121,7 @@ def solved(a: CircuitUnit, b: CircuitUnit, coupling: float, drive: float) -> Cir
 
 
 def demodulated_qubits(rho: np.ndarray, space: Space) -> tuple[np.ndarray, float]:
-    """The two qubits' part of a circuit's state, normalised, and its weight.
-
-    Parameters
-    ----------
-    rho : ndarray of shape (n, n)
-    space : Space
-        That of `circuit_parts`.
-
-    Returns
-    -------
-    qubits : ndarray of shape (4, 4)
-        In the basis ee, eg, ge, gg.
-    trace : float
-    """
+    """The two qubits' part of a circuit's state, (4, 4) for ee, eg, ge, gg, and its weight."""
     dimensions = space.dimensions
     reduced = np.einsum("arbscrds->abcd", rho.reshape(dimensions * 2))
     picked = reduced[np.ix_([1, 0], [1, 0], [1, 0], [1, 0])].reshape(4, 4)

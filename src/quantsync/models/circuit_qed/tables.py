@@ -1,4 +1,4 @@
-"""Tables I and II of Vaidya et al., PRA 109, 033718 (2024), and the units they describe.
+"""Tables I and II of Vaidya et al., PRA 109, 033718 (2024), and the transmons they describe.
 
 The tables are as printed; what had to be corrected is in `CORRECTIONS`, with the reason.
 """
@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from quantsync.errors import unknown_name
-from quantsync.models.circuit_qed.transmon import CircuitUnit
+from quantsync.models.circuit_qed.transmon import PumpedTransmon
 
-GHZ, MHZ, KHZ = 1000.0, 1.0, 0.001  # in MHz; `circuit_units.RADIANS` turns MHz into rad/us
+GHZ, MHZ, KHZ = 1000.0, 1.0, 0.001  # in MHz
 
 # Table I; pairs are for A and B.
 TABLE_I = MappingProxyType(
@@ -52,22 +52,7 @@ PRESETS = tuple(TABLE_II)
 
 
 def preset_values(preset: str, side: int, *, corrected: bool = True) -> dict[str, Any]:
-    """Parameters of one unit, in MHz.
-
-    Parameters
-    ----------
-    preset : {"10a", "10b", "11b"}
-        Figure of the paper.
-    side : int
-        0 for A, 1 for B.
-    corrected : bool, default True
-        False for Table I as printed.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such preset.
-    """
+    """Parameters of transmon A (side 0) or B (1) of a figure, in MHz; or as printed."""
     if preset not in TABLE_II:
         raise unknown_name("preset", str(preset), PRESETS)
     chosen = {**TABLE_I, **(CORRECTIONS if corrected else {})}
@@ -76,29 +61,9 @@ def preset_values(preset: str, side: int, *, corrected: bool = True) -> dict[str
     return values | {name: TABLE_II[preset][name][side] for name in ("pump", "shift")}
 
 
-def preset_units(preset: str, *, corrected: bool = True) -> tuple[CircuitUnit, CircuitUnit]:
-    """The units A and B of a figure, without dephasing.
-
-    Parameters
-    ----------
-    preset : {"10a", "10b", "11b"}
-    corrected : bool, default True
-        False for Table I as printed.
-
-    Returns
-    -------
-    tuple of CircuitUnit
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such preset.
-
-    Examples
-    --------
-    >>> a, b = preset_units("11b")
-    >>> a.pump, b.resonator_frequency
-    (7.0, 4500.0)
-    """
-    a, b = (CircuitUnit(**preset_values(preset, s, corrected=corrected)) for s in (0, 1))
+def preset_transmons(
+    preset: str, *, corrected: bool = True
+) -> tuple[PumpedTransmon, PumpedTransmon]:
+    """Transmons A and B of a figure, without dephasing; or as printed."""
+    a, b = (PumpedTransmon(**preset_values(preset, s, corrected=corrected)) for s in (0, 1))
     return a, b

@@ -11,8 +11,8 @@ import xarray as xr
 
 from quantsync.models import CircuitQED, circuit_qed, driven_pair
 from quantsync.models.circuit_qed.state import fit_of
-from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_units
-from quantsync.models.circuit_qed.transmon import CircuitUnit, frequency_shift, tuned_shift
+from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_transmons
+from quantsync.models.circuit_qed.transmon import PumpedTransmon, frequency_shift, tuned_shift
 from quantsync.papers.vaidya2024.baths import attrs
 from quantsync.papers.vaidya2024.response_data import SITES
 from quantsync.parallel import available_cores, map_threads
@@ -73,7 +73,7 @@ def figure_9(full: bool = False) -> xr.Dataset:
         ``level`` energies over (site, level), ``resonator_frequency`` and ``pump_frequency`` over
         site.
     """
-    units = preset_units("10b")
+    units = preset_transmons("10b")
     levels = [[0.0, u.qubit_frequency, 2 * u.qubit_frequency - u.anharmonicity] for u in units]
     return xr.Dataset(
         {
@@ -203,7 +203,7 @@ def _solve(run: CircuitQED, undriven: bool) -> None:
     map_threads(lambda job: run.state(job[0], drive=job[1]), jobs, available_cores())
 
 
-def four_levels(unit: CircuitUnit) -> CircuitUnit:
+def four_levels(unit: PumpedTransmon) -> PumpedTransmon:
     """The same unit with a fourth level of the transmon."""
     return replace(unit, transmon_levels=4)
 
@@ -242,7 +242,7 @@ def _tables() -> xr.Dataset:
     values = {name: np.empty(shape) for name in names}
     for i, read in enumerate(readings.values()):
         for j, preset in enumerate(TABLE_II):
-            units = preset_units(preset), preset_units(preset, corrected=False)
+            units = preset_transmons(preset), preset_transmons(preset, corrected=False)
             for k, (unit, shift) in enumerate(read(*units)):
                 fit = fit_of(unit)
                 numbers = (1000 * shift, fit.ratio, fit.gain, fit.damping)

@@ -11,10 +11,10 @@ import xarray as xr
 from quantsync.lindblad import quasi_periodic_steady_state, steady_state
 from quantsync.models import circuit_qed
 from quantsync.models.circuit_qed.state import fit_of
-from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_units
+from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_transmons
 from quantsync.models.circuit_qed.transmon import (
     RADIANS,
-    CircuitUnit,
+    PumpedTransmon,
     coherence_mode,
     dispersive_shift,
     frequency_shift,
@@ -98,7 +98,7 @@ def resonators(data: xr.Dataset) -> Claim:
     """Table I: omega_aA = omega_aB."""
     printed, right = (data.sel(reading=r, site="B") for r in ("4.6 GHz", "4.5 GHz"))
     off = np.abs(printed.ratio - printed.printed_ratio)
-    ef = [u.frequency - u.anharmonicity for u in preset_units("10b")]
+    ef = [u.frequency - u.anharmonicity for u in preset_transmons("10b")]
     return Claim(
         "Table I",
         "both resonators are at 4.6 GHz, and resonant with the e-f transitions",
@@ -113,7 +113,7 @@ def resonators(data: xr.Dataset) -> Claim:
     )
 
 
-def _ratio(unit: CircuitUnit, **as_printed: bool) -> float:
+def _ratio(unit: PumpedTransmon, **as_printed: bool) -> float:
     """w/gamma = P_e/(1 - P_e) of the stationary state."""
     rho = steady_state(unit_as_printed(unit, **as_printed)).rho
     levels = np.real(np.diagonal(rho)).reshape(unit.transmon_levels, -1).sum(axis=1)
@@ -122,7 +122,7 @@ def _ratio(unit: CircuitUnit, **as_printed: bool) -> float:
 
 def sign_of_the_anharmonicity() -> Claim:
     """Eq. (E1) with the numbers of Table I."""
-    units = preset_units("10b")
+    units = preset_transmons("10b")
     found = [_ratio(unit, positive=True) for unit in units]
     right = [_ratio(unit) for unit in units]
     return Claim(
@@ -143,10 +143,10 @@ def frequency_of_the_pumps() -> Claim:
     """Table I: omega_pA, omega_pB."""
     found, right = [], []
     for preset in TABLE_II:
-        for unit in preset_units(preset):
+        for unit in preset_transmons(preset):
             found.append(_ratio(unit, fixed=True))
             right.append(_ratio(unit))
-    pumps = [u.pump_frequency for p in TABLE_II for u in preset_units(p)]
+    pumps = [u.pump_frequency for p in TABLE_II for u in preset_transmons(p)]
     low_a, high_a, low_b, high_b = (f(pumps[k::2]) / 1000 for k in (0, 1) for f in (min, max))
     return Claim(
         "Table I",
@@ -171,10 +171,11 @@ def _near(found: list[float], preset: str) -> bool:
 
 def frequency_of_the_drive() -> Claim:
     """Last line of Eq. (E1)."""
-    unit, _ = preset_units("10b")
+    unit, _ = preset_transmons("10b")
     drive = TABLE_II["10b"]["drive"]
     bare, shifted = (
-        _lone_response(unit, drive, nu) for nu in (unit.turning - unit.shift, unit.turning)
+        _lone_response(unit, drive, nu)
+        for nu in (unit.beat_frequency - unit.shift, unit.beat_frequency)
     )
     fit = fit_of(unit)
     rate = (fit.gain + fit.damping) / 2
@@ -194,7 +195,7 @@ def frequency_of_the_drive() -> Claim:
     )
 
 
-def _lone_response(unit: CircuitUnit, drive: float, frequency: float) -> float:
+def _lone_response(unit: PumpedTransmon, drive: float, frequency: float) -> float:
     """|<S+>| of a unit by itself, driven at a frequency of its pump's frame, all in MHz."""
     space = unit.space
     raising = space["T"].create
@@ -210,7 +211,7 @@ def loss_of_the_third_level() -> Claim:
     """gamma_f of Eq. (E3)."""
     texts, correct, halved = [], [], []
     for preset, printed in SHIFTS.items():
-        unit = preset_units(preset)[1]
+        unit = preset_transmons(preset)[1]
         weaker = pump_shift(
             unit.pump,
             unit.anharmonicity,
@@ -219,7 +220,7 @@ def loss_of_the_third_level() -> Claim:
         )
         correct.append(abs(1000 * frequency_shift(unit) - float(printed[1])))
         halved.append(abs(1000 * (weaker + dispersive_shift(unit)) - float(printed[1])))
-    for unit in preset_units("10b"):
+    for unit in preset_transmons("10b"):
         half, g = unit.resonator_decay / 2, math.sqrt(2) * unit.resonator_coupling
         # |f,0> and |e,1> without quantum jumps.
         amplitude = -np.linalg.eigvals(np.array([[0, g], [g, -1j * half]])).imag.max()
@@ -245,7 +246,7 @@ def loss_of_the_third_level() -> Claim:
 def exact_shifts(data: xr.Dataset) -> Claim:
     """Eq. (E3) against the modes of the whole unit."""
     off = data["shift"].sel(reading="exact") - data["shift"].sel(reading="4.5 GHz")
-    widths = [-1000 * coherence_mode(u).real for p in TABLE_II for u in preset_units(p)]
+    widths = [-1000 * coherence_mode(u).real for p in TABLE_II for u in preset_transmons(p)]
     worst = float(np.abs(off).max())
     part = float((np.abs(off.values.ravel()) / widths).max())
     return Claim(
@@ -260,7 +261,7 @@ def exact_shifts(data: xr.Dataset) -> Claim:
 
 def relaxation() -> Claim:
     """The engineered gain is incoherent."""
-    fits = [fit_of(u) for p in TABLE_II for u in preset_units(p)]
+    fits = [fit_of(u) for p in TABLE_II for u in preset_transmons(p)]
     worst = max(fit.deviation for fit in fits)
     lone = fits[0]
     return Claim(
@@ -278,7 +279,7 @@ def relaxation() -> Claim:
 
 def purcell_decay() -> Claim:
     """Decay by the resonator, off resonance."""
-    unit, _ = preset_units("10a")
+    unit, _ = preset_transmons("10a")
     found = fit_of(unit).damping - TABLE_I["decay"][0]
     distance = unit.frequency - unit.resonator_frequency
     expected = unit.resonator_decay * unit.resonator_coupling**2 / distance**2
@@ -333,7 +334,7 @@ def resonator_levels() -> Claim:
     """Three levels of each resonator."""
     worst = 0.0
     for preset in TABLE_II:
-        for unit in preset_units(preset):
+        for unit in preset_transmons(preset):
             more = fit_of(replace(unit, resonator_levels=4))
             less = fit_of(unit)
             worst = max(worst, abs(more.ratio - less.ratio) / max(less.ratio, 0.01))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_units
+from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_transmons
 from quantsync.papers.paper import table
 from quantsync.papers.vaidya2024.circuit_data import CAPTIONS, SHIFTS, tables
 
@@ -17,9 +17,9 @@ FIGURES = {"10a": "10(a)", "10b": "10(b), 11(a)", "11b": "11(b)"}
 )
 def table_1() -> list[tuple[str, ...]]:
     """Table I, with what was used instead where it had to be corrected."""
-    a, b = preset_units("10b")
-    pumps = [[u.pump_frequency / GIGA for u in preset_units(p)] for p in TABLE_II]
-    bare = [[u.qubit_frequency / GIGA for u in preset_units(p)] for p in TABLE_II]
+    a, b = preset_transmons("10b")
+    pumps = [[u.pump_frequency / GIGA for u in preset_transmons(p)] for p in TABLE_II]
+    bare = [[u.qubit_frequency / GIGA for u in preset_transmons(p)] for p in TABLE_II]
     tracked = "5 GHz - Delta - |alpha|/2: "
     rows: list[tuple[str, str, str, str]] = [
         (

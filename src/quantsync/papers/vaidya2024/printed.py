@@ -14,7 +14,7 @@ from scipy.special import lpmv
 
 from quantsync.lindblad import Lindbladian
 from quantsync.measures import spherical_tensor
-from quantsync.models.circuit_qed.transmon import RADIANS, CircuitUnit
+from quantsync.models.circuit_qed.transmon import RADIANS, PumpedTransmon
 from quantsync.operators import Spin
 
 
@@ -105,13 +105,13 @@ def _legendre(k: int, q: int, x: float) -> float:
 
 
 def unit_as_printed(
-    unit: CircuitUnit, *, positive: bool = False, fixed: bool = False
+    unit: PumpedTransmon, *, positive: bool = False, fixed: bool = False
 ) -> Lindbladian:
     """A unit of Eq. (E1) with what is printed: its `Lindbladian`, in rad/us.
 
     Parameters
     ----------
-    unit : CircuitUnit
+    unit : PumpedTransmon
     positive : bool, default False
         Anharmonicity +|alpha|/2 (n - 1) n, as the numbers of Table I have it; minus is right.
     fixed : bool, default False
