@@ -20,12 +20,12 @@ from common import agree, multiplication_rate, timed
 from threadpoolctl import threadpool_limits
 
 import quantsync as qs
+from quantsync.lindblad.degenerate._shifted_solve import solve_shifted
 from quantsync.lindblad.degenerate.kossakowski import (
-    diagonal_operators,
+    gell_mann_diagonal,
     random_hamiltonian,
     random_kossakowski,
 )
-from quantsync.lindblad.degenerate.shifted_solve import solve_shifted
 from quantsync.papers.zhao2025.ensemble_data import CHI, ETAS, INTERVAL
 from quantsync.parallel import available_cores
 
@@ -47,7 +47,7 @@ def numpy_route(hamiltonian: np.ndarray, kossakowski: np.ndarray) -> Callable[[]
     """Complex superoperator by reshuffling, then one LU factorisation a strength."""
     base = CHAIN.superoperator().toarray()
     units = np.delete(np.arange(N * N), N * N - 1)
-    diagonal = diagonal_operators(N, "printed")
+    diagonal = gell_mann_diagonal(N)
     place = np.arange(N) * (N + 1)
 
     def run() -> np.ndarray:
@@ -75,7 +75,7 @@ def numpy_route(hamiltonian: np.ndarray, kossakowski: np.ndarray) -> Callable[[]
 def qutip_route(hamiltonian: np.ndarray, kossakowski: np.ndarray) -> Callable[..., tuple]:
     """728 collapse operators, one Liouvillian, one steady state a strength."""
     base = qutip.Qobj(CHAIN.superoperator().toarray())
-    diagonal = diagonal_operators(N, "printed")
+    diagonal = gell_mann_diagonal(N)
 
     def operator(vector: np.ndarray) -> np.ndarray:
         padded = np.append(vector, 0).reshape(N, N)

@@ -4,11 +4,18 @@ import numpy as np
 from places import reference
 
 import quantsync as qs
+from quantsync.lindblad.degenerate.kossakowski import gell_mann_diagonal
 
 REFERENCE = reference("zhao2025")
 ETAS = [1e-8, 1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]
 KEYS = ["1e-08", "1e-06", "0.0001", "0.001", "0.01", "0.1", "1", "10"]
 CHAIN = qs.DegenerateBase(qs.models.dephased_chain())
+
+
+def diagonal(basis, n):
+    """Diagonal operators: as Zhao et al. print them, or orthonormal."""
+    printed = np.eye(n, n - 1) - np.eye(n, n - 1, k=-1)
+    return printed if basis == "printed" else gell_mann_diagonal(n)
 
 
 def deterministic(n, basis):
@@ -23,5 +30,5 @@ def deterministic(n, basis):
     rates = root @ root.conj().T
     rates = rates * (n * n - 1) / np.trace(rates).real
     return qs.kossakowski_generator(
-        CHAIN.space, (matrix + matrix.conj().T) / np.sqrt(2), rates, basis
+        CHAIN.space, (matrix + matrix.conj().T) / np.sqrt(2), rates, diagonal(basis, n)
     )

@@ -112,6 +112,10 @@ def density_matrices(state: Any, space: Space | int | None = None, name: str = "
         If an entry is NaN or infinite.
     """
     if is_state(state):
+        if isinstance(space, Space) and state.space != space:
+            raise DimensionError(
+                f"Argument `{name}` must be a state of {space}, but lives on {state.space}."
+            )
         if getattr(state, "certified", False):
             return state.rho
         state = state.rho

@@ -73,9 +73,9 @@ def test_a_damped_mode_loses_its_amplitude_at_half_the_rate():
     # Under H = w n and loss at rate k, <n> decays as e^{-kt} and <a> as e^{-kt/2 - iwt}.
     space = qs.Space(A=qs.Fock(5))
     a = space["A"]
-    rho0 = random_state(np.random.default_rng(0), 5)
+    state = random_state(np.random.default_rng(0), 5)
     system = qs.Lindbladian(space, [(1.3, a.number)], [(0.4, a.destroy)])
-    rho = qs.evolve(system, rho0, TIMES).rho
+    rho = qs.evolve(system, state, TIMES).rho
     number, amplitude = (
         np.trace(operator.toarray() @ rho, axis1=-2, axis2=-1) for operator in (a.number, a.destroy)
     )
@@ -89,33 +89,33 @@ def test_a_damped_mode_loses_its_amplitude_at_half_the_rate():
 def test_random_systems_evolve_as_in_qutip(name, build):
     space = UNEQUAL[name]
     rng = np.random.default_rng(1)
-    system, rho0 = build(rng, space), random_state(rng, space.dimension)
+    system, state = build(rng, space), random_state(rng, space.dimension)
     H, c_ops = system.to_qutip()
     times = np.array([0.0, 0.1, 0.5, 2.0])
     result = qutip.mesolve(
         H,
-        qs.to_qutip(rho0, space),
+        qs.to_qutip(state, space),
         times,
         c_ops,
         options={"atol": 1e-13, "rtol": 1e-11, "nsteps": 100_000, "method": "dop853"},
     )
     expected = [state.full() for state in result.states]
-    assert_allclose(qs.evolve(system, rho0, times).rho, expected, atol=1e-9)
+    assert_allclose(qs.evolve(system, state, times).rho, expected, atol=1e-9)
 
 
 def test_the_spin_pair_leaves_its_initial_limit_cycles_as_in_qutip():
     system = spin_pair(0.4, 1.0, (3.0, 1.0, 1.0, 2.0))
-    rho0 = qs.basis_state(system.space, A=0, B=0)
+    state = qs.basis_state(system.space, A=0, B=0)
     H, c_ops = system.to_qutip()
     times = np.linspace(0, 3, 7)
     result = qutip.mesolve(
         H,
-        qs.to_qutip(rho0, system.space),
+        qs.to_qutip(state, system.space),
         times,
         c_ops,
         options={"atol": 1e-13, "rtol": 1e-11, "nsteps": 100_000},
     )
-    rho = qs.evolve(system, rho0, times).rho
+    rho = qs.evolve(system, state, times).rho
     assert_allclose(rho, [state.full() for state in result.states], atol=1e-9)
     assert (rho[:, 0] == 0).all()
 
@@ -134,8 +134,8 @@ def test_the_steady_state_stays_and_every_state_reaches_it(system):
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 3), st.floats(0.01, 3))
 def test_two_steps_are_one_and_states_remain_states(seed, first, second):
     rng = np.random.default_rng(seed)
-    system, rho0 = local_chain(rng, UNEQUAL["spin 1 x spin 1/2"]), random_state(rng, 6)
-    halfway, end = qs.evolve(system, rho0, [first, first + second]).rho
+    system, state = local_chain(rng, UNEQUAL["spin 1 x spin 1/2"]), random_state(rng, 6)
+    halfway, end = qs.evolve(system, state, [first, first + second]).rho
     assert_allclose(qs.evolve(system, halfway, [second]).rho[0], end, atol=1e-12)
     for rho in (halfway, end):
         assert (rho == rho.conj().T).all()
@@ -146,9 +146,9 @@ def test_two_steps_are_one_and_states_remain_states(seed, first, second):
 @pytest.mark.usefixtures("propagation")
 def test_the_derivative_is_the_generator():
     rng = np.random.default_rng(3)
-    system, rho0 = random_system(rng, UNEQUAL["spin 1 x spin 1/2"]), random_state(rng, 6)
+    system, state = random_system(rng, UNEQUAL["spin 1 x spin 1/2"]), random_state(rng, 6)
     step = 1e-4
-    before, now, after = qs.evolve(system, rho0, [0.5 - step, 0.5, 0.5 + step]).rho
+    before, now, after = qs.evolve(system, state, [0.5 - step, 0.5, 0.5 + step]).rho
     assert_allclose((after - before) / (2 * step), system.apply(now), atol=1e-6)
 
 
@@ -167,10 +167,10 @@ def test_generators_and_initial_states_broadcast():
 
 def test_chunks_and_threads_do_not_change_the_result(monkeypatch):
     system = spin_pair(np.linspace(0, 1, 9), 0.3, (2.0, 1.0, 1.0, 1.0))
-    rho0 = random_state(np.random.default_rng(5), 9)
-    whole = qs.evolve(system, rho0, TIMES, workers=1).rho
+    state = random_state(np.random.default_rng(5), 9)
+    whole = qs.evolve(system, state, TIMES, workers=1).rho
     monkeypatch.setattr(evolution_module, "CHUNK_BYTES", 1)
-    assert_allclose(qs.evolve(system, rho0, TIMES, workers=3).rho, whole, atol=1e-14)
+    assert_allclose(qs.evolve(system, state, TIMES, workers=3).rho, whole, atol=1e-14)
 
 
 @pytest.mark.usefixtures("propagation")
@@ -209,18 +209,18 @@ def test_large_sectors_take_the_action_of_the_exponential(monkeypatch):
     # Three coupled sites of dimension 3 without a symmetry: one sector of 729 elements.
     space = qs.Space(A=qs.Spin(1), B=qs.Spin(1), C=qs.Fock(3))
     rng = np.random.default_rng(6)
-    system, rho0 = local_chain(rng, space), random_state(rng, 27)
-    action = qs.evolve(system, rho0, [0.1, 0.4]).rho
+    system, state = local_chain(rng, space), random_state(rng, 27)
+    action = qs.evolve(system, state, [0.1, 0.4]).rho
     monkeypatch.setattr(evolution_module, "LARGEST_DENSE_EVOLUTION", 1000)
-    assert_allclose(action, qs.evolve(system, rho0, [0.1, 0.4]).rho, atol=1e-12)
+    assert_allclose(action, qs.evolve(system, state, [0.1, 0.4]).rho, atol=1e-12)
 
 
 def test_a_conserved_population_keeps_its_value():
     space = qs.Space(A=qs.Spin(1))
     dephasing = qs.Lindbladian(space, [(1.0, space["A"].z)], [(0.7, space["A"].z)])
-    rho0 = random_state(np.random.default_rng(7), 3)
-    rho = qs.evolve(dephasing, rho0, [50.0]).rho[0]
-    assert_allclose(rho, np.diag(rho0.diagonal()), atol=1e-7)
+    state = random_state(np.random.default_rng(7), 3)
+    rho = qs.evolve(dephasing, state, [50.0]).rho[0]
+    assert_allclose(rho, np.diag(state.diagonal()), atol=1e-7)
 
 
 def test_the_description_counts_times():
@@ -230,30 +230,35 @@ def test_the_description_counts_times():
 
 
 @pytest.mark.parametrize(
-    ("error", "message", "rho0", "times"),
+    ("error", "message", "state", "times"),
     [
-        (InvalidStateError, r"`rho0` must be Hermitian", [[0.5, 0.2], [0.0, 0.5]], [1.0]),
-        (InvalidStateError, r"`rho0` must have unit trace, but has trace 2", np.eye(2), [1.0]),
-        (InvalidStateError, r"`rho0` must be positive.* -0\.5", np.diag([1.5, -0.5]), [1.0]),
-        (DimensionError, r"`rho0` must have shape .* \(3, 3\)", np.eye(3) / 3, [1.0]),
+        (InvalidStateError, r"`state` must be Hermitian", [[0.5, 0.2], [0.0, 0.5]], [1.0]),
+        (InvalidStateError, r"`state` must have unit trace, but has trace 2", np.eye(2), [1.0]),
+        (InvalidStateError, r"`state` must be positive.* -0\.5", np.diag([1.5, -0.5]), [1.0]),
+        (DimensionError, r"`state` must have shape .* \(3, 3\)", np.eye(3) / 3, [1.0]),
         (
             NonFiniteError,
-            r"`rho0` must be finite, but is .*nan.* at index",
+            r"`state` must be finite, but is .*nan.* at index",
             np.diag([np.nan, 1]),
             [1.0],
         ),
-        (BroadcastError, r"`rho0` has batch shape \(2,\).* \(3,\)", [STATE] * 2, [1.0]),
-        (InvalidArgumentError, r"`times` must be >= 0, but contains -0\.5", STATE, [-0.5, 1]),
-        (InvalidArgumentError, r"`times` must not decrease", STATE, [1.0, 0.5]),
-        (InvalidArgumentError, r"`times` must be one-dimensional.* shape \(\)", STATE, 1.0),
-        (InvalidArgumentError, r"`times` must be one-dimensional.* \(1, 2\)", STATE, [[0, 1]]),
+        (BroadcastError, r"broadcast .* system \(3,\), state \(2,\)", [STATE] * 2, [1.0]),
+        (InvalidArgumentError, r"`times` must be >= 0, but holds -0\.5", STATE, [-0.5, 1]),
+        (
+            InvalidArgumentError,
+            r"`times` .* order, but 0.5 follows 1",
+            STATE,
+            [1.0, 0.5],
+        ),
+        (DimensionError, r"`times` must be one-dimensional.* shape \(\)", STATE, 1.0),
+        (DimensionError, r"`times` must be one-dimensional.* \(1, 2\)", STATE, [[0, 1]]),
         (NonFiniteError, r"`times` must be finite, but is inf at index \(1,\)", STATE, [0, np.inf]),
         (NonFiniteError, r"`times` must be finite, but is nan", STATE, [np.nan]),
     ],
 )
-def test_impossible_input_is_rejected_by_name_and_value(error, message, rho0, times):
+def test_impossible_input_is_rejected_by_name_and_value(error, message, state, times):
     with pytest.raises(error, match=message):
-        qs.evolve(driven_qubit(rabi=np.ones(3))[0], rho0, times)
+        qs.evolve(driven_qubit(rabi=np.ones(3))[0], state, times)
 
 
 def test_an_impossible_number_of_threads_is_rejected():
@@ -265,7 +270,7 @@ def test_the_cheaper_way_through_a_large_sector_is_taken_and_does_not_matter(mon
     chain = qs.models.dephased_chain()
     psi = np.random.default_rng(3).normal(size=(2, 27)) * np.array([[1], [1j]])
     psi = psi.sum(axis=0) / np.linalg.norm(psi)
-    rho0 = np.outer(psi, psi.conj())
+    state = np.outer(psi, psi.conj())
     monkeypatch.setattr(evolution_module, "LARGEST_DENSE_EVOLUTION", 20)
     cheaper = evolution_module._dense_is_cheaper
     taken = []
@@ -281,7 +286,7 @@ def test_the_cheaper_way_through_a_large_sector_is_taken_and_does_not_matter(mon
         found = {}
         for name, rule in rules.items():
             monkeypatch.setattr(evolution_module, "_dense_is_cheaper", rule)
-            found[name] = qs.evolve(chain, rho0, [time], workers=1).rho
+            found[name] = qs.evolve(chain, state, [time], workers=1).rho
         assert all(taken) == whole
         assert_allclose(found["action"], found["exponential"], atol=1e-11)
         assert_allclose(found["asked"], found["exponential"], atol=1e-11)

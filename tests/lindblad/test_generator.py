@@ -28,8 +28,8 @@ from quantsync.errors import (
     NonFiniteError,
     NonHermitianError,
 )
-from quantsync.lindblad.hermitian_basis import HermitianBasis
-from quantsync.lindblad.sectors import find_sectors
+from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._sectors import find_sectors
 
 QUBIT = qs.Space(A=qs.Spin(1 / 2))
 A = QUBIT["A"]
@@ -286,7 +286,7 @@ def test_a_space_is_needed():
 def test_the_superoperator_of_a_batch_is_rejected():
     batch = driven_qubit(rabi=np.ones(4))[0]
     with pytest.raises(
-        InvalidArgumentError, match=r"single system, but the batch has shape \(4,\)"
+        InvalidArgumentError, match=r"single system, but is a batch of shape \(4,\)"
     ):
         batch.superoperator()
 

@@ -130,7 +130,7 @@ def test_operators_that_do_not_fit_are_rejected():
 
 def test_only_a_single_system_goes_to_qutip():
     batch, _ = driven_qubit(rabi=np.ones((2, 3)))
-    with pytest.raises(InvalidArgumentError, match=r"the batch has shape \(2, 3\)"):
+    with pytest.raises(InvalidArgumentError, match=r"is a batch of shape \(2, 3\)"):
         batch.to_qutip()
     assert len(batch[0, 0].to_qutip()[1]) == 3
 

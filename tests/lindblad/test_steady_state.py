@@ -27,6 +27,7 @@ from systems import (
 
 import quantsync as qs
 from quantsync.errors import ConvergenceError, InvalidArgumentError
+from quantsync.lindblad import _sector_solve
 from quantsync.lindblad import steady as steady_module
 
 METHODS = ["dense", "sparse"]
@@ -117,13 +118,13 @@ def test_states_are_physical_and_residuals_true(method):
 
 def spoil(monkeypatch, error):
     """Add an error, shape (systems, 4), to the solutions of the optical Bloch equations."""
-    solve = steady_module.DenseSector.solve
+    solve = _sector_solve.DenseSector.solve
 
     def spoiled(self, coefficients):
         x, condition = solve(self, coefficients)
         return x + error, condition
 
-    monkeypatch.setattr(steady_module.DenseSector, "solve", spoiled)
+    monkeypatch.setattr(_sector_solve.DenseSector, "solve", spoiled)
 
 
 def test_the_residual_is_measured_against_the_full_generator(monkeypatch):
@@ -145,7 +146,7 @@ def test_a_state_that_does_not_solve_the_equation_is_not_returned(monkeypatch):
 def test_a_batch_is_its_members_one_by_one(monkeypatch):
     system = spin_pair(np.linspace(0.01, 0.5, 7)[:, None], np.linspace(-2, 2, 5))
     for workers, chunk_bytes in [(1, 1 << 20), (3, 1)]:
-        monkeypatch.setattr(steady_module, "CHUNK_BYTES", chunk_bytes)
+        monkeypatch.setattr(_sector_solve, "CHUNK_BYTES", chunk_bytes)
         steady = qs.steady_state(system, workers=workers)
         for index in np.ndindex(7, 5):
             assert_allclose(steady.rho[index], qs.steady_state(system[index]).rho, atol=1e-15)
@@ -154,7 +155,7 @@ def test_a_batch_is_its_members_one_by_one(monkeypatch):
 def test_large_sectors_are_solved_sparsely(monkeypatch):
     system = spin_pair(0.1, 0.3)
     assert qs.steady_state(system).method == "dense"
-    monkeypatch.setattr(steady_module, "LARGEST_DENSE_SECTOR", 18)
+    monkeypatch.setattr(_sector_solve, "LARGEST_DENSE_SECTOR", 18)
     assert qs.steady_state(system).method == "sparse"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import quantsync as qs
-from quantsync.lindblad.transient_states import transient_states
+from quantsync.lindblad._transient_states import transient_states
 
 
 def states_of(system):

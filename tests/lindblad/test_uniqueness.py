@@ -14,7 +14,7 @@ from systems import (
 
 import quantsync as qs
 from quantsync.errors import NonUniqueSteadyStateError
-from quantsync.lindblad.uniqueness import (
+from quantsync.lindblad._uniqueness import (
     has_simple_socle,
     jumps_force_uniqueness,
     stationary_state_count,

@@ -137,16 +137,15 @@ def test_a_killed_worker_leaves_what_is_done():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"etas": [0.0, 1.0]}, qs.errors.NonUniqueSteadyStateError, "degenerate_steady_state"),
-        ({"etas": [-1.0]}, qs.errors.InvalidRateError, "-1"),
-        ({"etas": []}, qs.errors.InvalidArgumentError, "empty"),
-        ({"etas": [np.nan]}, qs.errors.NonFiniteError, "etas"),
+        ({"strengths": [0.0, 1.0]}, qs.errors.NonUniqueSteadyStateError, "degenerate_steady_state"),
+        ({"strengths": [-1.0]}, qs.errors.InvalidRateError, "-1"),
+        ({"strengths": []}, qs.errors.InvalidArgumentError, "empty"),
+        ({"strengths": [np.nan]}, qs.errors.NonFiniteError, "strengths"),
         ({"samples": 0}, qs.errors.InvalidArgumentError, "samples"),
         ({"samples": 2.5}, qs.errors.InvalidArgumentError, "2.5"),
         ({"seed": -1}, qs.errors.InvalidArgumentError, "seed"),
         ({"seed": None}, qs.errors.InvalidArgumentError, "seed"),
         ({"weights": (1.0, -2.0)}, qs.errors.InvalidRateError, "-2"),
-        ({"basis": "pauli"}, qs.errors.InvalidArgumentError, "pauli"),
         ({"measures": ["synchronisation"]}, qs.errors.UnknownNameError, "synchronization"),
         ({"measures": []}, qs.errors.InvalidArgumentError, "empty"),
         ({"average": ["other"]}, qs.errors.InvalidArgumentError, "other"),
@@ -156,7 +155,7 @@ def test_a_killed_worker_leaves_what_is_done():
     ],
 )
 def test_bad_input_is_refused(arguments, error, message):
-    given = {"etas": ETAS, "samples": 2, "seed": 1, "measures": ["purity"], "workers": 1}
+    given = {"strengths": ETAS, "samples": 2, "seed": 1, "measures": ["purity"], "workers": 1}
     with pytest.raises(error, match=message):
         qs.ensemble(PAIR, **(given | arguments))
 

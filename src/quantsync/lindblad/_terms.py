@@ -12,8 +12,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.errors import NonHermitianError
-from quantsync.lindblad.hermitian_basis import (
+from quantsync.checks import shown
+from quantsync.errors import InvalidArgumentError, NonHermitianError
+from quantsync.lindblad._hermitian_basis import (
     HermitianBasis,
     commutator_superoperator,
     dissipator_superoperator,
@@ -136,6 +137,21 @@ def terms_of(space: Space, hamiltonian: Iterable[Any], jumps: Iterable[Any]) -> 
         as_operator(jump, n, f"Operator of dissipators[{k}]") for k, jump in enumerate(given[1])
     ]
     return _kept.keep(key, Terms(space, tuple(energies), tuple(leaps)))
+
+
+def separated_pairs(pairs: Any, name: str, first: str) -> tuple[list[Any], list[Any]]:
+    """Numbers and operators of a list of pairs."""
+    if not isinstance(pairs, Iterable) or sp.issparse(pairs):
+        raise InvalidArgumentError(
+            f"Argument `{name}` must be a list of pairs ({first}, operator), but is {shown(pairs)}."
+        )
+    pairs = list(pairs)
+    for k, pair in enumerate(pairs):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise InvalidArgumentError(
+                f"{name}[{k}] must be a pair ({first}, operator), but is {shown(pair)}."
+            )
+    return [number for number, _ in pairs], [operator for _, operator in pairs]
 
 
 def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:

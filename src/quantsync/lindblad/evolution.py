@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 from scipy.sparse.linalg import expm_multiply
 
-from quantsync.checks import require_finite
-from quantsync.errors import BroadcastError, InvalidArgumentError
-from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.sectors import Sector, find_sectors
+from quantsync.checks import broadcast_shape, times_array
+from quantsync.lindblad._sectors import Sector, find_sectors
+from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
-from quantsync.states import require_density_matrix
+from quantsync.states import density_matrices
 
 LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use the matrix exponential
 MOST_DENSE_EVOLUTION = 2500  # and beyond here its action on the state; between, what is cheaper
@@ -35,7 +34,7 @@ class Evolution:
     Attributes
     ----------
     rho : ndarray of shape (..., len(times), n, n)
-        Density matrices; the batch shape of the generator and of ``rho0`` in front.
+        Density matrices; the batch shape of the generator and of ``state`` in front.
     times : ndarray of shape (len(times),)
         The times, in the inverse unit of the rates.
     space : Space
@@ -45,25 +44,24 @@ class Evolution:
     rho: np.ndarray
     times: np.ndarray
     space: Space
+    certified: ClassVar[bool] = True
 
     def __repr__(self) -> str:
         return f"<Evolution of {self.space}: rho {self.rho.shape}, {len(self.times)} times>"
 
 
-def evolve(
-    lindbladian: Generator, rho0: Any, times: Any, *, workers: int | None = None
-) -> Evolution:
-    """Propagate initial states, ``rho(t) = exp(L t) rho0``, without a time-step error.
+def evolve(system: Generator, state: Any, times: Any, *, workers: int | None = None) -> Evolution:
+    """Propagate initial states, ``rho(t) = exp(L t) rho(0)``, without a time-step error.
 
-    Only the invariant sectors that ``rho0`` touches are propagated, each by itself: by the
+    Only the invariant sectors that ``state`` touches are propagated, each by itself: by the
     matrix exponential of every interval between times (computed once an interval length), or, where
     that is cheaper in sectors of more than 400 elements, by its action on the state.
 
     Parameters
     ----------
-    lindbladian : Lindbladian
+    system : Lindbladian
         The generators, of batch shape ``(...)``.
-    rho0 : array_like of shape (..., n, n)
+    state : array_like of shape (..., n, n), or state object
         Density matrices at time 0; broadcast against the batch.
     times : array_like of shape (T,)
         Times >= 0 in non-decreasing order, in the inverse unit of the rates.
@@ -78,9 +76,9 @@ def evolve(
     Raises
     ------
     InvalidStateError
-        If ``rho0`` is not Hermitian, not of unit trace or not positive.
+        If ``state`` is not Hermitian, not of unit trace or not positive.
     DimensionError
-        If ``rho0`` has the wrong size.
+        If ``state`` has the wrong size.
     BroadcastError
         If its batch shape does not broadcast against the generator's.
     InvalidArgumentError
@@ -99,26 +97,18 @@ def evolve(
     >>> print(np.round(path.rho[:, 0, 0].real, 6))
     [1.       0.367879 0.135335]
     """
-    times = _checked_times(times)
-    rho0 = require_density_matrix(rho0, lindbladian.dimension, "rho0")
-    try:
-        shape = np.broadcast_shapes(lindbladian.shape, rho0.shape[:-2])
-    except ValueError:
-        raise BroadcastError(
-            f"Argument `rho0` has batch shape {rho0.shape[:-2]}, which does not broadcast "
-            f"against the generator's {lindbladian.shape}."
-        ) from None
-    n, basis = lindbladian.dimension, lindbladian.terms.basis
+    times = times_array(times, start=0.0)
+    rho = np.asarray(density_matrices(state, generator_of(system).space, "state"), complex)
+    shape = broadcast_shape({"system": system.shape, "state": rho.shape[:-2]})
+    n, basis = system.dimension, system.terms.basis
     size = int(np.prod(shape))
     # The generator's index of every system in the joint batch.
-    systems = np.broadcast_to(
-        np.arange(lindbladian.size).reshape(lindbladian.shape), shape
-    ).reshape(-1)
-    table = lindbladian.coefficient_table(systems)
-    start = np.broadcast_to(basis.components(rho0), (*shape, n * n)).reshape(size, n * n)
+    systems = np.broadcast_to(np.arange(system.size).reshape(system.shape), shape).reshape(-1)
+    table = system.coefficient_table(systems)
+    start = np.broadcast_to(basis.components(rho), (*shape, n * n)).reshape(size, n * n)
     result = np.zeros((size, len(times), n * n))
     workers = worker_count(workers)
-    for sector in find_sectors(lindbladian.terms, (table != 0).any(axis=0)):
+    for sector in find_sectors(system.terms, (table != 0).any(axis=0)):
         x0 = start[:, sector.elements]
         if not x0.any():
             continue
@@ -128,25 +118,8 @@ def evolve(
             result[chunk, :, sector.elements] = _propagate(sector, table[chunk], x0[chunk], times)
 
         map_threads(propagate, chunk_slices(size, rows), workers)
-    rho = basis.operators(result).reshape(*shape, len(times), n, n)
-    return Evolution(rho, times, lindbladian.space)
-
-
-def _checked_times(times: Any) -> np.ndarray:
-    array = np.asarray(times, dtype=float)
-    if array.ndim != 1:
-        raise InvalidArgumentError(
-            f"Argument `times` must be one-dimensional, but has shape {array.shape}."
-        )
-    require_finite("times", array)
-    if (array < 0).any():
-        raise InvalidArgumentError(
-            f"Argument `times` must be >= 0, but contains {array.min()}; "
-            "a Lindblad generator does not propagate backwards."
-        )
-    if (np.diff(array) < 0).any():
-        raise InvalidArgumentError("Argument `times` must not decrease; sort it first.")
-    return array
+    states = basis.operators(result).reshape(*shape, len(times), n, n)
+    return Evolution(states, times, system.space)
 
 
 def _propagate(

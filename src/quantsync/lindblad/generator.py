@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -12,39 +11,44 @@ import scipy.sparse as sp
 from quantsync.checks import (
     broadcast_shape,
     coefficient_array,
+    label,
     rate_array,
     require_broadcast_to,
-    shown,
 )
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad._terms import Terms, terms_of
+from quantsync.lindblad._terms import Terms, separated_pairs, terms_of
 from quantsync.operators import Space
 
 
 class Generator:
     """A batch of Lindblad generators, as solvers know it; users build a `Lindbladian`."""
 
-    def __init__(
-        self,
-        space: Space,
-        hamiltonian: Iterable[tuple[Any, Any]] = (),
-        dissipators: Iterable[tuple[Any, Any]] = (),
-    ):
+    def __init__(self, space: Space, hamiltonian: Any = (), dissipators: Any = ()):
         if not isinstance(space, Space):
             raise InvalidArgumentError(
                 f"Argument `space` must be a Space, but is {type(space).__name__}."
             )
-        energies, operators = _separated(hamiltonian, "hamiltonian")
-        rates, jumps = _separated(dissipators, "dissipators")
+        energies, operators = separated_pairs(hamiltonian, "hamiltonian", "coefficient")
+        rates, jumps = separated_pairs(dissipators, "dissipators", "rate")
         self._terms = terms_of(space, operators, jumps)
-        self._coefficients, self._shape = _checked_coefficients(energies, rates)
+        arrays = {
+            f"hamiltonian[{k}]": coefficient_array(value, f"Coefficient of hamiltonian[{k}]")
+            for k, value in enumerate(energies)
+        } | {
+            f"dissipators[{k}]": rate_array(value, f"Rate of dissipators[{k}]")
+            for k, value in enumerate(rates)
+        }
+        self._coefficients = tuple(arrays.values())
+        self._shape = broadcast_shape(
+            {name: array.shape for name, array in arrays.items()},
+            "Give axes their own dimensions, as np.meshgrid(..., indexing='ij') does.",
+            "Coefficients",
+        )
 
-    @classmethod
-    def _from_terms(
-        cls, terms: Terms, coefficients: tuple[np.ndarray, ...], shape: tuple[int, ...]
-    ) -> Self:
-        new = cls.__new__(cls)
-        new._terms, new._coefficients, new._shape = terms, coefficients, shape
+    def _with(self, coefficients: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> Self:
+        """The same operators under other coefficients."""
+        new = type(self).__new__(type(self))
+        new._terms, new._coefficients, new._shape = self._terms, coefficients, shape
         return new
 
     @property
@@ -73,7 +77,7 @@ class Generator:
         return math.prod(self._shape)
 
     def coefficient_table(self, systems: Any = None) -> np.ndarray:
-        """Coefficients of some systems, one row a system and one column a term.
+        """Coefficients of some systems, one row per system and one column per term.
 
         Parameters
         ----------
@@ -93,25 +97,20 @@ class Generator:
         return table
 
     def __getitem__(self, index: Any) -> Self:
-        picked = tuple(np.broadcast_to(c, self._shape)[index] for c in self._coefficients)
-        shape = np.broadcast_to(0, self._shape)[index].shape
-        return self._from_terms(self._terms, tuple(np.asarray(c) for c in picked), shape)
+        picked = tuple(
+            np.asarray(np.broadcast_to(c, self._shape)[index]) for c in self._coefficients
+        )
+        return self._with(picked, np.broadcast_to(0, self._shape)[index].shape)
 
     def broadcast_to(self, shape: tuple[int, ...]) -> Self:
-        """The same systems repeated to a larger batch shape.
-
-        Raises
-        ------
-        BroadcastError
-            If the batch does not broadcast to that shape.
-        """
+        """The same systems repeated to a larger batch shape; `BroadcastError` if none fits."""
         require_broadcast_to(self.shape, shape, "Systems")
-        return self._from_terms(self._terms, self._coefficients, tuple(shape))
+        return self._with(self._coefficients, tuple(shape))
 
     def take(self, systems: Any) -> Self:
         """Some systems of the batch, by flat index, as a batch of shape (len(systems),)."""
         table = self.coefficient_table(systems)
-        return self._from_terms(self._terms, tuple(table.T), (len(table),))
+        return self._with(tuple(table.T), (len(table),))
 
     def hamiltonian(self) -> np.ndarray:
         """The Hamiltonian of every system, shape (..., n, n)."""
@@ -149,17 +148,13 @@ class Generator:
         Raises
         ------
         InvalidArgumentError
-            If this is a batch: pick one system first, as in ``lindbladian[0]``.
+            If this is a batch: pick one system first, as in ``system[0]``.
         """
-        if self.shape:
-            raise InvalidArgumentError(
-                f"superoperator() is for a single system, but the batch has shape {self.shape}. "
-                "Pick one first, as in lindbladian[0]."
-            )
+        (coefficients,) = single_system(self, "The system of superoperator()").coefficient_table()
         n = self.dimension
         total = sp.csr_array((n * n, n * n), dtype=complex)
-        for c, term in zip(self._coefficients, self._terms.superoperators, strict=True):
-            total = total + float(c) * term
+        for c, term in zip(coefficients, self._terms.superoperators, strict=True):
+            total = total + c * term
         return sp.csr_array(total)
 
     def __repr__(self) -> str:
@@ -176,31 +171,20 @@ class Generator:
         )
 
 
-def _separated(terms: Any, name: str) -> tuple[list[Any], list[Any]]:
-    """Coefficients and operators of pairs."""
-    pairs = list(terms)
-    for k, pair in enumerate(pairs):
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise InvalidArgumentError(
-                f"{name}[{k}] must be a pair (coefficient, operator), but is {shown(pair)}."
-            )
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+def generator_of(system: Any, name: str = "system") -> Generator:
+    """A batch of systems, and nothing else."""
+    if not isinstance(system, Generator):
+        raise InvalidArgumentError(
+            f"{label(name)} must be a Lindbladian, but is {type(system).__name__}."
+        )
+    return system
 
 
-def _checked_coefficients(
-    energies: list[Any], rates: list[Any]
-) -> tuple[tuple[np.ndarray, ...], tuple[int, ...]]:
-    """Coefficients as float arrays, Hamiltonian first, and the shape they broadcast to."""
-    arrays = {
-        f"hamiltonian[{k}]": coefficient_array(value, f"Coefficient of hamiltonian[{k}]")
-        for k, value in enumerate(energies)
-    } | {
-        f"dissipators[{k}]": rate_array(value, f"Rate of dissipators[{k}]")
-        for k, value in enumerate(rates)
-    }
-    shape = broadcast_shape(
-        {name: array.shape for name, array in arrays.items()},
-        "Give axes their own dimensions, as np.meshgrid(..., indexing='ij') does.",
-        "Coefficients",
-    )
-    return tuple(arrays.values()), shape
+def single_system(system: Any, name: str = "system") -> Generator:
+    """A single system, and no batch."""
+    if generator_of(system, name).shape:
+        raise InvalidArgumentError(
+            f"{label(name)} must be a single system, but is a batch of shape {system.shape}; "
+            "pick one, as in system[0]."
+        )
+    return system

@@ -9,7 +9,7 @@ from scipy.sparse import issparse
 
 from quantsync.checks import require_finite
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.lindblad.hermitian_basis import HermitianBasis
+from quantsync.lindblad._hermitian_basis import HermitianBasis
 from quantsync.operators import Space
 
 
@@ -24,7 +24,7 @@ class MatrixGenerator:
     space : Space
         The space of dimension n.
     matrix : array_like of shape (n^2, n^2)
-        Real; see `quantsync.lindblad.hermitian_basis` for the order of the basis.
+        Real; see `quantsync.lindblad._hermitian_basis` for the order of the basis.
 
     Raises
     ------

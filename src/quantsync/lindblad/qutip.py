@@ -14,7 +14,7 @@ from quantsync.errors import (
     InvalidArgumentError,
     MissingDependencyError,
 )
-from quantsync.lindblad.generator import Generator
+from quantsync.lindblad.generator import Generator, single_system
 from quantsync.operators import Space, Spin
 
 if TYPE_CHECKING:
@@ -65,13 +65,8 @@ def terms_from_qutip(
 def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
     """Hamiltonian and collapse operators of a single system."""
     qutip = _qutip()
-    if generator.shape:
-        raise InvalidArgumentError(
-            f"to_qutip() is for a single system, but the batch has shape {generator.shape}. "
-            "Pick one first, as in system[0]."
-        )
+    (coefficients,) = single_system(generator, "The system of to_qutip()").coefficient_table()
     dims = [list(generator.space.dimensions)] * 2
-    (coefficients,) = generator.coefficient_table()
     rates = coefficients[len(generator.terms.hamiltonian) :]
     c_ops = [
         qutip.Qobj(sp.csr_matrix(np.sqrt(rate) * jump), dims=dims)

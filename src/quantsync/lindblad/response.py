@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.errors import (
-    BroadcastError,
-    ConvergenceError,
-    DimensionError,
-    InvalidArgumentError,
-)
+from quantsync.checks import broadcast_shape, choice, whole_number
+from quantsync.errors import ConvergenceError, DimensionError
+from quantsync.lindblad._sector_solve import chunk_size, solver_of
+from quantsync.lindblad._sectors import Sector, find_sectors
 from quantsync.lindblad._terms import Terms, hermitian_operator
-from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.sector_solve import DenseSector, SparseSector
-from quantsync.lindblad.sectors import Sector, find_sectors
+from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.steady import (
-    CHUNK_BYTES,
-    LARGEST_DENSE_SECTOR,
     LARGEST_RESIDUAL,
     steady_state,
 )
@@ -90,7 +83,7 @@ class Response:
 
 
 def linear_response(
-    lindbladian: Generator,
+    system: Generator,
     perturbation: Any,
     *,
     order: int = 1,
@@ -106,7 +99,7 @@ def linear_response(
 
     Parameters
     ----------
-    lindbladian : Lindbladian
+    system : Lindbladian
         The unperturbed generators L0, of batch shape ``(...)``.
     perturbation : Lindbladian or operator
         The generator L1 on the same space, with batch shape that broadcasts against that of L0:
@@ -153,21 +146,20 @@ def linear_response(
     [[ 1.  0.]
      [ 0. -1.]]
     """
-    if not isinstance(order, Integral) or isinstance(order, bool) or order < 1:
-        raise InvalidArgumentError(
-            f"Argument `order` must be a positive integer, but is {order!r}."
-        )
-    drive = _as_generator(perturbation, lindbladian.space)
-    lindbladian, drive = _common_batch(lindbladian, drive)
+    order = whole_number(order, "order")
+    choice(errors, "errors", ("raise", "mask"))
+    drive = _as_generator(perturbation, generator_of(system).space)
+    shape = broadcast_shape({"system": system.shape, "perturbation": drive.shape})
+    system, drive = system.broadcast_to(shape), drive.broadcast_to(shape)
     workers = worker_count(workers)
-    steady = steady_state(lindbladian, workers=workers, errors=errors)
+    steady = steady_state(system, workers=workers, errors=errors)
     good = np.flatnonzero(steady.valid.ravel())
-    n, shape, size = lindbladian.dimension, lindbladian.shape, lindbladian.size
+    n, size = system.dimension, system.size
     orders = [steady.rho] + [np.zeros((size, n, n), complex) for _ in range(order)]
     residual = np.array(steady.residual, float).reshape(size)
     condition = np.array(steady.reciprocal_condition, float).reshape(size)
-    ladder = _Ladder(lindbladian, drive, int(order))
-    table, drives = lindbladian.coefficient_table(), drive.coefficient_table()
+    ladder = _Ladder(system, drive, order)
+    table, drives = system.coefficient_table(), drive.coefficient_table()
     start = steady.rho.reshape(size, n, n)
 
     def solve_chunk(chunk: slice) -> None:
@@ -180,12 +172,11 @@ def linear_response(
 
     if ladder.rungs:
         largest = max(sector.dimension for rung in ladder.rungs for sector in rung)
-        points = max(8, CHUNK_BYTES // (8 * largest**2))
-        map_threads(solve_chunk, chunk_slices(len(good), points), workers)
+        map_threads(solve_chunk, chunk_slices(len(good), chunk_size(largest)), workers)
     for k in range(1, len(orders)):
         orders[k][~steady.valid.ravel()] = np.nan
         orders[k] = orders[k].reshape(*shape, n, n)
-    _check(lindbladian, table, drives, drive.terms, orders, residual, good)
+    _check(system, table, drives, drive.terms, orders, residual, good)
     touched = [steady.sector_dimension] + [
         len(np.unique(np.concatenate([sector.scatter[0] // 2 for sector in rung])))
         for rung in ladder.rungs
@@ -196,7 +187,7 @@ def linear_response(
         reciprocal_condition=condition.reshape(shape),
         valid=steady.valid,
         sector_dimensions=(*touched, *[0] * (len(orders) - len(touched))),
-        space=lindbladian.space,
+        space=system.space,
     )
 
 
@@ -206,28 +197,17 @@ def _as_generator(perturbation: Any, space: Space) -> Generator:
         return Generator(space, hamiltonian=[(1.0, operator)])
     if perturbation.space != space:
         raise DimensionError(
-            f"Argument `perturbation` acts on {perturbation.space}, but the generator on {space}."
+            f"Argument `perturbation` acts on {perturbation.space}, but the system on {space}."
         )
     return perturbation
-
-
-def _common_batch(first: Generator, second: Generator) -> tuple[Generator, Generator]:
-    try:
-        shape = np.broadcast_shapes(first.shape, second.shape)
-    except ValueError:
-        raise BroadcastError(
-            "The generators and the perturbations must broadcast against each other, but have "
-            f"batch shapes {first.shape} and {second.shape}."
-        ) from None
-    return first.broadcast_to(shape), second.broadcast_to(shape)
 
 
 class _Ladder:
     """The sectors that each order reaches, and the solves from one order to the next."""
 
-    def __init__(self, lindbladian: Generator, drive: Generator, order: int):
-        self.terms, self.drive_terms = lindbladian.terms, drive.terms
-        active = (lindbladian.coefficient_table() != 0).any(axis=0)
+    def __init__(self, system: Generator, drive: Generator, order: int):
+        self.terms, self.drive_terms = system.terms, drive.terms
+        active = (system.coefficient_table() != 0).any(axis=0)
         driving = (drive.coefficient_table() != 0).any(axis=0)
         sectors = find_sectors(self.terms, active)
         self.start = sectors[0]
@@ -243,15 +223,7 @@ class _Ladder:
     def climb(
         self, table: np.ndarray, drives: np.ndarray, rho: np.ndarray
     ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
-        """States of the orders 1, 2, ... of some systems, residuals and condition numbers.
-
-        Parameters
-        ----------
-        table, drives : ndarray of shape (B, T), (B, T')
-            Coefficients of the generators and of the perturbations.
-        rho : ndarray of shape (B, n, n)
-            The unperturbed states.
-        """
+        """States of the orders 1, 2, ... of some systems, residuals and condition numbers."""
         basis = self.terms.basis
         parts = [(self.start, basis.components(rho)[:, self.start.elements])]
         states, residual, condition = [], np.zeros(len(table)), np.full(len(table), np.inf)
@@ -259,9 +231,7 @@ class _Ladder:
             source = self._applied(self.drive_terms, drives, parts)
             parts, total = [], np.zeros((len(table), 2 * basis.dimension**2))
             for sector in rung:
-                dense = sector.dimension <= LARGEST_DENSE_SECTOR
-                solver = (DenseSector if dense else SparseSector)(sector)
-                x, estimate = solver.respond(table, -source[sector.elements].T)
+                x, estimate = solver_of(sector).respond(table, -source[sector.elements].T)
                 condition = np.minimum(condition, estimate)
                 target, origin, weight = sector.scatter
                 total[:, target] = x[:, origin] * weight
@@ -298,7 +268,7 @@ def _reached(terms: Terms, active: np.ndarray, sectors: Iterator[Sector] | list[
 
 
 def _check(
-    lindbladian: Generator,
+    system: Generator,
     table: np.ndarray,
     drives: np.ndarray,
     drive_terms: Terms,
@@ -307,16 +277,16 @@ def _check(
     good: np.ndarray,
 ) -> None:
     """Raise unless every residual is at rounding level for the size of what was solved."""
-    scale = np.abs(table) @ lindbladian.terms.sizes + np.abs(drives) @ drive_terms.sizes
+    scale = np.abs(table) @ system.terms.sizes + np.abs(drives) @ drive_terms.sizes
     size = np.max([np.abs(o).max(axis=(-2, -1)).ravel() for o in orders], axis=0)
     bound = LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0) * np.maximum(size, 1.0)
     wrong = good[~(residual[good] <= bound[good])]
     if len(wrong):
         worst = int(wrong[0])
-        index = tuple(int(i) for i in np.unravel_index(worst, lindbladian.shape))
+        index = tuple(int(i) for i in np.unravel_index(worst, system.shape))
         raise ConvergenceError(
             f"The response at index {index} has residual {residual[worst]:.2e}, where the "
             f"generators' scale is {scale[worst]:.2e}: a mode that hardly decays, or coefficients "
             f"that differ by many orders of magnitude? {len(wrong)} of {len(residual)} systems "
-            "are concerned."
+            "are affected."
         )

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from quantsync.errors import ConvergenceError, InvalidArgumentError, NonUniqueSteadyStateError
-from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.sector_solve import DenseSector, SparseSector
-from quantsync.lindblad.sectors import Sector, find_sectors
-from quantsync.lindblad.transient_states import transient_states
-from quantsync.lindblad.uniqueness import jumps_force_uniqueness, stationary_state_count
+from quantsync.checks import choice
+from quantsync.errors import ConvergenceError, NonUniqueSteadyStateError
+from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
+from quantsync.lindblad._sectors import Sector, find_sectors
+from quantsync.lindblad._transient_states import transient_states
+from quantsync.lindblad._uniqueness import jumps_force_uniqueness, stationary_state_count
+from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 
-LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see benchmarks/README.md
-CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
 MOST_COUNTED = 200  # where no point has a unique state, the exact count is made for the first
+CERTIFICATES = ("residual", "reciprocal_condition", "valid")  # one of each per system
 LARGEST_RESIDUAL = 1e-9  # relative to the generator's scale; LU gives some 1e-16
 
 
 @dataclass(frozen=True)
 class SteadyState:
     """The steady states of a batch of generators, with their certificates.
+
+    Measures take it as it is; an index picks systems of the batch, as in ``steady[0]``.
 
     Attributes
     ----------
@@ -56,13 +58,20 @@ class SteadyState:
     sector_dimension: int
     space: Space
     method: str
+    certified: ClassVar[bool] = True
+
+    def __getitem__(self, index: Any) -> SteadyState:
+        picked = np.arange(self.residual.size).reshape(self.residual.shape)[index]
+        n = self.space.dimension
+        return replace(
+            self,
+            rho=self.rho.reshape(-1, n, n)[picked],
+            **{name: np.asarray(getattr(self, name).ravel()[picked]) for name in CERTIFICATES},
+        )
 
     def as_batch(self) -> SteadyState:
         """A single state as a batch of one; a batch is returned as it is."""
-        if self.residual.shape:
-            return self
-        arrays = ("rho", "residual", "reciprocal_condition", "valid")
-        return replace(self, **{name: np.asarray(getattr(self, name))[None] for name in arrays})
+        return self if self.residual.shape else self[None]
 
     def __repr__(self) -> str:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")
@@ -73,7 +82,7 @@ class SteadyState:
 
 
 def steady_state(
-    lindbladian: Generator,
+    system: Generator,
     *,
     method: Literal["auto", "dense", "sparse"] = "auto",
     workers: int | None = None,
@@ -87,7 +96,7 @@ def steady_state(
 
     Parameters
     ----------
-    lindbladian : Lindbladian
+    system : Lindbladian
         The generators, of batch shape ``(...)``.
     method : {"auto", "dense", "sparse"}, default "auto"
         Batched dense LU, or sparse LU point by point; "auto" takes sparse for sectors of more
@@ -132,63 +141,57 @@ def steady_state(
     >>> bool(steady.residual.max() < 1e-14)
     True
     """
-    if method not in ("auto", "dense", "sparse"):
-        raise InvalidArgumentError(
-            f"Argument `method` must be 'auto', 'dense' or 'sparse', but is {method!r}."
-        )
-    if errors not in ("raise", "mask"):
-        raise InvalidArgumentError(
-            f"Argument `errors` must be 'raise' or 'mask', but is {errors!r}."
-        )
+    system = generator_of(system)
+    choice(method, "method", ("auto", "dense", "sparse"))
+    choice(errors, "errors", ("raise", "mask"))
     workers = worker_count(workers)
-    table = lindbladian.coefficient_table()
-    sectors = find_sectors(lindbladian.terms, (table != 0).any(axis=0))
+    table = system.coefficient_table()
+    sectors = find_sectors(system.terms, (table != 0).any(axis=0))
     traced = [sector for sector in sectors if sector.carries_trace]
-    if len(traced) > 1 and lindbladian.size:
+    if len(traced) > 1 and system.size:
         # Each sector that carries trace has a stationary state of its own, at every point.
-        return _give_up_everywhere(lindbladian, len(traced), errors)
+        return _give_up_everywhere(system, len(traced), errors)
     main, others = traced[0], sectors[len(traced) :]
-    if method == "auto":
-        method = "dense" if main.dimension <= LARGEST_DENSE_SECTOR else "sparse"
-    unproven = _unproven_points(lindbladian, table)
-    solver = (DenseSector if method == "dense" else SparseSector)(main)
-    rho, residual, condition = _solve(lindbladian, solver, table, workers)
-    _empty_transient_states(lindbladian, table, rho)
+    solver = solver_of(main, method)
+    method = "dense" if isinstance(solver, DenseSector) else "sparse"
+    unproven = _unproven_points(system, table)
+    rho, residual, condition = _solve(system, solver, table, workers)
+    _empty_transient_states(system, table, rho)
     doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
     if others and unproven.any():
         singular = _singular_somewhere(others, table[unproven], method, workers)
         doubtful[np.flatnonzero(unproven)[singular]] = True
     counts = np.ones(len(table), int)
     for k in np.flatnonzero(doubtful):
-        counts[k] = stationary_state_count(lindbladian.take([k])[0])
+        counts[k] = stationary_state_count(system.take([k])[0])
     bad = doubtful & (counts != 1)
     for k in np.flatnonzero(doubtful & ~bad):  # unique, but badly scaled for row-scaled LU
         x = solver.null_vector(table[k])[None]
         other_residual = solver.residual(table[k : k + 1], x)[0]
         if condition[k] == 0 or other_residual < residual[k]:
             residual[k] = other_residual
-            rho[k] = lindbladian.terms.basis.operators(x[0], main.elements)
-    _check_residuals(lindbladian, table, residual, bad)
+            rho[k] = system.terms.basis.operators(x[0], main.elements)
+    _check_residuals(system, table, residual, bad)
     rho[bad], residual[bad] = np.nan, np.nan
-    n, shape = lindbladian.dimension, lindbladian.shape
+    n, shape = system.dimension, system.shape
     result = SteadyState(
         rho=rho.reshape(*shape, n, n),
         residual=residual.reshape(shape),
         reciprocal_condition=condition.reshape(shape),
         valid=~bad.reshape(shape),
         sector_dimension=main.matrix_elements,
-        space=lindbladian.space,
+        space=system.space,
         method=method,
     )
     if bad.any() and errors == "raise":
-        _raise_non_unique(lindbladian, counts.reshape(shape), result)
+        _raise_non_unique(system, counts.reshape(shape), result)
     return result
 
 
 def _solve(
-    lindbladian: Generator, solver: DenseSector | SparseSector, table: np.ndarray, workers: int
+    system: Generator, solver: DenseSector | SparseSector, table: np.ndarray, workers: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    n = lindbladian.dimension
+    n = system.dimension
     rho = np.zeros((len(table), 2 * n * n))
     residual = np.empty(len(table))
     condition = np.empty(len(table))
@@ -200,22 +203,18 @@ def _solve(
         residual[chunk] = solver.residual(table[chunk], x)
         rho[chunk, target] = x[:, source] * weight
 
-    map_threads(solve_chunk, chunk_slices(len(table), _chunk_size(solver.sector)), workers)
+    map_threads(solve_chunk, chunk_slices(len(table), chunk_size(solver.sector.dimension)), workers)
     return rho.view(complex).reshape(-1, n, n), residual, condition
 
 
-def _chunk_size(sector: Sector) -> int:
-    return max(8, CHUNK_BYTES // (8 * sector.dimension**2))
-
-
-def _unproven_points(lindbladian: Generator, table: np.ndarray) -> np.ndarray:
+def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
     """Systems whose jump operators alone do not prove uniqueness, as a mask over the batch."""
     active = table != 0
     # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
-    active[:, : len(lindbladian.terms.hamiltonian)] = True
+    active[:, : len(system.terms.hamiltonian)] = True
     proven = np.zeros(len(table), bool)
     for pattern, members in _patterns(active):
-        proven[members] = jumps_force_uniqueness(lindbladian.terms, pattern)
+        proven[members] = jumps_force_uniqueness(system.terms, pattern)
     return ~proven
 
 
@@ -229,10 +228,10 @@ def _patterns(active: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         left &= ~same
 
 
-def _empty_transient_states(lindbladian: Generator, table: np.ndarray, rho: np.ndarray) -> None:
+def _empty_transient_states(system: Generator, table: np.ndarray, rho: np.ndarray) -> None:
     """Write exact zeros where LU leaves rounding, which a logarithm would not forgive."""
     for pattern, members in _patterns(table != 0):
-        transient = transient_states(lindbladian.terms, pattern)
+        transient = transient_states(system.terms, pattern)
         if transient.any():
             chosen = rho[members]
             chosen[:, transient, :] = 0
@@ -254,48 +253,47 @@ def _singular(sector: Sector, table: np.ndarray, method: str, workers: int) -> n
     if sector.dimension == 1:
         scale = np.abs(table) @ np.abs(sector.table)
         return (np.abs(table @ sector.table) <= 1e-14 * scale)[:, 0]
-    dense = method == "dense" or sector.dimension <= LARGEST_DENSE_SECTOR
-    solver = (DenseSector if dense else SparseSector)(sector)
-    chunks = chunk_slices(len(table), _chunk_size(sector))
+    solver = solver_of(sector, "dense" if method == "dense" else "auto")
+    chunks = chunk_slices(len(table), chunk_size(sector.dimension))
     conditions = map_threads(lambda chunk: solver.condition(table[chunk]), chunks, workers)
     return ~(np.concatenate(conditions) > sector.dimension * 10 * np.finfo(float).eps)
 
 
 def _check_residuals(
-    lindbladian: Generator, table: np.ndarray, residual: np.ndarray, bad: np.ndarray
+    system: Generator, table: np.ndarray, residual: np.ndarray, bad: np.ndarray
 ) -> None:
-    scale = np.abs(table) @ lindbladian.terms.sizes
+    scale = np.abs(table) @ system.terms.sizes
     wrong = ~bad & ~(residual <= LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0))
     if wrong.any():
         worst = int(np.flatnonzero(wrong)[np.argmax(residual[wrong])])
-        index = tuple(int(i) for i in np.unravel_index(worst, lindbladian.shape))
+        index = tuple(int(i) for i in np.unravel_index(worst, system.shape))
         raise ConvergenceError(
             f"The steady state at index {index} has residual {residual[worst]:.2e}, where the "
             f"generator's scale is {scale[worst]:.2e}: coefficients that differ by many orders "
-            f"of magnitude? {int(wrong.sum())} of {len(residual)} systems are concerned."
+            f"of magnitude? {int(wrong.sum())} of {len(residual)} systems are affected."
         )
 
 
-def _give_up_everywhere(lindbladian: Generator, least: int, errors: str) -> SteadyState:
-    shape, n = lindbladian.shape, lindbladian.dimension
-    counts = np.full(lindbladian.size, least)
-    for k in range(min(lindbladian.size, MOST_COUNTED)):
-        counts[k] = max(least, stationary_state_count(lindbladian.take([k])[0]))
+def _give_up_everywhere(system: Generator, least: int, errors: str) -> SteadyState:
+    shape, n = system.shape, system.dimension
+    counts = np.full(system.size, least)
+    for k in range(min(system.size, MOST_COUNTED)):
+        counts[k] = max(least, stationary_state_count(system.take([k])[0]))
     result = SteadyState(
         rho=np.full((*shape, n, n), np.nan + 0j),
         residual=np.full(shape, np.nan),
         reciprocal_condition=np.zeros(shape),
         valid=np.zeros(shape, bool),
         sector_dimension=0,
-        space=lindbladian.space,
+        space=system.space,
         method="dense",
     )
     if errors == "raise":
-        _raise_non_unique(lindbladian, counts.reshape(shape), result)
+        _raise_non_unique(system, counts.reshape(shape), result)
     return result
 
 
-def _raise_non_unique(lindbladian: Generator, counts: np.ndarray, result: SteadyState) -> None:
+def _raise_non_unique(system: Generator, counts: np.ndarray, result: SteadyState) -> None:
     hint = (
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
         "of the conserved quantity, or follow a given initial state with evolve(). "
@@ -303,18 +301,18 @@ def _raise_non_unique(lindbladian: Generator, counts: np.ndarray, result: Steady
         "a weak perturbation selects."
     )
     indices = [tuple(int(i) for i in index) for index in np.argwhere(~result.valid)]
-    if lindbladian.size == 1:
+    if system.size == 1:
         raise NonUniqueSteadyStateError(
             f"The steady state is not unique: the generator has {counts.item()} linearly "
             f"independent stationary states. {hint}",
-            count=counts if lindbladian.shape else int(counts),
+            count=counts if system.shape else int(counts),
             indices=indices,
-            result=result if lindbladian.shape else None,
+            result=result if system.shape else None,
         )
     shown = ", ".join(f"{index}: {counts[index]}" for index in indices[:5])
     more = f", and {len(indices) - 5} more" if len(indices) > 5 else ""
     raise NonUniqueSteadyStateError(
-        f"The steady state is not unique for {len(indices)} of {lindbladian.size} systems "
+        f"The steady state is not unique for {len(indices)} of {system.size} systems "
         f"(index: number of stationary states) {shown}{more}. {hint} The other systems' "
         "states are in this error's `result`; errors='mask' returns them without raising.",
         count=counts,

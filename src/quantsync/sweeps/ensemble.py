@@ -18,10 +18,9 @@ from quantsync.errors import (
     SweepError,
     SweepWarning,
 )
-from quantsync.lindblad.degenerate.base import DegenerateBase
+from quantsync.lindblad.degenerate.base import DegenerateBase, prepared
 from quantsync.lindblad.degenerate.kossakowski import (
-    Basis,
-    check_random_arguments,
+    checked_weights,
     random_lindbladian,
 )
 from quantsync.lindblad.degenerate.perturbed import check_strengths
@@ -45,14 +44,13 @@ MOST_SAMPLES = 256  # in one task, so that small systems report progress too
 
 
 def ensemble(
-    base: Lindbladian | DegenerateBase,
-    etas: Any,
+    system: Lindbladian | DegenerateBase,
+    strengths: Any,
     samples: int,
     seed: int,
     measures: Any,
     *,
     average: Collection[str] = (),
-    basis: Basis = "printed",
     weights: tuple[float, float] = (1.0, 1.0),
     draw: Callable[..., Any] | None = None,
     workers: int | None = None,
@@ -70,9 +68,9 @@ def ensemble(
 
     Parameters
     ----------
-    base : Lindbladian or DegenerateBase
+    system : Lindbladian or DegenerateBase
         L0, a single system with several stationary states.
-    etas : array_like of shape (E,)
+    strengths : array_like of shape (E,)
         Strengths > 0 of the perturbation.
     samples : int
         Number of perturbations.
@@ -85,11 +83,11 @@ def ensemble(
         Measures of which only the mean over the samples and its standard error are kept, in the
         variables ``name`` and ``name_error``: histograms, say, whose sum over 10^4 samples fits
         into memory where all of them do not.
-    basis, weights
-        Of the random generators, as for `random_lindbladian`.
+    weights : tuple of float, default (1, 1)
+        Of the Hamiltonian and the dissipator of the random generators (`random_lindbladian`).
     draw : callable, optional
         Another ensemble: a function ``draw(space, rng)`` that returns a `MatrixGenerator` or a
-        single `Lindbladian`. ``basis`` and ``weights`` are then not used.
+        single `Lindbladian`. ``weights`` is then not used.
     workers : int, optional
         Number of processes; every available core by default. With 1 nothing is started.
     progress : bool, optional
@@ -113,7 +111,7 @@ def ensemble(
     UniqueSteadyStateError
         If the base has a unique stationary state.
     NonUniqueSteadyStateError
-        If an eta is 0: the limit is `degenerate_steady_state`.
+        If a strength is 0: the limit is `degenerate_steady_state`.
     InvalidRateError
         If a strength or a weight is negative.
     InvalidArgumentError, UnknownNameError
@@ -136,18 +134,17 @@ def ensemble(
     >>> dict(found.sizes), bool((found.synchronization > 0).all())
     ({'sample': 50, 'eta': 2}, True)
     """
-    prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
-    strengths = check_strengths(etas, prepared)
+    base = prepared(system)
+    etas = check_strengths(strengths, base)
     count, first = _positive(samples, "samples"), _seed(seed)
     resolved = resolve_measures(measures, STATE_MEASURES)
     averaged = _checked_average(average, resolved)
     if draw is None:
-        basis, weights = check_random_arguments(basis, weights)
-        draw = partial(random_lindbladian, basis=basis, weights=weights)
+        draw = partial(random_lindbladian, weights=checked_weights(weights))
     if retry_failed and store is None:
         raise InvalidArgumentError("Argument `retry_failed` needs a `store`.")
-    work = SampleWork(prepared, strengths, first, draw, resolved)
-    per_task = TASK_BYTES // (16 * prepared.space.dimension**2 * len(strengths))
+    work = SampleWork(base, etas, first, draw, resolved)
+    per_task = TASK_BYTES // (16 * base.space.dimension**2 * len(etas))
     # Whatever is asked for comes in several tasks, which processes share and Ctrl-C leaves whole.
     per_task = max(1, min(MOST_SAMPLES, per_task, -(-count // FEWEST_TASKS)))
     columns = {
@@ -182,10 +179,10 @@ def ensemble(
                 interrupted = True
             except BrokenProcessPool as error:
                 lost = str(error)
-    dataset = _dataset(columns, resolved, strengths, np.flatnonzero(done), failures)
+    dataset = _dataset(columns, resolved, etas, np.flatnonzero(done), failures)
     dataset.attrs = {
-        "base": repr(prepared.space),
-        "base_stationary_states": prepared.zero_modes,
+        "base": repr(base.space),
+        "base_stationary_states": base.zero_modes,
         # A file holds integers of 64 bits.
         "seed": first if first < 1 << 63 else str(first),
         "perturbations": _describe(draw),
@@ -237,7 +234,7 @@ def _checked_average(average: Collection[str], resolved: dict[str, Any]) -> set[
 
 def _describe(draw: Callable[..., Any]) -> str:
     if isinstance(draw, partial):
-        return f"random_lindbladian, basis {draw.keywords['basis']}, {draw.keywords['weights']}"
+        return f"random_lindbladian, weights {draw.keywords['weights']}"
     return getattr(draw, "__name__", repr(draw))
 
 

@@ -3,6 +3,7 @@
 import array_api_strict
 import numpy as np
 import pytest
+from perturbed_chain import diagonal
 
 import quantsync as qs
 
@@ -57,9 +58,10 @@ BASES = {
 }
 
 
-def drawn(space, count, seed=0, **options):
-    rng = np.random.default_rng(seed)
-    return np.stack([qs.random_lindbladian(space, rng, **options).matrix for _ in range(count)])
+def drawn(space, count, seed=0, basis="orthonormal", weights=(1, 1)):
+    rng, operators = np.random.default_rng(seed), diagonal(basis, space.dimension)
+    draws = [qs.random_lindbladian(space, rng, operators, weights) for _ in range(count)]
+    return np.stack([draw.matrix for draw in draws])
 
 
 def one_by_one(base, perturbations, etas):
@@ -71,7 +73,7 @@ def one_by_one(base, perturbations, etas):
 @pytest.mark.parametrize("name", list(BASES))
 def test_the_batch_agrees_with_each_alone(name, seed):
     base = qs.DegenerateBase(BASES[name]())
-    perturbations = drawn(base.space, 4, seed, basis="orthonormal" if seed else "printed")
+    perturbations = drawn(base.space, 4, seed, "orthonormal" if seed else "printed")
     found = qs.BatchedPerturbations(base, ETAS)(perturbations)
     np.testing.assert_allclose(found.rho, one_by_one(base, perturbations, ETAS), atol=1e-12)
     np.testing.assert_allclose(np.einsum("seii->se", found.rho), 1, atol=1e-13)
@@ -83,7 +85,7 @@ def test_the_batch_agrees_with_each_alone(name, seed):
 @pytest.mark.parametrize("basis", ["printed", "orthonormal"])
 def test_weights_may_be_others_with_their_rate(weights, basis):
     base = qs.DegenerateBase(free_subspace())
-    perturbations = drawn(base.space, 3, 7, weights=weights, basis=basis)
+    perturbations = drawn(base.space, 3, 7, basis, weights)
     rate = -np.trace(perturbations, axis1=1, axis2=2).mean() / 16
     found = qs.BatchedPerturbations(base, ETAS, rate=rate)(perturbations)
     np.testing.assert_allclose(found.rho, one_by_one(base, perturbations, ETAS), atol=1e-12)
@@ -187,17 +189,17 @@ def test_wrong_shapes_are_named(shape):
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ({"etas": [0.0, 1.0]}, qs.errors.NonUniqueSteadyStateError),
-        ({"etas": [-1.0]}, qs.errors.InvalidRateError),
-        ({"etas": []}, qs.errors.InvalidArgumentError),
+        ({"strengths": [0.0, 1.0]}, qs.errors.NonUniqueSteadyStateError),
+        ({"strengths": [-1.0]}, qs.errors.InvalidRateError),
+        ({"strengths": []}, qs.errors.InvalidArgumentError),
         ({"rate": 0.0}, qs.errors.InvalidArgumentError),
         ({"rate": -1.0}, qs.errors.InvalidArgumentError),
         ({"rate": np.nan}, qs.errors.InvalidArgumentError),
-        ({"base": qs.models.driven_pair()}, qs.errors.UniqueSteadyStateError),
+        ({"system": qs.models.driven_pair()}, qs.errors.UniqueSteadyStateError),
     ],
 )
 def test_bad_arguments_are_refused(arguments, error):
-    given = {"base": qs.models.collective_decay_pair(), "etas": ETAS} | arguments
+    given = {"system": qs.models.collective_decay_pair(), "strengths": ETAS} | arguments
     with pytest.raises(error):
         qs.BatchedPerturbations(**given)
 

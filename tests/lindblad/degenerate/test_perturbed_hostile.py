@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import xarray as xr
+from perturbed_chain import diagonal
 
 import quantsync as qs
 from quantsync.lindblad.degenerate import perturbed as module
@@ -236,7 +237,7 @@ def test_order_and_number_of_the_strengths_do_not_matter(route):
     for picked in ([5, 0, 3, 0, 5, 1], [4] * 5, [2], [6, 1, 4, 2], [1], [5, 3]):
         etas = ETAS[picked]
         found = qs.perturbed_steady_states(base, perturbation, etas)
-        np.testing.assert_array_equal(found.etas, etas)
+        np.testing.assert_array_equal(found.strengths, etas)
         for eta, rho in zip(etas, found.rho, strict=True):
             np.testing.assert_allclose(rho, expected[eta], atol=2e-13)
 
@@ -441,7 +442,8 @@ def test_frequencies_that_cancel_up_to_rounding():
 )
 def test_random_generators_are_completely_positive_and_keep_the_trace(space, weights, basis):
     n = space.dimension
-    generator = qs.random_lindbladian(space, np.random.default_rng(3), basis, weights)
+    operators = diagonal(basis, n)
+    generator = qs.random_lindbladian(space, np.random.default_rng(3), operators, weights)
     tensor = generator.superoperator().reshape(n, n, n, n)
     assert np.abs(np.einsum("iikl->kl", tensor)).max() < 1e-14 * n
     choi = tensor.transpose(0, 2, 1, 3).reshape(n * n, n * n)
@@ -453,7 +455,7 @@ def test_random_generators_are_completely_positive_and_keep_the_trace(space, wei
     assert (eigenvalues > 1e-6).sum() == (n * n - 1 if weights[1] else 0)
     rng = np.random.default_rng(3)
     energy, rates = random_hamiltonian(n, rng), random_kossakowski(n, rng)
-    again = qs.kossakowski_generator(space, energy, rates, basis, weights)
+    again = qs.kossakowski_generator(space, energy, rates, operators, weights)
     np.testing.assert_allclose(again.matrix, generator.matrix, atol=1e-14)
     if not any(weights):
         assert not generator.matrix.any()
@@ -559,7 +561,7 @@ def test_a_measure_that_fails_costs_only_its_samples():
 
     def sometimes(states):
         found = upper_population(states)
-        if (found[np.isclose(states.etas, STRENGTHS[1])] <= limit).any():
+        if (found[np.isclose(states.strengths, STRENGTHS[1])] <= limit).any():
             raise qs.errors.ConvergenceError("on purpose")
         return found
 
@@ -584,7 +586,7 @@ def test_undefined_values_do_not_count_and_do_not_fail():
     undefined = values > limits
 
     def half(view):
-        found, first = upper_population(view.solution), view.solution.etas == STRENGTHS[0]
+        found, first = upper_population(view.solution), view.solution.strengths == STRENGTHS[0]
         return np.where(found > np.where(first, *limits), np.nan, found)
 
     measure = Measure("half", "half of it", "1", half, may_be_undefined=True)

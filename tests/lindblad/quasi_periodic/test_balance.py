@@ -11,10 +11,10 @@ from numpy.testing import assert_allclose
 from scipy.integrate import solve_ivp
 
 import quantsync as qs
-from quantsync.lindblad.quasi_periodic import frequencies as turning_module
-from quantsync.lindblad.quasi_periodic import growth as module
-from quantsync.lindblad.quasi_periodic import subsystems as units_module
-from quantsync.lindblad.quasi_periodic.subsystems import Units, modes_of
+from quantsync.lindblad.quasi_periodic import _frequencies as frequencies_module
+from quantsync.lindblad.quasi_periodic import _growth as module
+from quantsync.lindblad.quasi_periodic import _subsystems as subsystems_module
+from quantsync.lindblad.quasi_periodic._subsystems import Subsystems, modes_of
 
 QUBIT = qs.Space(A=qs.Spin(1 / 2))
 A = QUBIT["A"]
@@ -85,7 +85,7 @@ def test_a_static_system_has_one_harmonic_and_its_steady_state():
     system = unlike_pair()
     state = qs.quasi_periodic_steady_state(system)
     assert state.components.shape == (1, 6, 6)
-    assert state.base.shape == (0,)
+    assert state.base_frequencies.shape == (0,)
     assert_allclose(state.components[0], qs.steady_state(system).rho, atol=1e-14)
     assert_allclose(state.at(TIMES), np.broadcast_to(state.average(), (4, 6, 6)), atol=1e-14)
     assert state.residual < 1e-13
@@ -175,7 +175,7 @@ def test_equal_frequencies_are_one():
     system, first, second = unlike_pair(), 0.2 * PAIR["A"].plus, coupling()
     split = qs.quasi_periodic_steady_state(system, [(1.7, first), (1.7 * (1 + 1e-16), second)])
     joined = qs.quasi_periodic_steady_state(system, [(1.7, first + second)])
-    assert split.base.tolist() == [1.7]
+    assert split.base_frequencies.tolist() == [1.7]
     assert_allclose(split.at(TIMES), joined.at(TIMES), atol=1e-13)
 
 
@@ -190,7 +190,7 @@ def test_commensurate_frequencies_need_not_be_noticed(monkeypatch):
     system = unlike_pair()
     turning = [(2.0, 0.2 * PAIR["A"].plus), (4.0, coupling()), (6.0, 0.1 * PAIR["B"].z)]
     ladder = qs.quasi_periodic_steady_state(system, turning)
-    monkeypatch.setattr(turning_module, "LARGEST_MULTIPLE", 1)
+    monkeypatch.setattr(frequencies_module, "LARGEST_MULTIPLE", 1)
     lattice = qs.quasi_periodic_steady_state(system, turning)
     assert (ladder.harmonics.shape[1], lattice.harmonics.shape[1]) == (1, 2)
     assert_allclose(ladder.at(TIMES), lattice.at(TIMES), atol=1e-9)
@@ -214,7 +214,7 @@ def test_nearly_equal_frequencies_are_averaged_as_far_as_asked():
 ROUTES = {
     "modes": {},
     "single precision": {"SMALL": 0},
-    "sparse factors": {"LARGEST_DENSE_UNIT": 0},
+    "sparse factors": {"LARGEST_DENSE_SUBSYSTEM": 0},
     "all at once": {"MOST_STEPS": 1},
 }
 
@@ -225,7 +225,7 @@ def test_all_ways_of_solving_agree(route, monkeypatch):
     turning = [(2.0, 0.4 * PAIR["A"].plus), (3.3, coupling())]
     expected = qs.quasi_periodic_steady_state(system, turning)
     for name, value in ROUTES[route].items():
-        owner = module if hasattr(module, name) else units_module
+        owner = module if hasattr(module, name) else subsystems_module
         monkeypatch.setattr(owner, name, value)
     state = qs.quasi_periodic_steady_state(system, turning, tolerance=2e-10)
     assert_allclose(state.at(TIMES), expected.at(TIMES), atol=3e-9)
@@ -271,7 +271,7 @@ def test_units_are_found_through_sums_and_in_any_order():
     system = qs.Lindbladian(
         space, [(1.0, energy)], [(0.4, a.minus), (0.7, b.minus), (0.2, b.plus), (0.6, c.minus)]
     )
-    units = Units(system)
+    units = Subsystems(system)
     assert [member.space.names for member in units.members] == [("A", "C"), ("B",)]
     assert_allclose(
         units.operators(units.stationary[:, None])[0], qs.steady_state(system).rho, atol=1e-13
@@ -287,11 +287,11 @@ def test_a_collective_jump_joins_its_sites():
     space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
     a, b = space["A"], space["B"]
     system = qs.Lindbladian(space, [(0.3, a.z)], [(1.0, a.minus + b.minus), (0.2, b.minus)])
-    assert Units(system).sizes == (16,)
+    assert Subsystems(system).sizes == (16,)
 
 
 def test_modes_of_a_generator_diagonalise_it_block_by_block():
-    generator = Units(unlike_pair()).generators[1]
+    generator = Subsystems(unlike_pair()).generators[1]
     modes = modes_of(generator)
     assert_allclose(modes.covectors @ modes.vectors, np.eye(9), atol=1e-10)
     assert_allclose(generator @ modes.vectors, modes.vectors * modes.values, atol=1e-10)

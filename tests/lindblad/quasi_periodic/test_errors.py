@@ -63,7 +63,7 @@ def test_a_static_part_without_a_unique_state_is_an_error():
         ([(1.0, A.plus), (-1.0, A.minus)], BothSignsError, "both signs of one harmonic"),
         ([(np.nan, A.plus)], NonFiniteError, "must be finite"),
         ([(1j, A.plus)], InvalidArgumentError, "Frequency"),
-        ([([1.0, 2.0], A.plus)], InvalidArgumentError, "single number"),
+        ([([1.0, 2.0], A.plus)], InvalidArgumentError, "must be a real number"),
         ([(1.0, PAIR["A"].plus)], DimensionError, r"\(2, 2\)"),
         ([A.plus], InvalidArgumentError, "must be a pair"),
         (A.plus, InvalidArgumentError, "list of pairs"),

@@ -243,14 +243,14 @@ def test_wrong_arguments_are_refused_by_name(chain):
         dynamical_synchronization(chain, {"x": np.eye(3)})
     with pytest.raises(error.NonFiniteError):
         dynamical_synchronization(chain, {"x": sp.csr_array(np.full((27, 27), np.nan))})
-    with pytest.raises(error.InvalidStateError, match="rho"):
+    with pytest.raises(error.InvalidStateError, match="`state`"):
         dynamical_synchronization(chain, SX2, np.eye(27))
     with pytest.raises(error.InvalidArgumentError, match="system"):
         dynamical_synchronization(np.eye(3), SX2)
     with pytest.raises(error.InvalidArgumentError, match=r"shape \(2,\)"):
         dynamical_synchronization(qs.models.driven_pair(coupling=[0.1, 0.2]), {"x": "x"})
     without = dynamical_synchronization(chain, SX2)
-    with pytest.raises(error.InvalidArgumentError, match="rho"):
+    with pytest.raises(error.InvalidArgumentError, match="pass `state`"):
         without.expectation([0.0])
     with_state = dynamical_synchronization(chain, SX2, np.eye(27) / 27)
     with pytest.raises(error.InvalidArgumentError, match="one-dimensional"):

@@ -7,7 +7,7 @@ from systems import random_hermitian, random_matrix, random_state, random_system
 
 import quantsync as qs
 from quantsync.lindblad.undecaying import peripheral_modes as spectrum
-from quantsync.lindblad.undecaying.strong_symmetry import adapted_basis, strong_symmetry_blocks
+from quantsync.lindblad.undecaying._strong_symmetry import adapted_basis, strong_symmetry_blocks
 
 SWAP = np.eye(4)[[0, 2, 1, 3]]
 SINGLET, DOWN = np.array([0, 1, -1, 0]), np.array([0, 0, 0, 1])

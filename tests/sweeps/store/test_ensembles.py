@@ -22,8 +22,8 @@ MEASURES = ["synchronization", "purity"]
 
 def pair(**changes):
     arguments = {
-        "base": qs.models.collective_decay_pair(),
-        "etas": ETAS,
+        "system": qs.models.collective_decay_pair(),
+        "strengths": ETAS,
         "samples": 40,
         "seed": 3,
         "measures": MEASURES,
@@ -75,9 +75,9 @@ def test_what_is_there_is_not_drawn_again(tmp_path):
     ("changes", "named"),
     [
         ({"seed": 4}, "seed"),
-        ({"etas": [1e-6, 1e-3, 2.0]}, "etas"),
+        ({"strengths": [1e-6, 1e-3, 2.0]}, "etas"),
         ({"measures": ["purity"]}, "measure 'synchronization'"),
-        ({"base": qs.models.collective_decay_pair(decay=0.25)}, "base"),
+        ({"system": qs.models.collective_decay_pair(decay=0.25)}, "base"),
         ({"weights": (1.0, 2.0)}, "source of model"),
         ({"samples": 30}, "samples: 40 in the store, 30 now"),
     ],

@@ -15,12 +15,12 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import qr
 
-from quantsync.errors import InvalidArgumentError, UniqueSteadyStateError
+from quantsync.errors import UniqueSteadyStateError
 from quantsync.lazy import lazy
-from quantsync.lindblad.degenerate.shifted_solve import Factorised
-from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.hermitian_basis import HermitianBasis
-from quantsync.lindblad.sectors import equilibrated, find_sectors, sum_of_terms
+from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._sectors import equilibrated, find_sectors, sum_of_terms
+from quantsync.lindblad.degenerate._shifted_solve import Factorised
+from quantsync.lindblad.generator import Generator, single_system
 from quantsync.memory import require_memory
 
 ZERO = 1e-13  # singular values of a scaled block below this part of the largest are zero modes
@@ -34,8 +34,8 @@ class DegenerateBase:
 
     Parameters
     ----------
-    base : Lindbladian
-        A single system.
+    system : Lindbladian
+        L0, a single system.
     allow_unique : bool, default False
         Whether L0 may have a unique stationary state. A perturbation then selects nothing, but
         the states under it can be computed all the same.
@@ -56,23 +56,14 @@ class DegenerateBase:
     6
     """
 
-    def __init__(self, base: Generator, allow_unique: bool = False):
-        if not isinstance(base, Generator):
-            raise InvalidArgumentError(
-                "Argument `base` must be a Lindbladian or a DegenerateBase, but is "
-                f"{type(base).__name__}; models, such as dephased_chain(), return one."
-            )
-        if base.shape:
-            raise InvalidArgumentError(
-                f"Argument `base` must be a single system, but has shape {base.shape}."
-            )
-        self.space = base.space
-        (coefficients,) = np.asarray(base.coefficient_table())
-        n, size = base.dimension, base.dimension**2
+    def __init__(self, system: Generator, allow_unique: bool = False):
+        (coefficients,) = np.asarray(single_system(system).coefficient_table())
+        self.space = system.space
+        n, size = system.dimension, system.dimension**2
         # The generator, its factors, a perturbation, and what they are made of.
-        require_memory(DENSE_MATRICES * 8.0 * size**2, f"A dense generator for {base.space}")
-        self.matrix = total_matrix(base)
-        sectors = find_sectors(base.terms, coefficients != 0)
+        require_memory(DENSE_MATRICES * 8.0 * size**2, f"A dense generator for {system.space}")
+        self.matrix = total_matrix(system)
+        sectors = find_sectors(system.terms, coefficients != 0)
         blocks = [sector.sparse_matrix(coefficients).toarray() for sector in sectors]
         places = [np.asarray(sector.elements) for sector in sectors]
         modes = [(_left_zero_modes(block), _left_zero_modes(block.T)) for block in blocks]
@@ -83,9 +74,9 @@ class DegenerateBase:
         self._blocks = list(zip(places, blocks, modes, strict=True))
         if self.zero_modes == 1 and not allow_unique:
             raise UniqueSteadyStateError(
-                "Argument `base` has a unique stationary state, so that a perturbation has nothing "
-                "to select; steady_state() gives it. To perturb it nevertheless, prepare it with "
-                "DegenerateBase(base, allow_unique=True)."
+                "Argument `system` has a unique stationary state, so that a perturbation has "
+                "nothing to select; steady_state() gives it. To perturb it anyway, prepare it "
+                "with DegenerateBase(system, allow_unique=True)."
             )
         # A stationary state that is known to the last digit: errors are then those of what the
         # perturbation adds to it.
@@ -136,17 +127,21 @@ class DegenerateBase:
         whole.eliminate_zeros()
         return whole
 
-    def system(self, perturbation: np.ndarray) -> PerturbedSystem:
+    def equations(self, perturbation: np.ndarray) -> PerturbedEquations:
         """The equations for one perturbation, a real matrix in the Hermitian basis."""
-        return PerturbedSystem(self, perturbation)
+        return PerturbedEquations(self, perturbation)
 
 
-class PerturbedSystem:
-    """(A0 + eta A1) x = e with the equations of order eta divided by eta.
+def prepared(system: Generator | DegenerateBase) -> DegenerateBase:
+    """A system prepared for perturbations, if it is not already."""
+    return system if isinstance(system, DegenerateBase) else DegenerateBase(system)
 
-    A0 and A1 are the base and the perturbation, except for the rows of redundant equations: these
-    are in A0 the trace, and ``w . L1`` for the other left zero modes w of the base.
-    """
+
+class PerturbedEquations:
+    """(A0 + eta A1) x = e with the equations of order eta divided by eta."""
+
+    # A0 and A1 are the base and the perturbation, except for the rows of redundant equations: these
+    # are in A0 the trace, and ``w . L1`` for the other left zero modes w of the base.
 
     def __init__(self, base: DegenerateBase, perturbation: np.ndarray):
         self.base, self.perturbation = base, np.ascontiguousarray(perturbation)
@@ -164,7 +159,7 @@ class PerturbedSystem:
         self.defect = -(self.rows @ known)
         self.defect[0] += self.scale[0]
 
-    def at(self, eta: float) -> PerturbedSystem:
+    def at(self, eta: float) -> PerturbedEquations:
         """The same equations, the replaced ones of the size that the others have at eta."""
         base = largest(self.base.matrix.data)
         boost = eta * largest(self.perturbation) / base
@@ -208,16 +203,10 @@ class PerturbedSystem:
         return found + factors.solve(right - self.constant(found) - eta * self.linear(found))
 
     def power_series(self, terms: int) -> np.ndarray | None:
-        """Coefficients of the solution's power series in eta, less the known state: (terms, N).
-
-        u_0 is the limit, L0 u_{k+1} = -L1 u_k, and w(L1 u_{k+1}) = 0 for the left zero modes w:
-        a product with L1 and one with the sparse resolvent of L0 each, and no factorisation.
-        None where the perturbation selects no state at first order.
-
-        Parameters
-        ----------
-        terms : int
-        """
+        """Coefficients (terms, N) of the solution's power series in eta, less the known state."""
+        # u_0 is the limit, L0 u_{k+1} = -L1 u_k, and w(L1 u_{k+1}) = 0 for the left zero modes w: a
+        # product with L1 and one with the sparse resolvent of L0 each, and no factorisation. None
+        # where the perturbation selects no state at first order.
         right = self.base.right
         inside = self.rows @ right
         if not np.linalg.cond(inside) < 1 / SMALLEST_SELECTION:
@@ -244,11 +233,10 @@ def largest(values: np.ndarray) -> float:
     return float(max(values.max(), -values.min())) or 1.0
 
 
-def total_matrix(lindbladian: Generator) -> sp.csr_array:
+def total_matrix(system: Generator) -> sp.csr_array:
     """The real matrix of a single system in the Hermitian basis, sparse."""
-    (row,) = lindbladian.coefficient_table()
-    size = lindbladian.dimension**2
-    return sum_of_terms(row, lindbladian.terms.real, size)
+    (row,) = system.coefficient_table()
+    return sum_of_terms(row, system.terms.real, system.dimension**2)
 
 
 def _projector(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -14,14 +14,14 @@ all strengths. Nothing is factorised, and nothing but the array API is used.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from array_api_compat import array_namespace, device, is_array_api_obj
 from scipy.linalg import null_space
 
 from quantsync.arrays import to_numpy
+from quantsync.checks import real_number
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -29,7 +29,7 @@ from quantsync.errors import (
     NonFiniteError,
     NonUniqueSteadyStateError,
 )
-from quantsync.lindblad.degenerate.base import DegenerateBase, largest
+from quantsync.lindblad.degenerate.base import DegenerateBase, largest, prepared
 from quantsync.lindblad.degenerate.perturbed import check_strengths
 from quantsync.lindblad.generator import Generator
 from quantsync.memory import require_memory
@@ -53,11 +53,15 @@ class PerturbedBatch:
         ``||(L0 + eta L1)[rho]||_F``.
     steps : int
         Iterations that were needed.
+    space : Space
+        The space of the states.
     """
 
     rho: Any
     residual: Any
     steps: int
+    space: Space
+    certified: ClassVar[bool] = True
 
     def __repr__(self) -> str:
         return f"<PerturbedBatch: batch {tuple(self.residual.shape)}, {self.steps} steps>"
@@ -68,9 +72,9 @@ class BatchedPerturbations:
 
     Parameters
     ----------
-    base : Lindbladian or DegenerateBase
+    system : Lindbladian or DegenerateBase
         L0, a single system with several stationary states.
-    etas : array_like of shape (E,)
+    strengths : array_like of shape (E,)
         Strengths > 0.
     rate : float, optional
         r, the rate at which the perturbations depolarise on average: ``-Tr L1/n^2`` in the
@@ -98,28 +102,23 @@ class BatchedPerturbations:
 
     def __init__(
         self,
-        base: Generator | DegenerateBase,
-        etas: Any,
+        system: Generator | DegenerateBase,
+        strengths: Any,
         rate: float | None = None,
         tolerance: float = 1e-14,
     ):
-        prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
-        self.space, self.etas = prepared.space, check_strengths(etas, prepared)
-        given = prepared.space.dimension if rate is None else rate
-        if not isinstance(given, Real) or not 0 < given < np.inf:
-            raise InvalidArgumentError(f"Argument `rate` must be positive, but is {rate!r}.")
-        self.rate = float(given)
-        self.tolerance = tolerance
-        size = prepared.space.dimension**2
-        require_memory(
-            8.0 * (len(self.etas) + 4) * size**2, f"The inverses for {len(self.etas)} strengths"
-        )
-        self._base = prepared.matrix.toarray()
-        projector = prepared.projector.toarray()
+        base = prepared(system)
+        self.space, self.strengths = base.space, check_strengths(strengths, base)
+        self.rate = real_number(base.space.dimension if rate is None else rate, "rate", above=0)
+        self.tolerance = real_number(tolerance, "tolerance", above=0)
+        size, count = base.space.dimension**2, len(self.strengths)
+        require_memory(8.0 * (count + 4) * size**2, f"The inverses for {count} strengths")
+        self._base = base.matrix.toarray()
+        projector = base.projector.toarray()
         scale = largest(self._base)
         identity = np.eye(size)
-        trace = (np.arange(size) < prepared.space.dimension).astype(float)
-        self._known = projector @ trace / prepared.space.dimension
+        trace = (np.arange(size) < base.space.dimension).astype(float)
+        self._known = projector @ trace / base.space.dimension
         # delta and z have no trace. What G does to one is free, and 0 keeps the equation regular.
         traceless = projector - np.outer(self._known, trace)
         # The stationary states are taken out before the inversion, which they make singular.
@@ -128,11 +127,11 @@ class BatchedPerturbations:
             [
                 eta * np.linalg.solve(shifted - self.rate * eta * identity, rest)
                 - traceless / self.rate
-                for eta in self.etas
+                for eta in self.strengths
             ]
         )
-        self._left, self._right = prepared.left[:, 1:], _traceless(prepared.right, trace)
-        vectors = prepared.basis.vectors.toarray()
+        self._left, self._right = base.left[:, 1:], _traceless(base.right, trace)
+        vectors = base.basis.vectors.toarray()
         self._vectors = np.real(vectors), np.imag(vectors)
 
     def __call__(self, perturbations: Any) -> PerturbedBatch:
@@ -180,15 +179,15 @@ class BatchedPerturbations:
             return image @ transposed + self.rate * image
 
         right = -(xp.reshape(known, (1, 1, -1)) @ transposed)
-        right = xp.broadcast_to(right, (perturbations.shape[0], len(self.etas), size))
+        right = xp.broadcast_to(right, (perturbations.shape[0], len(self.strengths), size))
         z, steps = _solve_plus_identity(xp, step, right, self.tolerance)
         vectors = known + inverted(z)
-        etas = xp.reshape(here(self.etas), (1, -1, 1))
+        etas = xp.reshape(here(self.strengths), (1, -1, 1))
         left = vectors @ xp.matrix_transpose(here(self._base)) + etas * (vectors @ transposed)
         real, imaginary = (vectors @ xp.matrix_transpose(here(v)) for v in self._vectors)
         shape = (*vectors.shape[:-1], self.space.dimension, self.space.dimension)
         rho = xp.reshape(real + 1j * imaginary, shape)
-        return PerturbedBatch(rho, xp.sqrt(xp.sum(left * left, axis=-1)), steps)
+        return PerturbedBatch(rho, xp.sqrt(xp.sum(left * left, axis=-1)), steps, self.space)
 
     def _require_selection(self, xp: Any, perturbations: Any, here: Any) -> None:
         """Raise where degenerate perturbation theory leaves several states."""
@@ -235,10 +234,8 @@ def _traceless(right: np.ndarray, trace: np.ndarray) -> np.ndarray:
 
 
 def _solve_plus_identity(xp: Any, step: Any, right: Any, tolerance: float) -> tuple[Any, int]:
-    """Solve (1 + step) z = right for all rows of (S, E, N) by full orthogonalisation.
-
-    Rows whose Krylov space is exhausted (it then holds the solution) go on with vectors of zeros.
-    """
+    """Solve (1 + step) z = right for all rows of (S, E, N) by full orthogonalisation."""
+    # Rows whose Krylov space is exhausted (it then holds the solution) go on with vectors of zeros.
     if not right.shape[0]:
         return right, 0
     length = xp.sqrt(xp.sum(right * right, axis=-1, keepdims=True))
@@ -283,22 +280,11 @@ def _solve_plus_identity(xp: Any, step: Any, right: Any, tolerance: float) -> tu
 def _projected(xp: Any, columns: list[Any], length: Any) -> Any:
     """Coefficients of the solutions in the basis, shape (S, E, k, 1)."""
     size = len(columns)
-    padded = [
-        column
-        if column.shape[-1] >= size
-        else xp.concat(
-            [
-                column,
-                xp.zeros(
-                    (*column.shape[:-1], size - column.shape[-1]),
-                    dtype=column.dtype,
-                    device=device(column),
-                ),
-            ],
-            axis=-1,
-        )
-        for column in columns
-    ]
-    hessenberg = xp.stack([column[..., :size] for column in padded], axis=-1)
-    first = xp.asarray(np.eye(size, 1), dtype=length.dtype, device=device(length))
+    here: Any = {"dtype": length.dtype, "device": device(length)}
+    padded = []
+    for column in columns:
+        missing = (*column.shape[:-1], size + 1 - column.shape[-1])
+        padded.append(xp.concat([column, xp.zeros(missing, **here)], axis=-1)[..., :size])
+    hessenberg = xp.stack(padded, axis=-1)
+    first = xp.asarray(np.eye(size, 1), **here)
     return xp.linalg.solve(hessenberg, length[..., None] * first)

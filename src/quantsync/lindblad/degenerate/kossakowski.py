@@ -8,62 +8,39 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from scipy.linalg import get_lapack_funcs
 
-from quantsync.checks import require_finite
+from quantsync.checks import number_array, real_array
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     InvalidRateError,
     NonHermitianError,
 )
-from quantsync.lindblad.degenerate.reshuffle import Reshuffle
+from quantsync.lindblad.degenerate._reshuffle import Reshuffle
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.memory import require_memory, workspace
 from quantsync.operators import Space
 
-Basis = Literal["printed", "orthonormal"]
 DENSE_MATRICES = 6  # of n^2 rows that exist at one time
-ROUNDING = 1e-10  # relative: eigenvalues of a Kossakowski matrix above minus this are zero
+ROUNDING = 1e-10  # relative: what a Kossakowski matrix may lack of being Hermitian and positive
 
 
-def diagonal_operators(dimension: int, basis: Basis) -> np.ndarray:
-    """The n - 1 diagonal operators of an operator basis, in the columns of an (n, n - 1) matrix.
-
-    ``"printed"``: |a><a| - |a+1><a+1|, Eq. (F3), which is neither normalised nor orthogonal.
-    ``"orthonormal"``: (sum_{i<=a} |i><i| - a |a+1><a+1|)/sqrt(a(a+1)), as Gell-Mann's.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the basis has another name.
-
-    Examples
-    --------
-    >>> diagonal_operators(3, "printed")
-    array([[ 1.,  0.],
-           [-1.,  1.],
-           [ 0., -1.]])
-    """
+def gell_mann_diagonal(dimension: int) -> np.ndarray:
+    """The n - 1 diagonal generators of SU(n), orthonormal, in the columns: (n, n - 1)."""
     a = np.arange(1, dimension)
     rows = np.arange(1, dimension + 1)[:, None]
-    if basis == "printed":
-        return 1.0 * (rows == a) - 1.0 * (rows == a + 1)
-    if basis == "orthonormal":
-        return ((rows <= a) - a * (rows == a + 1)) / np.sqrt(a * (a + 1))
-    raise InvalidArgumentError(
-        f"Argument `basis` must be 'printed' or 'orthonormal', but is {basis!r}."
-    )
+    return ((rows <= a) - a * (rows == a + 1)) / np.sqrt(a * (a + 1))
 
 
 def kossakowski_generator(
     space: Space,
     hamiltonian: Any,
     kossakowski: Any,
-    basis: Basis = "printed",
+    diagonal: Any = None,
     weights: tuple[float, float] = (1.0, 1.0),
 ) -> MatrixGenerator:
     r"""The generator ``-i w_H [H, .] + w_D sum_mn K_mn (F_n . F_m^dag - {F_m^dag F_n, .}/2)``.
@@ -81,8 +58,9 @@ def kossakowski_generator(
         Hermitian.
     kossakowski : array_like of shape (N^2 - 1, N^2 - 1)
         Hermitian and positive semidefinite.
-    basis : {"printed", "orthonormal"}, default "printed"
-        The diagonal operators: as in Eq. (F3), or orthonormal as the text says.
+    diagonal : array_like of shape (N, N - 1), optional
+        The diagonal operators, one per column; real. By default those of Gell-Mann, which make
+        the basis orthonormal: ``(sum_{i<=a} |i><i| - a |a+1><a+1|)/sqrt(a(a+1))``.
     weights : tuple of float, default (1, 1)
         w_H and w_D >= 0.
 
@@ -97,7 +75,7 @@ def kossakowski_generator(
     InvalidRateError
         If the Kossakowski matrix has a negative eigenvalue, or a weight is negative.
     DimensionError, NonFiniteError, InvalidArgumentError
-        If a matrix does not fit the space or is not finite, or the basis has another name.
+        If an argument does not fit the space, or is not finite.
 
     Examples
     --------
@@ -120,13 +98,18 @@ def kossakowski_generator(
             f"Argument `kossakowski` must be positive semidefinite, but has the eigenvalue "
             f"{lowest:.3g}."
         )
-    return _assemble(space, energy, rates, basis, checked_weights(weights))
+    energy_weight, rate_weight = checked_weights(weights)
+    choi = np.zeros((n * n, n * n), complex)
+    choi[:-1, :-1] = rates.T
+    _to_matrix_units(choi, _checked_diagonal(diagonal, n))
+    matrix = _reshuffle(n).real_matrix(choi, energy_weight * energy, rate_weight)
+    return MatrixGenerator(space, matrix)
 
 
 def random_lindbladian(
     space: Space,
     rng: np.random.Generator,
-    basis: Basis = "printed",
+    diagonal: Any = None,
     weights: tuple[float, float] = (1.0, 1.0),
 ) -> MatrixGenerator:
     """Draw a random generator: GUE Hamiltonian, trace-normalised Wishart Kossakowski matrix.
@@ -141,7 +124,7 @@ def random_lindbladian(
         The space of dimension N.
     rng : numpy.random.Generator
         Its state decides the result.
-    basis, weights
+    diagonal, weights
         As for `kossakowski_generator`.
 
     Returns
@@ -157,8 +140,8 @@ def random_lindbladian(
     --------
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1))
-    >>> generator = qs.random_lindbladian(space, np.random.default_rng(1), basis="orthonormal")
-    >>> round(-float(np.trace(generator.matrix)) / 3, 9)  # Tr L = -N Tr K in an orthonormal basis
+    >>> generator = qs.random_lindbladian(space, np.random.default_rng(1))
+    >>> round(-float(np.trace(generator.matrix)) / 3, 9)  # Tr L = -N Tr K
     8.0
     """
     if not isinstance(rng, np.random.Generator):
@@ -166,53 +149,35 @@ def random_lindbladian(
             f"Argument `rng` must be a numpy.random.Generator, but is {type(rng).__name__}; "
             "make one with numpy.random.default_rng(seed)."
         )
-    weights = checked_weights(weights)
-    diagonal = diagonal_operators(space.dimension, basis)
+    energy_weight, rate_weight = checked_weights(weights)
     n = space.dimension
+    operators = _checked_diagonal(diagonal, n)
     require_memory(DENSE_MATRICES * 8.0 * n**4, f"A dense generator for {space}")
     energy = random_hamiltonian(n, rng)
     choi, scale = _random_choi(n, rng)
-    _to_matrix_units(choi, diagonal)
-    matrix = _reshuffle(n).real_matrix(choi, weights[0] * energy, weights[1] * scale)
+    _to_matrix_units(choi, operators)
+    matrix = _reshuffle(n).real_matrix(choi, energy_weight * energy, rate_weight * scale)
     return MatrixGenerator(space, matrix)
 
 
 def random_hamiltonian(dimension: int, rng: np.random.Generator) -> np.ndarray:
-    """``(M + M^dag)/sqrt2``, the real and imaginary parts of M standard normal (App. F).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> H = random_hamiltonian(3, np.random.default_rng(1))
-    >>> bool((H == H.conj().T).all())
-    True
-    """
+    """``(M + M^dag)/sqrt2``, the real and imaginary parts of M standard normal (App. F)."""
     matrix = rng.standard_normal((dimension, dimension, 2)).view(complex)[..., 0]
     return (matrix + matrix.conj().T) / math.sqrt(2)
 
 
 def random_kossakowski(dimension: int, rng: np.random.Generator) -> np.ndarray:
-    """A trace-normalised complex Wishart matrix of size d = N^2 - 1 and trace d.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> K = random_kossakowski(2, np.random.default_rng(1))
-    >>> round(float(np.trace(K).real), 12), bool(np.linalg.eigvalsh(K)[0] > 0)
-    (3.0, True)
-    """
+    """A trace-normalised complex Wishart matrix of size d = N^2 - 1 and trace d."""
     padded, scale = _random_choi(dimension, rng)
     upper = np.triu(padded[:-1, :-1]) * scale
     return (upper + np.triu(upper, 1).conj().T).T
 
 
 def _random_choi(n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """The transpose of a Wishart matrix, and the factor that makes its trace N^2 - 1.
-
-    Only the upper triangle, row by row in memory, with a row and a column of zeros at the end for
-    the last matrix unit; what is below the diagonal has no meaning. The memory is this thread's
-    workspace, which the next call overwrites.
-    """
+    """The transpose of a Wishart matrix, and the factor that makes its trace N^2 - 1."""
+    # Only the upper triangle, row by row in memory, with a row and a column of zeros at the end for
+    # the last matrix unit; what is below the diagonal has no meaning. The memory is this thread's
+    # workspace, which the next call overwrites.
     d = n * n - 1
     # G G^dag = L^dag L, L lower triangular: |L_ii|^2 is chi squared with 2(i + 1) degrees of
     # freedom (rows counted from 0), the entries below the diagonal are normal as those of G.
@@ -227,31 +192,14 @@ def _random_choi(n: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     return choi, d / float(np.real(np.trace(choi)))
 
 
-def _assemble(
-    space: Space,
-    energy: np.ndarray,
-    rates: np.ndarray,
-    basis: Basis,
-    weights: tuple[float, float],
-) -> MatrixGenerator:
-    n = space.dimension
-    choi = np.zeros((n * n, n * n), complex)
-    choi[:-1, :-1] = rates.T
-    _to_matrix_units(choi, diagonal_operators(n, basis))
-    matrix = _reshuffle(n).real_matrix(choi, weights[0] * energy, weights[1])
-    return MatrixGenerator(space, matrix)
-
-
 @lru_cache(maxsize=4)
 def _reshuffle(n: int) -> Reshuffle:
     return Reshuffle(n)
 
 
 def _to_matrix_units(choi: np.ndarray, diagonal: np.ndarray) -> None:
-    """Turn the diagonal operators into matrix units, in place, in the upper triangle.
-
-    Operator number a n + b, counted from 0, is the matrix unit of that place unless a = b.
-    """
+    """Turn the diagonal operators into matrix units, in place, in the upper triangle."""
+    # Operator number a n + b, counted from 0, is the matrix unit of that place unless a = b.
     n = len(diagonal)
     units = np.arange(n) * (n + 1)
     rows = np.empty((n - 1, n * n), complex)
@@ -266,34 +214,34 @@ def _to_matrix_units(choi: np.ndarray, diagonal: np.ndarray) -> None:
 
 
 def _hermitian(matrix: Any, size: int, name: str) -> np.ndarray:
-    array = np.asarray(matrix)
-    if array.shape != (size, size):
-        raise DimensionError(
-            f"Argument `{name}` must have shape {(size, size)}, but has {array.shape}."
-        )
-    array = array.astype(complex)
-    require_finite(name, array)
+    array = _sized(matrix, (size, size), name).astype(complex)
     scale = float(np.abs(array).max(initial=0))
     deviation = float(np.abs(array - array.conj().T).max(initial=0))
-    if deviation > 1e-10 * scale:
+    if deviation > ROUNDING * scale:
         raise NonHermitianError(
             f"Argument `{name}` must be Hermitian, but differs from its adjoint by {deviation:.3g}."
         )
     return (array + array.conj().T) / 2
 
 
-def check_random_arguments(basis: Any, weights: Any) -> tuple[Basis, tuple[float, float]]:
-    """Check what `random_lindbladian` is given before many are drawn."""
-    diagonal_operators(2, basis)
-    return basis, checked_weights(weights)
+def _checked_diagonal(given: Any, n: int) -> np.ndarray:
+    if given is None:
+        return gell_mann_diagonal(n)
+    return real_array(_sized(given, (n, n - 1), "diagonal"), "diagonal")
+
+
+def _sized(given: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
+    array = number_array(given, name)
+    if array.shape != shape:
+        raise DimensionError(f"Argument `{name}` must have shape {shape}, but has {array.shape}.")
+    return array
 
 
 def checked_weights(weights: Any) -> tuple[float, float]:
-    """Check the weights of the Hamiltonian and the dissipator."""
-    pair = np.asarray(weights, float)
+    """The weights of the Hamiltonian and the dissipator."""
+    pair = real_array(weights, "weights", at_least=0, error=InvalidRateError)
     if pair.shape != (2,):
-        raise InvalidArgumentError(f"Argument `weights` must be two numbers, but is {weights!r}.")
-    require_finite("weights", pair)
-    if (pair < 0).any():
-        raise InvalidRateError(f"Argument `weights` must be >= 0, but is {weights!r}.")
+        raise InvalidArgumentError(
+            f"Argument `weights` must be two numbers, but has shape {pair.shape}."
+        )
     return float(pair[0]), float(pair[1])

@@ -9,7 +9,7 @@ from direct solves in one batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,13 +21,14 @@ from quantsync.errors import (
     InvalidRateError,
     NonUniqueSteadyStateError,
 )
+from quantsync.lindblad.degenerate._shifted_solve import Factorised, solve_shifted
 from quantsync.lindblad.degenerate.base import (
     DegenerateBase,
-    PerturbedSystem,
+    PerturbedEquations,
     largest,
+    prepared,
     total_matrix,
 )
-from quantsync.lindblad.degenerate.shifted_solve import Factorised, solve_shifted
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.memory import workspace
@@ -51,11 +52,11 @@ class PerturbedStates:
 
     Attributes
     ----------
-    rho : ndarray of shape (len(etas), n, n)
+    rho : ndarray of shape (E, n, n)
         Density matrices.
-    residual : ndarray of shape (len(etas),)
+    residual : ndarray of shape (E,)
         ``||(L0 + eta L1)[rho]||_F``.
-    etas : ndarray of shape (len(etas),)
+    strengths : ndarray of shape (E,)
         Strengths of the perturbation.
     zero_modes : int
         Number of linearly independent stationary states of L0.
@@ -65,30 +66,31 @@ class PerturbedStates:
 
     rho: np.ndarray
     residual: np.ndarray
-    etas: np.ndarray
+    strengths: np.ndarray
     zero_modes: int
     space: Space
+    certified: ClassVar[bool] = True
 
     def __repr__(self) -> str:
         worst = f", largest residual {self.residual.max():.1e}" if len(self.residual) else ""
         return (
-            f"<PerturbedStates on {self.space}: {len(self.etas)} strengths, base with "
+            f"<PerturbedStates on {self.space}: {len(self.strengths)} strengths, base with "
             f"{self.zero_modes} stationary states{worst}>"
         )
 
 
 def perturbed_steady_states(
-    base: Generator | DegenerateBase, perturbation: Any, etas: Any
+    system: Generator | DegenerateBase, perturbation: Any, strengths: Any
 ) -> PerturbedStates:
     """Solve for the stationary state of ``L0 + eta L1`` at every eta, to full accuracy.
 
     Parameters
     ----------
-    base : Lindbladian or DegenerateBase
+    system : Lindbladian or DegenerateBase
         L0, a single system, with any number of stationary states.
     perturbation : MatrixGenerator or Lindbladian
         L1 on the same space, a single system.
-    etas : array_like of shape (E,)
+    strengths : array_like of shape (E,)
         Strengths > 0.
 
     Returns
@@ -128,38 +130,30 @@ def perturbed_steady_states(
     >>> states.zero_modes, states.rho.shape, bool(states.residual.max() < 1e-14)
     (3, (2, 3, 3), True)
     """
-    prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
-    strengths = check_strengths(etas, prepared)
-    return _solve(prepared, _matrix(perturbation, prepared.space), strengths)
+    return _solve(system, perturbation, strengths)
 
 
-def check_strengths(etas: Any, base: DegenerateBase) -> np.ndarray:
-    """Strengths of a perturbation as an array, where the states at all of them are defined.
-
-    Raises
-    ------
-    NonUniqueSteadyStateError, InvalidRateError, InvalidArgumentError
-        As `perturbed_steady_states`.
-    """
-    strengths = np.atleast_1d(real_array(etas, "etas"))
-    if strengths.ndim != 1 or not len(strengths):
+def check_strengths(strengths: Any, base: DegenerateBase) -> np.ndarray:
+    """Strengths of a perturbation as an array, where the states at all of them are defined."""
+    etas = np.atleast_1d(real_array(strengths, "strengths", at_least=0, error=InvalidRateError))
+    if etas.ndim != 1 or not len(etas):
         raise InvalidArgumentError(
-            f"Argument `etas` must be one-dimensional and not empty, but has shape "
-            f"{strengths.shape}."
+            f"Argument `strengths` must be one-dimensional and not empty, but has shape "
+            f"{etas.shape}."
         )
-    if (strengths < 0).any():
-        raise InvalidRateError(f"Argument `etas` must be >= 0, but holds {strengths.min():g}.")
-    if base.zero_modes > 1 and (strengths == 0).any():
+    if base.zero_modes > 1 and (etas == 0).any():
         raise NonUniqueSteadyStateError(
             f"At eta = 0 there are {base.zero_modes} linearly independent stationary states; "
             "degenerate_steady_state() gives the one that eta -> 0 selects.",
             count=base.zero_modes,
-            indices=[(int(k),) for k in np.flatnonzero(strengths == 0)],
+            indices=[(int(k),) for k in np.flatnonzero(etas == 0)],
         )
-    return strengths
+    return etas
 
 
-def degenerate_steady_state(base: Generator | DegenerateBase, perturbation: Any) -> PerturbedStates:
+def degenerate_steady_state(
+    system: Generator | DegenerateBase, perturbation: Any
+) -> PerturbedStates:
     """The stationary state that a vanishing perturbation selects among several.
 
     Degenerate perturbation theory: the limit eta -> 0 of `perturbed_steady_states`, from
@@ -168,13 +162,13 @@ def degenerate_steady_state(base: Generator | DegenerateBase, perturbation: Any)
 
     Parameters
     ----------
-    base, perturbation
+    system, perturbation
         As for `perturbed_steady_states`.
 
     Returns
     -------
     PerturbedStates
-        With ``etas = [0]`` and the residual ``||L0[rho]||_F``.
+        With ``strengths = [0]`` and the residual ``||L0[rho]||_F``.
 
     Raises
     ------
@@ -197,127 +191,132 @@ def degenerate_steady_state(base: Generator | DegenerateBase, perturbation: Any)
     [[0.75 0.  ]
      [0.   0.25]]
     """
-    prepared = base if isinstance(base, DegenerateBase) else DegenerateBase(base)
-    return _solve(prepared, _matrix(perturbation, prepared.space), np.zeros(1))
+    return _solve(system, perturbation, None)
 
 
-def _solve(base: DegenerateBase, matrix: np.ndarray, etas: np.ndarray) -> PerturbedStates:
+def _solve(
+    system: Generator | DegenerateBase, perturbation: Any, strengths: np.ndarray | None
+) -> PerturbedStates:
+    """The states at the strengths; those at vanishing strength if there are none."""
+    base = prepared(system)
+    matrix = _matrix(perturbation, base.space)
+    given = etas = np.zeros(1) if strengths is None else check_strengths(strengths, base)
     sizes = largest(base.matrix.data) + etas * largest(matrix)
     unit = 2.0 ** np.round(np.log2(largest(matrix) / largest(base.matrix.data)))
-    strengths = etas
     if not 1 / FAR < unit < FAR:  # powers of the strengths would overflow
-        matrix, strengths = matrix / unit, etas * unit
-    system = base.system(matrix)
+        matrix, etas = matrix / unit, etas * unit
+    equations = base.equations(matrix)
     with one_blas_thread():
         if len(matrix) <= SMALL:
-            vectors, residual = _at_once(system, strengths)
+            vectors, residual = _at_once(equations, etas)
         elif len(etas) >= FEW:
-            vectors, residual = _together(system, strengths, GOOD * sizes)
+            vectors, residual = _together(equations, etas, GOOD * sizes)
         else:
-            vectors, residual = _one_by_one(system, strengths)
+            vectors, residual = _one_by_one(equations, etas)
     wrong = ~(residual <= LARGEST_RESIDUAL * sizes)
     if wrong.any():
         worst = int(np.argmax(np.where(wrong, residual, 0)))
         raise ConvergenceError(
-            f"The stationary state at eta = {etas[worst]:g} has residual {residual[worst]:.2e}."
+            f"The stationary state at eta = {given[worst]:g} has residual {residual[worst]:.2e}."
         )
     return PerturbedStates(
-        base.basis.operators(vectors), residual, etas, base.zero_modes, base.space
+        base.basis.operators(vectors), residual, given, base.zero_modes, base.space
     )
 
 
 def _together(
-    system: PerturbedSystem, etas: np.ndarray, good: np.ndarray
+    equations: PerturbedEquations, etas: np.ndarray, good: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """States where the power series converges, the others from one factorisation.
-
-    They have a factorisation of their own where its Krylov space is too small.
-    """
-    vectors, residual = np.zeros((len(etas), len(system.perturbation))), np.full(len(etas), np.inf)
-    left = ~_from_zero(system, etas, vectors)
+    """States from the power series or one Krylov space; one by one where that is too small."""
+    vectors, residual = (
+        np.zeros((len(etas), len(equations.perturbation))),
+        np.full(len(etas), np.inf),
+    )
+    left = ~_from_zero(equations, etas, vectors)
     if left.sum() >= FEW:
         chosen = etas[left]
-        middle = _middle(system, chosen)
-        system = system.at(middle)
-        base, factors = system.base, _factorised(system, middle)
-        centre = system.solve_at(factors, middle)
-        start = factors.solve(middle * system.linear(base.known + centre))
+        middle = _middle(equations, chosen)
+        equations = equations.at(middle)
+        base, factors = equations.base, _factorised(equations, middle)
+        centre = equations.solve_at(factors, middle)
+        start = factors.solve(middle * equations.linear(base.known + centre))
         size = float(np.linalg.norm(base.known + centre))
-        found, converged = solve_shifted(factors, system.constant, start, chosen / middle, size)
+        found, converged = solve_shifted(factors, equations.constant, start, chosen / middle, size)
         vectors[left] = base.known + (centre + found)
         left[left] = ~converged
     if not left.all():
         done = ~left
-        residual[done] = system.residuals(etas[done], vectors[done])
+        residual[done] = equations.residuals(etas[done], vectors[done])
     left = ~(residual <= good)
     if left.any():
-        vectors[left], residual[left] = _one_by_one(system, etas[left])
+        vectors[left], residual[left] = _one_by_one(equations, etas[left])
     return vectors, residual
 
 
-def _from_zero(system: PerturbedSystem, etas: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+def _from_zero(equations: PerturbedEquations, etas: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """Fill in the states whose power series has converged, and tell which."""
-    series = system.power_series(TERMS)
+    series = equations.power_series(TERMS)
     if series is None:
         return np.zeros(len(etas), bool)
     with np.errstate(invalid="ignore", over="ignore"):
         powers = etas[:, None] ** np.arange(TERMS)
         sizes = np.abs(powers) * np.linalg.norm(series, axis=1)
         # Falling terms, the last two of which are rounding.
-        whole = np.linalg.norm(system.base.known + series[0])
+        whole = np.linalg.norm(equations.base.known + series[0])
         converged = (sizes[:, -2:] <= NEGLIGIBLE * whole).all(axis=1)
         converged &= (sizes[:, 2:] <= sizes[:, 1:-1]).all(axis=1)
-    vectors[converged] = system.base.known + powers[converged] @ series
+    vectors[converged] = equations.base.known + powers[converged] @ series
     return converged
 
 
-def _one_by_one(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _one_by_one(equations: PerturbedEquations, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """States and residuals, a factorisation each."""
-    vectors = np.empty((len(etas), len(system.perturbation)))
+    vectors = np.empty((len(etas), len(equations.perturbation)))
     for vector, eta in zip(vectors, etas, strict=True):
-        own = system.at(eta)
+        own = equations.at(eta)
         vector[:] = own.base.known + own.solve_at(_factorised(own, eta), eta)
-    return vectors, system.residuals(etas, vectors)
+    return vectors, equations.residuals(etas, vectors)
 
 
-def _at_once(system: PerturbedSystem, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """States and residuals of a small system, all in one batch of inverses."""
-    own = [system.at(eta) for eta in etas]
+def _at_once(equations: PerturbedEquations, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """States and residuals of few equations, all in one batch of inverses."""
+    own = [equations.at(eta) for eta in etas]
     matrices = np.stack([part.matrix(eta) for part, eta in zip(own, etas, strict=True)])
     try:
         inverses = np.linalg.inv(matrices)
     except np.linalg.LinAlgError:  # one of them is singular, and this names it
-        return _one_by_one(system, etas)
+        return _one_by_one(equations, etas)
     norms = [np.abs(part).sum(axis=-1).max(axis=-1, initial=0) for part in (matrices, inverses)]
     for eta, product in zip(etas, norms[0] * norms[1], strict=True):
-        _require_unique(system, eta, 1 / product)
+        _require_unique(equations, eta, 1 / product)
     right = np.stack([part.defect_at(eta) for part, eta in zip(own, etas, strict=True)])[..., None]
     found = inverses @ right
     found += inverses @ (right - matrices @ found)
-    vectors = system.base.known + found[..., 0]
-    return vectors, system.residuals(etas, vectors)
+    vectors = equations.base.known + found[..., 0]
+    return vectors, equations.residuals(etas, vectors)
 
 
-def _middle(system: PerturbedSystem, etas: np.ndarray) -> float:
+def _middle(equations: PerturbedEquations, etas: np.ndarray) -> float:
     """A strength at which the two generators are of one size, within the given ones."""
-    size = abs(float(np.trace(system.perturbation)))
-    balanced = BALANCE * abs(float(system.base.matrix.trace())) / size if size > 0 else 1.0
+    size = abs(float(np.trace(equations.perturbation)))
+    balanced = BALANCE * abs(float(equations.base.matrix.trace())) / size if size > 0 else 1.0
     return float(np.clip(balanced, etas.min(), etas.max()))
 
 
-def _factorised(system: PerturbedSystem, eta: float) -> Factorised:
+def _factorised(equations: PerturbedEquations, eta: float) -> Factorised:
     # One factorisation is in use at a time.
-    memory = workspace("factors", system.perturbation.shape, float)
-    factors = Factorised(system.matrix(eta, out=memory), overwrite=True)
-    _require_unique(system, eta, factors.reciprocal_condition)
+    memory = workspace("factors", equations.perturbation.shape, float)
+    factors = Factorised(equations.matrix(eta, out=memory), overwrite=True)
+    _require_unique(equations, eta, factors.reciprocal_condition)
     return factors
 
 
-def _require_unique(system: PerturbedSystem, eta: float, reciprocal_condition: float) -> None:
+def _require_unique(equations: PerturbedEquations, eta: float, reciprocal_condition: float) -> None:
+    several = equations.base.zero_modes
     if not reciprocal_condition >= SMALLEST_CONDITION:
         if eta == 0:
             raise NonUniqueSteadyStateError(
-                f"At first order the perturbation does not select one of {system.base.zero_modes} "
+                f"At first order the perturbation does not select one of {several} "
                 "stationary states: it keeps a symmetry of the base, or acts in second order only, "
                 "as a Hamiltonian may; then perturbed_steady_states() at a finite strength has the "
                 "answer.",
@@ -325,7 +324,7 @@ def _require_unique(system: PerturbedSystem, eta: float, reciprocal_condition: f
                 indices=[],
             )
         raise NonUniqueSteadyStateError(
-            f"The perturbation leaves several of {system.base.zero_modes} stationary states at "
+            f"The perturbation leaves several of {several} stationary states at "
             f"eta = {eta:g} (reciprocal condition number {reciprocal_condition:.1e}): it keeps a "
             "symmetry of the base.",
             count=2,

@@ -8,20 +8,16 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import real_array
+from quantsync.checks import real_array, real_number, whole_number
 from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
-from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.hermitian_basis import commutator_superoperator
-from quantsync.lindblad.quasi_periodic.frequencies import single_number, turning_perturbations
-from quantsync.lindblad.quasi_periodic.growth import Growth
-from quantsync.lindblad.quasi_periodic.harmonics import (
-    Turn,
-)
-from quantsync.lindblad.quasi_periodic.solve import (
-    NearModes,
-)
+from quantsync.lindblad._hermitian_basis import commutator_superoperator
+from quantsync.lindblad.generator import Generator, single_system
+from quantsync.lindblad.quasi_periodic._frequencies import periodic_drives
+from quantsync.lindblad.quasi_periodic._growth import Growth
+from quantsync.lindblad.quasi_periodic._harmonics import HarmonicCoupling
+from quantsync.lindblad.quasi_periodic._solve import NearModes
+from quantsync.lindblad.quasi_periodic._subsystems import Subsystems
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
-from quantsync.lindblad.quasi_periodic.subsystems import Units
 from quantsync.parallel import one_blas_thread
 
 PART_OF_GAP = 1e-9  # default residual relative to the slowest rate of the static part
@@ -30,13 +26,13 @@ UNDAMPED = 1e-12  # decay rates relative to the largest entry that count as none
 
 
 def quasi_periodic_steady_state(
-    lindbladian: Generator,
+    system: Generator,
     perturbations: Iterable[tuple[float, Any]] = (),
     *,
     tolerance: float | None = None,
     max_harmonics: int = 2001,
 ) -> QuasiPeriodicState:
-    r"""Find what a system under turning perturbations does after a long time.
+    r"""Find what a system under periodic perturbations does after a long time.
 
     ``d rho/dt = L rho - i [sum_k V_k e^{-i Omega_k t} + V_k^dag e^{i Omega_k t}, rho]`` has, for a
     static L that forgets its initial state, the solution
@@ -50,14 +46,14 @@ def quasi_periodic_steady_state(
 
     Parameters
     ----------
-    lindbladian : Lindbladian
+    system : Lindbladian
         The static part, a single system of dimension n. Sites that it does not couple are found
         and make it fast: their modes are products.
     perturbations : iterable of (frequency, operator)
         Pairs (Omega_k, V_k): a real number other than 0 and an operator of shape (n, n), to which
         the Hermitian conjugate is added. None for a static system.
     tolerance : float, optional
-        Residual to be reached, in the units of the coefficients. 1e-9 times the slowest decay
+        Residual to be reached, in the subsystems of the coefficients. 1e-9 times the slowest decay
         rate of the static part by default, unless that is below rounding.
     max_harmonics : int, default 2001
         Largest number of harmonics, both signs counted.
@@ -86,26 +82,26 @@ def quasi_periodic_steady_state(
     >>> a = space["A"]
     >>> static = qs.Lindbladian(space, [(1.0, a.z)], [(0.5, a.minus)])
     >>> state = qs.quasi_periodic_steady_state(static, [(1.0, 0.05 * a.plus), (2.3, 0.1 * a.plus)])
-    >>> print(state.base, state.residual < 1e-9)
+    >>> print(state.base_frequencies, state.residual < 1e-9)
     [1.  2.3] True
     >>> state.at([0.0, 10.0]).shape
     (2, 2, 2)
     >>> print(np.round(state.demodulated(a.plus, frequency=1.0), 6))
     (0.010602+0.180621j)
     """
-    return HarmonicBalance(lindbladian, perturbations).solve(
+    return HarmonicBalance(system, perturbations).solve(
         tolerance=tolerance, max_harmonics=max_harmonics
     )
 
 
 class HarmonicBalance:
-    """A static part and turning perturbations, prepared for many strengths of the latter.
+    """A static part and periodic perturbations, prepared for many strengths of the latter.
 
-    What depends on the static part alone, its units and their modes, is computed once.
+    What depends on the static part alone, its subsystems and their modes, is computed once.
 
     Parameters
     ----------
-    lindbladian : Lindbladian
+    system : Lindbladian
     perturbations : iterable of (frequency, operator)
         As for `quasi_periodic_steady_state`.
 
@@ -119,32 +115,24 @@ class HarmonicBalance:
     [1, 3]
     """
 
-    def __init__(self, lindbladian: Generator, perturbations: Iterable[tuple[float, Any]] = ()):
-        if not isinstance(lindbladian, Generator):
-            raise InvalidArgumentError(
-                "Argument `lindbladian` must be a Lindbladian, the static part, but is a "
-                f"{type(lindbladian).__name__}."
-            )
-        if lindbladian.shape:
-            raise InvalidArgumentError(
-                "A quasi-periodic state is sought for a single system, but the batch has shape "
-                f"{lindbladian.shape}. Pick one first, as in lindbladian[0]."
-            )
-        self.lindbladian = lindbladian
-        self.turning = turning_perturbations(perturbations, lindbladian.dimension)
-        self.units = Units(lindbladian)
-        modes = self.units.modes
-        self.scale = float(abs(self.units.generator).max())
+    def __init__(self, system: Generator, perturbations: Iterable[tuple[float, Any]] = ()):
+        self.system = single_system(system)
+        self.drives = periodic_drives(perturbations, system.dimension)
+        self.subsystems = Subsystems(system)
+        modes = self.subsystems.modes
+        self.scale = float(abs(self.subsystems.generator).max())
         self.gap = _slowest(modes, self.scale) if modes else float("nan")
-        self.reference = self.units.stationary
+        self.reference = self.subsystems.stationary
         if modes is None:
             self.reference = np.eye(1, len(self.reference))[0]
-        self._raised = [self._raising(v) for v in self.turning.operators]
+        self._raised = [self._raising(v) for v in self.drives.operators]
         self.near = NearModes(modes, self._raised) if modes else None
 
     def _raising(self, operator: sp.csr_array) -> sp.csr_array:
         # e^{-i Omega t} is the harmonic -n; its complex conjugate raises by n.
-        return sp.csr_array(self.units.superoperator(commutator_superoperator(operator)).conj())
+        return sp.csr_array(
+            self.subsystems.superoperator(commutator_superoperator(operator)).conj()
+        )
 
     def solve(
         self,
@@ -158,7 +146,7 @@ class HarmonicBalance:
         Parameters
         ----------
         strengths : sequence of float, optional
-            One a perturbation; 1 by default.
+            One per perturbation; 1 by default.
         tolerance, max_harmonics
             As for `quasi_periodic_steady_state`.
 
@@ -173,61 +161,55 @@ class HarmonicBalance:
         InvalidArgumentError
             If an argument has an unusable value.
         """
-        turns = self._turns(strengths)
+        couplings = self._couplings(strengths)
         if tolerance is None:
             gap = self.gap if np.isfinite(self.gap) else self.scale
-            scale = self.scale + sum(turn.strength for turn in turns)
+            scale = self.scale + sum(coupling.strength for coupling in couplings)
             tolerance = max(PART_OF_GAP * gap, ROUNDING * scale)
-        tolerance = single_number(tolerance, "Argument `tolerance`")
-        if not tolerance > 0:
-            raise InvalidArgumentError(f"Argument `tolerance` must be > 0, but is {tolerance!r}.")
-        most = single_number(max_harmonics, "Argument `max_harmonics`")
-        if most < 1 or most != int(most):
-            raise InvalidArgumentError(
-                "Argument `max_harmonics` must be a whole number of at least 1, but is "
-                f"{max_harmonics!r}."
-            )
+        tolerance = real_number(tolerance, "tolerance", above=0)
+        max_harmonics = whole_number(max_harmonics, "max_harmonics")
         with one_blas_thread():
-            return Growth(self, turns, tolerance, int(most)).run()
+            return Growth(self, couplings, tolerance, max_harmonics).run()
 
-    def _turns(self, strengths: Sequence[float] | None) -> list[Turn]:
+    def _couplings(self, strengths: Sequence[float] | None) -> list[HarmonicCoupling]:
         count = len(self._raised)
-        values = real_array(np.ones(count) if strengths is None else strengths, "`strengths`")
+        values = real_array(np.ones(count) if strengths is None else strengths, "strengths")
         if values.shape != (count,):
             raise InvalidArgumentError(
                 f"Argument `strengths` must have one number for each of {count} perturbations, "
                 f"but has shape {values.shape}."
             )
         parts: dict[tuple[int, ...], list[tuple[int, float]]] = {}
-        for k, vector in enumerate(self.turning.vectors):
+        for k, vector in enumerate(self.drives.vectors):
             if values[k] != 0 and self._raised[k].nnz:
                 parts.setdefault(tuple(int(c) for c in vector), []).append((k, float(values[k])))
-        turns = []
+        couplings = []
         for vector, own in parts.items():
             total = sum(value * self._raised[k] for k, value in own)
             real, imaginary = sp.csr_array(total.real), sp.csr_array(total.imag)
             real.eliminate_zeros()
             imaginary.eliminate_zeros()
-            turns.append(Turn(vector, real, imaginary, tuple(own)))
-        return turns
+            couplings.append(HarmonicCoupling(vector, real, imaginary, tuple(own)))
+        return couplings
 
     def __repr__(self) -> str:
         return (
-            f"<HarmonicBalance of {self.units.space}: {len(self._raised)} perturbations, "
-            f"base frequencies {self.turning.base}, {self.units!r}>"
+            f"<HarmonicBalance of {self.subsystems.space}: {len(self._raised)} perturbations, "
+            f"base frequencies {self.drives.base}, {self.subsystems!r}>"
         )
 
 
 def _slowest(modes: list[Any], scale: float) -> float:
     """Slowest decay rate; raises where something does not decay at all."""
     slowest = np.inf
-    for unit in modes:
-        rates = np.sort(-unit.values.real)
+    for own in modes:
+        rates = np.sort(-own.values.real)
         undamped = int((rates <= UNDAMPED * scale).sum())
         if undamped > 1:
             raise NonUniqueSteadyStateError(
-                f"The static part does not forget its initial state: {undamped} modes of a unit do "
-                "not decay, the stationary one included. Add the dissipation that damps them.",
+                f"The static part does not forget its initial state: {undamped} modes of one "
+                "subsystem do not decay, the stationary one included. Add the dissipation that "
+                "damps them.",
                 count=undamped,
             )
         slowest = min(slowest, float(rates[1])) if len(rates) > 1 else slowest

@@ -1,16 +1,15 @@
-"""`QuasiPeriodicState`: what a system under turning perturbations does after a long time."""
+"""`QuasiPeriodicState`: what a system under periodic perturbations does after a long time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from quantsync.checks import real_array
+from quantsync.checks import real_array, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import hermitian_operator
-from quantsync.lindblad.quasi_periodic.frequencies import single_number
 from quantsync.operators import Space, as_operator
 
 SAME = 1e-10  # frequencies closer than this, relative to the largest base frequency, are equal
@@ -28,11 +27,11 @@ class QuasiPeriodicState:
     components : ndarray of shape (H, n, n), complex
         The rho_n: rho_0 is Hermitian with trace 1, the others have none and rho_{-n} is the
         adjoint of rho_n.
-    base : ndarray of shape (d,)
-        Base frequencies Omega; d = 0 for a static system.
+    base_frequencies : ndarray of shape (d,)
+        Omega; d = 0 for a static system.
     residual : float
         ``sum_n ||R_n||_F`` over all harmonics, those left out included: at no time does
-        ``d rho/dt - L(t) rho`` exceed it. In the units of the coefficients.
+        ``d rho/dt - L(t) rho`` exceed it. In the subsystems of the coefficients.
     leakage : float
         The part of it at harmonics that were left out.
     gap : float
@@ -43,16 +42,22 @@ class QuasiPeriodicState:
 
     harmonics: np.ndarray
     components: np.ndarray
-    base: np.ndarray
+    base_frequencies: np.ndarray
     residual: float
     leakage: float
     gap: float
     space: Space
+    certified: ClassVar[bool] = True
+
+    @property
+    def rho(self) -> np.ndarray:
+        """The mean state over all times, (n, n): what measures take; `at` has those at some."""
+        return self.components[0]
 
     @property
     def frequencies(self) -> np.ndarray:
         """n.Omega of every harmonic, shape (H,)."""
-        return self.harmonics @ self.base
+        return self.harmonics @ self.base_frequencies
 
     @property
     def error_estimate(self) -> float:
@@ -77,7 +82,7 @@ class QuasiPeriodicState:
         return np.tensordot(phases, self.components, axes=1)
 
     def component(self, frequency: float, *, resolution: float | None = None) -> np.ndarray:
-        """What turns at one frequency: the mean over all times of ``rho(t) e^{-i omega t}``.
+        """What couplings at one frequency: the mean over all times of ``rho(t) e^{-i omega t}``.
 
         Parameters
         ----------
@@ -96,7 +101,7 @@ class QuasiPeriodicState:
         return self.components[self._near(frequency, resolution)].sum(axis=0)
 
     def average(self, frame: Any = None, *, resolution: float | None = None) -> np.ndarray:
-        """Mean of the state over all times, as it stands or in a turning frame.
+        """Mean of the state over all times, as it stands or in a rotating frame.
 
         Parameters
         ----------
@@ -119,7 +124,7 @@ class QuasiPeriodicState:
             If it is no Hermitian operator of the space.
         """
         width = self._resolution(resolution)
-        turning = self.frequencies[:, None, None]
+        speed = self.frequencies[:, None, None]
         if frame is not None:
             matrix = hermitian_operator(frame, self.space.dimension, "Argument `frame`").toarray()
             levels = np.real(np.diagonal(matrix))
@@ -127,8 +132,8 @@ class QuasiPeriodicState:
                 raise InvalidArgumentError(
                     "Argument `frame` must be diagonal in the basis of the space."
                 )
-            turning = turning + (levels[:, None] - levels)
-        return np.where(np.abs(turning) <= width, self.components, 0).sum(axis=0)
+            speed = speed + (levels[:, None] - levels)
+        return np.where(np.abs(speed) <= width, self.components, 0).sum(axis=0)
 
     def expectation(self, operator: Any, times: Any) -> np.ndarray:
         """``Tr O rho(t)`` at some times, shape (...), complex."""
@@ -156,7 +161,7 @@ class QuasiPeriodicState:
         return complex(self._values(operator)[self._near(frequency, resolution)].sum())
 
     def _near(self, frequency: Any, resolution: Any) -> np.ndarray:
-        wanted = single_number(frequency, "Argument `frequency`")
+        wanted = real_number(frequency, "frequency")
         return np.abs(self.frequencies - wanted) <= self._resolution(resolution)
 
     def _values(self, operator: Any) -> np.ndarray:
@@ -165,19 +170,17 @@ class QuasiPeriodicState:
 
     def _resolution(self, given: Any) -> float:
         if given is None:
-            if not len(self.base):
+            if not len(self.base_frequencies):
                 return 0.0
-            return float(min(SAME * self.base.max(), SLOWEST * self.base.min()))
-        width = single_number(given, "Argument `resolution`")
-        if width < 0:
-            raise InvalidArgumentError(f"Argument `resolution` must be >= 0, but is {given!r}.")
-        return width
+            lowest, highest = self.base_frequencies.min(), self.base_frequencies.max()
+            return float(min(SAME * highest, SLOWEST * lowest))
+        return real_number(given, "resolution", at_least=0)
 
     def __repr__(self) -> str:
-        base = ", ".join(f"{f:g}" for f in self.base)
-        turning = f"frequencies ({base})" if base else "static"
+        base = ", ".join(f"{f:g}" for f in self.base_frequencies)
+        kind = f"frequencies ({base})" if base else "static"
         count = len(self.harmonics)
         return (
-            f"<QuasiPeriodicState of {self.space}: {turning}, "
+            f"<QuasiPeriodicState of {self.space}: {kind}, "
             f"{count} harmonic{'' if count == 1 else 's'}, residual {self.residual:.1e}>"
         )

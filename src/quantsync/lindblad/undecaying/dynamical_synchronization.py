@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import require_finite
+from quantsync.checks import times_array
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.undecaying.locking import locking, numerical_radius
-from quantsync.lindblad.undecaying.observables import signals_of
+from quantsync.lindblad.undecaying._locking import locking, numerical_radius
+from quantsync.lindblad.undecaying._observables import signals_of
 from quantsync.lindblad.undecaying.peripheral_modes import PeripheralModes, peripheral_modes
-from quantsync.states import require_density_matrix
+from quantsync.states import density_matrices
 from quantsync.version import __version__
 
 if TYPE_CHECKING:
@@ -105,20 +105,15 @@ class DynamicalSynchronization:
         Raises
         ------
         InvalidArgumentError
-            If no initial states were passed, or the times are not one-dimensional.
-        NonFiniteError
-            If a time is NaN or infinite.
+            If no initial states were passed.
+        DimensionError, NonFiniteError
+            If the times are not one-dimensional, or not finite.
         """
         if self.mean is None or self.amplitude is None or self.phase is None:
             raise InvalidArgumentError(
-                "expectation() needs an initial state; pass `rho` to dynamical_synchronization."
+                "expectation() needs an initial state; pass `state` to dynamical_synchronization."
             )
-        times = np.asarray(times, dtype=float)
-        if times.ndim != 1:
-            raise InvalidArgumentError(
-                f"Argument `times` must be one-dimensional, but has shape {times.shape}."
-            )
-        require_finite("times", times)
+        times = times_array(times)
         angles = self.frequencies[:, None] * times + self.phase[..., None]
         return self.mean[..., None] + (self.amplitude[..., None] * np.cos(angles)).sum(axis=-2)
 
@@ -203,7 +198,7 @@ class DynamicalSynchronization:
 
 
 def dynamical_synchronization(
-    system: Generator | PeripheralModes, observables: Mapping[str, Any], rho: Any = None
+    system: Generator | PeripheralModes, observables: Mapping[str, Any], state: Any = None
 ) -> DynamicalSynchronization:
     r"""Find which observables oscillate for ever, how strongly, and which of them lock.
 
@@ -225,7 +220,7 @@ def dynamical_synchronization(
         operators, as ``lambda s: s.x @ s.x``; a Hermitian operator on the whole space, of shape
         (n, n); or a mapping from site names to any of these. Names and functions are evaluated
         on every site that has the operators they use.
-    rho : array_like of shape (..., n, n), optional
+    state : array_like of shape (..., n, n) or state object, optional
         Initial states for which mean, amplitude and phase are wanted; default none.
 
     Returns
@@ -241,7 +236,7 @@ def dynamical_synchronization(
     NonHermitianError, DimensionError, NonFiniteError
         If an observable is not Hermitian, does not fit the space, or is not finite.
     InvalidStateError
-        If ``rho`` is not a density matrix.
+        If ``state`` is not a density matrix.
     ConvergenceError
         As for `peripheral_modes`.
 
@@ -250,8 +245,7 @@ def dynamical_synchronization(
     Two spins that decay collectively oscillate with opposite signs for ever:
 
     >>> import quantsync as qs
-    >>> from quantsync.lindblad import dynamical_synchronization
-    >>> dynamical_synchronization(qs.models.collective_decay_pair(), {"sx": "x", "sz": "z"})
+    >>> qs.dynamical_synchronization(qs.models.collective_decay_pair(), {"sx": "x", "sz": "z"})
     <DynamicalSynchronization of Space(A=Spin(1/2), B=Spin(1/2)): frequencies 2.4
       at 2.4: sx[A], sx[B] oscillate
         sx[B] locks to sx[A]: phase difference 3.14159, amplitude ratio 1>
@@ -281,9 +275,9 @@ def dynamical_synchronization(
     strength = np.array([[2 * numerical_radius(w) for w in row] for row in projections])
     locked = locking(projections.reshape(len(frequencies), count, n * n))
     mean = amplitude = phase = None
-    if rho is not None:
-        states = require_density_matrix(rho, n, "rho")
-        weights = np.einsum("kij,...ij->...k", modes.left.conj(), states)
+    if state is not None:
+        states = np.asarray(density_matrices(state, modes.space, "state"))
+        weights = modes.coefficients(states)
         still = omega == 0
         mean = (weights[..., still] @ traces[:, still].T).real
         z = np.einsum("fsij,...ij->...sf", projections.conj(), states)

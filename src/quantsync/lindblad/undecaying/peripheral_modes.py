@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
-from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.sectors import find_sectors
-from quantsync.lindblad.undecaying.effective_hamiltonian import Effective
-from quantsync.lindblad.undecaying.eigenvalues import (
+from quantsync.lindblad._sectors import find_sectors
+from quantsync.lindblad.generator import Generator, single_system
+from quantsync.lindblad.undecaying._effective_hamiltonian import EffectiveHamiltonian
+from quantsync.lindblad.undecaying._eigenvalues import (
     by_frequency,
     irreducible_cores,
     undamped_modes,
 )
-from quantsync.lindblad.undecaying.strong_symmetry import Block, strong_symmetry_blocks
+from quantsync.lindblad.undecaying._strong_symmetry import Block, strong_symmetry_blocks
 from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
 
@@ -84,12 +84,12 @@ class PeripheralModes:
         fresh[1:] = np.diff(found) > 1e-9 * np.maximum(found[1:], 1e-300)
         return found[fresh]
 
-    def asymptotic_state(self, rho: np.ndarray, time: float = 0.0) -> np.ndarray:
+    def asymptotic_state(self, state: Any, time: float = 0.0) -> np.ndarray:
         """What is left of some states after everything that decays has decayed.
 
         Parameters
         ----------
-        rho : ndarray of shape (..., n, n)
+        state : array_like of shape (..., n, n), or state object
             Initial states.
         time : float, default 0
             Time at which the oscillating part is taken.
@@ -97,16 +97,11 @@ class PeripheralModes:
         Returns
         -------
         ndarray of shape (..., n, n)
-
-        Raises
-        ------
-        DimensionError
-            If the states do not fit the space.
         """
-        weights = self.coefficients(rho) * np.exp(self.eigenvalues * time)
+        weights = self.coefficients(state) * np.exp(self.eigenvalues * time)
         return np.einsum("...k,kij->...ij", weights, self.right)
 
-    def coefficients(self, rho: np.ndarray) -> np.ndarray:
+    def coefficients(self, state: Any) -> np.ndarray:
         """Coefficients c_k of some states on the modes, ``Tr(left_k^dag rho)``.
 
         For the state that a perturbation selects (`degenerate_steady_state`) these are the
@@ -116,7 +111,7 @@ class PeripheralModes:
 
         Parameters
         ----------
-        rho : ndarray of shape (..., n, n), or what has one as ``rho``
+        state : array_like of shape (..., n, n), or state object
             States, or any operators.
 
         Returns
@@ -128,15 +123,15 @@ class PeripheralModes:
         DimensionError
             If the states do not fit the space.
         """
-        rho = np.asarray(getattr(rho, "rho", rho))
+        rho = np.asarray(getattr(state, "rho", state))
         n = self.space.dimension
         if rho.ndim < 2 or rho.shape[-2:] != (n, n):
             raise DimensionError(
-                f"Argument `rho` must have shape (..., {n}, {n}), but has {rho.shape}."
+                f"Argument `state` must have shape (..., {n}, {n}), but has {rho.shape}."
             )
         return np.einsum("kij,...ij->...k", self.left.conj(), rho)
 
-    def weights(self, rho: np.ndarray) -> np.ndarray:
+    def weights(self, state: Any) -> np.ndarray:
         """Weights of some states on the zero modes, ``c_k Tr right_k``, which sum to 1.
 
         They mean something where each zero mode is a state of its own: pass to
@@ -144,7 +139,7 @@ class PeripheralModes:
 
         Parameters
         ----------
-        rho : ndarray of shape (..., n, n), or what has one as ``rho``
+        state : array_like of shape (..., n, n), or state object
 
         Returns
         -------
@@ -165,7 +160,7 @@ class PeripheralModes:
         """
         still = self.eigenvalues == 0
         traces = np.trace(self.right[still], axis1=1, axis2=2)
-        return np.real(self.coefficients(rho)[..., still] * traces)
+        return np.real(self.coefficients(state)[..., still] * traces)
 
     def __repr__(self) -> str:
         listed = ", ".join(f"{w:.6g}" for w in self.frequencies) or "none"
@@ -180,7 +175,7 @@ class PeripheralModes:
 
 
 def peripheral_modes(
-    lindbladian: Generator, strong_symmetry: Any = None, dark_states: Any = None
+    system: Generator, strong_symmetry: Any = None, dark_states: Any = None
 ) -> PeripheralModes:
     """Find all modes that do not decay, with left modes, residuals, and the gap to the others.
 
@@ -193,7 +188,7 @@ def peripheral_modes(
 
     Parameters
     ----------
-    lindbladian : Lindbladian
+    system : Lindbladian
         A single system of dimension n.
     strong_symmetry : operator or list of operators, optional
         Hermitian, unitary or otherwise normal operators of shape (n, n), sparse or dense, that
@@ -234,27 +229,16 @@ def peripheral_modes(
     >>> modes.strong_sectors, modes.least_zero_modes, modes.zero_modes, modes.looked_for
     (2, 2, 2, 16)
     """
-    if not isinstance(lindbladian, Generator):
+    if single_system(system).dimension ** 2 > MOST_ELEMENTS:
         raise InvalidArgumentError(
-            f"Argument `lindbladian` must be a Lindbladian, but is {type(lindbladian).__name__}."
-        )
-    if lindbladian.dimension**2 > MOST_ELEMENTS:
-        raise InvalidArgumentError(
-            f"Argument `lindbladian` has {lindbladian.dimension**2} eigenvalues, but all of them "
+            f"Argument `system` has {system.dimension**2} eigenvalues, but all of them "
             f"are computed only up to {MOST_ELEMENTS}; take fewer or smaller sites, or truncate a "
             "mode at a lower level."
         )
-    if lindbladian.shape:
-        raise InvalidArgumentError(
-            f"Argument `lindbladian` must be a single system, but has shape {lindbladian.shape}; "
-            "pick one, as in lindbladian[0]."
-        )
     if strong_symmetry is None and dark_states is None:
-        blocks, strong_sectors, least = _sparsity_blocks(lindbladian), 1, 1
+        blocks, strong_sectors, least = _sparsity_blocks(system), 1, 1
     else:
-        blocks, strong_sectors, least = strong_symmetry_blocks(
-            lindbladian, strong_symmetry, dark_states
-        )
+        blocks, strong_sectors, least = strong_symmetry_blocks(system, strong_symmetry, dark_states)
     scale = max((float(abs(b.matrix).max()) for b in blocks if b.matrix.nnz), default=0.0)
     cores = [irreducible_cores(block.matrix) for block in blocks]
     largest, real = max(
@@ -287,7 +271,7 @@ def peripheral_modes(
     modes, duals = (np.concatenate([one[k] for one in found])[order] for k in (1, 2))
     eigenvalues = np.zeros(len(omega), complex)
     eigenvalues.imag = omega[order]
-    residual = _residuals(lindbladian, eigenvalues, modes, duals)
+    residual = _residuals(system, eigenvalues, modes, duals)
     bound = LARGEST_RESIDUAL * scale * np.maximum(1.0, np.linalg.norm(duals, axis=(1, 2)))
     if not (residual <= bound).all():
         raise ConvergenceError(
@@ -308,30 +292,30 @@ def peripheral_modes(
         float(min(one[3] for one in found)),
         sum(block.dimension * (1 + block.mirrored) for block in blocks),
         sum(1 + block.mirrored for block in blocks),
-        lindbladian.space,
+        system.space,
         strong_sectors,
         least,
         largest,
     )
 
 
-def _sparsity_blocks(lindbladian: Generator) -> list[Block]:
+def _sparsity_blocks(system: Generator) -> list[Block]:
     """The sectors that the generator shows in the basis of the space."""
-    (coefficients,) = lindbladian.coefficient_table()
-    vectors = lindbladian.terms.basis.vectors
+    (coefficients,) = system.coefficient_table()
+    vectors = system.terms.basis.vectors
     return [
         Block(sector.sparse_matrix(coefficients), vectors[:, sector.elements])
-        for sector in find_sectors(lindbladian.terms, coefficients != 0)
+        for sector in find_sectors(system.terms, coefficients != 0)
     ]
 
 
 def _residuals(
-    lindbladian: Generator, values: np.ndarray, right: np.ndarray, left: np.ndarray
+    system: Generator, values: np.ndarray, right: np.ndarray, left: np.ndarray
 ) -> np.ndarray:
-    system = Effective.of(lindbladian)
+    form = EffectiveHamiltonian.of(system)
     result = np.empty(len(values))
     for k, (value, mode, dual) in enumerate(zip(values, right, left, strict=True)):
-        one = np.linalg.norm(system.apply(mode) - value * mode)
-        other = np.linalg.norm(system.apply_adjoint(dual) - np.conj(value) * dual)
+        one = np.linalg.norm(form.apply(mode) - value * mode)
+        other = np.linalg.norm(form.apply_adjoint(dual) - np.conj(value) * dual)
         result[k] = max(one, other)
     return result

@@ -23,13 +23,12 @@ from quantsync.lindblad import (
     dynamical_synchronization,
     evolve,
     perturbed_steady_states,
-    random_lindbladian,
 )
 from quantsync.measures import chi, level_set_histogram, relative_phase_distribution
 from quantsync.models import dephased_chain, spin_pair
 from quantsync.operators import Space, Spin
 from quantsync.papers.paper import figure, labelled
-from quantsync.papers.zhao2025 import drawing
+from quantsync.papers.zhao2025 import drawing, printed
 from quantsync.papers.zhao2025.configurations import KINDS, nearest_kind
 from quantsync.papers.zhao2025.sectors import off_diagonal_element, prepared_chain, sector_weights
 from quantsync.states import basis_state
@@ -83,7 +82,7 @@ class Sample:
 
 def perturbation(seed: int) -> MatrixGenerator:
     """Draw the perturbation of a seed, in the operator basis that is printed."""
-    return random_lindbladian(prepared_chain().space, np.random.default_rng(seed))
+    return printed.random_perturbation(prepared_chain().space, np.random.default_rng(seed))
 
 
 @cache

@@ -30,6 +30,7 @@ from quantsync.papers.zhao2025 import ensemble_drawing
 from quantsync.papers.zhao2025.dark_states import SINGLET
 from quantsync.papers.zhao2025.data import BINS, THRESHOLD
 from quantsync.papers.zhao2025.limit import limit_ensemble
+from quantsync.papers.zhao2025.printed import random_perturbation
 from quantsync.papers.zhao2025.sectors import prepared_chain, stationary_states
 from quantsync.sweeps import ensemble
 from quantsync.system import Measure, View
@@ -126,7 +127,16 @@ def _ensemble(
 ) -> xr.Dataset:
     count = int(samples) or (SAMPLES_IN_PRINT if full else SAMPLES)
     averages = [measure.name for measure in average]
-    data = ensemble(base, ETAS, count, SEED, measures, average=averages, store=store_of())
+    data = ensemble(
+        base,
+        ETAS,
+        count,
+        SEED,
+        measures,
+        average=averages,
+        draw=random_perturbation,
+        store=store_of(),
+    )
     if data.attrs["interrupted"]:
         # A figure of a part of the samples would look like one of all: Ctrl-C means to stop.
         raise KeyboardInterrupt

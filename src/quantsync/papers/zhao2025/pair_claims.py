@@ -11,7 +11,6 @@ from quantsync.lindblad import (
     dynamical_synchronization,
     evolve,
     peripheral_modes,
-    random_lindbladian,
 )
 from quantsync.measures import chi_2, phase_distribution, relative_phase_distribution
 from quantsync.models import collective_decay_pair, dephased_chain
@@ -229,7 +228,7 @@ def antiphase_locking() -> list[Found]:
     as_printed, c_minus = [], []
     for seed in SEEDS:
         rho = degenerate_steady_state(
-            base, random_lindbladian(space, np.random.default_rng(seed))
+            base, printed.random_perturbation(space, np.random.default_rng(seed))
         ).rho[0]
         weights = [float(np.real(np.trace(p @ rho))) for p in projectors]
         apart = max(apart, _size(rho - weights[0] * projectors[0] - weights[1] * projectors[1]))

@@ -10,8 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.lindblad import MatrixGenerator, random_lindbladian
 from quantsync.measures import coherent_state
 from quantsync.operators import Space, Spin
+
+
+def diagonal_operators(dimension: int) -> np.ndarray:
+    """``|a><a| - |a+1><a+1|`` in the columns, Eq. (F3): not orthonormal, as the text says."""
+    return np.eye(dimension, dimension - 1) - np.eye(dimension, dimension - 1, k=-1)
+
+
+def random_perturbation(space: Space, rng: np.random.Generator) -> MatrixGenerator:
+    """A random generator of App. F in the operator basis of Eq. (F3)."""
+    return random_lindbladian(space, rng, diagonal_operators(space.dimension))
 
 
 def commutator_with_the_spin_flip(frequency: float, magnetisation: np.ndarray) -> np.ndarray:

@@ -12,13 +12,7 @@ DIRECTIONS = 48
 
 
 def numerical_radius(matrix: np.ndarray) -> float:
-    """Largest |Tr(W^dag rho)| of all density matrices.
-
-    Examples
-    --------
-    >>> numerical_radius(np.array([[0.0, 1.0], [0.0, 0.0]]))
-    0.5
-    """
+    """Largest |Tr(W^dag rho)| of all density matrices."""
     if not matrix.any():
         return 0.0
     keep = np.flatnonzero(matrix.any(axis=0) | matrix.any(axis=1))
@@ -42,15 +36,7 @@ def numerical_radius(matrix: np.ndarray) -> float:
 def locking(
     projections: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Locked, phase difference, amplitude ratio, overlap (J, J, F) of operators (F, J, n^2).
-
-    Examples
-    --------
-    >>> W = np.array([1.0, 0.0, 0.0, 1.0])
-    >>> locked, phase, ratio, overlap = locking(np.array([[W, -2 * W]]))
-    >>> locked[1, 0], phase[1, 0], ratio[1, 0], overlap[1, 0].round(12)
-    (array([ True]), array([3.14159265]), array([2.]), array([1.]))
-    """
+    """Locked, phase difference, amplitude ratio, overlap (J, J, F) of operators (F, J, n^2)."""
     frequencies, count, _ = projections.shape
     locked = np.zeros((count, count, frequencies), bool)
     phase, ratio = np.full(locked.shape, np.nan), np.full(locked.shape, np.nan)

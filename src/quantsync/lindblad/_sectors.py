@@ -22,15 +22,7 @@ CANCELLED = 8 * float(np.finfo(float).eps)  # of a sum relative to that of its t
 
 @dataclass(frozen=True, eq=False)
 class Sector:
-    """One invariant block of the generator, in the orthonormal Hermitian basis.
-
-    Attributes
-    ----------
-    elements : ndarray of int, shape (m,)
-        Basis elements of the sector, in increasing order, so that populations come first.
-    populations : int
-        How many of them are populations |i><i|; 0 when the sector carries no trace.
-    """
+    """An invariant block of the generator: sorted basis elements, populations first."""
 
     terms: Terms = field(repr=False)
     elements: np.ndarray
@@ -77,20 +69,16 @@ class Sector:
 
     @property
     def matrix_elements(self) -> int:
-        """Number of density-matrix elements that the sector touches.
-
-        Larger than `dimension` where the generator keeps real and imaginary parts apart.
-        """
+        """Number of density-matrix elements that the sector touches."""
+        # Larger than `dimension` where the generator keeps real and imaginary parts apart.
         target, _, _ = self.scatter
         return len(np.unique(target // 2))
 
     @property
     def full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
-        """Rows (r,) that the full generator reaches from here, and its columns (T*r, m).
-
-        Taken from the complex superoperators, before rounding noise is pruned, so that a
-        residual computed from them is one against the generator as given.
-        """
+        """Rows (r,) that the full generator reaches from here, and its columns (T*r, m)."""
+        # From the complex superoperators, before rounding noise is pruned: a residual computed from
+        # them is one against the generator as given.
         return self._derive("full_columns", self._full_columns)
 
     def _full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
@@ -124,10 +112,8 @@ class Sector:
 def sum_of_terms(
     coefficients: np.ndarray, terms: Sequence[sp.csr_array], size: int
 ) -> sp.csr_array:
-    """``sum_k c_k T_k`` without what is left of entries that cancel up to rounding.
-
-    Such an entry would join what is separate: scaled to the size of others, it counts like them.
-    """
+    """``sum_k c_k T_k`` without what is left of entries that cancel up to rounding."""
+    # Such an entry would join what is separate: scaled to the size of others, it counts like them.
     total, sizes = sp.csr_array((size, size)), sp.csr_array((size, size))
     for c, term in zip(coefficients, terms, strict=True):
         if c != 0:
@@ -138,29 +124,9 @@ def sum_of_terms(
 
 
 def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Scale rows and columns of a matrix until their largest entries are about 1 (Ruiz 2001).
-
-    Rates of very different size make a generator look singular when it is not; its kernel only
-    changes by the scaling of the columns.
-
-    Parameters
-    ----------
-    matrix : ndarray of shape (m, m)
-
-    Returns
-    -------
-    scaled : ndarray of shape (m, m)
-        ``diag(rows) matrix diag(columns)``.
-    columns : ndarray of shape (m,)
-        A kernel vector y of ``scaled`` is the kernel vector ``columns * y`` of ``matrix``.
-
-    Examples
-    --------
-    >>> scaled, columns = equilibrated(np.array([[-1e9, 1.0], [1e9, -1.0]]))
-    >>> print(np.abs(scaled).round(6))
-    [[1. 1.]
-     [1. 1.]]
-    """
+    """Rows and columns scaled until their largest entries are about 1 (Ruiz 2001)."""
+    # Rates of very different size make a generator look singular when it is not. A kernel vector y
+    # of diag(rows) matrix diag(columns) is the kernel vector columns * y of the matrix.
     scaled, columns = matrix.copy(), np.ones(len(matrix))
     for _ in range(25):
         size = np.abs(scaled)
@@ -172,20 +138,7 @@ def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def find_sectors(terms: Terms, active: np.ndarray) -> list[Sector]:
-    """Split the operator space into the sectors of the active terms.
-
-    Parameters
-    ----------
-    terms : Terms
-        The operators of the generator.
-    active : ndarray of bool, shape (T,)
-        Terms whose coefficient is nonzero somewhere.
-
-    Returns
-    -------
-    list of Sector
-        Those that carry trace first, then by size.
-    """
+    """The sectors of the terms that are active somewhere: those with trace first, then by size."""
     return terms.derive(("sectors", active.tobytes()), lambda: _components(terms, active))
 
 
@@ -195,8 +148,15 @@ def _components(terms: Terms, active: np.ndarray) -> list[Sector]:
     for used, term in zip(active, terms.real, strict=True):
         if used:
             pattern = pattern + abs(term)
-    count, labels = connected_components(pattern, directed=False)
-    order = np.argsort(labels, kind="stable")
-    groups = np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
+    groups = connected_groups(pattern)
     found = [Sector(terms, group, int((group < n).sum())) for group in groups]
     return sorted(found, key=lambda s: (-s.populations, -s.dimension))
+
+
+def connected_groups(matrix: sp.csr_array, *, strongly: bool = False) -> list[np.ndarray]:
+    """Indices that are connected by a matrix's entries, each group sorted."""
+    count, labels = connected_components(
+        matrix, directed=strongly, connection="strong" if strongly else "weak"
+    )
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])

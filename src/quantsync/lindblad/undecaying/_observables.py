@@ -7,6 +7,7 @@ from typing import Any
 
 import scipy.sparse as sp
 
+from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError, UnknownNameError
 from quantsync.lindblad._terms import hermitian_operator
 from quantsync.operators import Space
@@ -15,33 +16,11 @@ from quantsync.operators import Space
 def signals_of(
     space: Space, observables: Mapping[str, Any]
 ) -> tuple[list[tuple[str, str]], list[sp.csr_array]]:
-    """Labels (name, site) and operators of all signals.
-
-    Parameters
-    ----------
-    space : Space
-    observables : mapping of str to observable
-        As for `dynamical_synchronization`.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is empty or not a mapping.
-    UnknownNameError
-        If a site does not exist, or no site has an operator.
-    NonHermitianError, DimensionError, NonFiniteError
-        If an observable is not Hermitian, does not fit the space, or is not finite.
-
-    Examples
-    --------
-    >>> from quantsync.operators import Space, Spin
-    >>> signals_of(Space(A=Spin(1), B=Spin(1)), {"sx": "x"})[0]
-    [('sx', 'A'), ('sx', 'B')]
-    """
+    """Labels (name, site) and Hermitian operators of all signals."""
     if not isinstance(observables, Mapping) or not observables:
         raise InvalidArgumentError(
             "Argument `observables` must map names to observables, as in {'Sx': 'x'}, but is "
-            f"{observables!r}."
+            f"{shown(observables)}."
         )
     labels, operators = [], []
     for name, observable in observables.items():

@@ -10,34 +10,11 @@ from quantsync.lindblad._terms import Terms
 
 
 def transient_states(terms: Terms, active: np.ndarray) -> np.ndarray:
-    """Basis states without weight in a unique steady state, from the pattern of the operators.
-
-    A set of basis states that neither the jump operators L nor the Hamiltonian nor L^dag L lead
-    out of carries a stationary state, so that a unique one has its support in there. The
-    smallest such set is the last strongly connected component of the graph of all these
-    operators; with several last ones nothing is said.
-
-    Parameters
-    ----------
-    terms : Terms
-        The operators of the generator.
-    active : ndarray of bool, shape (T,)
-        Terms whose coefficient is nonzero.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-
-    Examples
-    --------
-    Decay without gain empties the upper state:
-
-    >>> import quantsync as qs
-    >>> space = qs.Space(A=qs.Spin(1/2))
-    >>> decay = qs.Lindbladian(space, [(1, space["A"].z)], [(1, space["A"].minus)])
-    >>> print(transient_states(decay.terms, np.array([True, True])))
-    [ True False]
-    """
+    """Basis states without weight in a unique steady state, (n,), by the operators' pattern."""
+    # A set of basis states that neither the jump operators L nor the Hamiltonian nor L^dag L lead
+    # out of carries a stationary state, so that a unique one has its support in there. The smallest
+    # such set is the last strongly connected component of the graph of all these operators; with
+    # several last ones nothing is said.
     return terms.derive(("transient", active.tobytes()), lambda: _transient(terms, active))
 
 

@@ -32,21 +32,13 @@ def half_of(harmonics: set[tuple[int, ...]]) -> list[tuple[int, ...]]:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Perturbations that raise the harmonic by ``vector``: V = real + i imaginary.
-
-    Attributes
-    ----------
-    vector : tuple of int
-    real, imaginary : sparse arrays of shape (N, N), real
-    parts : tuple of (int, float)
-        Which perturbations it consists of, and their strengths.
-    """
+class HarmonicCoupling:
+    """Perturbations that raise the harmonic by ``vector``: V = real + i imaginary, (N, N)."""
 
     vector: tuple[int, ...]
     real: sp.csr_array
     imaginary: sp.csr_array
-    parts: tuple[tuple[int, float], ...] = ()
+    parts: tuple[tuple[int, float], ...] = ()  # which perturbations, and their strengths
 
     @lazy
     def strength(self) -> float:
@@ -55,20 +47,18 @@ class Turn:
 
 
 class RowBlocks:
-    """The generator and the parts of all perturbations, cut into the same blocks of rows.
+    """The generator and the parts of all perturbations, cut into the same blocks of rows."""
 
-    What comes of a block stays in the cache until it is distributed over the harmonics.
+    # What comes of a block stays in the cache until it is distributed over the harmonics.
 
-    Parameters
-    ----------
-    generator : sparse array of shape (N, N), real
-    turns : sequence of Turn
-    dtype : type, default float
-    """
-
-    def __init__(self, generator: sp.csr_array, turns: Sequence[Turn], dtype: Any = float):
-        self.generator, self._turns = generator, turns
-        parts = [generator, *(part for turn in turns for part in (turn.real, turn.imaginary))]
+    def __init__(
+        self, generator: sp.csr_array, couplings: Sequence[HarmonicCoupling], dtype: Any = float
+    ):
+        self.generator, self._couplings = generator, couplings
+        parts = [
+            generator,
+            *(part for coupling in couplings for part in (coupling.real, coupling.imaginary)),
+        ]
         size = len(generator.indptr) - 1
         stacked = sp.csr_array(sp.vstack(parts, format="csr").astype(dtype))
         self.blocks = []
@@ -80,39 +70,23 @@ class RowBlocks:
     @lazy
     def single(self) -> RowBlocks:
         """The same in single precision."""
-        return RowBlocks(self.generator, self._turns, np.float32)
+        return RowBlocks(self.generator, self._couplings, np.float32)
 
 
 class HarmonicSystem:
-    """The equations on one set of harmonics, as a real-linear map.
-
-    Parameters
-    ----------
-    rows : RowBlocks
-        L_0 and the perturbations.
-    turns : sequence of Turn
-        The perturbations, one for each harmonic vector k.
-    base : ndarray of shape (d,)
-        Base frequencies.
-    half : list of tuple
-        Harmonics from `half_of`; h of them.
-    trace, reference : ndarray of shape (N,)
-        Trace functional, and the matrix r.
-    pull : float
-        Gamma.
-    """
+    """The equations on one set of harmonics, from `half_of`, as a real-linear map."""
 
     def __init__(
         self,
         rows: RowBlocks,
-        turns: Sequence[Turn],
+        couplings: Sequence[HarmonicCoupling],
         base: np.ndarray,
         half: list[tuple[int, ...]],
         trace: np.ndarray,
         reference: np.ndarray,
         pull: float,
     ):
-        self.rows, self.turns, self.base, self.half = rows, turns, base, half
+        self.rows, self.couplings, self.base, self.half = rows, couplings, base, half
         self.trace, self.reference, self.pull = trace, reference, pull
         self.frequencies = np.array(half, float).reshape(len(half), len(base)) @ base
         self.place = {n: k for k, n in enumerate(half)}
@@ -136,7 +110,7 @@ class HarmonicSystem:
     @lazy
     def outside(self) -> list[tuple[int, ...]]:
         """Harmonics out of the set that the perturbations reach from it."""
-        return sorted(reached_from(self.half, self.turns) - set(self.place))
+        return sorted(reached_from(self.half, self.couplings) - set(self.place))
 
     def _column(self, n: tuple[int, ...]) -> int:
         """Column of [y_0 ... y_(h-1), mirror images of y_1 ..., zeros] that has harmonic n."""
@@ -146,13 +120,13 @@ class HarmonicSystem:
         return count - 1 + self.place.get(tuple(-c for c in n), count)
 
     def _routes(self, targets: list[tuple[int, ...]]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each turn the columns from which targets n are reached: n - k and n + k."""
+        """For each coupling the columns from which targets n are reached: n - k and n + k."""
         return [
             (
-                np.array([self._column(_moved(n, turn.vector, -1)) for n in targets], int),
-                np.array([self._column(_moved(n, turn.vector, 1)) for n in targets], int),
+                np.array([self._column(moved(n, coupling.vector, -1)) for n in targets], int),
+                np.array([self._column(moved(n, coupling.vector, 1)) for n in targets], int),
             )
-            for turn in self.turns
+            for coupling in self.couplings
         ]
 
     @lazy
@@ -183,7 +157,7 @@ class HarmonicSystem:
         for rows, matrix in self.rows.blocks:
             products = (matrix @ real).view(x.dtype).reshape(-1, rows.stop - rows.start, x.shape[1])
             result[rows] += products[0]
-            for k in range(len(self.turns)):
+            for k in range(len(self.couplings)):
                 plain, turned = products[2 * k + 1], unit * products[2 * k + 2]
                 up, down = plain + turned, plain - turned  # V x and V* x
                 empty = zeros[: len(up)]
@@ -222,30 +196,24 @@ class HarmonicSystem:
 
 
 def reached_from(
-    harmonics: Iterable[tuple[int, ...]], turns: Sequence[Turn]
+    harmonics: Iterable[tuple[int, ...]], couplings: Sequence[HarmonicCoupling]
 ) -> set[tuple[int, ...]]:
     """Harmonics, one of each pair n, -n, that the perturbations reach from some others."""
     return {
-        _upper(_moved(n, turn.vector, step))
-        for turn in turns
+        _upper(moved(n, coupling.vector, step))
+        for coupling in couplings
         for n in harmonics
         for step in (1, -1)
     }
 
 
 def total_norm(columns: np.ndarray, with_zero: bool) -> float:
-    """Sum of the norms over all harmonics, those that are not stored included.
-
-    Examples
-    --------
-    >>> total_norm(np.array([[1.0, 2.0]]), with_zero=True)
-    5.0
-    """
+    """Sum of the norms over all harmonics, those that are not stored included."""
     norms = np.sqrt(np.einsum("nh,nh->h", columns.conj(), columns).real)
     return float(2 * norms.sum() - (norms[0] if with_zero else 0.0))
 
 
-def _moved(n: tuple[int, ...], vector: tuple[int, ...], step: int) -> tuple[int, ...]:
+def moved(n: tuple[int, ...], vector: tuple[int, ...], step: int) -> tuple[int, ...]:
     return tuple(a + step * b for a, b in zip(n, vector, strict=True))
 
 

@@ -1,8 +1,8 @@
-"""Independent units of a generator: groups of sites that no static term couples.
+"""Independent subsystems of a generator: groups of sites that no static term couples.
 
 The generator is then a Kronecker sum, L = L_A (x) 1 + 1 (x) L_B + ..., and the modes of the whole
-are products of the modes of the units: of 81 elements each where the whole has 6561. Everything
-is real in the products of the units' Hermitian bases.
+are products of those of the subsystems: of 81 elements each where the whole has 6561. Everything
+is real in the products of the subsystems' Hermitian bases.
 """
 
 from __future__ import annotations
@@ -23,32 +23,19 @@ from quantsync.lindblad.steady import steady_state
 from quantsync.operators import Space
 
 NEGLIGIBLE = 1e-14  # part of an operator that acts on a site, relative to its largest entry
-LARGEST_DENSE_UNIT = 1000  # elements of a unit whose modes are found by dense algebra
+LARGEST_DENSE_SUBSYSTEM = 1000  # elements of a subsystem whose modes are found by dense algebra
 LARGEST_CONDITION = 1e9  # of eigenvectors, beyond which modes are of no use
 
 
 @dataclass(frozen=True)
 class Modes:
-    """Eigenmodes of a unit's real generator G.
+    """Eigenmodes of a subsystem's real generator, G = right B left with B block diagonal."""
 
-    Attributes
-    ----------
-    values : ndarray of shape (m,), complex
-        Eigenvalues; a complex one is followed by its conjugate.
-    right, left : ndarray of shape (m, m), real
-        ``G = right B left`` with ``left = right^-1`` and B block diagonal. The columns of
-        ``right`` are eigenvectors, or the real and imaginary parts a, b of v = a + i b.
-    first : ndarray of int
-        Where pairs of complex eigenvalues begin.
-    condition : float
-        Condition number of ``right``; infinite if the modes do not span the space.
-    """
-
-    values: np.ndarray
-    right: np.ndarray
-    left: np.ndarray
-    first: np.ndarray
-    condition: float
+    values: np.ndarray  # a complex one is followed by its conjugate
+    right: np.ndarray  # eigenvectors v in the columns, or the parts a, b of v = a + i b
+    left: np.ndarray  # the inverse
+    first: np.ndarray  # where pairs of complex eigenvalues begin
+    condition: float  # of `right`; infinite if the modes do not span the space
 
     @lazy
     def conjugate(self) -> np.ndarray:
@@ -75,17 +62,7 @@ class Modes:
 
 
 def modes_of(generator: sp.csr_array) -> Modes:
-    """Eigenmodes of a real generator, found in each of its sectors by itself.
-
-    Examples
-    --------
-    >>> decay = modes_of(sp.csr_array([[-1.0, 2.0], [-2.0, -1.0]]))
-    >>> print(decay.values)
-    [-1.+2.j -1.-2.j]
-    >>> print((decay.left @ decay.right).round(12))
-    [[1. 0.]
-     [0. 1.]]
-    """
+    """Eigenmodes of a real generator, found in each of its sectors by itself."""
     size = len(generator.indptr) - 1
     values = np.zeros(size, complex)
     right, first = np.zeros((size, size)), []
@@ -117,43 +94,13 @@ def _reordered(generator: sp.csr_array, order: np.ndarray) -> Modes:
     return Modes(found.values, right, left, found.first, found.condition)
 
 
-class Units:
-    """The independent units of one system, with the product basis and the stationary state.
+class Subsystems:
+    """The independent subsystems of a system, the product basis and the stationary state."""
 
-    Parameters
-    ----------
-    lindbladian : Lindbladian
-        A single system of dimension n.
-
-    Attributes
-    ----------
-    members : list of Lindbladian
-        The generator of every unit, on the space of its sites.
-    sizes : tuple of int
-        Number of basis elements of every unit; their product is N = n^2.
-    stationary : ndarray of shape (N,)
-        The stationary state in the product basis.
-
-    Raises
-    ------
-    NonUniqueSteadyStateError
-        If a unit has several stationary states.
-
-    Examples
-    --------
-    >>> import quantsync as qs
-    >>> space = qs.Space(A=qs.Spin(1/2), B=qs.Spin(1/2))
-    >>> a, b = space["A"], space["B"]
-    >>> static = qs.Lindbladian(space, [(1.0, a.z + b.z)], [(1.0, a.minus), (2.0, b.plus)])
-    >>> Units(static).members
-    [<Lindbladian of Space(A=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator, 1 system>,
-     <Lindbladian of Space(B=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator, 1 system>]
-    """
-
-    def __init__(self, lindbladian: Generator):
-        self.space = lindbladian.space
-        self.groups = _groups(lindbladian)
-        self.members = [_restricted(lindbladian, group) for group in self.groups]
+    def __init__(self, system: Generator):
+        self.space = system.space
+        self.groups = _groups(system)
+        self.members = [_restricted(system, group) for group in self.groups]
         self.sizes = tuple(member.dimension**2 for member in self.members)
         states = []
         for member in self.members:
@@ -183,7 +130,7 @@ class Units:
 
     @lazy
     def generators(self) -> list[sp.csr_array]:
-        """Real generator of every unit in its Hermitian basis."""
+        """Real generator of every subsystem in its Hermitian basis."""
         result = []
         for member in self.members:
             total = sp.csr_array((member.dimension**2,) * 2)
@@ -204,8 +151,8 @@ class Units:
 
     @lazy
     def modes(self) -> list[Modes] | None:
-        """Modes of every unit; None if a unit is too large or its modes do not span its space."""
-        if max(self.sizes) > LARGEST_DENSE_UNIT:
+        """Modes of every subsystem; None if one is too large or its modes do not span its space."""
+        if max(self.sizes) > LARGEST_DENSE_SUBSYSTEM:
             return None
         found = [modes_of(own) for own in self.generators]
         return found if all(m.condition < LARGEST_CONDITION for m in found) else None
@@ -222,22 +169,22 @@ class Units:
 
     def __repr__(self) -> str:
         names = ", ".join("+".join(member.space.names) for member in self.members)
-        return f"<Units {names}: sizes {self.sizes}>"
+        return f"<Subsystems {names}: sizes {self.sizes}>"
 
 
-def _groups(lindbladian: Generator) -> list[tuple[int, ...]]:
-    """Positions of the sites in every unit."""
-    dimensions = lindbladian.space.dimensions
+def _groups(system: Generator) -> list[tuple[int, ...]]:
+    """Positions of the sites in every subsystem."""
+    dimensions = system.space.dimensions
     count = len(dimensions)
     joined = np.eye(count, dtype=bool)
-    energy = lindbladian.hamiltonian()
+    energy = system.hamiltonian()
     size = np.abs(energy).max(initial=0)
     for s, t in combinations(range(count), 2):
         # What is left of H without the parts that act on only one of the two sites.
         shared = _acting_on(_acting_on(energy, dimensions, s), dimensions, t)
         joined[s, t] = np.abs(shared).max(initial=0) > NEGLIGIBLE * size
-    rates = lindbladian.coefficient_table()[0][len(lindbladian.terms.hamiltonian) :]
-    for rate, jump in zip(rates, lindbladian.terms.jumps, strict=True):
+    rates = system.coefficient_table()[0][len(system.terms.hamiltonian) :]
+    for rate, jump in zip(rates, system.terms.jumps, strict=True):
         if rate == 0:
             continue
         matrix = jump.toarray()
@@ -263,21 +210,21 @@ def _acting_on(matrix: np.ndarray, dimensions: tuple[int, ...], site: int) -> np
     return rest.reshape(matrix.shape)
 
 
-def _restricted(lindbladian: Generator, group: tuple[int, ...]) -> Generator:
-    """The generator of one unit; the identity on the others is divided out."""
-    whole = lindbladian.space
+def _restricted(system: Generator, group: tuple[int, ...]) -> Generator:
+    """The generator of one subsystem; the identity on the others is divided out."""
+    whole = system.space
     names = [whole.names[s] for s in group]
     space = Space(**{name: whole.sites[name] for name in names})
-    energy = _mean_over_rest(lindbladian.hamiltonian(), whole.dimensions, group)
+    energy = _mean_over_rest(system.hamiltonian(), whole.dimensions, group)
     energy = (energy + energy.conj().T) / 2
-    rates = lindbladian.coefficient_table()[0][len(lindbladian.terms.hamiltonian) :]
+    rates = system.coefficient_table()[0][len(system.terms.hamiltonian) :]
     dissipators = []
-    for rate, jump in zip(rates, lindbladian.terms.jumps, strict=True):
+    for rate, jump in zip(rates, system.terms.jumps, strict=True):
         local = _mean_over_rest(jump.toarray(), whole.dimensions, group)
         traceless = local - np.trace(local) / len(local) * np.eye(len(local))
         if rate and np.abs(traceless).max() > NEGLIGIBLE * abs(jump).max():
             dissipators.append((rate, local))
-    return type(lindbladian)(space, [(1.0, energy)], dissipators)
+    return type(system)(space, [(1.0, energy)], dissipators)
 
 
 def _mean_over_rest(

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigvals
-from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from quantsync.lindblad.undecaying.strong_symmetry import Block
+from quantsync.lindblad._sectors import connected_groups
+from quantsync.lindblad.undecaying._strong_symmetry import Block
 
 # As parts of the generator's largest entry: eigenvalues of dense blocks with smaller real parts are
 # looked at again, and what is smaller there as well is zero.
@@ -20,46 +20,16 @@ STEPS = 20  # of inverse iteration; each gains SHIFT over the gap
 
 
 def irreducible_cores(matrix: sp.csr_array) -> list[np.ndarray]:
-    """The diagonal blocks of a matrix's block-triangular form, which have all its eigenvalues.
-
-    What only feeds others, or is only fed, need not be diagonalised together with them: decay
-    into a dark state leaves the dark state as a block of one element.
-
-    Examples
-    --------
-    >>> irreducible_cores(sp.csr_array([[-1.0, 0.0], [1.0, 0.0]]))
-    [array([0]), array([1])]
-    """
-    count, labels = connected_components(abs(matrix), directed=True, connection="strong")
-    order = np.argsort(labels, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
+    """The diagonal blocks of a matrix's block-triangular form, which have all its eigenvalues."""
+    # What only feeds others, or is only fed, need not be diagonalised together with them: decay
+    # into a dark state leaves the dark state as a block of one element.
+    return connected_groups(abs(matrix), strongly=True)
 
 
 def undamped_modes(
     block: Block, cores: list[np.ndarray], scale: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Frequencies, right and left modes of one block without decay, and the least decay.
-
-    Parameters
-    ----------
-    block : Block
-    cores : list of ndarray
-        Its `irreducible_cores`.
-    scale : float
-        The generator's largest entry.
-
-    Returns
-    -------
-    frequencies : ndarray of shape (K,)
-    right, left : ndarray of shape (K, n, n)
-    decay : float
-        The smallest decay rate of the other modes; infinite if there are none.
-
-    Raises
-    ------
-    LinAlgError, RuntimeError
-        If LAPACK or SuperLU fail.
-    """
+    """Frequencies (K,), right and left modes (K, n, n) without decay, and the least decay rate."""
     threshold = UNDAMPED * scale
     diagonal = block.matrix.diagonal()
     singles = np.array([core[0] for core in cores if len(core) == 1], int)
@@ -100,13 +70,7 @@ def undamped_modes(
 
 
 def by_frequency(omega: np.ndarray) -> np.ndarray:
-    """The order by |omega|, +omega before -omega; sizes equal to rounding count as equal.
-
-    Examples
-    --------
-    >>> by_frequency(np.array([-2.0, 0.0, 2.0]))
-    array([1, 2, 0])
-    """
+    """The order by |omega|, +omega before -omega; sizes equal to rounding count as equal."""
     size = np.abs(omega)
     order = np.argsort(size, kind="stable")
     rank = np.empty(len(omega), int)
@@ -117,11 +81,9 @@ def by_frequency(omega: np.ndarray) -> np.ndarray:
 def _eigenspace(
     matrix: sp.csr_array, omega: float, count: int, scale: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Frequencies, right and left modes of the ``count`` eigenvalues next to i omega.
-
-    Inverse iteration for the invariant subspaces, and the eigenvalues from the small matrix
-    between them, to rounding: what decays after all is left out, and its least decay returned.
-    """
+    """Frequencies, right and left modes of the ``count`` eigenvalues next to i omega."""
+    # Inverse iteration for the invariant subspaces, and the eigenvalues from the small matrix
+    # between them, to rounding: what decays after all is left out, and its least decay returned.
     m = len(matrix.indptr) - 1
     real = omega == 0 and not np.iscomplexobj(matrix)
     value = 0.0 if real else 1j * omega

@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from quantsync.errors import ConvergenceError, InvalidArgumentError
+from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._sectors import connected_groups
 from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.hermitian_basis import HermitianBasis
-from quantsync.lindblad.undecaying.dark_states import checked_dark_states, dark_projectors
-from quantsync.lindblad.undecaying.effective_hamiltonian import Effective, frobenius_norm
+from quantsync.lindblad.undecaying._dark_states import checked_dark_states, dark_projectors
+from quantsync.lindblad.undecaying._effective_hamiltonian import (
+    EffectiveHamiltonian,
+    frobenius_norm,
+)
 from quantsync.operators import as_operator
 
 COMMUTES = 1e-10  # allowed ||[S, A]|| relative to ||S|| ||A||
@@ -31,26 +34,13 @@ ROUNDING = 1e-13
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """One invariant block of a generator.
+    """One invariant block of a generator; the operator X of it stands for ``left X right^dag``."""
 
-    Attributes
-    ----------
-    matrix : sparse array of shape (m, m)
-        The generator in an orthonormal basis of the block; real where that basis is Hermitian.
-    vectors : sparse array of shape (p, m)
-        The basis: each column an operator of shape (d, d') that is flattened row by row.
-    left, right : sparse array of shape (n, d), (n, d'), or None
-        The operator X stands for ``left X right^dag``; None if d = d' = n.
-    mirrored : bool
-        Whether the adjoint operators form a block of their own, with the conjugate eigenvalues,
-        that this one stands for too.
-    """
-
-    matrix: sp.csr_array
-    vectors: Any
-    left: Any = None
-    right: Any = None
-    mirrored: bool = False
+    matrix: sp.csr_array  # (m, m), in an orthonormal basis; real where that is Hermitian
+    vectors: Any  # the basis in the columns: operators (d, d') flattened row by row
+    left: Any = None  # (n, d); None if d = d' = n
+    right: Any = None  # (n, d')
+    mirrored: bool = False  # whether it stands for the block of the adjoint operators too
 
     @property
     def dimension(self) -> int:
@@ -69,60 +59,20 @@ class Block:
 
 
 def strong_symmetry_blocks(
-    lindbladian: Generator, strong_symmetry: Any = None, dark_states: Any = None
+    system: Generator, strong_symmetry: Any = None, dark_states: Any = None
 ) -> tuple[list[Block], int, int]:
-    """Split the operators into invariant blocks by strong symmetries and dark states.
-
-    Inside each block |H_alpha><H_beta| of the strong symmetry, the connected components of the
-    sparsity graph are the blocks; dark states become basis vectors.
-
-    Parameters
-    ----------
-    lindbladian : Lindbladian
-        A single system of dimension n.
-    strong_symmetry : operator or sequence of operators, optional
-        Normal operators of shape (n, n), sparse or dense, that commute with each other, with the
-        Hamiltonian, the jump operators and their adjoints; default none.
-    dark_states : array_like of shape (n,) or (D, n), or sequence of vectors, optional
-        Common eigenvectors of the jump operators and the effective Hamiltonian; default none.
-
-    Returns
-    -------
-    blocks : list of Block
-        A block and its adjoint appear once.
-    sectors : int
-        Number of strong-symmetry sectors H_alpha.
-    stationary_states : int
-        How many linearly independent stationary states there are at least: one in each sector,
-        or one for every dark state of the sector if these are more.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If an operator is not a strong symmetry or a state not dark; says what fails, and by how
-        much.
-    DimensionError, NonFiniteError
-        If one does not fit the space, or is not finite.
-
-    Examples
-    --------
-    Exchange of the spins is a strong symmetry of two spins that decay collectively; the triplet
-    and the singlet are its sectors:
-
-    >>> import quantsync as qs
-    >>> pair = qs.models.collective_decay_pair()
-    >>> swap = [[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
-    >>> blocks, sectors, stationary_states = strong_symmetry_blocks(pair, swap)
-    >>> sectors, stationary_states
-    (2, 2)
-    """
-    system = Effective.of(lindbladian)
-    n = lindbladian.dimension
-    family = _hermitian_parts(_checked_symmetries(strong_symmetry, system, n))
+    """Invariant blocks by strong symmetries and dark states, and how many there are at least."""
+    # Inside each block |H_alpha><H_beta| of the strong symmetry, the connected components of the
+    # sparsity graph are the blocks; dark states become basis vectors. A block and its adjoint
+    # appear once. The numbers are those of the sectors H_alpha and of the stationary states: one in
+    # each sector, or one for every dark state of the sector if these are more.
+    form = EffectiveHamiltonian.of(system)
+    n = system.dimension
+    family = _hermitian_parts(_checked_symmetries(strong_symmetry, form, n))
     basis = adapted_basis(family, n)
     sectors = _sectors(family, basis)
     stationary = len(sectors)
-    dark = dark_projectors(checked_dark_states(dark_states, system, n), basis, sectors)
+    dark = dark_projectors(checked_dark_states(dark_states, form, n), basis, sectors)
     if dark:
         # The projectors commute with the symmetries, so they refine the basis, not the sectors.
         basis = adapted_basis([*family, *dark], n)
@@ -133,11 +83,11 @@ def strong_symmetry_blocks(
     blocks = []
     for first, alpha in enumerate(sectors):
         for beta in sectors[first:]:
-            blocks += _blocks(system, basis[:, alpha], basis[:, beta], alpha is beta)
+            blocks += _blocks(form, basis[:, alpha], basis[:, beta], alpha is beta)
     return blocks, len(sectors), stationary
 
 
-def _checked_symmetries(given: Any, system: Effective, n: int) -> list[sp.csr_array]:
+def _checked_symmetries(given: Any, form: EffectiveHamiltonian, n: int) -> list[sp.csr_array]:
     if given is None:
         return []
     several = isinstance(given, list | tuple) and all(
@@ -150,8 +100,8 @@ def _checked_symmetries(given: Any, system: Effective, n: int) -> list[sp.csr_ar
         for g, name in zip(given if several else [given], names, strict=True)
     ]
     for k, (symmetry, name) in enumerate(zip(symmetries, names, strict=True)):
-        others = [("the Hamiltonian", system.hamiltonian)]
-        for jump, jump_name in zip(system.jumps, system.names, strict=True):
+        others = [("the Hamiltonian", form.hamiltonian)]
+        for jump, jump_name in zip(form.jumps, form.names, strict=True):
             others.append((f"the jump operator (rate included) of {jump_name}", jump))
             others.append((f"the adjoint of {jump_name}", sp.csr_array(jump.conj().T)))
         found = [(*_commutator(symmetry, other), text) for text, other in others]
@@ -198,44 +148,17 @@ def _hermitian_parts(symmetries: Sequence[sp.csr_array]) -> list[sp.csr_array]:
 
 
 def adapted_basis(family: Sequence[sp.csr_array], n: int) -> sp.csc_array:
-    """Common eigenvectors of commuting Hermitian operators, as sparse as the operators allow.
-
-    Parameters
-    ----------
-    family : sequence of sparse array of shape (n, n)
-        Commuting Hermitian operators.
-    n : int
-        Dimension.
-
-    Returns
-    -------
-    scipy.sparse.csc_array of shape (n, n)
-        Orthonormal columns. Each is supported on one connected component of the operators'
-        common sparsity graph, so that a diagonal symmetry leaves the basis as it is.
-
-    Raises
-    ------
-    ConvergenceError
-        If no common eigenvectors are found to 1e-8.
-
-    Examples
-    --------
-    >>> flip = sp.csr_array(np.array([[0.0, 1, 0], [1, 0, 0], [0, 0, 1]]))
-    >>> print(np.abs(adapted_basis([flip], 3).toarray()).round(3))
-    [[0.707 0.707 0.   ]
-     [0.707 0.707 0.   ]
-     [0.    0.    1.   ]]
-    """
+    """Common orthonormal eigenvectors (n, n) of commuting Hermitian operators, sparse."""
+    # Each is supported on one connected component of the operators' common sparsity graph, so that
+    # a diagonal symmetry leaves the basis as it is.
     pattern = sp.csr_array((n, n))
     for operator in family:
         size = abs(operator).copy()
         size.data[size.data <= ROUNDING * size.data.max(initial=0)] = 0
         size.eliminate_zeros()
         pattern = pattern + size
-    count, labels = connected_components(pattern, directed=False)
-    order = np.argsort(labels, kind="stable")
     result = sp.lil_array((n, n), dtype=complex)
-    for members in np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1]):
+    for members in connected_groups(pattern):
         if len(members) == 1:
             result[members[0], members[0]] = 1
             continue
@@ -284,24 +207,24 @@ def _sectors(family: Sequence[sp.csr_array], basis: sp.csc_array) -> list[np.nda
     return [np.flatnonzero(sector == k) for k in range(sector.max() + 1)]
 
 
-def _blocks(system: Effective, left: Any, right: Any, same: bool) -> list[Block]:
+def _blocks(form: EffectiveHamiltonian, left: Any, right: Any, same: bool) -> list[Block]:
     """The blocks of the operators ``left X right^dag``."""
     rows, columns = left.shape[1], right.shape[1]
 
     def within(operator: sp.csr_array, vectors: Any) -> sp.csr_array:
         return sp.csr_array(vectors.conj().T @ operator @ vectors)
 
-    generator = sp.kron(within(system.drift, left), sp.eye_array(columns)) + sp.kron(
-        sp.eye_array(rows), within(system.drift, right).conj()
+    generator = sp.kron(within(form.drift, left), sp.eye_array(columns)) + sp.kron(
+        sp.eye_array(rows), within(form.drift, right).conj()
     )
-    for jump in system.jumps:
+    for jump in form.jumps:
         generator = generator + sp.kron(within(jump, left), within(jump, right).conj())
     generator = _pruned(generator)
     identity = sp.csc_array(sp.eye_array(rows * columns))
     transposed = np.arange(rows * columns).reshape(rows, columns).T.ravel() if same else None
     hermitian = HermitianBasis(rows).vectors if same else None
     blocks = []
-    for members in _components(generator):
+    for members in connected_groups(abs(generator)):
         partner = None if transposed is None else np.sort(transposed[members])
         if partner is None or hermitian is None:
             mirrored, vectors = True, identity[:, members]
@@ -312,7 +235,7 @@ def _blocks(system: Effective, left: Any, right: Any, same: bool) -> list[Block]
             turned = sp.csr_array(vectors.conj().T @ generator @ vectors)
             parts = (np.real(turned.data), turned.indices, turned.indptr)
             real = _pruned(sp.csr_array(parts, shape=turned.shape))
-            for part in _components(real):
+            for part in connected_groups(abs(real)):
                 matrix = sp.csr_array(real[part][:, part])
                 blocks.append(Block(matrix, vectors[:, part], left, right))
             continue
@@ -331,9 +254,3 @@ def _pruned(matrix: Any) -> sp.csr_array:
     result.data[np.abs(result.data) <= ROUNDING * np.abs(result.data).max(initial=0)] = 0
     result.eliminate_zeros()
     return result
-
-
-def _components(matrix: sp.csr_array) -> list[np.ndarray]:
-    count, labels = connected_components(abs(matrix), directed=False)
-    order = np.argsort(labels, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])

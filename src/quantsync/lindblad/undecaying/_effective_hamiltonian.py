@@ -12,29 +12,19 @@ from quantsync.lindblad.generator import Generator
 
 
 @dataclass(frozen=True, eq=False)
-class Effective:
-    """One system as ``K rho + rho K^dag + sum_k J_k rho J_k^dag``, J_k with its rate included.
-
-    Attributes
-    ----------
-    drift : sparse array of shape (n, n)
-        K = -i H - sum_k J_k^dag J_k / 2: -i times the effective Hamiltonian.
-    jumps : list of sparse array of shape (n, n)
-        sqrt(rate) times each jump operator whose rate is not zero.
-    names : list of str
-        How messages call the jump operators.
-    """
+class EffectiveHamiltonian:
+    """One system as ``K rho + rho K^dag + sum_k J_k rho J_k^dag``, J_k with its rate included."""
 
     hamiltonian: sp.csr_array
-    drift: sp.csr_array
-    jumps: list[sp.csr_array]
-    names: list[str]
+    drift: sp.csr_array  # K = -i H - sum_k J_k^dag J_k / 2: -i times the effective Hamiltonian
+    jumps: list[sp.csr_array]  # sqrt(rate) L where the rate is not zero
+    names: list[str]  # how messages call them
 
     @classmethod
-    def of(cls, lindbladian: Generator) -> Effective:
+    def of(cls, system: Generator) -> EffectiveHamiltonian:
         """The form of a single system."""
-        n, terms = lindbladian.dimension, lindbladian.terms
-        (coefficients,) = lindbladian.coefficient_table()
+        n, terms = system.dimension, system.terms
+        (coefficients,) = system.coefficient_table()
         count = len(terms.hamiltonian)
         energy = sp.csr_array((n, n), dtype=complex)
         for coefficient, term in zip(coefficients[:count], terms.hamiltonian, strict=True):

@@ -52,17 +52,7 @@ class HermitianBasis:
         return sp.csc_array((values, (rows, columns)), shape=(n * n, n * n))
 
     def real_superoperator(self, superoperator: sp.csr_array) -> sp.csr_array:
-        """Represent a Hermiticity-preserving superoperator as a real sparse matrix.
-
-        Parameters
-        ----------
-        superoperator : sparse array of shape (n^2, n^2)
-            Complex matrix acting on row-by-row flattened operators.
-
-        Returns
-        -------
-        scipy.sparse.csr_array of shape (n^2, n^2), real
-        """
+        """The real sparse matrix of a superoperator on flattened operators."""
         transformed = sp.csr_array(self.vectors.conj().T @ superoperator @ self.vectors)
         parts = (np.real(transformed.data), transformed.indices, transformed.indptr)
         real = sp.csr_array(parts, shape=transformed.shape)
@@ -73,19 +63,8 @@ class HermitianBasis:
         return real
 
     def real_matrix(self, superoperator: np.ndarray) -> np.ndarray:
-        """Represent a dense Hermiticity-preserving superoperator as a real matrix.
-
-        Only the rows of the diagonal and of one of each pair are read: the others follow.
-
-        Parameters
-        ----------
-        superoperator : ndarray of shape (n^2, n^2)
-            Complex matrix acting on row-by-row flattened operators.
-
-        Returns
-        -------
-        ndarray of shape (n^2, n^2), real
-        """
+        """The real matrix of a dense superoperator on flattened operators, (n^2, n^2)."""
+        # Only the rows of the diagonal and of one of each pair are read: the others follow.
         n = self.dimension
         i, j = self.pairs
         diagonal, upper, lower = np.arange(n) * (n + 1), i * n + j, j * n + i
@@ -110,19 +89,9 @@ class HermitianBasis:
         return self.scatter(np.arange(self.dimension**2))
 
     def scatter(self, elements: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Where the coefficients of some basis elements go in the flattened operator.
-
-        Parameters
-        ----------
-        elements : ndarray of int, shape (m,)
-            Basis elements.
-
-        Returns
-        -------
-        target, source, weight : ndarray
-            ``operator.view(float).reshape(-1, 2 n^2)[:, target] = x[:, source] * weight``
-            writes all entries that the elements touch; the rest is zero.
-        """
+        """Places ``target, source, weight`` of some basis elements in flattened operators."""
+        # operator.view(float).reshape(-1, 2 n^2)[:, target] = x[:, source] * weight writes all
+        # entries that the elements touch; the rest is zero.
         n = self.dimension
         i, j = self.pairs
         count = len(i)
@@ -141,19 +110,7 @@ class HermitianBasis:
         return np.array(target), np.array(source), np.array(weight)
 
     def operators(self, components: np.ndarray, elements: np.ndarray | None = None) -> np.ndarray:
-        """Build operators from real coefficients; the inverse of `components`.
-
-        Parameters
-        ----------
-        components : ndarray of shape (..., m)
-            Coefficients of the ``elements``.
-        elements : ndarray of int, shape (m,), optional
-            Basis elements the coefficients belong to; all n^2 by default.
-
-        Returns
-        -------
-        ndarray of shape (..., n, n), complex, exactly Hermitian
-        """
+        """Exactly Hermitian operators (..., n, n) from coefficients (..., m) of some elements."""
         n = self.dimension
         target, source, weight = self._all_places if elements is None else self.scatter(elements)
         batch = components.shape[:-1]

@@ -26,20 +26,7 @@ INVARIANT = 1e-14  # a new direction smaller than this part of its source is rou
 
 
 class Factorised:
-    """LU factors of one matrix.
-
-    Parameters
-    ----------
-    matrix : ndarray of shape (N, N)
-        Row by row in memory.
-    overwrite : bool, default False
-        Whether its memory may be used for the factors.
-
-    Attributes
-    ----------
-    reciprocal_condition : float
-        Estimated, the norm of the matrix by its Frobenius norm; 0 if it is exactly singular.
-    """
+    """LU factors of one matrix, row by row in memory, and its estimated reciprocal condition."""
 
     def __init__(self, matrix: np.ndarray, overwrite: bool = False):
         # The transpose is what LAPACK sees without a copy.
@@ -63,41 +50,10 @@ def solve_shifted(
     ratios: np.ndarray,
     scale: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Solve (t + (1 - t) B) d = (1 - t) s with B = M^-1 A0 for every t.
-
-    For s = x0 - B x0 the solutions of the problem above are x0 + d, x0 being that at eta0. The
-    small differences d carry the rounding errors, not the whole solutions.
-
-    Parameters
-    ----------
-    factors : Factorised
-        Of M, shape (N, N).
-    apply_constant : callable
-        v -> A0 v.
-    start : ndarray of shape (N,)
-        s.
-    ratios : ndarray of shape (E,)
-        t = eta/eta0.
-    scale : float
-        Size of the solutions, to which errors are compared.
-
-    Returns
-    -------
-    differences : ndarray of shape (E, N)
-    converged : ndarray of bool, shape (E,)
-        Where the Krylov space of at most 120 vectors held the solution.
-
-    Examples
-    --------
-    >>> A0, A1, b = np.diag([1.0, 2.0]), np.eye(2), np.ones(2)
-    >>> factors = Factorised(A0 + A1)
-    >>> x0 = factors.solve(b)
-    >>> start = x0 - factors.solve(A0 @ x0)
-    >>> d, converged = solve_shifted(factors, lambda v: A0 @ v, start, np.array([0.0, 3.0]), 1.0)
-    >>> print((x0 + d).round(12), converged)
-    [[1.   0.5 ]
-     [0.25 0.2 ]] [ True  True]
-    """
+    """Solutions (E, N) of (t + (1 - t) B) d = (1 - t) s, B = M^-1 A0, and which converged."""
+    # For s = x0 - B x0 the solutions of the problem above are x0 + d, x0 being that at eta0. The
+    # small differences d carry the rounding errors, not the whole solutions. `scale` is the size of
+    # the solutions, to which errors are compared, `ratios` the t = eta/eta0.
     size, length = len(start), float(np.linalg.norm(start))
     most = min(MOST_VECTORS, size)
     if length == 0:

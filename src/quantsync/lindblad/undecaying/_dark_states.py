@@ -12,7 +12,10 @@ import scipy.sparse as sp
 
 from quantsync.checks import require_finite
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.lindblad.undecaying.effective_hamiltonian import Effective, frobenius_norm
+from quantsync.lindblad.undecaying._effective_hamiltonian import (
+    EffectiveHamiltonian,
+    frobenius_norm,
+)
 
 DARK = 1e-9  # allowed ||A psi - a psi|| relative to ||A||
 SAME_LABEL = 1e-8  # parts of states and differences of eigenvalues below are zero
@@ -20,7 +23,7 @@ ROUNDING = 1e-13  # entries of a projector below are the rounding of zero
 
 
 def checked_dark_states(
-    given: Any, system: Effective, n: int
+    given: Any, form: EffectiveHamiltonian, n: int
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Normalised dark states, each with its eigenvalues under the jump operators and the drift."""
     if given is None:
@@ -40,8 +43,8 @@ def checked_dark_states(
             raise InvalidArgumentError(f"Argument `dark_states[{k}]` is zero; leave it out.")
         psi = state / norm
         operators = [
-            *zip(system.jumps, (f"the jump operator of {s}" for s in system.names), strict=True),
-            (system.drift, "the effective Hamiltonian H - (i/2) sum rate L^dag L"),
+            *zip(form.jumps, (f"the jump operator of {s}" for s in form.names), strict=True),
+            (form.drift, "the effective Hamiltonian H - (i/2) sum rate L^dag L"),
         ]
         values = []
         for operator, name in operators:
@@ -62,12 +65,10 @@ def checked_dark_states(
 def dark_projectors(
     dark: list[tuple[np.ndarray, np.ndarray]], basis: sp.csc_array, sectors: list[np.ndarray]
 ) -> list[sp.csr_array]:
-    """Projectors on the dark states with the same eigenvalues, each sector's part by itself.
-
-    A strong symmetry maps dark states to dark states of the same eigenvalues, so the parts of a
-    dark state in the sectors are dark too. States of different eigenvalues are orthogonal: the
-    generator keeps the trace of |psi><psi'|.
-    """
+    """Projectors on the dark states with the same eigenvalues, each sector's part by itself."""
+    # A strong symmetry maps dark states to dark states of the same eigenvalues, so the parts of a
+    # dark state in the sectors are dark too. States of different eigenvalues are orthogonal: the
+    # generator keeps the trace of |psi><psi'|.
     groups: list[tuple[np.ndarray, list[np.ndarray]]] = []
     for psi, values in dark:
         for known, members in groups:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quantsync.lazy import lazy
-from quantsync.lindblad.hermitian_basis import HermitianBasis
+from quantsync.lindblad._hermitian_basis import HermitianBasis
 from quantsync.memory import workspace
 
 
@@ -51,21 +51,8 @@ class Reshuffle:
     def real_matrix(
         self, choi: np.ndarray, hamiltonian: np.ndarray, scale: float = 1.0
     ) -> np.ndarray:
-        """The generator in the Hermitian basis.
-
-        Parameters
-        ----------
-        choi : ndarray of shape (n^2, n^2), complex, row by row in memory
-            C; only its upper triangle is read.
-        hamiltonian : ndarray of shape (n, n)
-            Hermitian.
-        scale : float, default 1
-            Multiplies C.
-
-        Returns
-        -------
-        ndarray of shape (n^2, n^2), real
-        """
+        """The generator in the Hermitian basis, (n^2, n^2)."""
+        # Of C = choi, row by row in memory, only the upper triangle is read.
         n = self.n
         i, j = HermitianBasis(n).pairs
         every = np.arange(n)

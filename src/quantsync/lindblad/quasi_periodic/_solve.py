@@ -16,8 +16,8 @@ import scipy.sparse as sp
 from scipy.linalg import lu_factor, lu_solve
 from scipy.sparse.linalg import splu
 
-from quantsync.lindblad.quasi_periodic.harmonics import HarmonicSystem
-from quantsync.lindblad.quasi_periodic.subsystems import Modes
+from quantsync.lindblad.quasi_periodic._harmonics import HarmonicSystem
+from quantsync.lindblad.quasi_periodic._subsystems import Modes
 
 NEAR = 4.0  # modes with |lambda - i n.Omega| below this times the perturbation are near
 MOST_NEAR = 400  # of them, at most
@@ -32,15 +32,7 @@ class Inverse(Protocol):
 
 
 class NearModes:
-    """Modes of all units, and what the perturbations do between those that were asked for.
-
-    Parameters
-    ----------
-    modes : list of Modes
-        Of each unit.
-    perturbations : list of sparse arrays (N, N), complex
-        V of each, raising the harmonic, for strength 1.
-    """
+    """Modes of all subsystems, and what the perturbations do between those asked for."""
 
     def __init__(self, modes: list[Modes], perturbations: list[sp.csr_array]):
         self.modes = modes
@@ -55,20 +47,8 @@ class NearModes:
         )
 
     def between(self, wanted: np.ndarray) -> tuple[np.ndarray, list[tuple[np.ndarray, ...]]]:
-        """Matrices of the perturbations, raising and lowering, and where modes are in them.
-
-        Parameters
-        ----------
-        wanted : ndarray of int, shape (s,)
-            Modes by flat index into their product; one may come several times.
-
-        Returns
-        -------
-        places : ndarray of int, shape (s,)
-            Rows and columns of the wanted modes.
-        matrices : list of (ndarray, ndarray)
-            Of all modes asked for so far.
-        """
+        """Places of some modes, and the perturbations' (raising, lowering) between those known."""
+        # Modes by flat index into their product; one may come several times.
         place, rights, lefts, matrices = self._known
         added = np.unique(wanted[place[wanted] < 0])
         if len(added):
@@ -103,17 +83,7 @@ def _bordered(
 
 
 class ModeInverse:
-    """Inverse of the static part in its modes, with the near ones coupled as they are.
-
-    Parameters
-    ----------
-    system : HarmonicSystem
-        Its reference is the stationary state of the static part.
-    near : NearModes
-        Modes of each unit, and the perturbations between them.
-    dtype : type, default complex
-        Precision of the work.
-    """
+    """Inverse of the static part in its modes, with the near ones coupled as they are."""
 
     def __init__(self, system: HarmonicSystem, near: NearModes, dtype: Any = complex):
         modes = near.modes
@@ -137,7 +107,7 @@ class ModeInverse:
         self, system: HarmonicSystem, divisors: np.ndarray, known: NearModes, dtype: Any
     ) -> None:
         size = np.abs(divisors)
-        limit = NEAR * sum(turn.strength for turn in system.turns)
+        limit = NEAR * sum(coupling.strength for coupling in system.couplings)
         near = np.flatnonzero(size < limit)
         if 2 * len(near) > MOST_NEAR:
             limit = np.partition(size.reshape(-1)[near], MOST_NEAR // 2)[MOST_NEAR // 2]
@@ -145,7 +115,7 @@ class ModeInverse:
         self.mode, self.column = np.unravel_index(near, size.shape)
         self.doubled = np.flatnonzero(self.column > 0)  # stored for -n as well
         self.factors = None
-        if not system.turns or not len(near):
+        if not system.couplings or not len(near):
             return
         half = np.array(system.half)
         harmonic = np.concatenate([half[self.column], -half[self.column[self.doubled]]])
@@ -154,12 +124,12 @@ class ModeInverse:
         own = divisors[self.mode, self.column]
         block = np.diag(np.concatenate([own, own[self.doubled].conj()]))
         difference = harmonic[:, None] - harmonic
-        for turn in system.turns:
+        for coupling in system.couplings:
             for sign in (1, -1):
                 rows, columns = np.nonzero(
-                    (difference == sign * np.array(turn.vector)).all(axis=-1)
+                    (difference == sign * np.array(coupling.vector)).all(axis=-1)
                 )
-                for part, strength in turn.parts:
+                for part, strength in coupling.parts:
                     matrix = matrices[part][0 if sign > 0 else 1]
                     block[rows, columns] += strength * matrix[place[rows], place[columns]]
         self.factors = lu_factor(block.astype(dtype))
@@ -198,13 +168,13 @@ def _products(columns: list[np.ndarray]) -> np.ndarray:
 
 
 def _split(x: np.ndarray, modes: list[Modes], axis: int) -> np.ndarray:
-    """A view of x (N, h) with a unit's index as the second of three axes."""
+    """A view of x (N, h) with a subsystem's index as the second of three axes."""
     before = int(np.prod([len(m.values) for m in modes[:axis]]))
     return x.reshape(before, len(modes[axis].values), -1)
 
 
 def _along(matrix: np.ndarray, x: np.ndarray, modes: list[Modes], axis: int) -> np.ndarray:
-    """A real matrix applied to one unit's index of complex x."""
+    """A real matrix applied to one subsystem's index of complex x."""
     parts = _split(np.ascontiguousarray(x).view(matrix.dtype), modes, axis)
     return np.matmul(matrix, parts).view(x.dtype).reshape(x.shape)
 
@@ -249,18 +219,19 @@ class DirectInverse:
         frequencies = np.concatenate([system.frequencies, -system.frequencies[1:]])
         total = sp.kron(sp.eye_array(count), system.rows.generator - pull)
         total = total - sp.kron(sp.diags_array(1j * frequencies), sp.eye_array(size))
-        for turn in system.turns:
+        for coupling in system.couplings:
             pairs = [
                 (place[target], k)
                 for k, n in enumerate(everything)
-                if (target := tuple(a + b for a, b in zip(n, turn.vector, strict=True))) in place
+                if (target := tuple(a + b for a, b in zip(n, coupling.vector, strict=True)))
+                in place
             ]
             if not pairs:
                 continue
             rows, columns = np.array(pairs).T
             up = sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(count, count))
-            total = total + sp.kron(up, turn.real + 1j * turn.imaginary)
-            total = total + sp.kron(up.T, turn.real - 1j * turn.imaginary)
+            total = total + sp.kron(up, coupling.real + 1j * coupling.imaginary)
+            total = total + sp.kron(up.T, coupling.real - 1j * coupling.imaginary)
         self.factors = splu(sp.csc_array(total))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
@@ -275,27 +246,9 @@ class DirectInverse:
 def improve(
     system: HarmonicSystem, inverse: Inverse, missing: np.ndarray, target: float, most: int
 ) -> tuple[np.ndarray, float, int]:
-    """Solve for the correction that removes ``missing``, by flexible GMRES.
-
-    Parameters
-    ----------
-    system : HarmonicSystem
-    inverse : callable
-        Preconditioner, applied from the right: the residual is the true one.
-    missing : ndarray of shape (N, h), complex
-        The residual to be removed.
-    target : float
-        Norm of what may be left.
-    most : int
-        Largest number of steps.
-
-    Returns
-    -------
-    correction : ndarray of shape (N, h)
-    left : float
-        Norm of what is left, by the projected problem.
-    steps : int
-    """
+    """Flexible GMRES for the correction that removes ``missing``, what is left, and the steps."""
+    # The preconditioner is applied from the right: the residual is the true one. `target` is the
+    # norm of what may be left, `most` the largest number of steps.
     length = float(np.linalg.norm(missing))
     correction = np.zeros_like(missing)
     if length <= target:

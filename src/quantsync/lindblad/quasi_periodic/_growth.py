@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quantsync.errors import HarmonicsError
-from quantsync.lindblad.quasi_periodic.harmonics import (
+from quantsync.lindblad.quasi_periodic._harmonics import (
+    HarmonicCoupling,
     HarmonicSystem,
     RowBlocks,
-    Turn,
     half_of,
     reached_from,
     total_norm,
 )
-from quantsync.lindblad.quasi_periodic.solve import (
+from quantsync.lindblad.quasi_periodic._solve import (
     DirectInverse,
     FactorInverse,
     ModeInverse,
@@ -38,28 +38,23 @@ SMALL = 400  # elements below which single precision gains nothing
 
 
 class Growth:
-    """One solution: solve on a set of harmonics, look where it leaks, add those, again.
+    """One solution: solve on a set of harmonics, look where it leaks, add those, again."""
 
-    Parameters
-    ----------
-    balance : HarmonicBalance
-        The static part, prepared.
-    turns : list of Turn
-        The perturbations.
-    tolerance : float
-        Residual to be reached.
-    most : int
-        Largest number of harmonics, both signs counted.
-    """
-
-    def __init__(self, balance: HarmonicBalance, turns: list[Turn], tolerance: float, most: int):
-        self.balance, self.turns, self.tolerance, self.most = balance, turns, tolerance, most
+    def __init__(
+        self,
+        balance: HarmonicBalance,
+        couplings: list[HarmonicCoupling],
+        tolerance: float,
+        max_harmonics: int,
+    ):
+        self.balance, self.couplings = balance, couplings
+        self.tolerance, self.max_harmonics = tolerance, max_harmonics
         self.pull = (
             balance.scale
-            if not balance.units.modes
-            else float(np.mean([-np.real(m.values).mean() for m in balance.units.modes]))
+            if not balance.subsystems.modes
+            else float(np.mean([-np.real(m.values).mean() for m in balance.subsystems.modes]))
         )
-        self.rows = RowBlocks(balance.units.generator, turns)
+        self.rows = RowBlocks(balance.subsystems.generator, couplings)
         self.factors: dict[tuple[int, ...], object] = {}
         self.direct = False
         self.failures = 0
@@ -73,10 +68,10 @@ class Growth:
         require_memory(needed, f"A state with {2 * len(half) - 1} harmonics")
         return HarmonicSystem(
             self.rows,
-            self.turns,
-            balance.turning.base,
+            self.couplings,
+            balance.drives.base,
             half,
-            balance.units.trace,
+            balance.subsystems.trace,
             balance.reference,
             self.pull,
         )
@@ -84,9 +79,9 @@ class Growth:
     def run(self) -> QuasiPeriodicState:
         """Grow and solve until the residual is below the tolerance; raise where it is not."""
         balance = self.balance
-        system = self.system([tuple([0] * len(balance.turning.base))])
+        system = self.system([tuple([0] * len(balance.drives.base))])
         x = np.zeros(system.shape, complex)
-        x[:, 0] = balance.units.stationary
+        x[:, 0] = balance.subsystems.stationary
         history: list[float] = []
         missing, leaks = system.certificate(x)
         while True:
@@ -101,7 +96,7 @@ class Growth:
                 outside = system.outside
                 added = [outside[k] for k in columns]
                 wanted = half_of({*system.half, *added, *self.ahead(history, system, added)})
-                if 2 * len(wanted) - 1 > self.most:
+                if 2 * len(wanted) - 1 > self.max_harmonics:
                     self.give_up(min(history), system, "more than `max_harmonics` are needed")
                 self.grown = len(history)
                 before, system = system.half, self.system(wanted)
@@ -115,10 +110,8 @@ class Growth:
     def improved(
         self, system: HarmonicSystem, x: np.ndarray, missing: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """One solve on the present harmonics, no better than is of use before others come.
-
-        Returns the new x, and what is missing then inside and outside of the set.
-        """
+        """One solve on the present harmonics: x, and what is missing then inside and outside."""
+        # No better than is of use before others come.
         self.direct = self.direct and self.is_small(system)
         inside = total_norm(missing, True)
         wanted = max(0.3 * self.tolerance, STEP * inside)
@@ -163,11 +156,9 @@ class Growth:
     def ahead(
         self, history: list[float], system: HarmonicSystem, added: list[tuple[int, ...]]
     ) -> set[tuple[int, ...]]:
-        """Harmonics beyond those that are added, where adding only these has not helped.
-
-        A strong modulation spreads over hundreds of harmonics before the residual falls at all:
-        each round without success, but the first, doubles how far the set is extended.
-        """
+        """Harmonics beyond those that are added, where adding only these has not helped."""
+        # A strong modulation spreads over hundreds of harmonics before the residual falls at all:
+        # each round without success, but the first, doubles how far the set is extended.
         useless = 0
         while useless + 2 <= len(history) and history[-useless - 1] > SMALLER * min(
             history[: -useless - 1]
@@ -175,8 +166,8 @@ class Growth:
             useless += 1
         found, front = set(added), set(added)
         for _ in range(2 ** min(max(useless - 1, 0), 10) - 1):
-            front = reached_from(front, self.turns) - found - set(system.place)
-            if not front or 2 * len(found | front | set(system.place)) > self.most:
+            front = reached_from(front, self.couplings) - found - set(system.place)
+            if not front or 2 * len(found | front | set(system.place)) > self.max_harmonics:
                 break
             found |= front
         return found
@@ -203,7 +194,7 @@ class Growth:
             f"The harmonics do not converge: the residual is {reached:.2e} with {count} of them, "
             f"above the tolerance of {self.tolerance:.2e}, and {why}. Either the perturbations are "
             "too strong for their frequencies, or the tolerance is below rounding: pass a larger "
-            f"`tolerance`, or more than max_harmonics={self.most}.",
+            f"`tolerance`, or more than max_harmonics={self.max_harmonics}.",
             residual=reached,
             harmonics=count,
         )
@@ -213,15 +204,15 @@ class Growth:
     ) -> QuasiPeriodicState:
         """The result, both signs of all harmonics."""
         half = np.array(system.half, int).reshape(len(system.half), len(system.base))
-        components = self.balance.units.operators(x)
+        components = self.balance.subsystems.operators(x)
         components[0] = (components[0] + components[0].conj().T) / 2
         adjoint = np.conj(np.swapaxes(components[1:], -1, -2))
         return QuasiPeriodicState(
             harmonics=np.concatenate([half, -half[1:]]),
             components=np.concatenate([components, adjoint]),
-            base=self.balance.turning.base,
+            base_frequencies=self.balance.drives.base,
             residual=inside + leak,
             leakage=leak,
             gap=self.balance.gap,
-            space=self.balance.units.space,
+            space=self.balance.subsystems.space,
         )

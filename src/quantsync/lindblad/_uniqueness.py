@@ -17,9 +17,9 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigs
 
+from quantsync.lindblad._sectors import equilibrated, find_sectors
 from quantsync.lindblad._terms import Terms
 from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.sectors import equilibrated, find_sectors
 from quantsync.parallel import one_blas_thread
 
 # Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
@@ -30,22 +30,9 @@ ROUNDING, NONZERO = 1e-13, 1e-6
 
 
 def jumps_force_uniqueness(terms: Terms, active: np.ndarray) -> bool:
-    """Whether the active jump operators alone prove that the steady state is unique.
-
-    Sufficient, not necessary, and independent of the Hamiltonian and of the rates: either each
-    site's own jump operators have a simple socle, or those of the whole space do.
-
-    Parameters
-    ----------
-    terms : Terms
-        The operators of the generator.
-    active : ndarray of bool, shape (T,)
-        Terms whose coefficient is nonzero in every system considered.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether the active jump operators alone prove that the steady state is unique."""
+    # Sufficient, not necessary, and independent of the Hamiltonian and of the rates: either each
+    # site's own jump operators have a simple socle, or those of the whole space do.
     return terms.derive(("unique", active.tobytes()), lambda: _proven(terms, active))
 
 
@@ -85,32 +72,11 @@ def _local_part(terms: Terms, jump: sp.csr_array, name: str) -> np.ndarray | Non
 
 
 def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
-    """Whether all nonzero subspaces invariant under the operators share a nonzero vector.
-
-    The unital algebra of the operators is spanned by words; its radical consists of the x with
-    tr(x y) = 0 for every y in it (Dickson), and has to be nilpotent to the eye; the socle is
-    what the radical annihilates, and it is simple when the algebra acts on it irreducibly
-    (Burnside). Doubtful ranks count as "no".
-
-    Parameters
-    ----------
-    operators : list of ndarray of shape (d, d)
-        The generators of the algebra.
-    dimension : int
-        Dimension d.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    Decay alone relaxes a spin to its ground state; dephasing alone does not fix its state:
-
-    >>> import numpy as np
-    >>> has_simple_socle([np.array([[0, 0], [1, 0]])], 2), has_simple_socle([np.diag([1, -1])], 2)
-    (True, False)
-    """
+    """Whether all nonzero subspaces invariant under the operators share a nonzero vector."""
+    # The unital algebra of the operators is spanned by words; its radical consists of the x with
+    # tr(x y) = 0 for every y in it (Dickson), and has to be nilpotent to the eye; the socle is what
+    # the radical annihilates, and it is simple when the algebra acts on it irreducibly (Burnside).
+    # Doubtful ranks count as "no".
     with one_blas_thread():
         words = _algebra(operators, dimension)
     if words is None:
@@ -139,11 +105,9 @@ def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
 
 
 def _visibly_nilpotent(matrices: np.ndarray) -> bool:
-    """Whether the matrices (r, d, d) are strictly triangular in some order of the basis.
-
-    Rounding moves the eigenvalues of a nilpotent d x d matrix by up to eps^(1/d), so nilpotency
-    can be seen from the position of zeros only. Dark states that live on that difference exist.
-    """
+    """Whether the matrices (r, d, d) are strictly triangular in some order of the basis."""
+    # Rounding moves the eigenvalues of a nilpotent d x d matrix by up to eps^(1/d), so nilpotency
+    # can be seen from the position of zeros only. Dark states that live on that difference exist.
     filled = np.abs(matrices).max(axis=0, initial=0) > 10 * ROUNDING
     count, _ = connected_components(filled, directed=True, connection="strong")
     return int(count) == matrices.shape[-1] and not bool(np.any(np.diagonal(filled)))
@@ -156,11 +120,9 @@ def _null_count(values: np.ndarray) -> int | None:
 
 
 def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray | None:
-    """Orthonormal basis, shape (r, d, d), of the unital algebra that the operators generate.
-
-    None if a word is neither clearly new nor zero to rounding: taking it for zero could make a
-    nearly nilpotent operator nilpotent, and prove what is not so.
-    """
+    """Orthonormal basis (r, d, d) of the unital algebra that the operators generate, or None."""
+    # None if a word is neither clearly new nor zero to rounding: taking it for zero could make a
+    # nearly nilpotent operator nilpotent, and prove what is not so.
     generators = [op / np.linalg.norm(op) for op in operators if np.linalg.norm(op) > 0]
     basis: list[np.ndarray] = [np.eye(dimension, dtype=complex) / math.sqrt(dimension)]
     for word in basis:  # grows while it is walked through
@@ -180,33 +142,9 @@ def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray | None:
 
 
 def stationary_state_count(lindbladian: Generator, tolerance: float = 1e-12) -> int:
-    """Number of linearly independent stationary states of a single system.
-
-    The dimension of the generator's kernel, counted sector by sector from singular values of
-    the blocks, scaled by rows and columns (of sectors with more than 1500 elements, from the
-    eigenvalues nearest to zero, at most 8 each).
-
-    Parameters
-    ----------
-    lindbladian : Lindbladian
-        A single system, ``shape == ()``.
-    tolerance : float, default 1e-12
-        Singular values below this fraction of the largest count as zero.
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    A spin 1 that only dephases keeps all three populations:
-
-    >>> import quantsync as qs
-    >>> space = qs.Space(A=qs.Spin(1))
-    >>> dephasing = qs.Lindbladian(space, dissipators=[(1.0, space["A"].z)])
-    >>> stationary_state_count(dephasing)
-    3
-    """
+    """Number of linearly independent stationary states of a single system."""
+    # The kernel of each sector from singular values of the block, scaled by rows and columns; of
+    # sectors with more than 1500 elements from the eigenvalues nearest to zero, at most 8 each.
     (coefficients,) = lindbladian.coefficient_table()
     total = 0
     for sector in find_sectors(lindbladian.terms, coefficients != 0):

@@ -1,0 +1,205 @@
+"""Linear solves in one sector: batched dense LU, or sparse LU, one system at a time.
+
+Both solve the row-scaled block with one population's equation (they sum to zero) replaced by
+the trace, and estimate the reciprocal condition number from the growth of fixed random probes:
+a vanishing one means that the block has a kernel of its own.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.linalg import splu
+
+from quantsync.lazy import lazy
+from quantsync.lindblad._sectors import Sector, equilibrated
+
+PROBES = 2
+LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see benchmarks/README.md
+CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
+
+
+@lru_cache(maxsize=32)
+def _probes(dimension: int) -> np.ndarray:
+    """Fixed random vectors of unit maximum norm, shape (dimension, PROBES)."""
+    vectors = np.random.default_rng(20180730).uniform(-1, 1, (dimension, PROBES))
+    vectors /= np.abs(vectors).max(axis=0)
+    vectors.flags.writeable = False
+    return vectors
+
+
+class _SectorSolver:
+    """What the two solvers share; coefficients are (B, T), vectors (B, m)."""
+
+    def __init__(self, sector: Sector):
+        self.sector = sector
+        self.probes = _probes(sector.dimension)
+
+    def solve(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Stationary vectors (B, m) and reciprocal condition numbers (B,)."""
+        return self._solutions(coefficients, None)
+
+    def respond(self, coefficients: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Solutions of block @ x = right, those without trace, and reciprocal conditions."""
+        return self._solutions(coefficients, right)
+
+    def condition(self, coefficients: np.ndarray) -> np.ndarray:
+        """Reciprocal condition numbers (B,) of the blocks themselves."""
+        raise NotImplementedError
+
+    def _solutions(
+        self, coefficients: np.ndarray, right: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        raise NotImplementedError
+
+    @property
+    def _replaced_row(self) -> int:
+        return self.sector.populations - 1
+
+    @lazy
+    def _stationary(self) -> np.ndarray:
+        """The trace equation's unit vector and the probes, shape (m, 1 + PROBES)."""
+        unit = np.zeros((self.sector.dimension, 1))
+        unit[self._replaced_row] = 1
+        return np.hstack([unit, self.probes])
+
+    def null_vector(self, coefficients: np.ndarray) -> np.ndarray:
+        """Stationary vector (m,) of one system from a singular value decomposition."""
+        matrix, columns = equilibrated(self.sector.sparse_matrix(coefficients).toarray())
+        _, _, rows = np.linalg.svd(matrix)
+        vector = columns * rows[-1]
+        return vector / (vector @ self.sector.trace_functional)
+
+    def residual(self, coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """||L[rho]||_F of solutions against the full generator, shape (B,)."""
+        rows, stacked = self.sector.full_columns
+        parts = (stacked @ x.T).reshape(-1, len(rows), len(x))
+        total = np.einsum("bt,trb->rb", coefficients, parts)
+        return np.sqrt(np.einsum("rb,rb->b", total, total))
+
+
+class DenseSector(_SectorSolver):
+    """Batched LAPACK on the dense blocks."""
+
+    def condition(self, coefficients: np.ndarray) -> np.ndarray:
+        """Reciprocal condition numbers (B,) of the blocks themselves."""
+        matrices, _ = self._scaled(coefficients)
+        return self._reciprocal_condition(_solve_batch(matrices, self.probes))
+
+    def _solutions(
+        self, coefficients: np.ndarray, right: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        matrices, scale = self._scaled(coefficients)
+        columns = self._stationary
+        if right is not None:
+            given = right / scale
+            if self.sector.carries_trace:
+                given[:, self._replaced_row] = 0
+            probes = np.broadcast_to(self.probes, (len(right), *self.probes.shape))
+            columns = np.concatenate([given[:, :, None], probes], axis=2)
+        if self.sector.carries_trace:
+            matrices[:, self._replaced_row] = self.sector.trace_functional
+        solutions = _solve_batch(matrices, columns)
+        return solutions[:, :, 0], self._reciprocal_condition(solutions[:, :, 1:])
+
+    def _scaled(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Blocks with rows of unit size at most, and what these were divided by."""
+        scale = np.abs(coefficients) @ self.sector.row_bounds
+        scale[scale == 0] = 1
+        matrices = self.sector.matrices(coefficients)
+        matrices /= scale[:, :, None]
+        return matrices, scale
+
+    @lazy
+    def _norm_bound(self) -> float:
+        # Entries are at most 1 after scaling, so a row sums to at most its number of entries.
+        filled = (self.sector.table != 0).any(axis=0).reshape(self.sector.dimension, -1)
+        return float(max(filled.sum(axis=1).max(), self.sector.populations))
+
+    def _reciprocal_condition(self, solutions: np.ndarray) -> np.ndarray:
+        growth = np.abs(solutions).max(axis=(1, 2))
+        return 1 / (self._norm_bound * np.maximum(growth, np.finfo(float).tiny))
+
+
+class SparseSector(_SectorSolver):
+    """SuperLU on the sparse blocks, one system at a time."""
+
+    def condition(self, coefficients: np.ndarray) -> np.ndarray:
+        """Reciprocal condition numbers (B,) of the blocks themselves."""
+        result = np.empty(len(coefficients))
+        for k, row in enumerate(coefficients):
+            matrix = sp.csc_array(self._scaled(row)[0])
+            result[k] = self._reciprocal_condition(matrix, _solve_sparse(matrix, self.probes))
+        return result
+
+    def _solutions(
+        self, coefficients: np.ndarray, right: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        x = np.empty((len(coefficients), self.sector.dimension))
+        condition = np.empty(len(coefficients))
+        for k, row in enumerate(coefficients):
+            matrix, scale = self._scaled(row)
+            columns = self._stationary
+            if right is not None:
+                given = right[k] / scale
+                if self.sector.carries_trace:
+                    given[self._replaced_row] = 0
+                columns = np.column_stack([given, self.probes])
+            if self.sector.carries_trace:
+                matrix = sp.lil_array(matrix)
+                matrix[[self._replaced_row], :] = self.sector.trace_functional
+            matrix = sp.csc_array(matrix)
+            solutions = _solve_sparse(matrix, columns)
+            x[k] = solutions[:, 0]
+            condition[k] = self._reciprocal_condition(matrix, solutions[:, 1:])
+        return x, condition
+
+    def _scaled(self, coefficients: np.ndarray) -> tuple[sp.csr_array, np.ndarray]:
+        """One block with rows of unit size, and what these were divided by."""
+        matrix = self.sector.sparse_matrix(coefficients)
+        scale = abs(matrix).max(axis=1).toarray().ravel()
+        scale[scale == 0] = 1
+        return sp.csr_array(sp.diags_array(1 / scale) @ matrix), scale
+
+    @staticmethod
+    def _reciprocal_condition(matrix: sp.csc_array, solutions: np.ndarray) -> float:
+        norm = float(abs(matrix).sum(axis=1).max())
+        growth = float(np.abs(solutions).max())
+        return 1 / (norm * growth) if np.isfinite(growth) and growth > 0 else 0.0
+
+
+def solver_of(sector: Sector, method: str = "auto") -> DenseSector | SparseSector:
+    """The solver of a sector; "auto" is dense up to the size from which on sparse is faster."""
+    dense = method == "dense" or (method == "auto" and sector.dimension <= LARGEST_DENSE_SECTOR)
+    return DenseSector(sector) if dense else SparseSector(sector)
+
+
+def chunk_size(dimension: int) -> int:
+    """How many systems are solved at once."""
+    return max(8, CHUNK_BYTES // (8 * dimension**2))
+
+
+def _solve_batch(matrices: np.ndarray, right_hand_sides: np.ndarray) -> np.ndarray:
+    """Batched solve for (m, k) or (B, m, k) in which singular members come back infinite."""
+    shape = (len(matrices), *right_hand_sides.shape[-2:])
+    right_hand_sides = np.broadcast_to(right_hand_sides, shape)
+    try:
+        return np.linalg.solve(matrices, right_hand_sides)
+    except np.linalg.LinAlgError:
+        # One exactly singular matrix makes the batched call raise: take them one by one.
+        solutions = np.full(shape, np.inf)
+        for k, matrix in enumerate(matrices):
+            try:
+                solutions[k] = np.linalg.solve(matrix, right_hand_sides[k])
+            except np.linalg.LinAlgError:
+                continue
+        return solutions
+
+
+def _solve_sparse(matrix: sp.csc_array, right_hand_sides: np.ndarray) -> np.ndarray:
+    try:
+        return splu(matrix).solve(right_hand_sides)
+    except RuntimeError:  # SuperLU: "Factor is exactly singular"
+        return np.full(right_hand_sides.shape, np.inf)
