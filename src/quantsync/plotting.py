@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMN, PAGE = 3.4, 7.0
-"""Widths of one column and of a page, in inches."""
+COLUMN, PAGE = 3.4, 7.0  # widths of one column and of a page, in inches
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 BLUE, VERMILLION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"
@@ -85,27 +84,7 @@ def map_panel(
     vmax: float | None = None,
     over: str | None = None,
 ) -> Any:
-    """A parameter map with its colour bar.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    x, y : array_like
-        Coordinates of the columns and of the rows.
-    values : array_like of shape (len(y), len(x))
-    label : str
-        Of the colour bar.
-    colours : str
-        Colour map.
-    vmin, vmax : float, optional
-        Ends of the colour scale.
-    over : str, optional
-        Colour of values above ``vmax``. NaN stays white.
-
-    Returns
-    -------
-    matplotlib.collections.QuadMesh
-    """
+    """A parameter map of values (y, x) with its colour bar; NaN stays white."""
     import matplotlib as mpl
 
     scale = mpl.colormaps[colours]
@@ -132,25 +111,7 @@ def sphere_panel(
     azimuth: float = 0.0,
     pixels: int = 240,
 ) -> Any:
-    """A function on the sphere in orthographic projection, with the equator and two meridians.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    theta, phi : ndarray
-        Polar angle from 0 to pi and azimuth from -pi to pi.
-    values : ndarray of shape (len(theta), len(phi))
-    vmax : float
-        Upper end of the colour scale; the lower one is 0.
-    elevation, azimuth : float
-        Direction of view in radians: above the equator, and the phi that faces the reader.
-    pixels : int
-        Width of the picture.
-
-    Returns
-    -------
-    matplotlib.image.AxesImage
-    """
+    """A function of (theta, phi) on the sphere, seen from `azimuth` and above the equator."""
     from scipy.interpolate import RegularGridInterpolator
 
     line = np.linspace(-1, 1, pixels)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import quantsync as qs
-from quantsync.catalogue import parameters as registry
+from quantsync.catalogue.models import MODELS
 
 CASES = [
     "fig2",
@@ -190,16 +190,6 @@ def test_parameters_broadcast_and_defaults_are_those_of_figure_2():
     )
 
 
-def test_registry_knows_units_and_defaults_from_the_docstrings():
-    parameters = registry.model_parameters(qs.models.driven_spin)
-    assert list(parameters) == ["drive", "detuning", "gain", "damping", "spin"]
-    assert [p.unit for p in parameters.values()] == ["damping"] * 3 + ["", ""]
-    assert parameters["gain"].default == 100
-    assert parameters["drive"].description == "Strength of the signal."
-    for model in registry.MODELS.values():
-        assert all(p.description for p in registry.model_parameters(model).values())
-
-
 RATE = st.floats(0.05, 50)
 SIZE = st.sampled_from([1 / 2, 1, 3 / 2])
 PROPERTY = settings(max_examples=40, derandomize=True, deadline=None, database=None)
@@ -258,9 +248,4 @@ def test_exchanging_the_spins_exchanges_their_phases(
 @pytest.mark.parametrize("size", [0.7, [0.5, 1.0]])
 def test_an_impossible_spin_is_named_as_the_parameter(name, size):
     with pytest.raises(qs.errors.InvalidArgumentError, match="Parameter `spin` must be"):
-        registry.MODELS[name](spin=size)
-
-
-def test_parameters_that_are_names_list_them():
-    described = registry.model_parameters(qs.models.circuit_qed)["preset"].description
-    assert described.endswith(" One of 10a, 10b, 11b.")
+        MODELS[name](spin=size)

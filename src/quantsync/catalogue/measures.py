@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, get_type_hints
+from typing import Any
 
-from quantsync.catalogue.parameters import MODELS, model_name
+from quantsync.catalogue.models import MODELS, Model
 from quantsync.catalogue.state_measures import STATE_MEASURES
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.system import Measure, System
@@ -18,17 +18,12 @@ def measures_of(system: System | type[System]) -> dict[str, Measure]:
     return {**MEASURES_OF_KIND.get(system.kind, {}), **system.measures}
 
 
-def systems_of(model: Callable[..., Any]) -> type[System]:
-    """The class of systems that a model of the catalogue returns, from its annotation."""
-    return get_type_hints(model)["return"]
-
-
 def resolve_measures(
-    measures: Any, known: Mapping[str, Measure], model: Callable[..., Any] | None = None
+    measures: Any, known: Mapping[str, Measure], model: str = ""
 ) -> dict[str, Measure | Callable[[Any], Any]]:
     """Check a list of measures, names or functions, and return them by name.
 
-    Names are looked up in ``known``; the model is named in messages.
+    Names are looked up in ``known``, which are those of a model.
     """
     if isinstance(measures, str) or callable(measures):
         measures = [measures]
@@ -56,17 +51,15 @@ def resolve_measures(
     return resolved
 
 
-def _find_measure(
-    name: str, known: Mapping[str, Measure], model: Callable[..., Any] | None
-) -> Measure:
+def _find_measure(name: str, known: Mapping[str, Measure], model: str) -> Measure:
     if name in known:
         return known[name]
-    if model is not None:
+    if model:
         for other, function in MODELS.items():
-            if name in measures_of(systems_of(function)):
+            if name in measures_of(Model(function).systems):
                 whose = "every steady state" if name in STATE_MEASURES else f"model {other}"
                 raise InvalidArgumentError(
-                    f"Measure {name!r} belongs to {whose}, not to {model_name(model)}, which "
-                    f"has {', '.join(known) or 'none'}."
+                    f"Measure {name!r} belongs to {whose}, not to {model}, which has "
+                    f"{', '.join(known) or 'none'}."
                 )
     raise unknown_name("measure", str(name), known)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from rich.table import Table
 
 from quantsync.command_line.sweep import app as sweep_app
 from quantsync.errors import InvalidArgumentError, QuantsyncError, unknown_name
+
+if TYPE_CHECKING:
+    from quantsync.catalogue.models import Model
 
 app = typer.Typer(
     name="quantsync",
@@ -125,16 +128,15 @@ def compute(
     Undefined values, such as the locked phase where no phase is preferred, are null, complex
     ones [real, imaginary], and infinite limits Infinity.
     """
-    from quantsync.catalogue.parameters import find_model, model_parameters
+    from quantsync.catalogue.models import Model
     from quantsync.sweeps.compute import compute as compute_point
 
-    function = find_model(model)
-    texts = {name for name, known in model_parameters(function).items() if known.is_text}
-    values = dict(_assignment(text, texts) for text in parameters or [])
+    chosen = Model.of(model)
+    values = dict(_assignment(text, chosen.text_parameters) for text in parameters or [])
     names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
     if not names:
         raise InvalidArgumentError("Name at least one measure, as in --measure synchronization.")
-    typer.echo(json.dumps(compute_point(function, values, names), indent=2, default=_pair))
+    typer.echo(json.dumps(compute_point(chosen, values, names), indent=2, default=_pair))
 
 
 def _pair(value: complex) -> list[float]:
@@ -156,29 +158,26 @@ def list_(
 
     Example: quantsync list measures circuit_qed
     """
-    from quantsync.catalogue.parameters import MODELS, find_model
+    from quantsync.catalogue.models import MODELS, Model
     from quantsync.papers.registry import PAPERS, find_paper
 
     if what is not None and what not in LISTS:
         raise unknown_name("list", what, LISTS)
     console = Console(soft_wrap=False, highlight=False)
-    if what in (None, "models"):
-        _list_models(console, {name: find_model(name)} if name else MODELS)
-    if what in (None, "measures"):
-        _list_measures(console, {name: find_model(name)} if name else MODELS, whole=not name)
+    if what in (None, "models", "measures"):
+        models = [Model.of(name)] if name else [Model(function) for function in MODELS.values()]
+        if what != "measures":
+            _list_models(console, models)
+        if what != "models":
+            _list_measures(console, models, whole=not name)
     if what in (None, "papers"):
         _list_papers(console, [find_paper(name)] if name else list(PAPERS.values()))
 
 
-def _list_models(console: Console, models: Mapping[str, Any]) -> None:
-    import inspect
-
-    from quantsync.catalogue.parameters import model_parameters
-
-    for name, function in models.items():
-        summary = (inspect.getdoc(function) or "").splitlines()[0]
-        table = _table(f"{name}: {summary}", "parameter", "default", "unit", "meaning")
-        for parameter in model_parameters(function).values():
+def _list_models(console: Console, models: list[Model]) -> None:
+    for model in models:
+        table = _table(f"{model.name}: {model.summary}", "parameter", "default", "unit", "meaning")
+        for parameter in model.parameters.values():
             table.add_row(
                 parameter.name,
                 parameter.shown_default,
@@ -188,19 +187,19 @@ def _list_models(console: Console, models: Mapping[str, Any]) -> None:
         console.print(table)
 
 
-def _list_measures(console: Console, models: Mapping[str, Any], whole: bool) -> None:
-    from quantsync.catalogue.measures import MEASURES_OF_KIND, measures_of, systems_of
+def _list_measures(console: Console, models: list[Model], whole: bool) -> None:
+    from quantsync.catalogue.measures import MEASURES_OF_KIND, measures_of
 
     tables = (
         {f"Measures of {kind}s": own for kind, own in MEASURES_OF_KIND.items()} if whole else {}
     )
-    for name, model in models.items():
-        systems = systems_of(model)
+    for model in models:
+        systems = model.systems
         if not whole:
-            tables[f"Measures of {name}"] = measures_of(systems)
+            tables[f"Measures of {model.name}"] = measures_of(systems)
         elif systems.measures:
             further = "Further measures" if systems.kind in MEASURES_OF_KIND else "Measures"
-            tables[f"{further} of {name}"] = dict(systems.measures)
+            tables[f"{further} of {model.name}"] = systems.measures
     for title, measures in tables.items():
         table = _table(title, "name", "unit", "meaning")
         for measure in measures.values():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import tomllib
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from quantsync.catalogue.parameters import check_parameters, find_model, model_parameters
+from quantsync.catalogue.models import Model
 from quantsync.errors import QuantsyncError, SpecError, unknown_name
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.refine.refinement import Refinement
@@ -188,20 +187,19 @@ class _Reader:
             if key not in self.data:
                 raise SpecError(f"{self.path} has no key `{key}`; it needs one.")
         model, store = self.text("model"), self.text("store")
-        function = self.named(("model",), lambda: find_model(model))
+        chosen = self.named(("model",), lambda: Model.of(model))
         axes = {name: self.axis(name, given) for name, given in self.table("axes").items()}
         if not axes:
             self.fail(("axes",), "there is no axis; give one, as in epsilon = [0.1, 0.2].")
         fixed = self.table("fixed")
-        known = model_parameters(function)
-        needed = [n for n, p in known.items() if p.default is inspect.Parameter.empty]
+        needed = [n for n, p in chosen.parameters.items() if p.is_required]
         for part in ("axes", "fixed"):
             for name in self.table(part):
                 self.named(
-                    (part, name), lambda name=name: check_parameters(function, [name, *needed])
+                    (part, name), lambda name=name: chosen.require_parameters([name, *needed])
                 )
         for name, value in fixed.items():
-            text = name in known and known[name].is_text
+            text = name in chosen.text_parameters
             if name in axes:
                 self.fail(("fixed", name), "it is an axis, too; take it out of one of the two.")
             if not isinstance(value, bool | int | float | str):

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
-from quantsync.catalogue.parameters import check_parameters, find_model, model_name, single_values
+from quantsync.catalogue.models import Model, single_values
 from quantsync.sweeps.batches import require_batch_shape
-from quantsync.system import View, require_system
+from quantsync.system import View
 
 
 def compute(
@@ -51,11 +51,9 @@ def compute(
     >>> round(point["synchronization"], 10)
     0.0210072299
     """
-    function = find_model(model)
-    check_parameters(function, parameters)
-    single = single_values(parameters, "sweep() takes arrays")
-    system = require_system(function(**single), model_name(function))
-    resolved = resolve_measures(measures, measures_of(system), function)
+    chosen = Model.of(model)
+    system = chosen(**single_values(parameters, "sweep() takes arrays"))
+    resolved = resolve_measures(measures, measures_of(system), chosen.name)
     view = View(system.broadcast_to((1,)))  # a batch of one, as in a sweep
     return {
         name: _plain(require_batch_shape(name, view.value(measure), 1)[0])

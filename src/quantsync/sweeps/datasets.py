@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from quantsync.catalogue.parameters import model_name, model_parameters
 from quantsync.errors import SweepError, SweepWarning
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.grid import Grid
@@ -48,18 +46,7 @@ def sweep_dataset(
     failures: Mapping[int, str],
     residual: float,
 ) -> tuple[xr.Dataset, list[PointFailure]]:
-    """The dataset of a sweep, and its failed points.
-
-    Parameters
-    ----------
-    plan : SweepPlan
-    variables : mapping of str to ndarray
-        Values of the measures, of shape (points, ...); a measure that is not there is NaN.
-    failures : mapping of int to str
-        Messages of the failed points, by flat index.
-    residual : float
-        The largest one.
-    """
+    """The dataset of a sweep, NaN where a measure or a point is missing, and its failed points."""
     import xarray as xr
 
     grid = plan.grid
@@ -98,13 +85,7 @@ def report_failures(
     errors: Literal["warn", "raise"],
     hint: str = "",
 ) -> None:
-    """Name the failed points of a sweep, if there are any, in a warning or an error.
-
-    Raises
-    ------
-    SweepError
-        If there are and ``errors`` is "raise".
-    """
+    """Name the failed points of a sweep, if there are any, in a warning or an error."""
     if not failures:
         return
     shown = "; ".join(str(failure) for failure in failures[:5])
@@ -133,7 +114,7 @@ def measure_attributes(measure: Any) -> dict[str, str]:
 
 def coordinate_attributes(plan: SweepPlan, name: str) -> dict[str, str]:
     """Long name and units of an axis, from the model's docstring."""
-    parameter = model_parameters(plan.model).get(name)
+    parameter = plan.model.parameters.get(name)
     return {
         "long_name": parameter.description if parameter else "",
         "units": (parameter.unit if parameter else "") or "1",
@@ -144,13 +125,11 @@ def provenance(plan: SweepPlan) -> dict[str, Any]:
     """The model, its parameters and the method, as numbers and strings."""
     defaults = {
         name: parameter.default
-        for name, parameter in model_parameters(plan.model).items()
-        if name not in plan.grid.axes
-        and name not in plan.following
-        and parameter.default is not inspect.Parameter.empty
+        for name, parameter in plan.model.parameters.items()
+        if name not in plan.grid.axes and name not in plan.following and not parameter.is_required
     }
     attrs: dict[str, Any] = {
-        "model": model_name(plan.model),
+        "model": plan.model.name,
         "system": str(getattr(plan.system, "space", type(plan.system).__name__)),
     }
     for name, value in (defaults | plan.fixed).items():

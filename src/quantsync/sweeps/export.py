@@ -26,14 +26,7 @@ MOST_PANELS = 12
 
 
 def real_variables(dataset: xr.Dataset) -> xr.Dataset:
-    """The dataset with a real and an imaginary variable for every complex one.
-
-    Examples
-    --------
-    >>> import xarray as xr
-    >>> list(real_variables(xr.Dataset({"z": ("x", [1j])})))
-    ['z_real', 'z_imag']
-    """
+    """The dataset with a real and an imaginary variable for every complex one."""
     variables: dict[str, Any] = {}
     for name, variable in dataset.data_vars.items():
         if variable.dtype.kind != "c":
@@ -49,15 +42,7 @@ def real_variables(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def export_dataset(dataset: xr.Dataset, target: Path) -> None:
-    """Write a dataset as netCDF (.nc) or CSV (.csv), a line a point; whole or not at all.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the file has another ending.
-    StoreWriteError
-        If it cannot be written.
-    """
+    """Write a dataset as netCDF (.nc) or CSV (.csv), one line per point; whole or not at all."""
     if target.suffix not in FORMATS:
         raise InvalidArgumentError(
             f"File {target} must end in {' or '.join(FORMATS)}, for netCDF or CSV."
@@ -118,25 +103,7 @@ def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
 def draw_dataset(
     dataset: xr.Dataset, target: Path, names: list[str], at: Mapping[str, float]
 ) -> None:
-    """Draw measures over one axis or two, with the border of refined sweeps.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    target : Path
-        Picture to write.
-    names : list of str
-        Measures; all of them if empty.
-    at : mapping of str to float
-        Values of the axes that are not drawn; the nearest ones of the grid are taken.
-
-    Raises
-    ------
-    UnknownNameError
-        If a measure or an axis does not exist.
-    InvalidArgumentError
-        If more than two axes are left.
-    """
+    """Draw measures (all by default) over one axis or two, others cut `at` their nearest value."""
     from quantsync.plotting import map_panel, new_figure, style
 
     border = dataset if BORDER in dataset.dims else None

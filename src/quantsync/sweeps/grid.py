@@ -15,27 +15,13 @@ from quantsync.errors import InvalidArgumentError
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The product of named axes, its points counted row by row.
+    """The product of named axes, its points counted row by row."""
 
-    Attributes
-    ----------
-    axes : dict of str to ndarray
-        One-dimensional coordinate arrays, in order.
-    """
-
-    axes: dict[str, np.ndarray]
+    axes: dict[str, np.ndarray]  # one-dimensional, in order
 
     @classmethod
     def from_axes(cls, axes: Mapping[str, Any]) -> Grid:
-        """Check the axes of a sweep.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If there is no axis, or an axis is empty or not one-dimensional.
-        NonFiniteError
-            If an axis has NaN or infinite values.
-        """
+        """Check the axes of a sweep."""
         if not isinstance(axes, Mapping) or not axes:
             raise InvalidArgumentError(
                 "Argument `axes` must map parameter names to one-dimensional arrays, as in "

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
-from quantsync.catalogue.parameters import check_parameters, find_model, model_name, single_values
+from quantsync.catalogue.models import Model, single_values
 from quantsync.errors import InvalidArgumentError
 from quantsync.sweeps.grid import Grid
-from quantsync.system import System, require_system
+from quantsync.system import System
 
 TAKEN = {"failed": "the map of failed points"}
 
@@ -22,7 +22,7 @@ TAKEN = {"failed": "the map of failed points"}
 class SweepPlan:
     """A sweep whose arguments have been checked."""
 
-    model: Callable[..., Any]
+    model: Model
     grid: Grid
     fixed: dict[str, Any]
     tied: dict[str, Callable[..., Any]]  # rules of the parameters that follow from the axes
@@ -40,15 +40,13 @@ def prepare_sweep(
     taken: Mapping[str, str] = TAKEN,
 ) -> SweepPlan:
     """Check the arguments of `sweep` and build its systems; no measure may have a `taken` name."""
-    function, grid = find_model(model), Grid.from_axes(axes)
+    chosen, grid = Model.of(model), Grid.from_axes(axes)
     fixed = single_values(fixed or {}, "values that vary go into `axes`")
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
     following = _follow(tied or {}, grid, fixed)
-    check_parameters(function, [*grid.names, *following, *fixed])
-    arrays = {**grid.open_arrays(), **following}
-    system = require_system(function(**arrays, **fixed), model_name(function))
-    resolved = resolve_measures(measures, measures_of(system), function)
+    system = chosen(**grid.open_arrays(), **following, **fixed)
+    resolved = resolve_measures(measures, measures_of(system), chosen.name)
     for name in resolved:
         if name in grid.axes or name in taken:
             raise InvalidArgumentError(
@@ -58,7 +56,7 @@ def prepare_sweep(
             )
     # A parameter that no coefficient depends on leaves the batch smaller than the grid.
     whole = _broadcast(system, grid)
-    return SweepPlan(function, grid, fixed, dict(tied or {}), following, resolved, whole)
+    return SweepPlan(chosen, grid, fixed, dict(tied or {}), following, resolved, whole)
 
 
 def _follow(

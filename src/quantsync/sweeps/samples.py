@@ -40,39 +40,21 @@ def sample_rng(seed: int, sample: int) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class SampleValues:
-    """What a task gave: values of the samples that did not fail, and why the others did.
+    """What a task gave: values of the samples that did not fail, and why the others did."""
 
-    Attributes
-    ----------
-    samples : ndarray of int, shape (n,)
-    values : dict of str to ndarray of shape (n, E, ...)
-    failures : dict of int to str
-        Messages of the other samples.
-    """
-
-    samples: np.ndarray
-    values: dict[str, np.ndarray]
-    failures: dict[int, str]
+    samples: np.ndarray  # of shape (n,)
+    values: dict[str, np.ndarray]  # of shape (n, E, ...)
+    failures: dict[int, str]  # messages of the other samples
 
 
 @dataclass(frozen=True)
 class SampleWork:
-    """Draws perturbations, finds what they select, and takes the measures.
-
-    Attributes
-    ----------
-    base : DegenerateBase
-    etas : ndarray of shape (E,)
-    seed : int
-    draw : callable
-        From a space and a generator of random numbers to a perturbation.
-    measures : dict of str to (Measure or callable)
-    """
+    """Draws perturbations, finds what they select, and takes the measures."""
 
     base: DegenerateBase
-    etas: np.ndarray
+    etas: np.ndarray  # of shape (E,)
     seed: int
-    draw: Callable[..., Any]
+    draw: Callable[..., Any]  # from a space and a generator of random numbers to a perturbation
     measures: dict[str, Any]
 
     def __call__(self, samples: range) -> SampleValues:

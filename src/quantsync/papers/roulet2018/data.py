@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.catalogue.parameters import model_parameters
+from quantsync.catalogue.models import Model
 from quantsync.lindblad import SteadyState, evolve, steady_state
 from quantsync.measures import (
     husimi,
@@ -29,9 +29,9 @@ from quantsync.papers.roulet2018 import drawing
 from quantsync.states import basis_state
 from quantsync.sweeps import sweep
 
-EPSILON: float = model_parameters(spin_pair)["epsilon"].default
+EPSILON: float = Model(spin_pair).parameters["epsilon"].default
 RATES = ("gain_a", "damping_a", "gain_b", "damping_b")
-REVERSED: dict[str, float] = {name: model_parameters(spin_pair)[name].default for name in RATES}
+REVERSED: dict[str, float] = {name: Model(spin_pair).parameters[name].default for name in RATES}
 """Rates of Figs. 2 and 3: limit cycles with reversed dissipation."""
 BALANCED_A = {"gain_a": 1.0, "damping_a": 1.0}
 """Rates of spin A in Fig. 4."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.catalogue.parameters import model_parameters
+from quantsync.catalogue.models import Model
 from quantsync.lindblad import (
     DegenerateBase,
     degenerate_steady_state,
@@ -26,7 +26,7 @@ from quantsync.papers.zhao2025.data import (
 
 EXACT = 1e-12
 J, DELTA, B = (
-    float(model_parameters(collective_decay_pair)[name].default)
+    float(Model(collective_decay_pair).parameters[name].default)
     for name in ("exchange", "anisotropy", "field")
 )
 SEEDS = range(20)

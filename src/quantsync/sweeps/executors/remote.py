@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
-from quantsync.catalogue.parameters import MODELS, model_name
 from quantsync.errors import ClusterError, QuantsyncError, StoreError
 from quantsync.parallel import one_blas_thread
 from quantsync.sweeps.batches import chunks_of, solve_chunk
@@ -51,7 +50,7 @@ def setup_of(plan: SweepPlan, token: str, store: SweepStore | None = None) -> di
     import cloudpickle
 
     definition = {
-        "model": model_name(plan.model) if _is_registered(plan.model) else plan.model,
+        "model": plan.model.name if plan.model.is_registered else plan.model.function,
         "axes": plan.grid.axes,
         "measures": {name: _portable(plan, m) for name, m in plan.measures.items()},
         "fixed": plan.fixed,
@@ -73,10 +72,6 @@ def setup_of(plan: SweepPlan, token: str, store: SweepStore | None = None) -> di
     return setup
 
 
-def _is_registered(model: Callable[..., Any]) -> bool:
-    return MODELS.get(model_name(model)) is model
-
-
 def _portable(plan: SweepPlan, measure: Any) -> Any:
     """A measure as its name, where that says it all."""
     if not isinstance(measure, Measure):
@@ -90,7 +85,7 @@ def _portable(plan: SweepPlan, measure: Any) -> Any:
 
 def _sources(plan: SweepPlan, everything: bool) -> dict[str, str]:
     """Hashes of the functions that are known by name, of which a worker has a copy of its own."""
-    functions = {f"model {model_name(plan.model)}": plan.model}
+    functions = {f"model {plan.model.name}": plan.model.function}
     functions |= {
         f"measure {n!r}": m for n, m in plan.measures.items() if not isinstance(m, Measure)
     }

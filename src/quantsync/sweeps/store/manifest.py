@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.catalogue.parameters import MODELS, model_name, model_parameters
 from quantsync.errors import InvalidArgumentError, StoreError
 from quantsync.sweeps.datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
@@ -53,9 +52,9 @@ class Manifest:
         return cls(
             {
                 "format": FORMAT,
-                "model": model_name(plan.model),
-                "registered": MODELS.get(model_name(plan.model)) is plan.model,
-                "model_source": fingerprint(plan.model),
+                "model": plan.model.name,
+                "registered": plan.model.is_registered,
+                "model_source": fingerprint(plan.model.function),
                 "axes": axes,
                 "fixed": {name: _plain(name, value) for name, value in plan.fixed.items()},
                 "defaults": _defaults(plan),
@@ -209,7 +208,7 @@ def _defaults(plan: SweepPlan) -> dict[str, Any]:
     return {
         name: value if isinstance(value, int | float | str | None) else _shown(value)
         for name, value in (
-            (name, parameter.default) for name, parameter in model_parameters(plan.model).items()
+            (name, parameter.default) for name, parameter in plan.model.parameters.items()
         )
         if name not in given and value is not inspect.Parameter.empty
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quantsync.catalogue.parameters import MODELS
+from quantsync.catalogue.models import MODELS
 from quantsync.errors import StoreError
 from quantsync.sweeps.datasets import PointFailure, point_failures
 from quantsync.sweeps.grid import Grid

@@ -1,0 +1,159 @@
+"""The models by name, with their parameters, units and defaults read from their docstrings."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from quantsync.checks import known_name
+from quantsync.errors import InvalidArgumentError
+from quantsync.lazy import lazy
+from quantsync.models.circuit_qed.model import circuit_qed
+from quantsync.models.collective_decay_pair import collective_decay_pair
+from quantsync.models.dephased_chain import dephased_chain
+from quantsync.models.driven_pair.model import driven_pair
+from quantsync.models.driven_spin import driven_spin
+from quantsync.models.harmonic_chain.model import harmonic_chain
+from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
+from quantsync.models.spin_pair.model import spin_pair
+from quantsync.system import System, require_system
+
+MODELS: dict[str, Callable[..., Any]] = {
+    "spin_pair": spin_pair,
+    "driven_spin": driven_spin,
+    "driven_pair": driven_pair,
+    "dephased_chain": dephased_chain,
+    "collective_decay_pair": collective_decay_pair,
+    "harmonic_chain": harmonic_chain,
+    "circuit_qed": circuit_qed,
+    "pseudo_boson_pair": pseudo_boson_pair,
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a model."""
+
+    name: str
+    default: Any  # `inspect.Parameter.empty` if there is none
+    unit: str  # empty for pure numbers
+    description: str  # one sentence from the model's docstring
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it has no default."""
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a name, such as a variant, instead of a number."""
+        return isinstance(self.default, str)
+
+    @property
+    def shown_default(self) -> str:
+        """The default for tables; empty if there is none, or none that holds in all cases."""
+        if self.is_required or self.default is None:
+            return ""
+        return self.default if self.is_text else f"{self.default:g}"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of the catalogue, or a function of a user's: from parameters to systems."""
+
+    function: Callable[..., Any]
+
+    @classmethod
+    def of(cls, model: Any) -> Model:
+        """The model of that name, or that a function is."""
+        if isinstance(model, Model):
+            return model
+        return cls(model if callable(model) else MODELS[known_name("model", model, MODELS)])
+
+    @property
+    def name(self) -> str:
+        """Name under which it goes in files and messages."""
+        return getattr(self.function, "__name__", type(self.function).__name__)
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether the catalogue has it under its name."""
+        return MODELS.get(self.name) is self.function
+
+    @property
+    def systems(self) -> type[System]:
+        """The class of systems that a model of the catalogue returns, from its annotation."""
+        return get_type_hints(self.function)["return"]
+
+    @property
+    def summary(self) -> str:
+        """First line of its docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    @lazy
+    def parameters(self) -> dict[str, Parameter]:
+        """Its parameters by name, in order, documented as far as its docstring is."""
+        described = _described(inspect.getdoc(self.function) or "")
+        return {
+            p.name: Parameter(p.name, p.default, *described.get(p.name, ("", "")))
+            for p in inspect.signature(self.function).parameters.values()
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        }
+
+    @property
+    def text_parameters(self) -> set[str]:
+        """Names of the parameters that are names themselves."""
+        return {name for name, parameter in self.parameters.items() if parameter.is_text}
+
+    def require_parameters(self, names: Collection[str]) -> None:
+        """Raise unless it has all these parameters, and needs no other."""
+        kinds = [p.kind for p in inspect.signature(self.function).parameters.values()]
+        if inspect.Parameter.VAR_KEYWORD not in kinds:
+            for name in names:
+                known_name(f"parameter of {self.name}", name, self.parameters)
+        missing = [n for n, p in self.parameters.items() if p.is_required and n not in names]
+        if missing:
+            raise InvalidArgumentError(f"Model {self.name} needs a value for {', '.join(missing)}.")
+
+    def __call__(self, **parameters: Any) -> System:
+        """The systems at some parameters, which are checked by name."""
+        self.require_parameters(parameters)
+        return require_system(self.function(**parameters), self.name)
+
+
+def single_values(parameters: Mapping[str, Any], hint: str) -> dict[str, Any]:
+    """The parameters as plain Python values; an array is refused, with the hint."""
+    for name, value in parameters.items():
+        if np.ndim(value) != 0:
+            raise InvalidArgumentError(
+                f"Parameter `{name}` must be a single value, but has shape {np.shape(value)}; "
+                f"{hint}."
+            )
+    return {
+        name: value.item() if isinstance(value, np.generic | np.ndarray) else value
+        for name, value in parameters.items()
+    }
+
+
+def _described(docstring: str) -> dict[str, tuple[str, str]]:
+    """Unit and description of each parameter in a NumPy-style docstring."""
+    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-{3,}$|\Z)", docstring, re.M | re.S)
+    found = {}
+    for entry in re.finditer(
+        r"^(\w[\w, ]*?) *:([^\n]*)\n((?:^[ \t]+[^\n]*\n?|^\n)+)",
+        section[1] if section else "",
+        re.M,
+    ):
+        text = " ".join(entry[3].split())
+        unit = re.search(r" \(units of (\w+)\)", text)
+        text = text.replace(unit[0], "") if unit else text
+        if choices := re.search(r"\{(.*)\}", entry[2]):
+            text += " One of " + choices[1].replace('"', "") + "."
+        for name in entry[1].split(","):
+            found[name.strip()] = (unit[1] if unit else "", text)
+    return found
