@@ -15,7 +15,7 @@ from quantsync.errors import (
     OutOfMemoryError,
 )
 from quantsync.models import central_spin_chains, follow_chains, holstein_primakoff_errors
-from quantsync.models.collective_spins import CHAINS
+from quantsync.models._collective_spins import CHAINS
 
 FILE = TESTS / "reference" / "ghildiyal2024.json"
 EXACT = [
@@ -45,11 +45,11 @@ def test_exact_spins(entry):
 
 @pytest.mark.parametrize(
     ("spins", "table"),
-    [(5, (0.0028, 0.052, 0.073)), (10, (0.0010, 0.054, 0.065)), (20, (0.0005, 0.058, 0.056))],
+    [(5, (0.0028, 0.073)), (10, (0.0010, 0.065)), (20, (0.0005, 0.056))],
 )
 def test_errors_of_holstein_and_primakoff(spins, table):
     """To the digits of the table."""
-    for got, want, digits in zip(holstein_primakoff_errors(spins), table, (4, 3, 3), strict=True):
+    for got, want, digits in zip(holstein_primakoff_errors(spins), table, (4, 3), strict=True):
         assert round(got, digits) == want
 
 
@@ -92,7 +92,7 @@ def test_the_lindbladian_gives_the_same_averages(weight):
     )
 
 
-@pytest.mark.parametrize("representation", ["spins", "holstein_primakoff", "printed"])
+@pytest.mark.parametrize("representation", ["spins", "holstein_primakoff"])
 def test_excitations_are_conserved(representation):
     path = follow_chains((6, 4), TIMES[:50], start=START, weight=0.5, representation=representation)
     total = path.quanta.sum(axis=1) + path.sigma_z / 2
@@ -135,12 +135,14 @@ def test_damping_empties_the_chains():
 @pytest.mark.parametrize(
     ("arguments", "kind", "says"),
     [
-        ({"spins": (0, 2)}, InvalidArgumentError, "from 1, but is 0"),
+        ({"spins": (0, 2)}, InvalidArgumentError, "`spins` must be a whole number >= 1, but is 0"),
         ({"spins": (2.5, 2)}, InvalidArgumentError, "whole number"),
         ({"start": (3, 0, 0, 0)}, InvalidArgumentError, r"sqrt\(N\)/2 = 0.866"),
         ({"start": (1, 0)}, DimensionError, r"\(4,\)"),
         ({"sigma_z": -1.5}, InvalidArgumentError, "-1.5"),
         ({"representation": "bosons"}, InvalidArgumentError, "'bosons'"),
+        ({"spins": 3}, DimensionError, "two numbers of spins, but is 3"),
+        ({"start": "rest"}, InvalidArgumentError, "`start` must be a real number or array"),
         ({"spins": (60, 60)}, OutOfMemoryError, "7442 dimensions"),
     ],
 )

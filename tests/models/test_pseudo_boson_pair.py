@@ -156,6 +156,10 @@ def test_the_symbols_of_h_give_the_equations_of_appendix_b(variant, points):
     )
 
 
+def test_only_the_lab_frame_has_no_explicit_time():
+    assert [pseudo_boson_model(v).autonomous for v in VARIANTS] == [False, False, False, True]
+
+
 def test_the_literal_bracket_is_another_one(points):
     beta, time, values = points
     literal, corrected = (pseudo_boson_model(v) for v in ("literal", "corrected"))

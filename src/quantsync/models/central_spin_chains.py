@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lgamma
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from quantsync.errors import DimensionError, InvalidArgumentError, OutOfMemoryError
+from quantsync.checks import choice, real_array, real_number, times_array, whole_number
+from quantsync.errors import DimensionError, OutOfMemoryError
 from quantsync.lindblad.lindbladian import Lindbladian
-from quantsync.models.collective_spins import (
-    CHAINS,
-    hamiltonian_terms,
-    spin_coherent,
-    whole_number,
-)
+from quantsync.models._collective_spins import CHAINS, hamiltonian_terms, spin_coherent
 from quantsync.models.parameters import rate_parameters
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.operators import Fock, Space, Spin
@@ -23,7 +20,7 @@ from quantsync.operators import Fock, Space, Spin
 LARGEST = 3000  # dimension up to which a Hamiltonian is diagonalised as a dense matrix
 LEVELS = 12  # of a boson; with |beta|^2 < 1 the others have a weight below 1e-9
 TIMES_AT_ONCE = 256
-Representation = Literal["spins", "holstein_primakoff", "printed"]
+START = (0.5, 0.0, 0.0, 0.0)  # q1, p1, q2, p2
 
 
 def central_spin_chains(
@@ -79,13 +76,15 @@ def central_spin_chains(
     >>> system.space
     Space(central=Spin(1/2), A=Spin(3/2), B=Spin(1))
     """
-    counts = [whole_number("spins_1", spins_1), whole_number("spins_2", spins_2)]
-    space = Space(central=Spin(1 / 2), A=Spin(counts[0] / 2), B=Spin(counts[1] / 2))
-    lowering = [space[name].minus / np.sqrt(N) for name, N in zip(CHAINS, counts, strict=True)]
+    counts = [
+        whole_number(count, f"Parameter `spins_{j}`")
+        for j, count in enumerate((spins_1, spins_2), 1)
+    ]
+    space, lowering, z = _spins(counts)
     terms = hamiltonian_terms(
         space,
         lowering,
-        [space[name].z for name in CHAINS],
+        z,
         counts,
         coupling_1=coupling_1,
         coupling_2=coupling_2,
@@ -120,12 +119,12 @@ class ChainsPath:
 
 
 def follow_chains(
-    spins: tuple[int, int],
+    spins: Sequence[int],
     times: Any,
     *,
-    start: Any = (0.5, 0.0, 0.0, 0.0),
+    start: Any = START,
     sigma_z: float = -0.1,
-    representation: Representation = "spins",
+    representation: Literal["spins", "holstein_primakoff"] = "spins",
     levels: int = LEVELS,
     **parameters: Any,
 ) -> ChainsPath:
@@ -141,10 +140,9 @@ def follow_chains(
         all spins down, or coherent states of the bosons.
     sigma_z : float, default -0.1
         <sigma_z> at the start, in a mixture of up and down.
-    representation : {"spins", "holstein_primakoff", "printed"}, optional
+    representation : {"spins", "holstein_primakoff"}, optional
         The collective spins themselves; or bosons with the Holstein-Primakoff square root expanded
-        to first order: correctly, ``J_+ = sqrt(N) b^dag (1 - n/2N)``, ``J_z = n - N/2``, or from
-        (4) as printed, ``J_+ = sqrt(N) b^dag (1 - n/4N)``, ``J_z = n - N``, which are not su(2).
+        to first order: ``J_+ = sqrt(N) b^dag (1 - n/2N)``, ``J_z = n - N/2``.
     levels : int, default 12
         Levels of each boson.
     **parameters
@@ -170,35 +168,65 @@ def follow_chains(
     [[0.128292 0.      ]
      [0.097654 0.13577 ]]
     """
-    counts = [whole_number("spins", count) for count in spins]
-    quadratures = np.asarray(start, dtype=float)
+    choice(representation, "representation", ("spins", "holstein_primakoff"))
+    counts = _chain_sizes(spins)
+    bosons = None if representation == "spins" else [(2 * N, N / 2) for N in counts]
+    return followed(counts, bosons, times, parameters, start, sigma_z, levels)
+
+
+def followed(
+    counts: list[int],
+    bosons: list[tuple[float, float]] | None,
+    times: Any,
+    parameters: dict[str, Any],
+    start: Any = START,
+    sigma_z: float = -0.1,
+    levels: int = LEVELS,
+) -> ChainsPath:
+    """The spins, or for pairs (a, c) bosons with J_+ = sqrt(N) b^dag (1 - n/a), J_z = n - c."""
+    quadratures = real_array(start, "start")
     if quadratures.shape != (4,):
         raise DimensionError(
             f"Argument `start` must have shape (4,), q1, p1, q2, p2, but has {quadratures.shape}."
         )
-    if not -1 <= sigma_z <= 1:
-        raise InvalidArgumentError(f"Argument `sigma_z` must lie in [-1, 1], but is {sigma_z!r}.")
     beta = (quadratures[::2] + 1j * quadratures[1::2]) / np.sqrt(2)
-    H, number, lowering, states = _written(representation, counts, beta, levels, parameters)
-    energies, modes = np.linalg.eigh(H)
-    times = np.atleast_1d(np.asarray(times, dtype=float))
+    sigma_z = real_number(sigma_z, "sigma_z", at_least=-1, at_most=1)
+    times = times_array(np.atleast_1d(times))
+    if bosons is None:
+        space, lowering, z = _spins(counts)
+        number = [z[j] + N / 2 * space.identity for j, N in enumerate(counts)]
+        states = [spin_coherent(N, b) for N, b in zip(counts, beta, strict=True)]
+    else:
+        levels = whole_number(levels, "levels", at_least=2)
+        space = Space(central=Spin(1 / 2), A=Fock(levels), B=Fock(levels))
+        one, number = space.identity, [space[c].number for c in CHAINS]
+        roots = [one - n / a for n, (a, _) in zip(number, bosons, strict=True)]
+        lowering = [root @ space[c].destroy for root, c in zip(roots, CHAINS, strict=True)]
+        z = [n - c * one for n, (_, c) in zip(number, bosons, strict=True)]
+        states = [_coherent(levels, b) for b in beta]
+    if space.dimension > LARGEST:
+        raise OutOfMemoryError(
+            f"The space has {space.dimension} dimensions; take chains or levels with at most "
+            f"{LARGEST}."
+        )
+    terms = hamiltonian_terms(space, lowering, z, counts, **parameters)
+    H: Any = sum(float(coefficient) * operator for coefficient, operator in terms)
+    energies, modes = np.linalg.eigh(H.toarray().real)  # sigma . J is real in this basis
     quanta, amplitude = np.zeros((len(times), 2)), np.zeros((len(times), 2), dtype=complex)
-    z = np.zeros(len(times))
-    half = H.shape[0] // 2
-    signs = np.repeat([1.0, -1.0], half)  # the central spin is the first site
+    central = np.zeros(len(times))
+    signs = np.repeat([1.0, -1.0], space.dimension // 2)  # the central spin is the first site
     for up in (True, False):
         weight = (1 + sigma_z if up else 1 - sigma_z) / 2
-        psi = np.kron([up, not up], np.kron(*states))
-        inside = modes.conj().T @ psi
+        inside = modes.conj().T @ np.kron([up, not up], np.kron(*states))
         for low in range(0, len(times), TIMES_AT_ONCE):
             now = slice(low, low + TIMES_AT_ONCE)
             path = modes @ (np.exp(-1j * np.outer(energies, times[now])) * inside[:, None])
             probability = np.abs(path) ** 2
-            z[now] += weight * (signs @ probability)
+            central[now] += weight * (signs @ probability)
             for j in range(2):
                 quanta[now, j] += weight * (number[j].diagonal().real @ probability)
                 amplitude[now, j] += weight * (path.conj() * (lowering[j] @ path)).sum(axis=0)
-    return ChainsPath(times, quanta, amplitude, z)
+    return ChainsPath(times, quanta, amplitude, central)
 
 
 class HolsteinPrimakoffErrors(NamedTuple):
@@ -208,14 +236,12 @@ class HolsteinPrimakoffErrors(NamedTuple):
     ----------
     correct : float
         Of bosons by Holstein and Primakoff's transformation, to first order in 1/N.
-    printed : float
-        Of bosons by Eq. (4) as printed.
     mean_field : float
-        Of the paper's mean field, |beta_1|^2 ("corrected", no damping, frozen <sigma_z>).
+        Of the mean field of `pseudo_boson_pair`, |beta_1|^2 ("corrected", no damping, frozen
+        <sigma_z>).
     """
 
     correct: float
-    printed: float
     mean_field: float
 
 
@@ -223,7 +249,7 @@ def holstein_primakoff_errors(
     spins: int,
     times: Any = None,
     *,
-    start: Any = (0.5, 0.0, 0.0, 0.0),
+    start: Any = START,
     sigma_z: float = -0.1,
     levels: int = LEVELS,
     **parameters: Any,
@@ -250,78 +276,46 @@ def holstein_primakoff_errors(
 
     Examples
     --------
-    The transformation is good for five spins already; its misprint and the frozen central spin are
-    not.
+    The transformation is good for five spins already; the frozen central spin is not.
 
     >>> from quantsync.models import holstein_primakoff_errors
     >>> print(*(f"{error:.4f}" for error in holstein_primakoff_errors(5)))
-    0.0028 0.0521 0.0726
+    0.0028 0.0726
     """
-    times = np.linspace(0, 60, 601) if times is None else np.asarray(times, dtype=float)
+    times = np.linspace(0, 60, 601) if times is None else times
     given: dict[str, Any] = {"start": start, "sigma_z": sigma_z, **parameters}
-    exact = follow_chains((spins, spins), times, **given).quanta[:, 0]
-
-    def error(n_1: np.ndarray) -> float:
-        return float(np.sqrt(np.mean((n_1 - exact) ** 2)))
-
-    def of_bosons(name: Representation) -> float:
-        path = follow_chains((spins, spins), times, representation=name, levels=levels, **given)
-        return error(path.quanta[:, 0])
-
+    exact = follow_chains((spins, spins), times, **given)
+    bosons = follow_chains(
+        (spins, spins), times, representation="holstein_primakoff", levels=levels, **given
+    )
     quadratures = dict(zip(("q1", "p1", "q2", "p2"), start, strict=True))
     shared = {k: v for k, v in parameters.items() if k != "central_frequency"}
+    off = {"linear_damping": 0, "nonlinear_damping": 0}
     pair = pseudo_boson_pair(
-        "corrected",
-        spins,
-        spins,
-        sigma_z=sigma_z,
-        linear_damping=0,
-        nonlinear_damping=0,
-        **quadratures,
-        **shared,
+        "corrected", spins, spins, sigma_z=sigma_z, **off, **quadratures, **shared
     )
-    mean_field = pair.evolve(times, None).occupation[:, 0]
-    correct, printed = of_bosons("holstein_primakoff"), of_bosons("printed")
-    return HolsteinPrimakoffErrors(correct, printed, error(mean_field))
+    mean_field = pair.evolve(exact.times, None).occupation[:, 0]
+    return HolsteinPrimakoffErrors(
+        quanta_error(bosons.quanta[:, 0], exact), quanta_error(mean_field, exact)
+    )
 
 
-def _written(
-    representation: str,
-    counts: list[int],
-    beta: np.ndarray,
-    levels: int,
-    parameters: dict[str, Any],
-) -> tuple[np.ndarray, list[Any], list[Any], list[np.ndarray]]:
-    """H, n_j, J_j-/sqrt(N_j) and the chains' starts in a representation."""
-    if representation == "spins":
-        space = Space(central=Spin(1 / 2), A=Spin(counts[0] / 2), B=Spin(counts[1] / 2))
-        lowering = [space[c].minus / np.sqrt(N) for c, N in zip(CHAINS, counts, strict=True)]
-        z = [space[c].z for c in CHAINS]
-        number = [z[j] + N / 2 * space.identity for j, N in enumerate(counts)]
-        states = [spin_coherent(N, b) for N, b in zip(counts, beta, strict=True)]
-    elif representation in ("holstein_primakoff", "printed"):
-        space = Space(central=Spin(1 / 2), A=Fock(levels), B=Fock(levels))
-        part, middle = (4, 1) if representation == "printed" else (2, 1 / 2)
-        one, number = space.identity, [space[c].number for c in CHAINS]
-        lowering = [
-            (one - number[j] / (part * N)) @ space[c].destroy
-            for j, (c, N) in enumerate(zip(CHAINS, counts, strict=True))
-        ]
-        z = [number[j] - middle * N * one for j, N in enumerate(counts)]
-        states = [_coherent(levels, b) for b in beta]
-    else:
-        raise InvalidArgumentError(
-            "Argument `representation` must be 'spins', 'holstein_primakoff' or 'printed', but is "
-            f"{representation!r}."
-        )
-    if space.dimension > LARGEST:
-        raise OutOfMemoryError(
-            f"The space has {space.dimension} dimensions; take chains or levels with at most "
-            f"{LARGEST}."
-        )
-    terms = hamiltonian_terms(space, lowering, z, counts, **parameters)
-    H: Any = sum(float(coefficient) * operator for coefficient, operator in terms)
-    return H.toarray().real, number, lowering, states  # sigma . J is real in this basis
+def quanta_error(n_1: np.ndarray, exact: ChainsPath) -> float:
+    """Root mean square deviation of n_1(t) from that of the exact spins."""
+    return float(np.sqrt(np.mean((n_1 - exact.quanta[:, 0]) ** 2)))
+
+
+def _chain_sizes(spins: Sequence[int]) -> list[int]:
+    if not hasattr(spins, "__len__") or len(spins) != 2:
+        raise DimensionError(f"Argument `spins` must hold two numbers of spins, but is {spins!r}.")
+    return [whole_number(count, "spins") for count in spins]
+
+
+def _spins(counts: Sequence[int]) -> tuple[Space, list[Any], list[Any]]:
+    """Space, J_j-/sqrt(N_j) and J_jz of the collective spins."""
+    space = Space(central=Spin(1 / 2), A=Spin(counts[0] / 2), B=Spin(counts[1] / 2))
+    lowering = [space[c].minus / np.sqrt(N) for c, N in zip(CHAINS, counts, strict=True)]
+    return space, lowering, [space[c].z for c in CHAINS]
 
 
 def _coherent(levels: int, beta: complex) -> np.ndarray:

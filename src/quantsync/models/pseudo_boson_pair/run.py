@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from quantsync.arrays import distinct_rows
+from quantsync.checks import known_name
 from quantsync.errors import (
     BroadcastError,
     InvalidArgumentError,
@@ -22,17 +23,15 @@ from quantsync.measures.quadratures import (
     phase_synchronization,
     phi_synchronization,
 )
-from quantsync.models.pseudo_boson_pair.exact import exact_moments, require_spins
-from quantsync.models.pseudo_boson_pair.measures import PSEUDO_BOSON_MEASURES
-from quantsync.models.pseudo_boson_pair.variants import (
+from quantsync.models.pseudo_boson_pair._exact import exact_moments, require_spins
+from quantsync.models.pseudo_boson_pair._measures import PSEUDO_BOSON_MEASURES
+from quantsync.models.pseudo_boson_pair._variants import (
     ALL_VARIANTS,
     EXACT,
-    NOT_NEGATIVE,
-    POSITIVE,
+    LIMITS,
     START,
     out_of_range,
-    range_error,
-    require_variant,
+    require_range,
 )
 from quantsync.system import ParametricSystem
 
@@ -64,21 +63,10 @@ class _Looks:
 class PseudoBosonPair(ParametricSystem):
     """Pairs of pseudo-bosonic chains, their start and the time at which they are looked at.
 
-    Returned by `pseudo_boson_pair`. A batch is integrated in one call for each variant; members
-    that differ in their time only share a trajectory.
-
-    Parameters
-    ----------
-    parameters : dict of str to array_like
-        All parameters of `pseudo_boson_pair`.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such variant.
-    InvalidArgumentError, InvalidRateError
-        If a parameter is out of its range everywhere. In a batch that has other members, only
-        measures of those with the bad value raise.
+    Returned by `pseudo_boson_pair`, with all its parameters in ``parameters``. A batch is
+    integrated in one call for each variant; members that differ in their time only share a
+    trajectory. A parameter out of its range is an error at once where all members have it, and
+    where some have it an error of their measures.
     """
 
     measures = PSEUDO_BOSON_MEASURES
@@ -88,12 +76,12 @@ class PseudoBosonPair(ParametricSystem):
     def __init__(self, parameters: dict[str, Any]):
         super().__init__(parameters)
         for name in np.unique(self.parameters["variant"]):
-            require_variant(str(name), ALL_VARIANTS)
+            known_name("variant", str(name), ALL_VARIANTS)
         self._known: dict[str, _Looks] = {}
-        for name in (*POSITIVE, *NOT_NEGATIVE):
+        for name in LIMITS:
             bad = out_of_range(name, self.parameters[name])
             if bad.size and bad.all():
-                raise range_error(name, self.parameters[name].flat[0], "")
+                require_range(name, self.parameters[name].flat[0])
 
     @property
     def residual(self) -> float:
@@ -114,7 +102,7 @@ class PseudoBosonPair(ParametricSystem):
                 "Some systems of the batch are coupled, others are not (sigma_z = 0, or no "
                 "coupling): take one of them with .take([k])."
             )
-        return _model(variant, bool(coupled[0]))
+        return _symbols().pseudo_boson_model(variant, bool(coupled[0]))
 
     @property
     def beta0(self) -> np.ndarray:
@@ -123,42 +111,21 @@ class PseudoBosonPair(ParametricSystem):
         return np.stack([q1 + 1j * p1, q2 + 1j * p2], axis=-1) / np.sqrt(2)
 
     def evolve(self, times: Any, covariance: Any = "vacuum", **options: Any) -> MeanFieldTrajectory:
-        """Amplitudes and covariances at any times, for a batch of one variant.
+        """Amplitudes and covariances at any times (T,) from 0 on, for a batch of one variant.
 
-        Parameters
-        ----------
-        times : array_like of shape (T,)
-            In non-decreasing order, from 0 on.
-        covariance : array_like of shape (..., 4, 4) or "vacuum", optional
-            None for amplitudes alone.
-        **options
-            Further arguments of `MeanFieldModel.integrate`; an event named "X = 0" is watched
-            for in coupled chains unless ``events`` are given.
-
-        Returns
-        -------
-        MeanFieldTrajectory
-
-        Raises
-        ------
-        InvalidArgumentError, InvalidRateError
-            If a parameter is out of its range.
-        UnboundedRunError
-            As `MeanFieldModel.integrate`.
+        ``covariance`` is that at the start, None for amplitudes alone; the other options are those
+        of `MeanFieldModel.integrate`. Unless there are ``events``, one named "X = 0" is watched for
+        in coupled chains.
         """
-        for name in (*POSITIVE, *NOT_NEGATIVE):
-            bad = out_of_range(name, self.flat(name))
-            if bad.any() and name != "time":
-                raise range_error(name, self.flat(name)[bad][0], self._place(bad))
+        for name in LIMITS:
+            if name != "time":
+                require_range(name, self._values(name))
         model = self.model
-        watched = {POLE: _central()} if np.any(self._coupled()) else {}
+        watched = {POLE: _symbols().CENTRAL} if np.any(self._coupled()) else {}
         settings: dict[str, Any] = {"events": watched, "tolerance": TOLERANCE}
-        values = {
-            symbol.name: self.parameters[symbol.name].astype(float) for symbol in model.parameters
-        }
-        return model.integrate(
-            self.beta0, times, covariance, parameters=values, **(settings | options)
-        )
+        values = {symbol.name: self.parameters[symbol.name] for symbol in model.parameters}
+        given = settings | options
+        return model.integrate(self.beta0, times, covariance, parameters=values, **given)
 
     def uncoupled(self) -> Self:
         """The same chains with the coupling off."""
@@ -206,13 +173,11 @@ class PseudoBosonPair(ParametricSystem):
 
     def at_phases(self) -> QuadratureSynchronization:
         """S_q^phi of Eq. (21), with its baseline; NaN where a mean amplitude is zero."""
-        C = self.covariances()
-        return phi_synchronization(C, self.means())
+        return phi_synchronization(self.covariances(), self.means())
 
     def in_phase(self) -> QuadratureSynchronization:
         """Mari's phase synchronization, with its baseline; NaN where a mean amplitude is zero."""
-        C = self.covariances()
-        return phase_synchronization(C, self.means())
+        return phase_synchronization(self.covariances(), self.means())
 
     def of_uncoupled(self) -> QuadratureSynchronization:
         """Complete synchronization of the run with the coupling off."""
@@ -305,7 +270,7 @@ class PseudoBosonPair(ParametricSystem):
             [self.flat(name) != 0 for name in START], axis=0
         )
         faults[still] = "rest"
-        for name in reversed((*POSITIVE, *NOT_NEGATIVE)):
+        for name in reversed(LIMITS):
             faults[out_of_range(name, self.flat(name))] = name
         for k in np.flatnonzero((self.flat("variant") == EXACT) & (faults == "")):
             try:
@@ -323,7 +288,7 @@ class PseudoBosonPair(ParametricSystem):
         if isinstance(faults[k], QuantsyncError):
             raise faults[k]
         if faults[k] != "rest":
-            raise range_error(faults[k], self.flat(faults[k])[k], self._place(bad))
+            require_range(faults[k], self._values(faults[k]))
         raise StationaryStartError(
             f"The start q1 = p1 = q2 = p2 = 0{self._place(bad)} is a fixed point of (B1) and "
             "(B2), variant 'literal': the amplitudes would stay zero for ever. Start elsewhere, "
@@ -351,6 +316,11 @@ class PseudoBosonPair(ParametricSystem):
             end,
             [np.unravel_index(int(m), self.shape) for m in np.flatnonzero(bad)],
         )
+
+    def _values(self, name: str) -> np.ndarray:
+        """Values of a parameter over the batch; of one system a number."""
+        values = np.broadcast_to(self.parameters[name], self.shape)
+        return values.reshape(()) if self.size == 1 else values
 
     def _place(self, bad: np.ndarray) -> str:
         if self.size == 1:
@@ -380,14 +350,8 @@ def _blocks(row: np.ndarray, time: np.ndarray) -> Iterator[np.ndarray]:
         yield np.flatnonzero(block == k)
 
 
-def _model(variant: str, coupled: bool) -> MeanFieldModel:
+def _symbols() -> Any:
     # SymPy takes as long to import as all the rest, so it waits until it is needed.
-    from quantsync.models.pseudo_boson_pair.symbols import pseudo_boson_model
+    from quantsync.models.pseudo_boson_pair import symbols
 
-    return pseudo_boson_model(variant, coupled)
-
-
-def _central() -> Any:
-    from quantsync.models.pseudo_boson_pair.symbols import CENTRAL
-
-    return CENTRAL
+    return symbols

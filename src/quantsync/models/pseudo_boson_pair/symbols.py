@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import sympy
 
+from quantsync.checks import known_name
 from quantsync.meanfield.model import MeanFieldModel
-from quantsync.models.pseudo_boson_pair.variants import require_variant
+from quantsync.models.pseudo_boson_pair._variants import VARIANTS
 
 BETA = sympy.symbols("beta_1 beta_2")
 TIME = sympy.Symbol("t", real=True)
@@ -182,64 +183,31 @@ def printed_fluctuations() -> tuple[Any, Any]:
 
 @lru_cache(maxsize=8)
 def pseudo_boson_model(variant: str = "lab", coupled: bool = True) -> MeanFieldModel:
-    r"""The mean field and fluctuations of a variant, as symbols; compiled when first used.
+    """The mean field and fluctuations of a variant, as symbols; compiled when first used.
 
-    Parameters
-    ----------
-    variant : {"literal", "corrected", "consistent", "lab"}, default "lab"
-        As in `pseudo_boson_pair`.
-    coupled : bool, default True
-        Without, <sigma_z> = 0: two chains that know nothing of each other, and no X to divide by.
-
-    Returns
-    -------
-    MeanFieldModel
-        Its parameters have the names and defaults of `pseudo_boson_pair`, its frozen quantity is
-        ``X``. The optional ``gain`` adds the jump operators sqrt(gain) b_j^dag, that is
-        gain/2 beta_j to the drift and gain/2 to the diffusion; it is not in the paper.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such variant.
-
-    Examples
-    --------
-    >>> from quantsync.models.pseudo_boson_pair.symbols import pseudo_boson_model
-    >>> model = pseudo_boson_model("lab")
-    >>> print(model.drift([0.6 + 0.3j, 0.5 - 0.4j]).round(6))
-    [-0.004189-0.048736j -0.005579-0.048456j]
-    >>> model.autonomous, pseudo_boson_model("consistent").autonomous
-    (True, False)
+    Not ``coupled`` means <sigma_z> = 0, and no X to divide by. Parameters have the names and
+    defaults of `pseudo_boson_pair`, ``X`` is frozen. ``gain`` adds the jump operators
+    sqrt(gain) b_j^dag, that is gain/2 beta_j to the drift and gain/2 to the diffusion.
     """
-    require_variant(variant)
+    known_name("variant", variant, VARIANTS)
 
     def given(expression: Any) -> Any:
         return expression if coupled else sympy.sympify(expression).subs(sz, 0)
 
-    amplified = [gain / 2 * b for b in BETA]
     common: dict[str, Any] = {"frozen": {X: CENTRAL} if coupled else {}}
     if variant != "lab":
         common["time"] = TIME
+    if variant in ("literal", "corrected"):
+        damping = [d + gain / 2 * b for d, b in zip(printed_damping(), BETA, strict=True)]
+        common["diffusion"] = printed_diffusion() + gain / 2 * sympy.eye(4)
     if variant == "literal":
-        damped = zip(printed_drift(), printed_damping(), amplified, strict=True)
+        drift = [given(f + d) for f, d in zip(printed_drift(), damping, strict=True)]
         E, F = printed_fluctuations()
-        model = MeanFieldModel.from_equations(
-            BETA,
-            [given(sum(parts)) for parts in damped],
-            fluctuations=(given(E + gain / 2 * sympy.eye(2)), given(F)),
-            diffusion=printed_diffusion() + gain / 2 * sympy.eye(4),
-            **common,
-        )
+        blocks = given(E + gain / 2 * sympy.eye(2)), given(F)
+        model = MeanFieldModel.from_equations(BETA, drift, fluctuations=blocks, **common)
     elif variant == "corrected":
-        damped = zip(printed_damping(), amplified, strict=True)
-        model = MeanFieldModel(
-            BETA,
-            given(hamiltonian(variant)),
-            extra_drift=[sum(parts) for parts in damped],
-            diffusion=printed_diffusion() + gain / 2 * sympy.eye(4),
-            **common,
-        )
+        H = given(hamiltonian(variant))
+        model = MeanFieldModel(BETA, H, extra_drift=damping, **common)
     else:
         H = given(hamiltonian(variant))
         model = MeanFieldModel(BETA, H, [*jumps(), *gain_jumps()], **common)

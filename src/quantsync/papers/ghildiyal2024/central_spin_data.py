@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from quantsync.models import follow_chains, holstein_primakoff_errors, pseudo_boson_pair
+from quantsync.papers.ghildiyal2024.printed_bosons import follow_printed_bosons, printed_error
 
 SIZES = (5, 10, 20)
 CENTRAL = 0.2
@@ -41,11 +42,14 @@ def central_spin(
     start = (q1, 0.0, 0.0, 0.0)
     times = np.linspace(0, END, SAMPLES)
     given = {"start": start, "central_frequency": central_frequency}
-    errors = [holstein_primakoff_errors(N, times, **given) for N in sizes]
+    found = [holstein_primakoff_errors(N, times, **given) for N in sizes]
+    printed = [printed_error(N, times, **given) for N in sizes]
+    errors = [(e.correct, p, e.mean_field) for e, p in zip(found, printed, strict=True)]
     paths = {
         name: follow_chains((5, 5), times, representation=name, **given)
-        for name in ("spins", "holstein_primakoff", "printed")
+        for name in ("spins", "holstein_primakoff")
     }
+    paths["printed"] = follow_printed_bosons((5, 5), times, **given)
     bosons = pseudo_boson_pair(
         "corrected", linear_damping=0, nonlinear_damping=0, q1=q1, q2=0.0
     ).evolve(times, None)

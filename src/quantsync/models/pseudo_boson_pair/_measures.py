@@ -2,76 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
-from quantsync.models.pseudo_boson_pair.variants import START
+from quantsync.models.pseudo_boson_pair._variants import START
 from quantsync.system import Measure, table_of
+
+
+def _measure(
+    name: str, long_name: str, of: Callable[[Any], Any], units: str = "1", undefined: bool = False
+) -> Measure:
+    return Measure(name, long_name, units, lambda view: of(view.solution), undefined)
 
 
 def _mean(k: int, name: str) -> Measure:
     quantity = "position" if name.startswith("q") else "momentum"
-    return Measure(
-        name, f"mean {quantity} of chain {name[1]}", "1", lambda view: view.solution.means()[:, k]
-    )
+    return _measure(name, f"mean {quantity} of chain {name[1]}", lambda pair: pair.means()[:, k])
 
 
 PSEUDO_BOSON_MEASURES = table_of(
     *(_mean(k, name) for k, name in enumerate(START)),
-    Measure(
+    _measure(
         "S_q",
         "complete synchronization of Mari et al.; 1 for uncorrelated vacua, see S_q_product",
-        "1",
-        lambda view: view.solution.complete().value,
+        lambda pair: pair.complete().value,
     ),
-    Measure(
+    _measure(
         "S_q_phi",
         "complete synchronization at the phases of the means; undefined at rest",
-        "1",
-        lambda view: view.solution.at_phases().value,
-        may_be_undefined=True,
+        lambda pair: pair.at_phases().value,
+        undefined=True,
     ),
-    Measure(
+    _measure(
         "S_phase",
         "phase synchronization of Mari et al.; undefined at rest",
-        "1",
-        lambda view: view.solution.in_phase().value,
-        may_be_undefined=True,
+        lambda pair: pair.in_phase().value,
+        undefined=True,
     ),
-    Measure(
+    _measure(
         "S_q_product",
         "S_q of the product state with the same marginals, the baseline of S_q and S_q_phi",
-        "1",
-        lambda view: view.solution.complete().product,
+        lambda pair: pair.complete().product,
     ),
-    Measure(
+    _measure(
         "S_q_uncoupled",
         "S_q of the same run with the coupling off",
-        "1",
-        lambda view: view.solution.of_uncoupled().value,
+        lambda pair: pair.of_uncoupled().value,
     ),
-    Measure(
+    _measure(
         "S_q_excess",
         "S_q less that of the product state: what correlations add",
-        "1",
-        lambda view: view.solution.complete().excess,
+        lambda pair: pair.complete().excess,
     ),
-    Measure(
+    _measure(
         "nu_min",
         "smallest symplectic eigenvalue; below 1/2 no state has this covariance",
-        "1",
-        lambda view: view.solution.complete().nu_min,
+        lambda pair: pair.complete().nu_min,
     ),
-    Measure(
+    _measure(
         "log_negativity",
         "logarithmic negativity between the chains; undefined where nu_min < 1/2",
-        "nat",
-        lambda view: gaussian_log_negativity(view.solution.physical_covariances()),
-        may_be_undefined=True,
+        lambda pair: gaussian_log_negativity(pair.physical_covariances()),
+        units="nat",
+        undefined=True,
     ),
-    Measure(
+    _measure(
         "mutual_information",
         "mutual information between the chains; undefined where nu_min < 1/2",
-        "nat",
-        lambda view: gaussian_mutual_information(view.solution.physical_covariances()),
-        may_be_undefined=True,
+        lambda pair: gaussian_mutual_information(pair.physical_covariances()),
+        units="nat",
+        undefined=True,
     ),
 )

@@ -27,22 +27,7 @@ def hamiltonian_terms(
     weight: Any = 0.0,
     central_frequency: Any = 0.2,
 ) -> list[tuple[Any, Any]]:
-    """Coefficients and operators of H, for any operators that stand for J_j-/sqrt(N_j) and J_jz.
-
-    Parameters
-    ----------
-    space : Space
-        With a spin 1/2 "central".
-    lowering, z : list of two sparse arrays
-    counts : list of two int
-        N_1 and N_2.
-    coupling_1, coupling_2, frequency_1, frequency_2, weight, central_frequency : float
-        As for `central_spin_chains`.
-
-    Returns
-    -------
-    list of (coefficient, operator)
-    """
+    """Coefficients and operators of H, for operators that stand for J_j-/sqrt(N_j) and J_jz."""
     g = real_parameters(coupling_1=coupling_1, coupling_2=coupling_2)
     w = real_parameters(frequency_1=frequency_1, frequency_2=frequency_2)
     lam, w0 = real_parameters(weight=weight, central_frequency=central_frequency)
@@ -57,48 +42,8 @@ def hamiltonian_terms(
     return terms
 
 
-def whole_number(name: str, value: Any) -> int:
-    """Check a number of spins.
-
-    Examples
-    --------
-    >>> whole_number("spins", 5.0)
-    5
-    """
-    try:
-        good = np.ndim(value) == 0 and value >= 1 and value == int(value)
-    except (TypeError, ValueError, OverflowError):
-        good = False
-    if not good:
-        raise InvalidArgumentError(
-            f"Parameter `{name}` must be a whole number from 1, but is {value!r}."
-        )
-    return int(value)
-
-
 def spin_coherent(count: int, beta: complex) -> np.ndarray:
-    """Amplitudes of m = J ... -J with <J_-> = beta sqrt(N), from J sin(theta) = |beta| sqrt(N).
-
-    Parameters
-    ----------
-    count : int
-        N.
-    beta : complex
-
-    Returns
-    -------
-    ndarray of shape (N + 1,)
-
-    Raises
-    ------
-    InvalidArgumentError
-        If no state has so large an amplitude.
-
-    Examples
-    --------
-    >>> print(spin_coherent(2, 0.5).round(4))
-    [0.1464+0.j 0.5   +0.j 0.8536+0.j]
-    """
+    """Amplitudes of m = J ... -J with <J_-> = beta sqrt(N), from J sin(theta) = |beta| sqrt(N)."""
     sine = 2 * abs(beta) / np.sqrt(count)
     if sine > 1:
         raise InvalidArgumentError(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from quantsync.checks import real_number, whole_number
 from quantsync.errors import InvalidArgumentError, OutOfMemoryError
 from quantsync.lindblad.evolution import evolve
 from quantsync.lindblad.lindbladian import Lindbladian
-from quantsync.models.collective_spins import CHAINS, hamiltonian_terms, spin_coherent
+from quantsync.models._collective_spins import CHAINS, hamiltonian_terms, spin_coherent
 from quantsync.operators import Space, Spin
 
 LARGEST = 200  # dimension of the space; a density matrix of it has 40 000 elements
@@ -18,74 +19,39 @@ COUPLINGS = ("coupling_1", "coupling_2", "frequency_1", "frequency_2", "weight")
 
 
 def require_spins(values: Mapping[str, float]) -> None:
-    """Check what only the exact variant asks for.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If numbers of spins are not whole, <sigma_z> is not between -1 and 1, or an amplitude at
-        the start is larger than that of any state of the spins.
-    OutOfMemoryError
-        If there are too many spins for a density matrix.
-
-    Examples
-    --------
-    >>> require_spins({"spins_1": 5.0, "spins_2": 2.5})
-    Traceback (most recent call last):
-    quantsync.errors.InvalidArgumentError: Parameter `spins_2` must be a whole number in variant
-    'exact', but is 2.5.
-    """
-    for name in ("spins_1", "spins_2"):
-        if values[name] != int(values[name]):
-            raise InvalidArgumentError(
-                f"Parameter `{name}` must be a whole number in variant 'exact', but is "
-                f"{values[name]:g}."
-            )
-    if not -1 <= values["sigma_z"] <= 1:
-        raise InvalidArgumentError(
-            "Parameter `sigma_z` must lie in [-1, 1] in variant 'exact', where it is <sigma_z> at "
-            f"the start, but is {values['sigma_z']:g}."
-        )
-    dimension = 2 * (int(values["spins_1"]) + 1) * (int(values["spins_2"]) + 1)
+    """Check what only the exact variant asks for."""
+    chains = ("spins_1", "spins_2")
+    N = [whole_number(values[name], f"Parameter `{name}` of variant 'exact'") for name in chains]
+    real_number(
+        values["sigma_z"],
+        "Parameter `sigma_z` of variant 'exact'",
+        at_least=-1,
+        at_most=1,
+        why="it is <sigma_z> at the start",
+    )
+    dimension = 2 * (N[0] + 1) * (N[1] + 1)
     if dimension > LARGEST:
         raise OutOfMemoryError(
-            f"Chains of {values['spins_1']:g} and {values['spins_2']:g} spins have {dimension} "
-            f"dimensions; variant 'exact' takes at most {LARGEST}. Without dissipation "
-            "`follow_chains` takes more."
+            f"Chains of {N[0]} and {N[1]} spins have {dimension} dimensions; variant 'exact' takes "
+            f"at most {LARGEST}. Without dissipation `follow_chains` takes more."
         )
-    for chain in (1, 2):
+    for chain, count in enumerate(N, 1):
         size = np.hypot(values[f"q{chain}"], values[f"p{chain}"]) / np.sqrt(2)
-        most = np.sqrt(values[f"spins_{chain}"]) / 2
+        most = np.sqrt(count) / 2
         if size > most:
             raise InvalidArgumentError(
-                f"Parameters `q{chain}`, `p{chain}` have the amplitude {size:.6g}, but "
-                f"{values[f'spins_{chain}']:g} spins reach at most sqrt(N)/2 = {most:.6g}."
+                f"Parameters `q{chain}`, `p{chain}` have the amplitude {size:.6g}, but {count} "
+                f"spins reach at most sqrt(N)/2 = {most:.6g}."
             )
 
 
 def exact_moments(values: Mapping[str, float], times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    r"""Mean quadratures and covariances of ``b_j = J_j-/sqrt(N_j)`` along a run of the spins.
-
-    The generator has H of `central_spin_chains`, the jump operators of variant "consistent",
-    ``L_j = sqrt(gamma_l) b_j + (sqrt(gamma_nl)/N_j) b_j^dag b_j^2`` at the rate nbar + 1 and their
-    adjoints at the rate nbar, and b_j^dag at the rate of the gain. Chains start in spin-coherent
-    states, the central spin in a mixture with <sigma_z>. Amplitudes are in the frame of the
-    variants, which turns at (omega_1 B_1 + omega_2 B_2)/2.
-
-    Parameters
-    ----------
-    values : mapping of str to float
-        Parameters of `pseudo_boson_pair`.
-    times : ndarray of shape (T,)
-        In increasing order.
-
-    Returns
-    -------
-    mean : ndarray of shape (T, 4)
-    covariance : ndarray of shape (T, 4, 4)
-        Of q1, p1, q2, p2, symmetrised. [b_j, b_j^dag] is 1 for few quanta only, so that nu_min
-        may lie below 1/2.
-    """
+    """Mean quadratures (T, 4) and symmetrised covariances (T, 4, 4) of ``J_j-/sqrt(N_j)``."""
+    # The generator has H of `central_spin_chains`, the jump operators of variant "consistent",
+    # L_j = sqrt(gamma_l) b_j + (sqrt(gamma_nl)/N_j) b_j^dag b_j^2, at the rate nbar + 1 and their
+    # adjoints at the rate nbar, and b_j^dag at the rate of the gain. Amplitudes are in the frame
+    # of the variants, which turns at (omega_1 B_1 + omega_2 B_2)/2. [b_j, b_j^dag] is 1 for few
+    # quanta only, so that nu_min may lie below 1/2.
     require_spins(values)
     counts = [int(values["spins_1"]), int(values["spins_2"])]
     space = Space(central=Spin(1 / 2), A=Spin(counts[0] / 2), B=Spin(counts[1] / 2))
@@ -96,17 +62,14 @@ def exact_moments(values: Mapping[str, float], times: np.ndarray) -> tuple[np.nd
         loss = np.sqrt(values["linear_damping"]) * b
         loss = loss + np.sqrt(values["nonlinear_damping"]) / N * (b.T @ b @ b)
         jumps += [(bath + 1, loss), (bath, loss.T), (gain, b.T)]
+    z = [space[c].z for c in CHAINS]
+    couplings = {name: values[name] for name in COUPLINGS}
     run = Lindbladian(
         space,
-        hamiltonian=hamiltonian_terms(
-            space,
-            lowering,
-            [space[c].z for c in CHAINS],
-            counts,
-            **{name: values[name] for name in COUPLINGS},
-        ),
+        hamiltonian=hamiltonian_terms(space, lowering, z, counts, **couplings),
         dissipators=[(rate, jump) for rate, jump in jumps if rate],
     )
+    # Spin-coherent states of the chains, and a mixture of the central spin.
     up = (1 + values["sigma_z"]) / 2
     rho0 = np.diag([up, 1 - up]).astype(complex)
     for chain, N in enumerate(counts, 1):
@@ -139,12 +102,12 @@ def _moments(
     mean = np.einsum("tij,aji->ta", rho, plain).real
     product = np.einsum("tij,ajk,bki->tab", rho, plain, plain, optimize=True)
     second = (product + np.swapaxes(product, -1, -2)).real / 2
+    covariance = second - mean[:, :, None] * mean[:, None, :]
     # q + i p turns with b.
     cosine, sine = np.real(turn), np.imag(turn)
     rotation = np.zeros((len(turn), 4, 4))
     for j in (0, 2):
         rotation[:, j, j] = rotation[:, j + 1, j + 1] = cosine
         rotation[:, j, j + 1], rotation[:, j + 1, j] = -sine, sine
-    covariance = second - mean[:, :, None] * mean[:, None, :]
     turned = rotation @ covariance @ np.swapaxes(rotation, -1, -2)
     return np.einsum("tab,tb->ta", rotation, mean), turned
