@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import quantsync as qs
-from quantsync.measures.spectrum import block_eigenvalues
-from quantsync.measures.trigonometric import evaluate, maximum
+from quantsync.measures._eigenvalues import block_eigenvalues
+from quantsync.measures._trigonometric import evaluate, maximum
 
 SPACE = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(3))
 SPINS = SPACE.subspace(["A", "B"])

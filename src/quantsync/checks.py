@@ -47,14 +47,15 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:60]}... ({type(value).__name__})"
 
 
-def require_finite(name: str, values: np.ndarray) -> None:
+def require_finite(
+    name: str, values: np.ndarray, hint: str = "Remove or replace the offending values."
+) -> None:
     """Raise `NonFiniteError` naming the first NaN or infinite entry."""
     bad = ~np.isfinite(values)
     if bad.any():
         index = tuple(int(i) for i in np.argwhere(bad)[0])
         raise NonFiniteError(
-            f"{label(name)} must be finite, but is {values[index]}{_at(index)}. "
-            "Remove or replace the offending values."
+            f"{label(name)} must be finite, but is {values[index]}{_at(index)}. {hint}"
         )
 
 

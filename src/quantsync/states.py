@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload, runtime_checkable
 
@@ -14,8 +15,10 @@ from quantsync.arrays import to_numpy
 from quantsync.checks import require_finite, shown
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.operators import Space
+from quantsync.parallel import chunk_slices
 
 TOLERANCE = 1e-8  # on Hermiticity, trace and positivity of states that users pass in
+CHUNK = 1 << 15  # numbers that are checked at a time: they stay in the cache
 
 P = ParamSpec("P")
 Value = TypeVar("Value", covariant=True)
@@ -32,7 +35,8 @@ class State(Protocol):
     space : Space
         The space of dimension n.
     certified : bool
-        Optional. True where a solver of quantsync made ``rho``, which is then not checked again.
+        Optional. True where a solver of quantsync made ``rho``: it is then not checked again,
+        and NaN in it marks masked systems.
     """
 
     @property
@@ -46,6 +50,15 @@ class State(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Certified:
+    """Matrices that come from a solver of quantsync, as a state object."""
+
+    rho: Any
+    space: Space
+    certified: bool = True
+
+
 class MeasureOfStates(Protocol[P, Value]):
     """A measure of density matrices, as `of_states` makes it: of a state, or of (rho, space)."""
 
@@ -56,11 +69,18 @@ class MeasureOfStates(Protocol[P, Value]):
 
 
 def of_states(function: Callable[Concatenate[Any, Space, P], Value]) -> MeasureOfStates[P, Value]:
-    """Put a measure ``f(rho, space, ...)`` behind the gate; it then also takes ``f(state, ...)``.
+    """Put a measure ``f(rho, space, ...)`` behind the gate; ``f(state, ...)`` then works too."""
+    return _behind(density_matrices, function)
 
-    The function itself, for density matrices that have passed, is its ``__wrapped__``.
-    """
 
+def of_operators(
+    function: Callable[Concatenate[Any, Space, P], Value],
+) -> MeasureOfStates[P, Value]:
+    """As `of_states`, for what is linear and defined for any operator, not for states only."""
+    return _behind(square_matrices, function)
+
+
+def _behind(gate: Callable[[Any, Space], Any], function: Callable[..., Any]) -> Any:
     @wraps(function)
     def measure(rho: Any, *args: Any, **kwargs: Any) -> Any:
         if "space" in kwargs:
@@ -79,9 +99,9 @@ def of_states(function: Callable[Concatenate[Any, Space, P], Value]) -> MeasureO
                 f"{function.__name__}() of an array needs its space, as in "
                 f"{function.__name__}(rho, space, ...); a state object knows its own."
             )
-        return function(density_matrices(rho, args[0]), *args, **kwargs)
+        return function(gate(rho, args[0]), *args, **kwargs)
 
-    return measure  # pyright: ignore[reportReturnType] - the overloads say what it takes
+    return measure
 
 
 def is_state(value: Any) -> bool:
@@ -92,25 +112,27 @@ def is_state(value: Any) -> bool:
 def density_matrices(state: Any, space: Space | int | None = None, name: str = "rho") -> Any:
     """The density matrices of a state object or an array, in its array namespace, if they are some.
 
-    Parameters
-    ----------
-    state : state object or array of shape (..., n, n)
-        Those that our own solvers certified are not checked again: NaN marks masked systems.
-    space : Space or int, optional
-        The space, or the dimension n; any by default.
-    name : str, default "rho"
-        The argument's name, for messages.
-
-    Raises
-    ------
-    InvalidStateError
-        If it holds no numbers, or a matrix is not Hermitian, not of unit trace or not positive,
-        to 1e-8 (or to rounding, of types with fewer digits).
-    DimensionError
-        If the last two axes are not (n, n).
-    NonFiniteError
-        If an entry is NaN or infinite.
+    Those that our own solvers certified are not checked again. ``space`` may be the dimension.
     """
+    if is_state(state) and getattr(state, "certified", False):
+        return state.rho
+    rho = square_matrices(state, space, name)
+    if 0 in rho.shape:
+        return rho
+    xp, n = array_namespace(rho), rho.shape[-1]
+    tolerance = max(TOLERANCE, 64 * float(xp.finfo(rho.dtype).eps) * n)
+    flat = rho if rho.ndim == 3 else xp.reshape(rho, (-1, n, n))
+    for chunk in chunk_slices(flat.shape[0], max(1, CHUNK // n**2)):
+        if fault := _fault(flat[chunk, ...], tolerance, xp):
+            k, message = fault
+            index = np.unravel_index((chunk.start or 0) + k, rho.shape[:-2] or (1,))
+            where = f" at index {tuple(map(int, index))}" if rho.ndim > 2 else ""
+            raise InvalidStateError(f"Argument `{name}` must {message.format(where=where)}.")
+    return rho
+
+
+def square_matrices(state: Any, space: Space | int | None = None, name: str = "rho") -> Any:
+    """The finite matrices of a state object or an array, in its array namespace."""
     if is_state(state):
         if isinstance(space, Space) and state.space != space:
             raise DimensionError(
@@ -127,63 +149,32 @@ def density_matrices(state: Any, space: Space | int | None = None, name: str = "
         raise DimensionError(
             f"Argument `{name}` must have shape {wanted}{where}, but has {tuple(rho.shape)}."
         )
-    if 0 in rho.shape:
-        return rho
     xp = array_namespace(rho)
     if not bool(xp.all(xp.isfinite(rho))):
-        require_finite(name, to_numpy(rho))
-    tolerance = max(TOLERANCE, 64 * float(xp.finfo(rho.dtype).eps) * rho.shape[-1])
-    asymmetry = float(xp.max(xp.abs(rho - xp.conj(xp.matrix_transpose(rho)))))
-    if asymmetry > tolerance:
-        raise InvalidStateError(
-            f"Argument `{name}` must be Hermitian, but differs from its adjoint by {asymmetry:.3g}."
-        )
-    trace = xp.reshape(xp.real(xp.linalg.trace(rho)), (-1,))
-    worst = float(trace[int(xp.argmax(xp.abs(trace - 1)))])
-    if abs(worst - 1) > tolerance:
-        raise InvalidStateError(
-            f"Argument `{name}` must have unit trace, but has trace {worst:.10g}; divide by it."
-        )
-    if not _positive(rho, tolerance, xp):
-        lowest = float(xp.min(xp.linalg.eigvalsh(rho)))
-        if lowest < -tolerance:
-            raise InvalidStateError(
-                f"Argument `{name}` must be positive, but has the eigenvalue {lowest:.3g}."
-            )
+        hint = "Leave masked systems out, or pass the state object, in which NaN marks them."
+        require_finite(name, to_numpy(rho), hint)
     return rho
 
 
-def _as_array(given: Any, name: str) -> Any:
-    """Numbers as an array of a floating type; what is no array of numbers is refused by name."""
-    way = ""
-    if type(given).__module__.startswith("qutip"):
-        way = "; convert it with .full()"
-    elif sp.issparse(given):
-        way = "; convert it with .toarray()"
-    elif isinstance(given, np.ma.MaskedArray):
-        way = ", whose masked given would be computed as data"
-    elif isinstance(given, np.matrix):
-        way = ", whose products are others than an array's; convert it with np.asarray"
-    if way:
-        raise InvalidStateError(
-            f"Argument `{name}` must be an array of density matrices or a state, but is a "
-            f"{type(given).__name__}{way}."
-        )
-    values: Any = given
-    if not is_array_api_obj(given):
-        try:
-            values = np.asarray(given)
-        except (ValueError, TypeError):
-            values = np.asarray(None)
-    xp: Any = array_namespace(values)
-    if isinstance(values, np.ndarray) and values.dtype.kind not in "biufc":
-        raise InvalidStateError(
-            f"Argument `{name}` must be an array of density matrices or a state, but is "
-            f"{shown(values.item() if values.ndim == 0 else values)}."
-        )
-    if not xp.isdtype(values.dtype, ("real floating", "complex floating")):
-        values = xp.astype(values, xp.float64)
-    return values
+def _fault(rho: Any, tolerance: float, xp: Any) -> tuple[int, str] | None:
+    """Which of some matrices is no density matrix, and what it should be; None if all are."""
+    difference = xp.abs(rho - xp.conj(xp.matrix_transpose(rho)))
+    if float(xp.max(difference)) > tolerance:
+        asymmetry = xp.max(difference, axis=(-2, -1))
+        k = int(xp.argmax(asymmetry))
+        off = float(asymmetry[k])
+        return k, f"be Hermitian, but differs from its adjoint by {off:.3g}{{where}}"
+    trace = xp.real(xp.linalg.trace(rho))
+    k = int(xp.argmax(xp.abs(trace - 1)))
+    if abs(float(trace[k]) - 1) > tolerance:
+        return k, f"have unit trace, but has trace {float(trace[k]):.10g}{{where}}; divide by it"
+    if _positive(rho, tolerance, xp):
+        return None
+    lowest = xp.linalg.eigvalsh(rho)[..., 0]
+    k = int(xp.argmin(lowest))
+    if float(lowest[k]) >= -tolerance:
+        return None
+    return k, f"be positive, but has the eigenvalue {float(lowest[k]):.3g}{{where}}"
 
 
 def _positive(rho: Any, tolerance: float, xp: Any) -> bool:
@@ -195,9 +186,44 @@ def _positive(rho: Any, tolerance: float, xp: Any) -> bool:
         return False
 
 
+def _as_array(given: Any, name: str) -> Any:
+    """Numbers as an array of single or double precision; anything else is refused by name."""
+    hint = ""
+    if type(given).__module__.startswith("qutip"):
+        hint = "; convert it with .full()"
+    elif sp.issparse(given):
+        hint = "; convert it with .toarray()"
+    elif isinstance(given, np.ma.MaskedArray):
+        hint = ", whose masked values would be computed as data"
+    elif isinstance(given, np.matrix):
+        hint = ", whose products are others than an array's; convert it with np.asarray"
+    if hint:
+        raise InvalidStateError(
+            f"Argument `{name}` must be an array of density matrices or a state, but is a "
+            f"{type(given).__name__}{hint}."
+        )
+    values: Any = given
+    if not is_array_api_obj(given):
+        try:
+            values = np.asarray(given)
+        except (ValueError, TypeError):
+            values = np.asarray(None)
+    if isinstance(values, np.ndarray) and values.dtype.kind not in "biufc":
+        raise InvalidStateError(
+            f"Argument `{name}` must be an array of density matrices or a state, but is "
+            f"{shown(given)}."
+        )
+    xp: Any = array_namespace(values)
+    if values.dtype in (xp.float64, xp.complex128, xp.float32, xp.complex64):
+        return values
+    return xp.astype(
+        values, xp.complex128 if xp.isdtype(values.dtype, "complex floating") else xp.float64
+    )
+
+
 def require_density_matrix(rho: Any, dimension: int, name: str) -> np.ndarray:
     """A batch of density matrices of NumPy, of complex type."""
-    return np.asarray(density_matrices(np.asarray(rho), dimension, name), dtype=complex)
+    return np.asarray(density_matrices(rho, dimension, name), dtype=complex)
 
 
 def basis_state(space: Any, **levels: float) -> np.ndarray:

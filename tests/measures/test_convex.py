@@ -6,6 +6,7 @@ from scipy.optimize import minimize_scalar
 from systems import random_hermitian, random_unitary
 
 import quantsync as qs
+from quantsync.states import Certified
 
 LABELS = np.array([1, 0, 0, -1])
 CHARGE = np.diag(LABELS)
@@ -116,7 +117,8 @@ def test_no_state_of_a_span_is_closer(seed, rank, random_states):
     rng, n = np.random.default_rng(seed), 4
     operators = [np.eye(n), *(random_hermitian(rng, n) for _ in range(3))]
     cycles, rho = qs.SpannedStates(operators), random_states(seed, n, rank=rank)
-    closest, least = cycles.closest(rho), omega(rho, cycles)
+    masked = Certified(rho, qs.Space(A=qs.Spin(3 / 2)))
+    closest, least = cycles.closest(masked), omega(masked, cycles)
     require_state(closest)
     rows = np.array([np.ravel(matrix) for matrix in operators]).T
     left = np.linalg.lstsq(rows, closest.ravel(), rcond=None)[0]
@@ -192,7 +194,8 @@ def test_no_mixture_is_closer(rank, random_states):
     rng = np.random.default_rng(11)
     states, rho = random_states(11, 4, (5,)), random_states(12, 4, (3,), rank=rank)
     cycles = qs.StateMixtures(states)
-    closest, least = cycles.closest(rho), omega(rho, cycles)
+    masked = Certified(rho, qs.Space(A=qs.Spin(3 / 2)))
+    closest, least = cycles.closest(masked), omega(masked, cycles)
     assert (least > 1e-3).all()
     for weights in rng.dirichlet(np.full(5, 0.5), size=50):
         member = np.tensordot(weights, states, 1)
@@ -241,7 +244,8 @@ def test_mixtures_without_full_rank_serve_states_in_their_support(random_states)
 def test_batches_are_searched_one_by_one_and_masked_states_stay_nan(cycles, random_states):
     rho = random_states(16, 4, (2, 3))
     rho[0, 1] = np.nan
-    closest, least = cycles.closest(rho), omega(rho, cycles)
+    masked = Certified(rho, qs.Space(A=qs.Spin(3 / 2)))
+    closest, least = cycles.closest(masked), omega(masked, cycles)
     assert closest.shape == (2, 3, 4, 4)
     assert np.isnan(closest[0, 1]).all()
     assert list(np.isnan(least).ravel()) == [False, True, False, False, False, False]
@@ -255,7 +259,7 @@ def test_misuse_is_explained():
     for family, name in ((qs.SpannedStates, "operators"), (qs.StateMixtures, "states")):
         with pytest.raises(error, match=f"`{name}` is empty"):
             family([])
-        with pytest.raises(error, match=rf"{name}\[1\] must have shape \(2, 2\).*\(3, 3\)"):
+        with pytest.raises(error, match=rf"1 of `{name}` must have shape \(2, 2\).*\(3, 3\)"):
             family([np.eye(2) / 2, np.eye(3) / 3])
         with pytest.raises(error, match=r"`rho` must have shape \(..., 2, 2\).*\(3, 3\)"):
             family([np.eye(2) / 2]).closest(np.eye(3) / 3)

@@ -6,7 +6,7 @@ import qutip
 import scipy.linalg
 
 import quantsync as qs
-from quantsync.measures.spectrum import block_eigenvalues, diagonal_blocks
+from quantsync.measures._eigenvalues import block_eigenvalues, diagonal_blocks
 
 QUBITS = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
 THREE = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(4))
@@ -201,12 +201,14 @@ def test_correlations_of_a_masked_state_are_nan_and_of_the_others_right():
     pair = qs.models.spin_pair(gain_a=np.array([0.0, 1.0]), epsilon=np.array([0.0, 0.1]))
     steady = qs.steady_state(pair, errors="mask")
     space, good = steady.space, steady.rho[1]
+    with pytest.raises(qs.errors.NonFiniteError, match=r"pass the state object, in which NaN"):
+        qs.purity(steady.rho)
     assert list(steady.valid) == [False, True]
     for measure in (qs.negativity, qs.log_negativity, qs.mutual_information):
-        both = measure(steady.rho, space, "A")
+        both = measure(steady, "A")
         assert np.isnan(both[0])
         assert both[1] == pytest.approx(measure(good, space, "A"), abs=1e-14)
-    entropy = qs.von_neumann_entropy(steady.rho)
+    entropy = qs.von_neumann_entropy(steady)
     assert np.isnan(entropy[0])
     assert entropy[1] == pytest.approx(qs.von_neumann_entropy(good), abs=1e-14)
 

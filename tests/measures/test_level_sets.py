@@ -16,6 +16,7 @@ from quantsync.measures.level_sets import (
     level_set_histogram,
 )
 from quantsync.measures.phase import PhaseDistribution
+from quantsync.states import Certified
 
 
 def on_a_grid(phase, statistic, points, threshold, bins):
@@ -102,7 +103,7 @@ def test_masked_states_stay_masked_and_shapes_stay(random_states, monkeypatch):
     space = qs.Space(A=qs.Spin(1), B=qs.Spin(1), C=qs.Spin(1))
     rho = random_states(3, 27, (2, 3))
     rho[0, 1] = np.nan
-    phase = qs.relative_phase_distribution(rho, space)
+    phase = qs.relative_phase_distribution(Certified(rho, space))
     whole = level_set_histogram(phase, chi, bins=16)
     assert whole.shape == (2, 3, 16)
     assert np.isnan(whole[0, 1]).all()

@@ -16,6 +16,7 @@ import quantsync as qs
 from quantsync.measures import phase as phase_module
 from quantsync.measures.configurations import chi
 from quantsync.measures.phase import PhaseDistribution
+from quantsync.states import Certified
 
 REFERENCE = reference("zhao2025")
 
@@ -191,7 +192,7 @@ def test_uniform_states_have_none_and_masked_ones_neither(random_states):
     space = qs.Space(A=qs.Spin(1), B=qs.Spin(1), C=qs.Spin(1))
     rho = random_states(4, 27, (4,))
     rho[1], rho[2] = np.eye(27) / 27, np.nan
-    peaks = qs.relative_phase_distribution(rho, space).local_maxima()
+    peaks = qs.relative_phase_distribution(Certified(rho, space)).local_maxima()
     np.testing.assert_array_equal(peaks.count == 0, [False, True, True, False])
     assert np.isnan(peaks.height[1:3]).all()
     assert np.isnan(peaks.runner_up_ratio[1:3]).all()

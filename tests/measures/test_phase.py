@@ -9,6 +9,7 @@ import scipy.linalg
 
 import quantsync as qs
 from quantsync.measures import phase as phase_module
+from quantsync.states import Certified
 
 PAIR = qs.Space(A=qs.Spin(1), B=qs.Spin(1))
 
@@ -277,7 +278,7 @@ def test_a_state_that_is_not_a_number_has_no_phase(random_states):
     rho = random_states(11, 9, (2,))
     good = qs.relative_phase_distribution(rho[1], PAIR)
     rho[0] = np.nan
-    both = qs.relative_phase_distribution(rho, PAIR)
+    both = qs.relative_phase_distribution(Certified(rho, PAIR))
     assert np.isnan(both.maximum[0])
     assert np.isnan(both.location[0]).all()
     assert both.maximum[1] == pytest.approx(good.maximum, abs=1e-15)

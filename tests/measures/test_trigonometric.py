@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from quantsync.measures.trigonometric import evaluate, maximum
+from quantsync.measures._trigonometric import evaluate, maximum
 
 
 def all_orders(degree, dimension):

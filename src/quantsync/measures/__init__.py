@@ -1,5 +1,6 @@
 """Measures: pure functions of arrays of states."""
 
+from quantsync.measures._trigonometric import LocalMaxima
 from quantsync.measures.configurations import chi, chi_2
 from quantsync.measures.convex import SpannedStates, StateMixtures
 from quantsync.measures.correlations import (
@@ -42,7 +43,6 @@ from quantsync.measures.spherical_tensors import (
     spherical_moment,
     spherical_tensor,
 )
-from quantsync.measures.trigonometric import LocalMaxima
 
 __all__ = [
     "BlockDiagonalStates",

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.arrays import to_numpy
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
     InvalidArgumentError,
     InvalidStateError,
 )
+from quantsync.measures.limit_cycles import LimitCycles
 from quantsync.operators import as_operator
 from quantsync.states import require_density_matrix
 
@@ -26,7 +28,7 @@ GAP = 1e-9
 DUALITY_GAP = 1e-7
 
 
-class SpannedStates:
+class SpannedStates(LimitCycles):
     """All states in the real span of some Hermitian operators.
 
     The closest state is found by SciPy's trust-region Newton method with exact derivatives. For
@@ -78,14 +80,8 @@ class SpannedStates:
         self._directions = (traceless[:, : n * n] + 1j * traceless[:, n * n :]).reshape(-1, n, n)
         self._dimension = n
 
-    def closest(self, rho: Any) -> np.ndarray:
-        """The closest limit-cycle states to some states, shape (..., n, n).
-
-        Raises
-        ------
-        ConvergenceError
-            If a search does not end at a stationary point.
-        """
+    def nearest(self, rho: Any) -> np.ndarray:
+        """The closest limit-cycle states, each found by a search."""
         return _one_by_one(rho, self._dimension, self._closest)
 
     def _closest(self, rho: np.ndarray) -> np.ndarray:
@@ -145,7 +141,7 @@ class SpannedStates:
         return found.x
 
 
-class StateMixtures:
+class StateMixtures(LimitCycles):
     """All mixtures of some given states.
 
     The closest mixture is found by SciPy's sequential quadratic programming, and accepted if
@@ -176,16 +172,8 @@ class StateMixtures:
         self._states = _matrices(states, "states")
         require_density_matrix(self._states, self._states.shape[-1], "states")
 
-    def closest(self, rho: Any) -> np.ndarray:
-        """The closest mixtures to some states, shape (..., n, n).
-
-        Raises
-        ------
-        ConvergenceError
-            If a duality gap stays open.
-        InvalidStateError
-            If no mixture contains the support of a state: the relative entropy is infinite.
-        """
+    def nearest(self, rho: Any) -> np.ndarray:
+        """The closest mixtures, each found by a search."""
         return _one_by_one(rho, self._states.shape[-1], self._closest)
 
     def _closest(self, rho: np.ndarray) -> np.ndarray:
@@ -237,19 +225,20 @@ def _matrices(given: Iterable[Any], name: str) -> np.ndarray:
     matrices = list(given)
     if not matrices:
         raise InvalidArgumentError(f"Argument `{name}` is empty.")
-    n = matrices[0].shape[-1] if hasattr(matrices[0], "shape") else len(matrices[0])
-    return np.stack([as_operator(m, n, f"{name}[{k}]").toarray() for k, m in enumerate(matrices)])
+    n = np.shape(matrices[0])[-1] if np.ndim(matrices[0]) else 0
+    return np.stack(
+        [as_operator(m, n, f"Entry {k} of `{name}`").toarray() for k, m in enumerate(matrices)]
+    )
 
 
 def _one_by_one(rho: Any, dimension: int, closest: Any) -> np.ndarray:
-    rho = np.asarray(rho, complex)
-    if rho.ndim < 2 or rho.shape[-2:] != (dimension, dimension):
+    rho = np.asarray(to_numpy(rho), complex)
+    if rho.shape[-1] != dimension:
         raise DimensionError(
             f"Argument `rho` must have shape (..., {dimension}, {dimension}), but has {rho.shape}."
         )
     flat = rho.reshape(-1, dimension, dimension)
-    known = np.isfinite(flat).all(axis=(-2, -1))
-    require_density_matrix(flat[known], dimension, "rho")
+    known = np.isfinite(flat).all(axis=(-2, -1))  # the others are masked
     found = [closest(one) if ok else one for one, ok in zip(flat, known, strict=True)]
     return np.reshape(found, rho.shape)
 

@@ -1,8 +1,8 @@
 """Entropies, mutual information and entanglement across any bipartition of the sites.
 
-All functions take batches of density matrices of shape (..., n, n), in any array type of the
-array API standard, and return arrays of the batch shape. Entropies are in nats unless ``base``
-says otherwise.
+All functions take state objects, or batches of density matrices of shape (..., n, n) in any array
+type of the array API standard with their space, and return arrays of the batch shape. Entropies
+are in nats unless ``base`` says otherwise.
 """
 
 from __future__ import annotations
@@ -10,25 +10,27 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from array_api_compat import array_namespace
+import numpy as np
+from array_api_compat import array_namespace, is_array_api_obj
 
-from quantsync.checks import nats_per_unit
-from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
-from quantsync.measures.spectrum import block_eigenvalues
+from quantsync.checks import nats_per_unit, number_array
+from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.measures._eigenvalues import block_eigenvalues
+from quantsync.measures._reduction import reduced, transposed
 from quantsync.operators import Space
+from quantsync.states import density_matrices, of_operators, of_states
 
-NEGATIVITY_OF_STATES = 1e-8  # an eigenvalue of a density matrix below -this is no rounding
 
-
+@of_operators
 def partial_trace(rho: Any, space: Space, keep: Any) -> Any:
     """Trace out all sites but some.
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
-        Operators on the space.
+    rho : state object or array of shape (..., n, n)
+        Density matrices or other operators.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     keep : str or iterable of str
         Sites that stay, in the order of the space.
 
@@ -43,6 +45,8 @@ def partial_trace(rho: Any, space: Space, keep: Any) -> Any:
         If ``rho`` does not fit the space.
     UnknownNameError
         If a site does not exist.
+    InvalidStateError, NonFiniteError
+        If ``rho`` is no array of finite numbers.
 
     Examples
     --------
@@ -53,28 +57,19 @@ def partial_trace(rho: Any, space: Space, keep: Any) -> Any:
     [[0.5 0. ]
      [0.  0.5]]
     """
-    xp = array_namespace(rho)
-    kept = space.positions(keep)
-    batch, tensor = _as_tensor(rho, space, xp)
-    sites, lead = len(space), len(batch)
-    lost = [k for k in range(sites) if k not in kept]
-    order = [*range(lead), *(lead + k for k in kept), *(lead + sites + k for k in kept)]
-    order += [lead + k for k in lost] + [lead + sites + k for k in lost]
-    size = math.prod(space.dimensions[k] for k in kept)
-    rest = math.prod(space.dimensions[k] for k in lost)
-    tensor = xp.reshape(xp.permute_dims(tensor, order), (*batch, size, size, rest, rest))
-    return xp.linalg.trace(tensor)
+    return reduced(rho, space, keep)
 
 
+@of_operators
 def partial_transpose(rho: Any, space: Space, sites: Any) -> Any:
     """Transpose some sites in the product basis.
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
-        Operators on the space.
+    rho : state object or array of shape (..., n, n)
+        Density matrices or other operators.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     sites : str or iterable of str
         Sites to transpose.
 
@@ -84,7 +79,7 @@ def partial_transpose(rho: Any, space: Space, sites: Any) -> Any:
 
     Raises
     ------
-    DimensionError, UnknownNameError
+    DimensionError, UnknownNameError, InvalidStateError, NonFiniteError
         As `partial_trace`.
 
     Examples
@@ -95,13 +90,7 @@ def partial_transpose(rho: Any, space: Space, sites: Any) -> Any:
     >>> print(np.linalg.eigvalsh(qs.partial_transpose(np.outer(bell, bell), space, "A")).round(6))
     [-0.5  0.5  0.5  0.5]
     """
-    xp = array_namespace(rho)
-    batch, tensor = _as_tensor(rho, space, xp)
-    order = list(range(tensor.ndim))
-    for k in space.positions(sites):
-        row, column = len(batch) + k, len(batch) + len(space) + k
-        order[row], order[column] = column, row
-    return xp.reshape(xp.permute_dims(tensor, order), rho.shape)
+    return transposed(rho, space, sites)
 
 
 def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
@@ -109,7 +98,7 @@ def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices.
     base : float, default e
         Base of the logarithm: e for nats, 2 for bits.
@@ -120,8 +109,8 @@ def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
 
     Raises
     ------
-    InvalidStateError
-        If a matrix has an eigenvalue below -1e-8.
+    InvalidStateError, DimensionError, NonFiniteError
+        If ``rho`` holds something else than density matrices.
     InvalidArgumentError
         If ``base`` is not a number above 1.
 
@@ -131,18 +120,7 @@ def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
     >>> float(qs.von_neumann_entropy(np.eye(4) / 4, base=2))
     2.0
     """
-    unit = nats_per_unit(base)
-    xp = array_namespace(rho)
-    p = block_eigenvalues(rho)
-    lowest = float(xp.min(xp.where(xp.isnan(p), 0.0, p))) if math.prod(p.shape) else 0.0
-    if lowest < -NEGATIVITY_OF_STATES:
-        raise InvalidStateError(
-            f"Argument `rho` must be positive, but has the eigenvalue {lowest:.3g}."
-        )
-    # p ln p -> 0 exactly as p -> 0; eigenvalues at or below zero are rounding of zero.
-    zero = p <= 0
-    logarithm = xp.log(xp.where(zero, xp.ones_like(p), p))
-    return -xp.sum(xp.where(zero, xp.zeros_like(p), p * logarithm), axis=-1) / unit
+    return _entropy(density_matrices(rho)) / nats_per_unit(base)
 
 
 def purity(rho: Any) -> Any:
@@ -150,12 +128,17 @@ def purity(rho: Any) -> Any:
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices.
 
     Returns
     -------
     array of shape (...)
+
+    Raises
+    ------
+    InvalidStateError, DimensionError, NonFiniteError
+        If ``rho`` holds something else than density matrices.
 
     Examples
     --------
@@ -163,19 +146,21 @@ def purity(rho: Any) -> Any:
     >>> float(qs.purity(np.eye(4) / 4))
     0.25
     """
+    rho = density_matrices(rho)
     xp = array_namespace(rho)
     return xp.sum(xp.abs(rho) ** 2, axis=(-2, -1))
 
 
+@of_states
 def mutual_information(rho: Any, space: Space, sites: Any, base: float = math.e) -> Any:
     """Quantum mutual information ``I = S(rho_X) + S(rho_Y) - S(rho)`` across a bipartition.
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     sites : str or iterable of str
         The sites of X; Y is the rest.
     base : float, default e
@@ -188,9 +173,11 @@ def mutual_information(rho: Any, space: Space, sites: Any, base: float = math.e)
     Raises
     ------
     InvalidArgumentError
-        If X is empty or everything.
-    DimensionError, UnknownNameError, InvalidStateError
-        As `partial_trace` and `von_neumann_entropy`.
+        If X is empty or everything, or ``base`` is not a number above 1.
+    DimensionError, InvalidStateError, NonFiniteError
+        If ``rho`` holds something else than density matrices on the space.
+    UnknownNameError
+        If a site does not exist.
 
     Examples
     --------
@@ -200,23 +187,21 @@ def mutual_information(rho: Any, space: Space, sites: Any, base: float = math.e)
     >>> print(round(float(qs.mutual_information(np.outer(bell, bell), space, "A", base=2)), 12))
     2.0
     """
-    here, there = _bipartition(space, sites)
-    return (
-        von_neumann_entropy(partial_trace(rho, space, here), base)
-        + von_neumann_entropy(partial_trace(rho, space, there), base)
-        - von_neumann_entropy(rho, base)
-    )
+    unit, sides = nats_per_unit(base), _bipartition(space, sites)
+    here, there = (_entropy(reduced(rho, space, side)) / unit for side in sides)
+    return here + there - _entropy(rho) / unit
 
 
+@of_states
 def negativity(rho: Any, space: Space, sites: Any) -> Any:
     """Negativity ``N = (||rho^T_X||_1 - 1)/2`` across a bipartition (Vidal and Werner 2002).
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     sites : str or iterable of str
         The sites of X; the other side is the rest.
 
@@ -227,10 +212,8 @@ def negativity(rho: Any, space: Space, sites: Any) -> Any:
 
     Raises
     ------
-    InvalidArgumentError
-        If X is empty or everything.
-    DimensionError, UnknownNameError
-        As `partial_trace`.
+    InvalidArgumentError, DimensionError, InvalidStateError, NonFiniteError, UnknownNameError
+        As `mutual_information`.
 
     Examples
     --------
@@ -240,12 +223,10 @@ def negativity(rho: Any, space: Space, sites: Any) -> Any:
     >>> round(float(qs.negativity(np.outer(bell, bell), space, "A")), 12)
     0.5
     """
-    here, _ = _bipartition(space, sites)
-    eigenvalues = block_eigenvalues(partial_transpose(rho, space, here))
-    xp = array_namespace(eigenvalues)
-    return xp.sum(xp.where(eigenvalues >= 0, xp.zeros_like(eigenvalues), -eigenvalues), axis=-1)
+    return _negativity(rho, space, sites)
 
 
+@of_states
 def log_negativity(rho: Any, space: Space, sites: Any, base: float = math.e) -> Any:
     """Logarithmic negativity ``E_N = log ||rho^T_X||_1 = log(2 N + 1)``.
 
@@ -264,8 +245,8 @@ def log_negativity(rho: Any, space: Space, sites: Any, base: float = math.e) -> 
 
     Raises
     ------
-    InvalidArgumentError, DimensionError, UnknownNameError
-        As `negativity`.
+    InvalidArgumentError, DimensionError, InvalidStateError, NonFiniteError, UnknownNameError
+        As `mutual_information`.
 
     Examples
     --------
@@ -276,7 +257,7 @@ def log_negativity(rho: Any, space: Space, sites: Any, base: float = math.e) -> 
     1.0
     """
     unit = nats_per_unit(base)
-    value = negativity(rho, space, sites)
+    value = _negativity(rho, space, sites)
     return array_namespace(value).log1p(2 * value) / unit
 
 
@@ -303,8 +284,10 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     ------
     DimensionError
         If ``psi`` does not fit the space.
-    InvalidArgumentError, UnknownNameError
-        As `negativity`.
+    InvalidArgumentError, NonFiniteError
+        If ``psi`` is no array of finite numbers, or X is empty or everything.
+    UnknownNameError
+        If a site does not exist.
 
     Examples
     --------
@@ -313,12 +296,15 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     >>> print(qs.schmidt_coefficients(np.array([0.6, 0, 0, 0.8]), space, "A"))
     [0.8 0.6]
     """
+    if isinstance(psi, np.ndarray) or not is_array_api_obj(psi):
+        psi = number_array(psi, "psi")
     xp = array_namespace(psi)
     n = space.dimension
     if psi.ndim < 1 or psi.shape[-1] != n:
-        raise DimensionError(f"Argument `psi` must have shape (..., {n}), but has {psi.shape}.")
-    here, there = _bipartition(space, sites)
-    rows, columns = space.positions(here), space.positions(there)
+        raise DimensionError(
+            f"Argument `psi` must have shape (..., {n}), but has {tuple(psi.shape)}."
+        )
+    rows, columns = (space.positions(side) for side in _bipartition(space, sites))
     batch = psi.shape[:-1]
     tensor = xp.reshape(psi, (*batch, *space.dimensions))
     order = [*range(len(batch)), *(len(batch) + k for k in (*rows, *columns))]
@@ -327,14 +313,20 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     return xp.linalg.svdvals(matrix)
 
 
-def _as_tensor(rho: Any, space: Space, xp: Any) -> tuple[tuple[int, ...], Any]:
-    n = space.dimension
-    if rho.ndim < 2 or rho.shape[-2:] != (n, n):
-        raise DimensionError(
-            f"Argument `rho` must have shape (..., {n}, {n}) for {space}, but has {rho.shape}."
-        )
-    batch = rho.shape[:-2]
-    return batch, xp.reshape(rho, (*batch, *space.dimensions, *space.dimensions))
+def _entropy(rho: Any) -> Any:
+    xp = array_namespace(rho)
+    p = block_eigenvalues(rho)
+    # p ln p -> 0 exactly as p -> 0; eigenvalues at or below zero are rounding of zero.
+    zero = p <= 0
+    logarithm = xp.log(xp.where(zero, xp.ones_like(p), p))
+    return -xp.sum(xp.where(zero, xp.zeros_like(p), p * logarithm), axis=-1)
+
+
+def _negativity(rho: Any, space: Space, sites: Any) -> Any:
+    here, _ = _bipartition(space, sites)
+    eigenvalues = block_eigenvalues(transposed(rho, space, here))
+    xp = array_namespace(eigenvalues)
+    return xp.sum(xp.where(eigenvalues >= 0, xp.zeros_like(eigenvalues), -eigenvalues), axis=-1)
 
 
 def _bipartition(space: Space, sites: Any) -> tuple[list[str], list[str]]:

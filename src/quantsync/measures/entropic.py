@@ -7,6 +7,7 @@ drives, where the difference of two von Neumann entropies loses its digits.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,32 +15,37 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.arrays import batched_product, to_numpy
-from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
+from quantsync.checks import broadcast_shape, nats_per_unit, shown
+from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.measures._eigenvalues import finite_eigh
+from quantsync.measures._reduction import as_complex
 from quantsync.measures.limit_cycles import (
     BlockDiagonalStates,
     DiagonalStates,
     Frame,
-    as_complex,
-    finite_eigh,
+    FramedLimitCycles,
+    LimitCycles,
 )
+from quantsync.states import Certified, density_matrices, is_state
 
 if TYPE_CHECKING:
     from quantsync.lindblad.response import Response
 
-NEGATIVE = 1e-9  # a state's eigenvalue below minus this is not rounding
 EMPTY = 1e-16  # a population that no state has any weight on
 FAINT = 1e-10  # a first-order coherence below this, relative to the largest, is zero
 ROUNDING = 1e-15  # per dimension: an eigenvalue below may be a zero
 OUTSIDE = 1e-12  # weight outside the support that makes a relative entropy infinite
 
 
-def relative_entropy(rho: Any, sigma: Any) -> Any:
-    """Quantum relative entropy ``S(rho||sigma) = Tr rho (ln rho - ln sigma)``, in nats.
+def relative_entropy(rho: Any, sigma: Any, base: float = math.e) -> Any:
+    """Quantum relative entropy ``S(rho||sigma) = Tr rho (ln rho - ln sigma)``.
 
     Parameters
     ----------
-    rho, sigma : array of shape (..., n, n)
+    rho, sigma : state object or array of shape (..., n, n)
         Density matrices; their batch shapes broadcast.
+    base : float, default e
+        Base of the logarithm: e for nats, 2 for bits.
 
     Returns
     -------
@@ -48,47 +54,51 @@ def relative_entropy(rho: Any, sigma: Any) -> Any:
 
     Raises
     ------
-    DimensionError
-        If they are not square matrices of equal size.
-    InvalidStateError
-        If one has an eigenvalue below -1e-9.
+    DimensionError, BroadcastError
+        If they are not of equal size, on one space, and of batch shapes that broadcast.
+    InvalidStateError, NonFiniteError
+        If one holds something else than density matrices.
+    InvalidArgumentError
+        If ``base`` is not a number above 1.
 
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> print(qs.relative_entropy(np.diag([1.0, 0.0]), np.diag([0.5, 0.5])).round(6))
-    0.693147
+    >>> print(qs.relative_entropy(np.diag([1.0, 0.0]), np.diag([0.5, 0.5]), base=2).round(6))
+    1.0
     >>> print(qs.relative_entropy(np.diag([0.5, 0.5]), np.diag([1.0, 0.0])))
     inf
     """
-    square = rho.ndim >= 2 and sigma.ndim >= 2 and rho.shape[-1] == rho.shape[-2]
-    if not square or rho.shape[-2:] != sigma.shape[-2:]:
+    unit = nats_per_unit(base)
+    if is_state(rho) and is_state(sigma) and rho.space != sigma.space:
+        raise DimensionError(
+            f"Arguments `rho` and `sigma` must live on one space, but are on {rho.space} and "
+            f"{sigma.space}."
+        )
+    rho, sigma = density_matrices(rho, name="rho"), density_matrices(sigma, name="sigma")
+    if rho.shape[-1] != sigma.shape[-1]:
         raise DimensionError(
             "Arguments `rho` and `sigma` must have shape (..., n, n) with the same n, but have "
-            f"{rho.shape} and {sigma.shape}."
+            f"{tuple(rho.shape)} and {tuple(sigma.shape)}."
         )
-    xp = array_namespace(rho)
-    weights, states = _eigensystem(rho, "rho")
-    populations, basis = _eigensystem(sigma, "sigma")
-    overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
-    outside = xp.sum(weights[..., :, None] * overlaps, axis=-2)
-    empty = populations <= ROUNDING * rho.shape[-1]
-    infinite = xp.any(empty & (outside > OUTSIDE), axis=-1)
-    return xp.where(infinite, xp.inf, _divergence(weights, populations, overlaps))
+    broadcast_shape({"rho": rho.shape[:-2], "sigma": sigma.shape[:-2]}, what="Batch shapes")
+    return _relative_entropy(rho, sigma) / unit
 
 
-def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any) -> Any:
-    """Relative entropy from each state to the closest limit-cycle state, Omega, in nats.
+def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any, base: float = math.e) -> Any:
+    """Relative entropy from each state to the closest limit-cycle state, Omega.
 
     ``Omega(rho) = min_sigma S(rho||sigma)`` over a family of states that a drive has not
     touched; Eq. (10) of Vaidya et al., PRA 109, 033718 (2024).
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices of the driven system.
     limit_cycles : DiagonalStates, BlockDiagonalStates, SpannedStates or StateMixtures
         The family.
+    base : float, default e
+        Base of the logarithm: e for nats, 2 for bits.
 
     Returns
     -------
@@ -99,8 +109,10 @@ def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any) -> Any:
     ------
     DimensionError
         If ``rho`` does not have square matrices of the family's size.
-    InvalidStateError
-        If a state has an eigenvalue below -1e-9.
+    InvalidStateError, NonFiniteError
+        If ``rho`` holds something else than density matrices.
+    InvalidArgumentError
+        If ``limit_cycles`` is no family of states, or ``base`` not a number above 1.
     ConvergenceError
         If an optimisation over a convex family fails.
 
@@ -109,32 +121,23 @@ def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any) -> Any:
     >>> import quantsync as qs
     >>> driven = qs.steady_state(qs.models.driven_pair(drive=0.1))
     >>> undriven = qs.steady_state(qs.models.driven_pair(drive=0.0))
-    >>> cycles = qs.DiagonalStates(undriven.rho)
-    >>> omega = qs.relative_entropy_of_synchronization(driven.rho, cycles)
+    >>> cycles = qs.DiagonalStates(undriven)
+    >>> omega = qs.relative_entropy_of_synchronization(driven, cycles)
     >>> print(f"{omega:.4e}")
     6.6775e-05
     """
-    if rho.ndim < 2 or rho.shape[-1] != rho.shape[-2]:
-        raise DimensionError(f"Argument `rho` must have shape (..., n, n), but has {rho.shape}.")
-    if not isinstance(limit_cycles, DiagonalStates | BlockDiagonalStates):
-        if not hasattr(limit_cycles, "closest"):
-            raise InvalidArgumentError(
-                "Argument `limit_cycles` must be a family of states such as DiagonalStates("
-                f"undriven), but is {type(limit_cycles).__name__}."
-            )
-        return relative_entropy(rho, limit_cycles.closest(rho))
-    xp = array_namespace(rho)
-    frame = limit_cycles.frame(as_complex(rho))
-    inside = frame.coordinates(as_complex(rho))
-    weights, states = _eigensystem(inside, "rho")
-    pinched = frame.pinched(inside)
-    if frame.degenerate is None and frame.together.sum() == len(frame.together):
-        populations = xp.real(xp.linalg.diagonal(pinched))
-        overlaps = xp.abs(xp.matrix_transpose(states)) ** 2
-    else:
-        populations, basis = _eigensystem(pinched, "rho")
-        overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
-    return _divergence(weights, populations, overlaps)
+    unit, rho = nats_per_unit(base), density_matrices(rho)
+    if isinstance(limit_cycles, FramedLimitCycles):
+        return _from_frame(rho, limit_cycles) / unit
+    if isinstance(limit_cycles, LimitCycles):
+        return _relative_entropy(rho, limit_cycles.nearest(rho)) / unit
+    if not hasattr(limit_cycles, "closest"):
+        raise InvalidArgumentError(
+            "Argument `limit_cycles` must be a family of states such as DiagonalStates("
+            f"undriven), but is {type(limit_cycles).__name__}."
+        )
+    closest = density_matrices(limit_cycles.closest(rho), rho.shape[-1], "limit_cycles.closest")
+    return _relative_entropy(rho, closest) / unit
 
 
 @dataclass(frozen=True)
@@ -206,9 +209,14 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
     >>> print(qs.leading_synchronization(response, cycles).coefficient.round(12))
     0.081093021622
     """
+    if len(getattr(response, "orders", ())) < 2:
+        raise InvalidArgumentError(
+            "Argument `response` must be a Response of order 1 or 2, from linear_response(), but "
+            f"is {shown(response)}."
+        )
     rho, first = response.orders[0], response.orders[1]
     xp = array_namespace(rho)
-    populations, lost, frame = _adapted_frame(rho, limit_cycles)
+    populations, lost, frame = _adapted_frame(response, limit_cycles)
     n = populations.shape[-1]
     coherences = frame.coordinates(first)
     strength = xp.real(coherences) ** 2 + xp.imag(coherences) ** 2
@@ -233,14 +241,7 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
 
 
 def mean_inverse(p: Any, q: Any) -> Any:
-    """``(ln p - ln q)/(p - q)``, one over the logarithmic mean of two positive numbers.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(mean_inverse(np.array([0.5, 0.5]), np.array([0.25, 0.5])).round(6))
-    [2.772589 2.      ]
-    """
+    """``(ln p - ln q)/(p - q)``, one over the logarithmic mean of two positive numbers."""
     xp = array_namespace(p)
     total = p + q
     ratio = (p - q) / total
@@ -253,8 +254,9 @@ def mean_inverse(p: Any, q: Any) -> Any:
     return xp.where(near, 2 * close / total, (xp.log(p) - xp.log(q)) / gap)
 
 
-def _adapted_frame(rho: Any, limit_cycles: Any) -> tuple[Any, Any, Frame]:
-    """Populations, which of them are zero, and a frame of the family that diagonalises rho."""
+def _adapted_frame(response: Response, limit_cycles: Any) -> tuple[Any, Any, Frame]:
+    """Populations, which of them are zero, and a frame of the family that diagonalises rho_0."""
+    rho = response.orders[0]
     if isinstance(limit_cycles, DiagonalStates):
         if limit_cycles.undriven.shape != rho.shape:
             raise InvalidArgumentError(
@@ -268,7 +270,8 @@ def _adapted_frame(rho: Any, limit_cycles: Any) -> tuple[Any, Any, Frame]:
             f"for {type(limit_cycles).__name__}; take a finite drive instead."
         )
     charge = limit_cycles.charge(rho.shape[-1])
-    diagonal = DiagonalStates(rho, charge=limit_cycles.charge_operator)
+    undriven = Certified(rho, response.space)
+    diagonal = DiagonalStates(undriven, charge=limit_cycles.charge_operator)
     labels = np.concatenate([charge.labels[block] for block in charge.blocks])
     frame = Frame(diagonal.frame(rho).vectors, labels[:, None] == labels)
     return diagonal.populations, diagonal.lost, frame
@@ -332,16 +335,32 @@ def _sum_x_log_x(x: Any) -> Any:
     return xp.sum(xp.where(positive, x * xp.log(xp.where(positive, x, 1.0)), 0.0), axis=-1)
 
 
-def _eigensystem(rho: Any, name: str) -> tuple[Any, Any]:
+def _relative_entropy(rho: Any, sigma: Any) -> Any:
     xp = array_namespace(rho)
-    values, vectors = finite_eigh(as_complex(rho))
-    lowest = float(xp.min(xp.where(xp.isnan(values), 0.0, values))) if values.size else 0.0
-    if lowest < -NEGATIVE:
-        raise InvalidStateError(
-            f"Argument `{name}` must hold positive density matrices, but an eigenvalue is "
-            f"{lowest:.3e}."
-        )
-    return values, vectors
+    weights, states = finite_eigh(as_complex(rho))
+    populations, basis = finite_eigh(as_complex(sigma))
+    overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
+    outside = xp.sum(weights[..., :, None] * overlaps, axis=-2)
+    empty = populations <= ROUNDING * rho.shape[-1]
+    infinite = xp.any(empty & (outside > OUTSIDE), axis=-1)
+    return xp.where(infinite, xp.inf, _divergence(weights, populations, overlaps))
+
+
+def _from_frame(rho: Any, limit_cycles: FramedLimitCycles) -> Any:
+    """The relative entropy to the states without coherences between the cells of a frame."""
+    rho = as_complex(rho)
+    xp = array_namespace(rho)
+    frame = limit_cycles.frame(rho)
+    inside = frame.coordinates(rho)
+    weights, states = finite_eigh(inside)
+    pinched = frame.pinched(inside)
+    if frame.degenerate is None and frame.together.sum() == len(frame.together):
+        populations = xp.real(xp.linalg.diagonal(pinched))
+        overlaps = xp.abs(xp.matrix_transpose(states)) ** 2
+    else:
+        populations, basis = finite_eigh(pinched)
+        overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
+    return _divergence(weights, populations, overlaps)
 
 
 def _divergence(weights: Any, populations: Any, overlaps: Any) -> Any:

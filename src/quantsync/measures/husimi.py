@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
+from quantsync.checks import broadcast_shape, real_array
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.measures.correlations import partial_trace
+from quantsync.measures._reduction import as_complex, reduced
 from quantsync.operators import Space, Spin
+from quantsync.states import of_states
 
 
 def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
@@ -30,8 +32,10 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
 
     Raises
     ------
-    InvalidArgumentError
-        If 2S is not a positive integer.
+    InvalidArgumentError, NonFiniteError
+        If 2S is not a positive integer, or an angle no finite real number.
+    BroadcastError
+        If the angles do not broadcast.
 
     Examples
     --------
@@ -41,7 +45,7 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
     """
     site = Spin(spin)
     m = site.labels
-    theta, phi = np.broadcast_arrays(np.asarray(theta, float), np.asarray(phi, float))
+    theta, phi = angles(theta, phi)
     binomial = np.array([math.comb(site.dimension - 1, k) for k in range(site.dimension)], float)
     up = np.rint(site.size + m).astype(int)
     modulus = (
@@ -52,6 +56,7 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
     return modulus * np.exp(-1j * m * phi[..., None])
 
 
+@of_states
 def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None) -> Any:
     r"""Husimi function, normalised to 1 on the sphere (or on the product of spheres).
 
@@ -59,10 +64,10 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices.
     space : Space
-        The space of dimension n; the sites used must be spins.
+        The space of dimension n, left out for a state object; the sites used must be spins.
     theta, phi : float or array_like
         Angles in radians. For one site they broadcast to a shape (...a). For all sites of a
         space with several, their last axis has one entry a site, in the space's order, and
@@ -78,9 +83,11 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
     Raises
     ------
     InvalidArgumentError
-        If a site is not a spin.
-    DimensionError
-        If ``rho`` or the angles do not fit the space.
+        If a site is not a spin, or an angle no real number.
+    DimensionError, BroadcastError
+        If ``rho`` or the angles do not fit the space, or the angles each other.
+    InvalidStateError, NonFiniteError
+        If ``rho`` holds something else than density matrices, or an angle is not finite.
     UnknownNameError
         If the site does not exist.
 
@@ -93,20 +100,15 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
     >>> print(qs.husimi(np.diag([0.0, 1.0, 0.0]), space, [0, np.pi / 2], 0.0).round(6))
     [0.       0.119366]
     """
-    n = space.dimension
-    if rho.ndim < 2 or rho.shape[-2:] != (n, n):
-        raise DimensionError(
-            f"Argument `rho` must have shape (..., {n}, {n}) for {space}, but has {rho.shape}."
-        )
     if site is not None:
-        rho, space = partial_trace(rho, space, site), space.subspace(site)
+        rho, space = reduced(rho, space, site), space.subspace(site)
     for name, kind in space.sites.items():
         if not isinstance(kind, Spin):
             raise InvalidArgumentError(
                 f"husimi() is a function on spheres, but site {name!r} is a {kind}; "
                 "name a spin with site=."
             )
-    theta, phi = np.broadcast_arrays(np.asarray(theta, float), np.asarray(phi, float))
+    theta, phi = angles(theta, phi)
     if len(space) == 1:
         theta, phi = theta[..., None], phi[..., None]
     if theta.ndim == 0 or theta.shape[-1] != len(space):
@@ -120,11 +122,14 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
         product = (product[..., :, None] * local[..., None, :]).reshape(*theta.shape[:-1], -1)
         scale *= size / (4 * math.pi)
     xp = array_namespace(rho)
-    angles = theta.shape[:-1]
     state = xp.asarray(product.reshape(-1, space.dimension))
-    if not xp.isdtype(rho.dtype, "complex floating"):
-        rho = xp.astype(rho, xp.complex128)
-    batch = rho.shape[:-2]
-    flat = xp.reshape(rho, (-1, space.dimension, space.dimension))
+    flat = xp.reshape(as_complex(rho), (-1, space.dimension, space.dimension))
     values = xp.sum((xp.conj(state)[None, ...] @ flat) * state[None, ...], axis=-1)
-    return xp.reshape(xp.real(values) * scale, (*batch, *angles))
+    return xp.reshape(xp.real(values) * scale, (*rho.shape[:-2], *theta.shape[:-1]))
+
+
+def angles(theta: Any, phi: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Two angles as real arrays of one shape."""
+    theta, phi = real_array(theta, "theta"), real_array(phi, "phi")
+    shape = broadcast_shape({"theta": theta.shape, "phi": phi.shape}, what="Angles")
+    return np.broadcast_to(theta, shape), np.broadcast_to(phi, shape)

@@ -22,7 +22,7 @@ from array_api_compat import array_namespace, is_array_api_obj
 from quantsync.arrays import to_numpy
 from quantsync.checks import require_finite
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.measures.climbing import orders_key, parts, wave_table
+from quantsync.measures._climbing import orders_key, parts, wave_table
 from quantsync.measures.phase import PhaseDistribution
 from quantsync.parallel import chunk_slices
 

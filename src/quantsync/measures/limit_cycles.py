@@ -13,10 +13,13 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.arrays import batched_product
-from quantsync.errors import BroadcastError, DimensionError, InvalidStateError
+from quantsync.checks import broadcast_shape
+from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.lazy import lazy
-from quantsync.measures.spectrum import diagonal_blocks
+from quantsync.measures._eigenvalues import block_eigenbasis, diagonal_blocks
+from quantsync.measures._reduction import as_complex
 from quantsync.operators import as_operator
+from quantsync.states import density_matrices
 
 # Populations of an undriven state closer than this are one degenerate level.
 DEGENERATE = 1e-12
@@ -29,21 +32,11 @@ FORBIDDEN = 1e-10
 
 @dataclass(frozen=True)
 class Frame:
-    """An orthonormal basis, and which of its coherences a limit cycle may have.
+    """An orthonormal basis, and which of its coherences a limit cycle may have."""
 
-    Attributes
-    ----------
-    vectors : array of shape (..., n, n)
-        Basis vectors in the columns.
-    together : ndarray of bool, shape (n, n)
-        Pairs of basis vectors in one cell.
-    degenerate : array of bool, shape (..., n, n), or None
-        Further pairs in one cell, point by point; None if there are none.
-    """
-
-    vectors: Any
-    together: np.ndarray
-    degenerate: Any = None
+    vectors: Any  # in the columns, (..., n, n)
+    together: np.ndarray  # pairs of basis vectors in one cell, bool (n, n)
+    degenerate: Any = None  # further pairs, point by point, bool (..., n, n)
 
     def coordinates(self, rho: Any) -> Any:
         """Operators in this basis, shape (..., n, n)."""
@@ -67,20 +60,12 @@ class Frame:
 
 
 class Charge:
-    """A conserved quantity: its eigenspaces are the blocks of every undriven state.
-
-    Parameters
-    ----------
-    operator : array_like or sparse array of shape (n, n)
-        Hermitian, such as the total excitation number.
-    dimension : int
-        Dimension n that it must have.
-    """
+    """A conserved quantity: its eigenspaces are the blocks of every undriven state."""
 
     def __init__(self, operator: Any, dimension: int):
-        matrix = as_operator(operator, dimension, "Argument `charge`").toarray()
+        matrix = as_operator(operator, dimension, "charge").toarray()
         if np.abs(matrix - matrix.conj().T).max() > 1e-12 * max(np.abs(matrix).max(), 1e-300):
-            raise InvalidStateError("Argument `charge` must be Hermitian.")
+            raise InvalidArgumentError("Argument `charge` must be Hermitian.")
         if np.abs(matrix - np.diag(np.diag(matrix))).max() == 0:
             values, self.vectors = np.real(np.diag(matrix)), np.eye(dimension, dtype=complex)
             self.in_product_basis = True
@@ -98,7 +83,40 @@ class Charge:
         return [np.flatnonzero(self.labels == k) for k in range(self.labels.max() + 1)]
 
 
-class BlockDiagonalStates:
+class LimitCycles:
+    """A family of limit-cycle states."""
+
+    def closest(self, rho: Any) -> Any:
+        """The closest limit-cycle states to some states, shape (..., n, n).
+
+        Raises
+        ------
+        InvalidStateError, DimensionError, NonFiniteError
+            If ``rho`` holds something else than density matrices of the family's size.
+        ConvergenceError
+            If a search over a family without closed form fails.
+        """
+        return self.nearest(density_matrices(rho))
+
+    def nearest(self, rho: Any) -> Any:
+        """The same for matrices that have passed the gate."""
+        raise NotImplementedError
+
+
+class FramedLimitCycles(LimitCycles):
+    """The states without coherences between the cells of a frame."""
+
+    def frame(self, rho: Any) -> Frame:
+        """The frame for some states."""
+        raise NotImplementedError
+
+    def nearest(self, rho: Any) -> Any:
+        """The states without those coherences."""
+        frame = self.frame(rho)
+        return frame.back(frame.pinched(frame.coordinates(as_complex(rho))))
+
+
+class BlockDiagonalStates(FramedLimitCycles):
     """All states without coherences between different values of a conserved charge.
 
     The closest of them to a state is the state without those coherences, so that the relative
@@ -137,13 +155,8 @@ class BlockDiagonalStates:
         together = charge.labels[:, None] == charge.labels
         return Frame(xp.asarray(charge.vectors), together)
 
-    def closest(self, rho: Any) -> Any:
-        """The closest limit-cycle states to some states, shape (..., n, n)."""
-        frame = self.frame(as_complex(rho))
-        return frame.back(frame.pinched(frame.coordinates(as_complex(rho))))
 
-
-class DiagonalStates:
+class DiagonalStates(FramedLimitCycles):
     """All states that are diagonal in the eigenbasis of the undriven state.
 
     The closest of them to a state is the state without coherences in that basis, so that the
@@ -154,7 +167,7 @@ class DiagonalStates:
 
     Parameters
     ----------
-    undriven : array of shape (..., n, n)
+    undriven : state object or array of shape (..., n, n)
         Undriven steady states.
     charge : array_like or sparse array of shape (n, n), optional
         Hermitian operator that the undriven system conserves. Its blocks are diagonalised one
@@ -163,8 +176,9 @@ class DiagonalStates:
 
     Raises
     ------
-    InvalidStateError
-        If the undriven states do not conserve the charge.
+    InvalidStateError, DimensionError, NonFiniteError
+        If ``undriven`` holds something else than density matrices, or the states do not conserve
+        the charge.
 
     Examples
     --------
@@ -176,20 +190,15 @@ class DiagonalStates:
     """
 
     def __init__(self, undriven: Any, charge: Any = None):
-        if undriven.ndim < 2 or undriven.shape[-1] != undriven.shape[-2]:
-            raise DimensionError(
-                f"Argument `undriven` must have shape (..., n, n), but has {undriven.shape}."
-            )
-        self.undriven = undriven
-        self._charge = None if charge is None else Charge(charge, undriven.shape[-1])
+        self.undriven = density_matrices(undriven, name="undriven")
+        self._charge = None if charge is None else Charge(charge, self.undriven.shape[-1])
 
     @lazy
     def _eigenbasis(self) -> tuple[Any, Any, np.ndarray]:
         """Populations (..., n), vectors (..., n, n), and the block of each vector (n,)."""
-        if self._charge is None:
-            blocks = diagonal_blocks(self.undriven)
-            return block_eigenbasis(as_complex(self.undriven), blocks)
         rho = as_complex(self.undriven)
+        if self._charge is None:
+            return block_eigenbasis(rho, diagonal_blocks(rho))
         xp = array_namespace(rho)
         if not self._charge.in_product_basis:
             turn = xp.asarray(self._charge.vectors)
@@ -233,15 +242,9 @@ class DiagonalStates:
         if rho.shape[-2:] != self.undriven.shape[-2:]:
             raise DimensionError(
                 f"Argument `rho` must have shape (..., {len(labels)}, {len(labels)}) as the "
-                f"undriven states, but has {rho.shape}."
+                f"undriven states, but has {tuple(rho.shape)}."
             )
-        try:
-            np.broadcast_shapes(rho.shape, self.undriven.shape)
-        except ValueError:
-            raise BroadcastError(
-                f"States of shape {rho.shape} and undriven states of shape {self.undriven.shape} "
-                "do not broadcast."
-            ) from None
+        broadcast_shape({"rho": rho.shape, "undriven": self.undriven.shape}, what="States")
         n = len(labels)
         near = xp.abs(populations[..., :, None] - populations[..., None, :]) <= DEGENERATE
         may = ~np.eye(n, dtype=bool)
@@ -250,93 +253,3 @@ class DiagonalStates:
         degenerate = near & xp.asarray(may)
         found = may.any() and bool(xp.any(degenerate))
         return Frame(vectors, np.eye(n, dtype=bool), degenerate if found else None)
-
-    def closest(self, rho: Any) -> Any:
-        """The closest limit-cycle states to some states, shape (..., n, n)."""
-        frame = self.frame(rho)
-        return frame.back(frame.pinched(frame.coordinates(as_complex(rho))))
-
-
-def block_eigenbasis(matrices: Any, blocks: list[np.ndarray]) -> tuple[Any, Any, np.ndarray]:
-    """Eigenvalues and eigenvectors of Hermitian matrices that are block diagonal.
-
-    Parameters
-    ----------
-    matrices : array of shape (..., n, n), complex
-    blocks : list of ndarray of int
-        A partition of range(n).
-
-    Returns
-    -------
-    values : array of shape (..., n)
-    vectors : array of shape (..., n, n)
-        In the columns.
-    labels : ndarray of int, shape (n,)
-        Which block each eigenvalue belongs to.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> values, vectors, labels = block_eigenbasis(
-    ...     np.array([[2, 0, 1], [0, 5, 0], [1, 0, 2]], complex), [np.array([0, 2]), np.array([1])]
-    ... )
-    >>> print(values, labels)
-    [3. 1. 5.] [0 0 1]
-    """
-    xp = array_namespace(matrices)
-    n, batch = matrices.shape[-1], matrices.shape[:-2]
-    values, columns, labels = [], [], []
-    for k, members in enumerate(blocks):
-        if len(members) == 1:
-            at = int(members[0])
-            values.append(xp.real(matrices[..., at, at])[..., None])
-            local = xp.ones((*batch, 1, 1), dtype=matrices.dtype)
-        elif len(members) == 2:
-            i, j = int(members[0]), int(members[1])
-            found, local = _two_levels(
-                matrices[..., i, i], matrices[..., j, j], matrices[..., j, i]
-            )
-            values.append(found)
-        else:
-            index = xp.asarray(members)
-            block = xp.take(xp.take(matrices, index, axis=-2), index, axis=-1)
-            found, local = finite_eigh(block)
-            values.append(found)
-        empty = xp.zeros_like(local[..., 0, :])
-        place = {int(member): position for position, member in enumerate(members)}
-        rows = [local[..., place[i], :] if i in place else empty for i in range(n)]
-        columns.append(xp.stack(rows, axis=-2))
-        labels += [k] * len(members)
-    return xp.concat(values, axis=-1), xp.concat(columns, axis=-1), np.array(labels)
-
-
-def _two_levels(first: Any, second: Any, lower: Any) -> tuple[Any, Any]:
-    """Eigenvalues (..., 2) and eigenvectors (..., 2, 2) of [[first, lower^*], [lower, second]]."""
-    xp = array_namespace(lower)
-    first, second, size = xp.real(first), xp.real(second), xp.abs(lower)
-    middle, half = (first + second) / 2, (first - second) / 2
-    radius = xp.hypot(half, size)
-    turn = xp.atan2(size, half) / 2
-    phase = xp.where(size > 0, lower / xp.where(size > 0, size, xp.ones_like(size)), 1.0 + 0j)
-    cosine, sine = xp.cos(turn) + 0j, xp.sin(turn) * phase
-    upper = xp.stack([cosine, -xp.conj(sine)], axis=-1)
-    below = xp.stack([sine, cosine], axis=-1)
-    return xp.stack([middle + radius, middle - radius], axis=-1), xp.stack([upper, below], axis=-2)
-
-
-def finite_eigh(matrices: Any) -> tuple[Any, Any]:
-    """Eigenvalues and eigenvectors; NaN for a matrix of NaN, which LAPACK does not take."""
-    xp = array_namespace(matrices)
-    known = xp.isfinite(xp.real(xp.linalg.trace(matrices)))
-    if bool(xp.all(known)):
-        return xp.linalg.eigh(matrices)
-    values, vectors = xp.linalg.eigh(xp.where(known[..., None, None], matrices, 0.0))
-    return xp.where(known[..., None], values, xp.nan), xp.where(
-        known[..., None, None], vectors, xp.nan
-    )
-
-
-def as_complex(rho: Any) -> Any:
-    """The array with a complex type."""
-    xp = array_namespace(rho)
-    return rho if xp.isdtype(rho.dtype, "complex floating") else xp.astype(rho, xp.complex128)

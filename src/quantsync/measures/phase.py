@@ -25,10 +25,11 @@ from array_api_compat import array_namespace
 from scipy.special import gammaln
 
 from quantsync.arrays import to_numpy
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.checks import real_array, real_number
+from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
-from quantsync.measures.correlations import partial_trace
-from quantsync.measures.trigonometric import (
+from quantsync.measures._reduction import as_complex, reduced
+from quantsync.measures._trigonometric import (
     POINTS_A_PERIOD,
     LocalMaxima,
     evaluate,
@@ -37,8 +38,10 @@ from quantsync.measures.trigonometric import (
 )
 from quantsync.operators import Fock, Site, Space
 from quantsync.parallel import chunk_slices
+from quantsync.states import of_states
 
 UNIFORM = 1e-14  # harmonics that sum to less leave no preferred phase
+PART = "it is a part of the height of the highest peak"
 LARGEST_TABLE = 1 << 22  # numbers in one chunk of the grid on which a maximum is bracketed
 
 
@@ -77,15 +80,17 @@ class PhaseDistribution:
 
         Raises
         ------
-        InvalidArgumentError
-            If the number of phases is wrong.
+        InvalidArgumentError, NonFiniteError
+            If the number of phases is wrong, or one is not a finite real number.
         """
         if len(phases) != len(self.phases):
             raise InvalidArgumentError(
                 f"density() needs {len(self.phases)} phases ({', '.join(self.phases)}), "
                 f"but got {len(phases)}."
             )
-        angles = np.broadcast_arrays(*(np.asarray(p, dtype=float) for p in phases))
+        angles = np.broadcast_arrays(
+            *(real_array(p, name) for p, name in zip(phases, self.phases, strict=True))
+        )
         points = np.stack([angle.ravel() for angle in angles], axis=-1)
         xp = array_namespace(self.harmonics)
         values = evaluate(self.harmonics, self.orders, xp.asarray(points))
@@ -170,18 +175,14 @@ class PhaseDistribution:
         >>> print(peaks.count, peaks.location.round(6).ravel() + 0.0, peaks.height.round(6))
         2 [0.       3.141593] [0.079577 0.079577]
         """
-        if not 0 <= threshold <= 1:
-            raise InvalidArgumentError(
-                f"Argument `threshold` must be from 0 to 1, but is {threshold!r}; it is a "
-                "part of the height of the highest peak."
-            )
+        threshold = real_number(threshold, "threshold", at_least=0, at_most=1, why=PART)
         xp = array_namespace(self.harmonics)
         batch, dimension = self.harmonics.shape[:-1], len(self.phases)
         flat = to_numpy(self.harmonics).reshape(math.prod(batch), self.harmonics.shape[-1])
         preferred = np.flatnonzero(np.abs(flat).sum(axis=-1) > UNIFORM)
         slices = self._chunks(len(preferred), 4) if len(preferred) else []
         chunks = [preferred[chunk] for chunk in slices]
-        found = [local_maxima(flat[rows], self.orders, float(threshold)) for rows in chunks]
+        found = [local_maxima(flat[rows], self.orders, threshold) for rows in chunks]
         most = max((part[0].shape[1] for part in found), default=0)
         height = np.full((len(flat), most), np.nan)
         location = np.full((len(flat), most, dimension), np.nan)
@@ -203,6 +204,7 @@ class PhaseDistribution:
         )
 
 
+@of_states
 def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistribution:
     r"""Joint distribution of the phases of some sites.
 
@@ -210,10 +212,10 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     sites : str or iterable of str, optional
         The sites, the others are traced out; all of them by default.
 
@@ -224,8 +226,8 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
 
     Raises
     ------
-    DimensionError
-        If ``rho`` does not fit the space.
+    DimensionError, InvalidStateError, NonFiniteError
+        If ``rho`` holds something else than density matrices on the space.
     UnknownNameError
         If a site does not exist.
 
@@ -244,6 +246,7 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
     return _distribution(rho, space, names, labels, relative=False)
 
 
+@of_states
 def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistribution:
     r"""Distribution of the relative phases ``phi_j - phi_last`` of some sites.
 
@@ -253,10 +256,10 @@ def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> Ph
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     sites : iterable of str, optional
         At least two sites, the others are traced out; all of them by default.
 
@@ -269,7 +272,7 @@ def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> Ph
     ------
     InvalidArgumentError
         If there are fewer than two sites.
-    DimensionError, UnknownNameError
+    DimensionError, InvalidStateError, NonFiniteError, UnknownNameError
         As `phase_distribution`.
 
     Examples
@@ -298,25 +301,12 @@ def _names(space: Space, sites: Any) -> tuple[str, ...]:
 def _distribution(
     rho: Any, space: Space, names: tuple[str, ...], labels: tuple[str, ...], relative: bool
 ) -> PhaseDistribution:
-    n = space.dimension
-    if hasattr(rho, "rho"):
-        raise InvalidArgumentError(
-            f"Argument `rho` must be an array of density matrices, but is {type(rho).__name__}; "
-            "pass its `rho`."
-        )
-    if rho.ndim < 2 or rho.shape[-2:] != (n, n):
-        raise DimensionError(
-            f"Argument `rho` must have shape (..., {n}, {n}) for {space}, but has {rho.shape}."
-        )
     if names != space.names:
-        rho, space = partial_trace(rho, space, names), space.subspace(names)
+        rho, space = reduced(rho, space, names), space.subspace(names)
     elements, weights, orders = _functionals(tuple(space.sites.values()), relative)
     xp = array_namespace(rho)
-    entries = xp.take(
-        xp.reshape(rho, (*rho.shape[:-2], space.dimension**2)), xp.asarray(elements), axis=-1
-    )
-    if not xp.isdtype(entries.dtype, "complex floating"):
-        entries = xp.astype(entries, xp.complex128)
+    flat = xp.reshape(rho, (*rho.shape[:-2], space.dimension**2))
+    entries = as_complex(xp.take(flat, xp.asarray(elements), axis=-1))
     harmonics = entries @ xp.asarray(weights, dtype=entries.dtype)
     return PhaseDistribution(harmonics, orders, labels)
 
@@ -325,16 +315,7 @@ def _distribution(
 def _functionals(
     sites: tuple[Site, ...], relative: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Harmonics as linear functionals of the state.
-
-    Returns
-    -------
-    elements : ndarray of int, shape (E,)
-        Flat indices of the matrix elements that enter.
-    weights : ndarray of shape (E, H)
-        ``harmonics = rho.ravel()[elements] @ weights``.
-    orders : ndarray of int, shape (H, D)
-    """
+    """Harmonics as linear functionals: ``rho.ravel()[elements] @ weights`` at those orders."""
     n = math.prod(site.dimension for site in sites)
     found: dict[tuple[int, ...], list[tuple[int, float]]] = {}
     per_site = [_site_overlaps(site) for site in sites]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
+from quantsync.checks import whole_number
 from quantsync.errors import InvalidArgumentError
-from quantsync.measures.correlations import partial_trace
+from quantsync.measures._reduction import local_expectation
+from quantsync.measures.husimi import angles
 from quantsync.operators import Fock, Space, Spin
+from quantsync.states import of_operators
 
 
 def spherical_tensor(spin: float, k: int, q: int) -> np.ndarray:
@@ -48,17 +50,9 @@ def spherical_tensor(spin: float, k: int, q: int) -> np.ndarray:
      [ 0.        0.        0.      ]]
     """
     site = Spin(spin)
-    for name, value in (("k", k), ("q", q)):
-        if not isinstance(value, Integral) or isinstance(value, bool):
-            raise InvalidArgumentError(f"Argument `{name}` must be an integer, but is {value!r}.")
-    if not 0 <= k < site.dimension:
-        raise InvalidArgumentError(
-            f"Argument `k` must be from 0 to 2S = {site.dimension - 1} for {site}, but is {k}: "
-            "a small spin has no tensors of higher rank."
-        )
-    if abs(q) > k:
-        raise InvalidArgumentError(f"Argument `q` must be from -{k} to {k}, but is {q}.")
-    return _tensor(site, int(k), int(q)).copy()
+    why = f"{site} has no other tensors"
+    k = whole_number(k, "k", at_least=0, at_most=site.dimension - 1, why=why)
+    return _tensor(site, k, whole_number(q, "q", at_least=-k, at_most=k)).copy()
 
 
 def _tensor(site: Spin, k: int, q: int) -> np.ndarray:
@@ -91,6 +85,7 @@ def _diagonals(site: Spin, q: int) -> np.ndarray:
     return np.array(rows)
 
 
+@of_operators
 def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
     """Expectation value ``<T_k^q> = Tr(T_k^q rho)`` on one spin.
 
@@ -98,10 +93,10 @@ def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices or other operators.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     site : str
         The spin.
     k, q : int
@@ -115,8 +110,8 @@ def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
     ------
     InvalidArgumentError
         If the site is not a spin, or has no such tensor.
-    DimensionError, UnknownNameError
-        If ``rho`` does not fit the space, or the site does not exist.
+    DimensionError, InvalidStateError, NonFiniteError, UnknownNameError
+        As `partial_trace`.
 
     Examples
     --------
@@ -126,9 +121,10 @@ def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
     (0.707107+0j)
     """
     tensor = spherical_tensor(_spin(space, site).size, k, q)
-    return _expectation(rho, space, site, tensor)
+    return local_expectation(rho, space, site, tensor)
 
 
+@of_operators
 def phase_response(rho: Any, space: Space, site: str) -> Any:
     """The phase response ``<S+> = Tr(S+ rho)`` of one site: its phase and how far it is locked.
 
@@ -139,10 +135,10 @@ def phase_response(rho: Any, space: Space, site: str) -> Any:
 
     Parameters
     ----------
-    rho : array of shape (..., n, n)
+    rho : state object or array of shape (..., n, n)
         Density matrices or other operators.
     space : Space
-        The space of dimension n.
+        The space of dimension n; left out for a state object.
     site : str
         The site.
 
@@ -152,8 +148,8 @@ def phase_response(rho: Any, space: Space, site: str) -> Any:
 
     Raises
     ------
-    DimensionError, UnknownNameError
-        If ``rho`` does not fit the space, or the site does not exist.
+    DimensionError, InvalidStateError, NonFiniteError, UnknownNameError
+        As `partial_trace`.
 
     Examples
     --------
@@ -164,7 +160,7 @@ def phase_response(rho: Any, space: Space, site: str) -> Any:
     """
     kind = space.site(site)
     local = kind.operators()["create" if isinstance(kind, Fock) else "plus"]
-    return _expectation(rho, space, site, local)
+    return local_expectation(rho, space, site, local)
 
 
 def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
@@ -191,8 +187,9 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
 
     Raises
     ------
-    InvalidArgumentError
-        If a rank or a component does not exist for that spin, or there is no moment at all.
+    InvalidArgumentError, NonFiniteError, BroadcastError
+        If a rank or a component does not exist for that spin, there is no moment at all, or the
+        angles are not finite real numbers that broadcast.
 
     Examples
     --------
@@ -208,7 +205,7 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
     size = round(2 * Spin(spin).size)
     if not moments:
         raise InvalidArgumentError("Argument `moments` is empty; give at least <T_0^0>.")
-    theta, phi = np.broadcast_arrays(np.asarray(theta, float), np.asarray(phi, float))
+    theta, phi = angles(theta, phi)
     total: Any = 0.0
     for (k, q), moment in moments.items():
         spherical_tensor(spin, k, q)  # raises if it does not exist
@@ -235,12 +232,3 @@ def _spin(space: Space, site: str) -> Spin:
             f"Spherical tensors belong to spins, but site {site!r} is a {kind}."
         )
     return kind
-
-
-def _expectation(rho: Any, space: Space, site: str, local: np.ndarray) -> Any:
-    xp = array_namespace(rho)
-    reduced = partial_trace(rho, space, site)
-    if not xp.isdtype(reduced.dtype, "complex floating"):
-        reduced = xp.astype(reduced, xp.complex128)
-    transposed = xp.asarray(np.ascontiguousarray(local.T).astype(complex))
-    return xp.sum(reduced * transposed, axis=(-2, -1))

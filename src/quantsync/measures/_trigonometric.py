@@ -18,7 +18,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.arrays import to_numpy
-from quantsync.measures.climbing import (
+from quantsync.measures._climbing import (
     Candidates,
     Climber,
     orders_key,

@@ -1,6 +1,6 @@
 """Climbing to the maxima of trigonometric polynomials from points near them, row by row.
 
-The polynomials are those of `quantsync.measures.trigonometric`. With
+The polynomials are those of `quantsync.measures._trigonometric`. With
 M = 2 sum_h |a_h| |k_h| k_h k_h^T, the curvature u.H.u along a direction u changes by at most
 u.M.u times the distance. Between two critical points at a distance L it is zero on average, so
 that a maximum with -H > d M has no other critical point within 2 d.
