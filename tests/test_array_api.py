@@ -7,6 +7,7 @@ import pytest
 import quantsync as qs
 from quantsync.measures._eigenvalues import block_eigenvalues
 from quantsync.measures._trigonometric import evaluate, maximum
+from quantsync.states import Certified
 
 SPACE = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(3))
 SPINS = SPACE.subspace(["A", "B"])
@@ -98,3 +99,27 @@ def test_trigonometric_maximum_of_strict_arrays():
 def test_entropy_of_an_impossible_state_is_refused_in_strict_arrays():
     with pytest.raises(qs.errors.InvalidStateError, match=r"eigenvalue -0\.1"):
         qs.von_neumann_entropy(xp.asarray(np.diag([1.1, -0.1])))
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURES if "schmidt" not in name])
+def test_strict_arrays_that_hold_no_states_are_refused(name, random_states):
+    rho = random_states(6, 18, (2,))
+    wrong = {
+        "Hermitian": rho + np.triu(np.ones((18, 18)), 1),
+        "unit trace": 2 * rho,
+        "positive": rho + np.diag([1.0] + [0.0] * 16 + [-1.0]),
+        "finite": np.where(rho == rho[1, 0, 0], np.nan, rho),
+    }
+    if name in ("block_eigenvalues", "partial_trace", "partial_transpose"):
+        wrong = {"finite": wrong["finite"]} if "partial" in name else {}
+    for what, given in wrong.items():
+        with pytest.raises(qs.errors.InvalidArgumentError, match=f"`rho` must .*{what}"):
+            MEASURES[name](xp.asarray(given))
+
+
+def test_state_objects_may_hold_strict_arrays(random_states):
+    rho = random_states(7, 18, (3,))
+    for given in (rho, xp.asarray(rho)):
+        found = qs.negativity(Certified(given, SPACE), "B")
+        assert type(found) is type(given)
+        np.testing.assert_allclose(np.asarray(found), qs.negativity(rho, SPACE, "B"))

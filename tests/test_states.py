@@ -6,10 +6,57 @@ from numpy.testing import assert_allclose
 from systems import random_state, random_unitary
 
 import quantsync as qs
-from quantsync.errors import DimensionError, InvalidStateError, NonFiniteError
-from quantsync.states import require_density_matrix
+from quantsync.errors import (
+    DimensionError,
+    InvalidArgumentError,
+    InvalidStateError,
+    NonFiniteError,
+)
+from quantsync.states import Certified, State, density_matrices, require_density_matrix
 
 SPACE = qs.Space(A=qs.Spin(1), B=qs.Fock(3), C=qs.Spin(1 / 2))
+QUBITS = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+BELL = np.outer([0, 1, 1j, 0], [0, 1, -1j, 0]) / 2
+
+# Every measure of density matrices, of a state object or (rho, space), or of rho alone.
+ON_A_SPACE = {
+    "negativity": lambda *rho: qs.negativity(*rho, "A"),
+    "log_negativity": lambda *rho: qs.log_negativity(*rho, sites="A", base=2),
+    "mutual_information": lambda *rho: qs.mutual_information(*rho, "A"),
+    "phase_distribution": lambda *rho: qs.phase_distribution(*rho, "A").maximum,
+    "relative_phase_distribution": lambda *rho: qs.relative_phase_distribution(*rho).location[
+        ..., 0
+    ],
+    "husimi": lambda *rho: qs.husimi(*rho, 0.3, 0.2, site="A"),
+}
+OF_OPERATORS = {
+    "partial_trace": lambda *rho: qs.partial_trace(*rho, "A")[..., 0, 1],
+    "partial_transpose": lambda *rho: qs.partial_transpose(*rho, sites="A")[..., 0, 3],
+    "phase_response": lambda *rho: qs.phase_response(*rho, "A"),
+    "spherical_moment": lambda *rho: qs.spherical_moment(*rho, "A", 1, 1),
+}
+WITHOUT_A_SPACE = {
+    "purity": qs.purity,
+    "von_neumann_entropy": qs.von_neumann_entropy,
+    "relative_entropy": lambda rho: qs.relative_entropy(rho, np.eye(4) / 4, base=2),
+    "relative_entropy, second": lambda rho: qs.relative_entropy(np.diag([0, 0.5, 0.5, 0]), rho),
+    "omega": lambda rho: qs.relative_entropy_of_synchronization(
+        rho, qs.DiagonalStates(np.diag([0.4, 0.3, 0.2, 0.1]))
+    ),
+    "omega, undriven": lambda rho: qs.relative_entropy_of_synchronization(
+        np.eye(4) / 4, qs.DiagonalStates(rho)
+    ),
+    "closest": lambda rho: qs.BlockDiagonalStates(QUBITS["A"].z).closest(rho)[..., 1, 1].real,
+    "closest mixture": lambda rho: qs.StateMixtures([np.eye(4) / 4]).closest(rho)[..., 1, 1].real,
+}
+MEASURES = {
+    **{
+        name: lambda rho, take=take: take(rho) if hasattr(rho, "rho") else take(rho, QUBITS)
+        for name, take in (ON_A_SPACE | OF_OPERATORS).items()
+    },
+    **WITHOUT_A_SPACE,
+}
+OF_STATES = [name for name in MEASURES if name not in OF_OPERATORS]
 
 
 def test_states_pass_unchanged_and_become_complex():
@@ -103,3 +150,160 @@ def test_a_basis_state_that_does_not_exist_is_rejected():
         qs.basis_state(SPACE, A=0, B=-1, C=0.5)
     with pytest.raises(InvalidStateError, match=r"unknown sites \['D'\]"):
         qs.basis_state(SPACE, A=0, B=0, C=0.5, D=1)
+
+
+class Found:
+    """A state object of a user's own."""
+
+    def __init__(self, rho, space=QUBITS):
+        self.rho, self.space = rho, space
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_measures_take_state_objects_arrays_and_lists(name):
+    measure = MEASURES[name]
+    value = measure(BELL)
+    for state in (Found(BELL), Found(BELL.tolist()), Certified(BELL, QUBITS), BELL.tolist()):
+        np.testing.assert_array_equal(measure(state), value)
+    batch = np.stack([BELL, np.eye(4) / 4])
+    np.testing.assert_allclose(measure(batch)[0], value, atol=1e-14)
+    assert isinstance(Found(BELL), State)
+
+
+@pytest.mark.parametrize("name", [*ON_A_SPACE, *OF_OPERATORS])
+def test_a_state_object_may_be_given_with_its_own_space_and_no_other(name):
+    measure = (ON_A_SPACE | OF_OPERATORS)[name]
+    found = Found(BELL)
+    np.testing.assert_array_equal(measure(found, QUBITS), measure(BELL, QUBITS))
+    other = qs.Space(A=qs.Spin(1 / 2), C=qs.Spin(1 / 2))
+    with pytest.raises(DimensionError, match=r"`space` is Space\(A=.*C=.*but the state lives on"):
+        measure(found, other)
+    with pytest.raises(InvalidArgumentError, match=r"\(\) of an array needs its space, as in"):
+        measure(BELL)
+
+
+def test_the_space_may_be_given_by_name():
+    assert qs.negativity(BELL, space=QUBITS, sites="A") == qs.negativity(BELL, QUBITS, "A")
+    assert qs.negativity(rho=BELL, space=QUBITS, sites="A") == qs.negativity(BELL, QUBITS, "A")
+
+
+def test_relative_entropies_are_between_states_of_one_space():
+    other = qs.Space(A=qs.Spin(1 / 2), C=qs.Spin(1 / 2))
+    with pytest.raises(DimensionError, match=r"must live on one space, but are on .*B=.* C="):
+        qs.relative_entropy(Found(BELL), Found(BELL, other))
+
+
+NOT_STATES = {
+    "conjugation forgotten": (np.outer([0, 1, 1j, 0], [0, 1, 1j, 0]) / 2, "must be Hermitian"),
+    "not Hermitian": (np.triu(np.full((4, 4), 0.25)), "must be Hermitian.* by 0.25"),
+    "imaginary": (1j * np.eye(4) / 4, "must be Hermitian.* by 0.5"),
+    "one of a batch": (
+        np.stack([BELL, np.triu(np.full((4, 4), 0.25))]),
+        r"must be Hermitian.* by 0.25 at index \(1,\)",
+    ),
+    "trace": (2 * BELL, "must have unit trace, but has trace 2; divide by it"),
+    "trace in a batch": (
+        np.stack([[BELL, BELL], [BELL, np.eye(4)]]),
+        r"must have unit trace, but has trace 4 at index \(1, 1\); divide by it",
+    ),
+    "negative": (np.diag([1.3, -0.3, 0.0, 0.0]), "must be positive, .* eigenvalue -0.3"),
+    "negative in a batch": (
+        np.stack([BELL] * 3 + [np.diag([1.3, -0.3, 0.0, 0.0])]),
+        r"must be positive, .* eigenvalue -0.3 at index \(3,\)",
+    ),
+    "integers": (np.eye(4, dtype=int), "must have unit trace, but has trace 4"),
+}
+
+
+@pytest.mark.parametrize("wrong", NOT_STATES)
+@pytest.mark.parametrize("name", OF_STATES)
+def test_what_is_no_state_is_refused(name, wrong):
+    rho, message = NOT_STATES[wrong]
+    for given in (rho, Found(rho)):
+        with pytest.raises(InvalidStateError, match=message):
+            MEASURES[name](given)
+
+
+@pytest.mark.parametrize("name", OF_OPERATORS)
+def test_linear_measures_take_any_operator(name):
+    rho = NOT_STATES["not Hermitian"][0]
+    expected = MEASURES[name](np.eye(4) / 4) + 2 * MEASURES[name](BELL)
+    np.testing.assert_allclose(MEASURES[name](np.eye(4) / 4 + 2 * BELL), expected, atol=1e-15)
+    assert np.isfinite(MEASURES[name](rho))
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_what_is_no_batch_of_square_matrices_is_refused(name):
+    psi = np.array([0, 1, 1j, 0]) / np.sqrt(2)
+    for wrong in (psi, psi[:, None], np.stack([psi] * 3), 1.0, []):
+        with pytest.raises(DimensionError, match="must have shape"):
+            MEASURES[name](wrong)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_numbers_that_are_missing_are_refused(name, bad):
+    rho = np.stack([BELL, BELL])
+    rho[1, 2, 3] = bad
+    with pytest.raises(NonFiniteError, match=r"must be finite.* at index \(1, 2, 3\).*masked"):
+        MEASURES[name](rho)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_masked_systems_of_certified_states_stay_nan(name):
+    rho = np.stack([BELL, np.full((4, 4), np.nan), np.eye(4) / 4])
+    values = MEASURES[name](Certified(rho, QUBITS))
+    assert np.isnan(values[1])
+    for k in (0, 2):
+        np.testing.assert_allclose(values[k], MEASURES[name](rho[k]), atol=1e-14)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_what_is_no_array_is_refused_by_name(name):
+    qutip = pytest.importorskip("qutip")
+    for wrong, message in (
+        (None, "but is None"),
+        ("rho", "but is 'rho'"),
+        ([[1, 0], [0]], r"but is \[\[1, 0\], \[0\]\]"),
+        (np.array([["a"]]), "but is an array of <U1"),
+        (QUBITS, r"but is Space\(A="),
+        (BELL.view(np.matrix), "but is a matrix, .* convert it with np.asarray"),
+        (np.ma.array(BELL), "but is a MaskedArray, whose masked values"),
+        (QUBITS["A"].z, r"but is a Operator; convert it with .toarray\(\)"),
+        (qutip.Qobj(BELL), r"but is a Qobj; convert it with .full\(\)"),
+    ):
+        with pytest.raises(InvalidStateError, match=f"must be an array of .* {message}"):
+            MEASURES[name](wrong)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble, np.complex64, bool])
+def test_states_of_any_precision_pass(dtype):
+    rho = np.diag([1, 0, 0, 0]).astype(dtype)
+    assert qs.purity(rho) == 1
+    assert qs.negativity(rho, QUBITS, "A") == 0
+    mixed = random_state(np.random.default_rng(3), 20)
+    assert density_matrices(mixed.astype(np.complex64)).dtype == np.complex64
+    with pytest.raises(InvalidStateError, match="must have unit trace"):
+        qs.purity(1.001 * mixed.astype(np.complex64))
+
+
+def test_large_batches_are_checked_to_their_end():
+    rho = np.broadcast_to(BELL, (30, 1000, 4, 4)).copy()
+    density_matrices(rho, QUBITS)
+    rho[29, 999] = np.diag([2, -1, 0, 0])
+    with pytest.raises(InvalidStateError, match=r"eigenvalue -1 at index \(29, 999\)"):
+        density_matrices(rho, QUBITS)
+
+
+def test_batches_of_no_states_have_no_values():
+    assert qs.negativity(np.zeros((0, 4, 4)), QUBITS, "A").shape == (0,)
+    assert qs.purity(np.zeros((3, 0, 4, 4))).shape == (3, 0)
+
+
+def test_states_of_our_own_solvers_are_not_checked_again(monkeypatch):
+    steady = qs.steady_state(qs.models.spin_pair(epsilon=[0.0, 0.1]))
+    expected = qs.negativity(steady.rho, steady.space, "A")
+    monkeypatch.setattr("quantsync.states._fault", None)
+    np.testing.assert_array_equal(qs.negativity(steady, "A"), expected)
+    with pytest.raises(TypeError):
+        qs.negativity(steady.rho, steady.space, "A")

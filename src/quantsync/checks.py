@@ -59,13 +59,16 @@ def require_finite(
         )
 
 
-def number_array(values: Any, name: str, error: ErrorClass = InvalidArgumentError) -> np.ndarray:
-    """Finite numbers, real or complex, as an array of float or complex."""
+def number_array(
+    values: Any, name: str, error: ErrorClass = InvalidArgumentError, *, finite: bool = True
+) -> np.ndarray:
+    """Numbers, real or complex, as an array of float or complex; finite unless told otherwise."""
     array = _as_array(values, name, "a number or an array of numbers", error)
     if array.dtype.kind not in "biufc":
         raise error(f"{label(name)} must be a number or an array, but is {shown(values)}.")
     array = array.astype(complex if array.dtype.kind == "c" else float)
-    require_finite(name, array)
+    if finite:
+        require_finite(name, array)
     return array
 
 
@@ -78,8 +81,9 @@ def real_array(
     at_most: float | None = None,
     why: str = "",
     error: ErrorClass = InvalidArgumentError,
+    finite: bool = True,
 ) -> np.ndarray:
-    """Finite real numbers within bounds, as an array of float.
+    """Real numbers within bounds, finite unless told otherwise, as an array of float.
 
     Examples
     --------
@@ -96,7 +100,8 @@ def real_array(
     if array.dtype.kind not in "biuf":
         raise error(f"{label(name)} must be a real number or array, but is {shown(values)}.")
     array = array.astype(float)
-    require_finite(name, array)
+    if finite:
+        require_finite(name, array)
     _require_bounds(array, name, above, at_least, at_most, why, error)
     return array
 

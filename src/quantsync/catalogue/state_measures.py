@@ -24,7 +24,7 @@ def locking(view: View) -> PhaseDistribution:
     """Relative phases of all sites, or the phase of a single one."""
     state = view.solution
     measure = phase_distribution if len(state.space) == 1 else relative_phase_distribution
-    return measure(state.rho, state.space)
+    return measure(state)
 
 
 def _locked_phase(view: View) -> Any:
@@ -61,26 +61,26 @@ STATE_MEASURES: dict[str, Measure] = table_of(
         "negativity",
         "negativity between the first site and the rest",
         "1",
-        lambda view: negativity(view.solution.rho, view.solution.space, _first_site(view)),
+        lambda view: negativity(view.solution, _first_site(view)),
     ),
     Measure(
         "log_negativity",
         "logarithmic negativity between the first site and the rest",
         "nat",
-        lambda view: log_negativity(view.solution.rho, view.solution.space, _first_site(view)),
+        lambda view: log_negativity(view.solution, _first_site(view)),
     ),
     Measure(
         "mutual_information",
         "mutual information between the first site and the rest",
         "nat",
-        lambda view: mutual_information(view.solution.rho, view.solution.space, _first_site(view)),
+        lambda view: mutual_information(view.solution, _first_site(view)),
     ),
-    Measure("purity", "purity Tr rho^2", "1", lambda view: purity(view.solution.rho)),
+    Measure("purity", "purity Tr rho^2", "1", lambda view: purity(view.solution)),
     Measure(
         "von_neumann_entropy",
         "von Neumann entropy of the whole state",
         "nat",
-        lambda view: von_neumann_entropy(view.solution.rho),
+        lambda view: von_neumann_entropy(view.solution),
     ),
     Measure(
         "residual",

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
+from quantsync.checks import real_array
+
 
 def chi(phi_1: Any, phi_2: Any, phi_3: Any = 0.0) -> Any:
     r"""Configuration of three phases, Eq. (9) of Zhao et al. (2025).
@@ -40,7 +42,7 @@ def chi(phi_1: Any, phi_2: Any, phi_3: Any = 0.0) -> Any:
     >>> print(qs.chi(np.array([0, 2 * third, np.pi, third]), [0, third, 0, -third]).round(12))
     [0.   0.25 1.   0.25]
     """
-    phases = _arrays(phi_1, phi_2, phi_3)
+    phases = _arrays(phi_1=phi_1, phi_2=phi_2, phi_3=phi_3)
     xp = array_namespace(*phases)
     mean = sum(phases[1:], phases[0]) / 3
     spreads = [
@@ -71,19 +73,22 @@ def chi_2(phi: Any) -> Any:
     >>> print(qs.chi_2([0, np.pi / 2, -np.pi, 7 * np.pi / 4]).round(12))
     [0.   0.5  1.   0.25]
     """
-    (phi,) = _arrays(phi)
+    (phi,) = _arrays(phi=phi)
     xp = array_namespace(phi)
     scaled = _distance(xp, phi) / math.pi
     return xp.minimum(scaled, xp.ones_like(scaled))
 
 
-def _arrays(*phases: Any) -> list[Any]:
+def _arrays(**phases: Any) -> list[Any]:
     """The phases as real arrays of the library of those that are arrays, else of NumPy."""
-    given: list[Any] = [phase for phase in phases if is_array_api_obj(phase)]
-    xp = array_namespace(*given) if given else np
-    wide = [phase.dtype for phase in given if xp.isdtype(phase.dtype, "real floating")]
+    own: Any = {name: p for name, p in phases.items() if is_array_api_obj(p)}
+    for name, phase in phases.items():
+        if name not in own or isinstance(phase, np.ndarray):
+            phases[name] = real_array(phase, name, finite=False)  # NaN where there is no peak
+    xp = array_namespace(*own.values()) if own else np
+    wide = [phase.dtype for phase in own.values() if xp.isdtype(phase.dtype, "real floating")]
     dtype = xp.result_type(*wide) if wide else xp.float64
-    return [xp.asarray(phase, dtype=dtype) for phase in phases]
+    return [xp.asarray(phase, dtype=dtype) for phase in phases.values()]
 
 
 def _distance(xp: Any, angle: Any) -> Any:

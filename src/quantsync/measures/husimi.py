@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
+from scipy.special import gammaln, xlogy
 
 from quantsync.checks import broadcast_shape, real_array
 from quantsync.errors import DimensionError, InvalidArgumentError
@@ -46,13 +47,13 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
     site = Spin(spin)
     m = site.labels
     theta, phi = angles(theta, phi)
-    binomial = np.array([math.comb(site.dimension - 1, k) for k in range(site.dimension)], float)
-    up = np.rint(site.size + m).astype(int)
-    modulus = (
-        np.sqrt(binomial[up])
-        * np.cos(theta / 2)[..., None] ** up
-        * np.sin(theta / 2)[..., None] ** (site.dimension - 1 - up)
-    )
+    up = np.rint(site.size + m)
+    down = site.dimension - 1 - up
+    # By logarithms, as binomials of large spins are no floating-point numbers.
+    binomial = gammaln(site.dimension) - gammaln(up + 1) - gammaln(down + 1)
+    cosine, sine = np.cos(theta / 2)[..., None], np.sin(theta / 2)[..., None]
+    modulus = np.exp(binomial / 2 + xlogy(up, abs(cosine)) + xlogy(down, abs(sine)))
+    modulus *= np.sign(cosine) ** up * np.sign(sine) ** down
     return modulus * np.exp(-1j * m * phi[..., None])
 
 

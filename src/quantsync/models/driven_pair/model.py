@@ -87,7 +87,7 @@ def driven_pair(
     --------
     >>> import quantsync as qs
     >>> steady = qs.steady_state(qs.models.driven_pair(drive=0.1))
-    >>> print(qs.phase_response(steady.rho, steady.space, "A").round(12))
+    >>> print(qs.phase_response(steady, "A").round(12))
     -0.00240161146j
     """
     drive_detuning, qudit_detuning, coupling, drive = real_parameters(

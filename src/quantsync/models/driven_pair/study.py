@@ -22,6 +22,7 @@ from quantsync.measures.spherical_tensors import phase_response, spherical_momen
 from quantsync.models.driven_pair.driving import driving
 from quantsync.search.extrema import Extrema, find_extrema
 from quantsync.search.zeros import Zeros, find_zeros
+from quantsync.states import Certified
 
 # Couplings between which zero crossings and extrema are sought, in units of the larger relaxation
 # rate; those for extrema are dense near 0, where maxima branch off g = 0.
@@ -84,8 +85,8 @@ class DrivenPairStudy:
     def phase_response(self, site: str) -> np.ndarray:
         """``<S+>/drive`` of spin A or B, complex, shape (...); its limit where drive is 0."""
         return self._joined(
-            lambda: phase_response(self._first.orders[1], self.space, site),
-            lambda: phase_response(self._driven.rho, self.space, site) / self._finite_drive,
+            lambda: phase_response(_order(self._first, 1), site),
+            lambda: phase_response(self._driven, site) / self._finite_drive,
         )
 
     def spherical_moment(self, k: int, q: int) -> np.ndarray:
@@ -97,8 +98,8 @@ class DrivenPairStudy:
         q = whole_number(q, "q", at_least=-2, at_most=2, why=why)
         source = "_second" if abs(q) == 2 else "_first"
         return self._joined(
-            lambda: spherical_moment(getattr(self, source).orders[abs(q)], self.space, "A", k, q),
-            lambda: spherical_moment(self._driven.rho, self.space, "A", k, q),
+            lambda: spherical_moment(_order(getattr(self, source), abs(q)), "A", k, q),
+            lambda: spherical_moment(self._driven, "A", k, q),
         )
 
     def omega(self) -> np.ndarray:
@@ -309,7 +310,7 @@ class DrivenPairStudy:
     def _leading(self) -> tuple[np.ndarray, np.ndarray]:
         """Limit of Omega/drive^2 and its logarithm, at the points without drive."""
         response = self._first
-        cycles = DiagonalStates(response.orders[0], charge=self._charge)
+        cycles = DiagonalStates(_order(response, 0), charge=self._charge)
         lost = cycles.lost.any(axis=-1)
         if not lost.any():
             leading = leading_synchronization(response, cycles)
@@ -328,8 +329,9 @@ class DrivenPairStudy:
 
     @lazy
     def _finite_omega(self) -> np.ndarray:
-        cycles = DiagonalStates(self._without_ties, charge=self._charge)
-        omega = relative_entropy_of_synchronization(self._driven.rho, cycles)
+        undriven = Certified(self._without_ties, self.space)
+        cycles = DiagonalStates(undriven, charge=self._charge)
+        omega = relative_entropy_of_synchronization(self._driven, cycles)
         # What a faint drive puts into empty levels drowns in rounding; its series does not.
         faint = np.abs(self._finite_drive) < FAINT * self.relaxation_rate[self._finite]
         series = np.flatnonzero(faint & cycles.lost.any(axis=-1))
@@ -364,7 +366,7 @@ class DrivenPairStudy:
 
     def _begin(self, members: np.ndarray, order: int) -> LeadingSynchronization:
         response = self._respond(members, order)
-        cycles = DiagonalStates(response.orders[0], charge=self._charge)
+        cycles = DiagonalStates(_order(response, 0), charge=self._charge)
         return leading_synchronization(response, cycles)
 
     def _joined(
@@ -381,3 +383,7 @@ class DrivenPairStudy:
         for members, values in parts:
             result[members] = values
         return result.reshape(self.shape)
+
+
+def _order(response: Response, k: int) -> Certified:
+    return Certified(response.orders[k], response.space)
