@@ -64,7 +64,6 @@ class PerturbedStates:
         The space of the states.
     """
 
-    certified: ClassVar[bool] = True  # measures do not check these states again
     rho: np.ndarray
     residual: np.ndarray
     strengths: np.ndarray
