@@ -246,7 +246,7 @@ def gaussian_discord(covariance: Any, measured: int = 1, base: float = math.e) -
 
 def _modes_of_cut(first: Any, count: int) -> list[int]:
     chosen = mode_list("first", first, count)
-    if not chosen or len(chosen) == count:
+    if len(chosen) == count:
         raise InvalidArgumentError(
             f"Argument `first` must leave modes on both sides of the cut, but is {first!r} out "
             f"of {count} mode(s)."

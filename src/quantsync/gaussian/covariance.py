@@ -136,11 +136,10 @@ class Factor:
         return 1 / xp.linalg.svdvals(inverse)[..., 0]
 
 
-def covariance_array(values: Any) -> Any:
+def covariance_array(given: Any) -> Any:
     """Covariance matrices (..., 2N, 2N) as an array of real numbers, some of which may be NaN."""
-    if not is_array_api_obj(values):
-        values = real_array(values, "covariance")
-    elif not array_namespace(values).isdtype(values.dtype, ("bool", "integral", "real floating")):
+    values: Any = given if is_array_api_obj(given) else real_array(given, "covariance")
+    if not array_namespace(values).isdtype(values.dtype, ("bool", "integral", "real floating")):
         raise InvalidArgumentError(
             f"Argument `covariance` must be real, but is of type {values.dtype}."
         )
@@ -209,8 +208,10 @@ def mode_list(name: str, modes: Any, count: int) -> list[int]:
     several = isinstance(modes, Iterable) and getattr(modes, "ndim", 1)
     given: list[Any] = list(modes) if several else [modes]
     chosen = [whole_number(k, name, at_least=0, at_most=count - 1) for k in given]
-    if len(set(chosen)) < len(chosen):
-        raise InvalidArgumentError(f"Argument `{name}` must name a mode once, but is {modes!r}.")
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise InvalidArgumentError(
+            f"Argument `{name}` must name at least one mode, each once, but is {modes!r}."
+        )
     return chosen
 
 

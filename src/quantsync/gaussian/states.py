@@ -172,7 +172,7 @@ class GaussianState:
         [1. 4.]
         """
         w, m = _modes(frequencies, masses)
-        alpha = number_array(amplitudes, "amplitudes")
+        alpha: Any = number_array(amplitudes, "amplitudes")
         real, imaginary = (one_per_node(a, len(w), "amplitudes") for a in (alpha.real, alpha.imag))
         return cls.vacuum(w, m).displaced(
             x=np.sqrt(2 / (m * w)) * real, p=np.sqrt(2 * m * w) * imaginary

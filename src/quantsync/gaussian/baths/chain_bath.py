@@ -10,6 +10,7 @@ from quantsync.checks import LARGEST_WHOLE, real_number, whole_array, whole_numb
 from quantsync.errors import DimensionError
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._normal_modes import uniform_chain_rows
+from quantsync.memory import require_memory
 
 
 def chain_frequencies(sites: int, chain_frequency: float, chain_coupling: float) -> np.ndarray:
@@ -40,7 +41,7 @@ def chain_frequencies(sites: int, chain_frequency: float, chain_coupling: float)
     >>> print(qs.gaussian.chain_frequencies(2, 0.0, 1.0).round(6))
     [1.       1.732051]
     """
-    size = whole_number(sites, "sites")
+    size = chain_size(sites)
     own, g = chain_numbers(chain_frequency, chain_coupling)
     half = np.pi * np.arange(1, size + 1) / (2 * (size + 1))
     return np.sqrt(own**2 + 4 * g * np.sin(half) ** 2)
@@ -77,9 +78,16 @@ def chain_couplings(sites: int, nodes: Any, strengths: Any) -> np.ndarray:
     [[ 0.141421  0.141421]
      [ 0.141421 -0.141421]]
     """
-    size = whole_number(sites, "sites")
+    size = chain_size(sites)
     places, K = probes_on_chain(nodes, strengths, size)
     return K[:, None] * uniform_chain_rows(size, -1.0, places - 1)
+
+
+def chain_size(sites: Any) -> int:
+    """M, if arrays of that size fit into the memory."""
+    size = whole_number(sites, "sites")
+    require_memory(32.0 * size, f"A chain of {size} sites")
+    return size
 
 
 def chain_numbers(chain_frequency: Any, chain_coupling: Any) -> tuple[float, float]:

@@ -11,7 +11,6 @@ from quantsync.checks import (
     choice,
     instance_of,
     name_list,
-    rate_array,
     real_array,
     symmetric_matrix,
     times_array,
@@ -20,17 +19,17 @@ from quantsync.errors import (
     ConvergenceError,
     DimensionError,
     InvalidArgumentError,
+    InvalidRateError,
     InvalidStateError,
     UnstableNetworkError,
 )
 from quantsync.gaussian.networks._graphs import one_per_node
-from quantsync.gaussian.networks._oscillators import CoupledOscillators
+from quantsync.gaussian.networks._oscillators import ROUNDING, CoupledOscillators
 from quantsync.gaussian.networks.evolution import GaussianEvolution
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
 
 LARGEST_RESIDUAL = 1e-9  # relative to the diffusion
-ROUNDING = 64 * np.finfo(float).eps
 
 
 class OpenNetwork:
@@ -150,16 +149,17 @@ class OpenNetwork:
         if temperature is not None and occupation is not None:
             raise InvalidArgumentError("Give either `temperature` or `occupation`, not both.")
         names = network.names
-        rates = one_per_node(damping_rates, names, "damping_rates")
-        rates = rate_array(rates, "damping_rates")
+        rates = one_per_node(
+            damping_rates, names, "damping_rates", at_least=0, error=InvalidRateError
+        )
         m = network.masses
         w = np.sqrt(network.stiffness.diagonal() / m)
-        if occupation is not None:
-            bath: dict[str, Any] = {"occupation": one_per_node(occupation, names, "occupation")}
+        if occupation is None:
+            heat = one_per_node(0.0 if temperature is None else temperature, names, "temperature")
+            baths = GaussianState.thermal(w, heat, masses=m)
         else:
-            heat = 0.0 if temperature is None else temperature
-            bath = {"temperature": one_per_node(heat, names, "temperature")}
-        baths = GaussianState.thermal(w, **bath, masses=m)
+            quanta = one_per_node(occupation, names, "occupation")
+            baths = GaussianState.thermal(w, occupation=quanta, masses=m)
         # J h: dx/dt = dH/dp, dp/dt = -dH/dx.
         h = network.hamiltonian
         drift = np.empty_like(h)

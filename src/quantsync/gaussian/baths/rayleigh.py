@@ -89,18 +89,18 @@ def rayleigh_criterion(stiffness: Any, damping: Any) -> RayleighCriterion:
             f"Argument `stiffness` must be positive, but has the eigenvalue {squares[0]:.6g}."
         )
     frequencies = np.sqrt(squares)
-    turned = modes.T @ g @ modes
-    rates = np.sort(np.diagonal(turned))
+    in_modes = modes.T @ g @ modes
+    rates = np.sort(np.diagonal(in_modes))
     fastest = float(np.abs(rates).max())
     apart = np.abs(frequencies[:, None] - frequencies)
-    off = np.abs(turned - np.diag(np.diagonal(turned)))
+    off = np.abs(in_modes - np.diag(np.diagonal(in_modes)))
     # Rounding of modes that are not coupled is no coupling, however close they lie.
     off = np.where(off > 1e-14 * fastest, off, 0.0)
     ratio = np.where(off > 0, off / np.where(apart > 0, apart, 1.0), 0.0)
     ratio = np.where((off > 0) & (apart == 0), math.inf, ratio)
     return RayleighCriterion(
         frequencies,
-        turned,
+        in_modes,
         float(rates[1] - rates[0]),
         1 / fastest if fastest > 0 else math.inf,
         float(ratio.max()),

@@ -22,7 +22,12 @@ from quantsync.gaussian.networks._probes import critical_factor, require_stable_
 
 @dataclass(frozen=True)
 class SemiInfiniteChain:
-    """A semi-infinite chain with a fixed end.
+    """A semi-infinite chain with a fixed end, as a bath of probes.
+
+    Methods take P probes by their ``stiffness`` matrix of shape (P, P), the sites ``nodes`` (P,) to
+    which they are coupled, counted from 1, and the ``strengths`` K of these couplings, a number or
+    (P,). Numbers that are not finite or do not fit raise `InvalidArgumentError` or its kinds,
+    probes that are unstable by themselves `UnstableNetworkError`.
 
     Parameters
     ----------
@@ -30,13 +35,6 @@ class SemiInfiniteChain:
         Omega_0 >= 0.
     chain_coupling : float
         g > 0, in the unit of frequency squared.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If Omega_0 is negative or g not positive.
-    NonFiniteError
-        If one is NaN or infinite.
 
     Examples
     --------
@@ -109,29 +107,11 @@ class SemiInfiniteChain:
         return self.chain_coupling * np.sin(k) / self.frequency(k)
 
     def spectral_density(self, frequency: Any, nodes: Any, strengths: Any) -> np.ndarray:
-        r"""Spectral density of probes on the chain.
+        r"""Spectral density of probes on the chain, shape (*frequency.shape, P, P).
 
         J_ab(omega) = pi/2 sum_j c_aj c_bj/Omega_j delta(omega - Omega_j), for the infinite chain
         K_a K_b sin(k m_a) sin(k m_b)/(g sin k); zero outside the band. The kernel of the Langevin
         equation is 2/pi int J(omega)/omega cos(omega t) d omega.
-
-        Parameters
-        ----------
-        frequency : array_like of any shape
-            omega > 0.
-        nodes : array_like of int, shape (P,)
-            The site of each probe, from 1.
-        strengths : float or array_like of shape (P,)
-            K of each probe.
-
-        Returns
-        -------
-        ndarray of shape (*frequency.shape, P, P)
-
-        Raises
-        ------
-        InvalidArgumentError
-            If a site is below 1.
         """
         nodes, strengths = probes_on_chain(nodes, strengths)
         w = real_array(frequency, "frequency")
@@ -146,27 +126,9 @@ class SemiInfiniteChain:
     def golden_rule_damping(self, stiffness: Any, nodes: Any, strengths: Any) -> np.ndarray:
         r"""Damping rates of the probes' normal modes in weak coupling, G_ss = J_ss(O_s)/O_s.
 
-        The real part of the Laplace transform of gamma_s at the mode's own frequency; zero for
-        modes outside the band. Energies decay at these rates, amplitudes at half of them.
-
-        Parameters
-        ----------
-        stiffness : array_like of shape (P, P)
-            Stiffness matrix of the probes.
-        nodes, strengths
-            As in `spectral_density`.
-
-        Returns
-        -------
-        ndarray of shape (P,)
-            In the order of the modes' frequencies.
-
-        Raises
-        ------
-        UnstableNetworkError
-            If the probes alone are unstable.
-        DimensionError, InvalidArgumentError, NonFiniteError
-            If the arguments do not fit.
+        The real part of the Laplace transform of gamma_s at the mode's own frequency; shape (P,),
+        ordered by frequency; zero for modes outside the band. Energies decay at these rates,
+        amplitudes at half of them.
         """
         matrix, nodes, strengths = _system(stiffness, nodes, strengths)
         require_stable_probes(matrix)
@@ -176,20 +138,17 @@ class SemiInfiniteChain:
         return np.einsum("as,sab,bs->s", modes, density, modes) / frequencies
 
     def largest_stable_factor(self, stiffness: Any, nodes: Any, strengths: Any) -> float:
-        """The factor by which the probe couplings can grow before H loses positivity.
-
-        Times K it is K_max. Arguments and errors as `golden_rule_damping`.
-        """
+        """The factor by which the strengths can grow before H loses positivity: K_max/K."""
         require_stable_probes(_system(stiffness, nodes, strengths)[0])
         return self._factor_at(0.0, stiffness, nodes, strengths, 1.0)
 
     def bound_state_threshold(
         self, stiffness: Any, nodes: Any, strengths: Any, *, above: bool = False
     ) -> float:
-        """The factor by which the probe couplings must grow for a bound state to appear.
+        """The factor by which the strengths must grow for a bound state to appear: K_c/K.
 
-        Below the band (or above it); times K it is K_c. Zero if a mode of the probes lies there
-        already, infinite if no coupling brings one. Arguments and errors as `golden_rule_damping`.
+        Below the band, or above it. Zero if a mode of the probes lies there already, infinite if no
+        coupling brings one.
         """
         edge = self.band[1 if above else 0]
         return self._factor_at(edge**2, stiffness, nodes, strengths, -1.0 if above else 1.0)
@@ -197,28 +156,12 @@ class SemiInfiniteChain:
     def modes(self, stiffness: Any, nodes: Any, strengths: Any) -> ChainModes:
         """Bound states and resonances, exact for any coupling.
 
-        Parameters
-        ----------
-        stiffness : array_like of shape (P, P)
-            Stiffness matrix of the probes.
-        nodes : array_like of int, shape (P,)
-            The site of each probe, from 1. Sites between the end and the probes make resonances
-            of their own.
-        strengths : float or array_like of shape (P,)
-            K of each probe.
-
-        Returns
-        -------
-        ChainModes
+        Sites between the end and the probes make resonances of their own.
 
         Raises
         ------
         UnstableNetworkError
             If the whole is unstable; the message gives the largest stable coupling.
-        InvalidArgumentError
-            If a site is below 1.
-        DimensionError, NonFiniteError
-            If the arguments do not fit or are not finite.
         """
         matrix, nodes, strengths = _system(stiffness, nodes, strengths)
         largest = self.largest_stable_factor(matrix, nodes, strengths)

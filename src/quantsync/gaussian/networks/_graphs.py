@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ def stiffness_matrix(given: Any) -> sp.csr_array:
     """A real symmetric matrix, dense or sparse, as a sparse array."""
     if not sp.issparse(given):
         return sp.csr_array(symmetric_matrix(given, "stiffness"))
-    matrix = sp.csr_array(given, copy=True)
+    matrix: Any = sp.csr_array(given, copy=True)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.shape[0]:
         raise DimensionError(
             f"Argument `stiffness` must have shape (n, n) with n >= 1, but has {matrix.shape}."
@@ -70,6 +70,8 @@ def edges_of(graph: Any, coupling: float | str) -> tuple[tuple[Any, ...], list[E
         if isinstance(edge, str) or not hasattr(edge, "__len__") or len(edge) not in (2, 3):
             raise InvalidArgumentError(f"An edge must be (i, j) or (i, j, strength), not {edge!r}.")
         i, j = edge[0], edge[1]
+        if not (isinstance(i, Hashable) and isinstance(j, Hashable)):
+            raise InvalidArgumentError(f"Nodes must be names or numbers, but {edge!r} is an edge.")
         strength = edge[2] if len(edge) == 3 else coupling
         if strength is None or isinstance(strength, str):
             raise InvalidArgumentError(

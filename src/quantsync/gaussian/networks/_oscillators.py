@@ -57,7 +57,13 @@ class CoupledOscillators:
                 f"Argument `names` must have {size} entries, one per oscillator, but has "
                 f"{len(self.names)}."
             )
-        self._positions = {name: k for k, name in enumerate(self.names)}
+        try:
+            self._positions = {name: k for k, name in enumerate(self.names)}
+        except TypeError as error:
+            raise InvalidArgumentError(
+                f"Argument `names` must hold names that can be keys of a dictionary, but one is an "
+                f"{error}."
+            ) from None
         if len(self._positions) != size:
             twice = next(name for name in self.names if self.names.count(name) > 1)
             raise InvalidArgumentError(f"Argument `names` holds {twice!r} twice.")
@@ -141,7 +147,7 @@ class CoupledOscillators:
         UnknownNameError
             If there is no such name.
         """
-        for name in names:
+        for name in name_list(names, "names"):
             if not isinstance(name, Hashable) or name not in self._positions:
                 few = len(self) < 20
                 known = self.names if few else [f"{self.names[0]} ... {self.names[-1]}"]

@@ -53,10 +53,9 @@ class HarmonicNetwork(CoupledOscillators):
         If the stiffness is not positive definite, so that H has no ground state.
     DimensionError
         If it is not square, or masses or names do not fit.
-    NonFiniteError, InvalidCoefficientError
-        If a number is not finite or not real.
-    InvalidArgumentError
-        If the stiffness is not symmetric, a mass not positive, or a name not unique.
+    InvalidArgumentError, NonFiniteError
+        If a number is not real or not finite, the stiffness not symmetric, a mass not positive, or
+        a name not unique.
 
     Examples
     --------
@@ -188,7 +187,7 @@ class HarmonicNetwork(CoupledOscillators):
             If the couplings are too strong, with the largest stable ones.
         UnknownNameError
             If a node does not exist.
-        DimensionError, InvalidArgumentError, InvalidCoefficientError, NonFiniteError
+        DimensionError, InvalidArgumentError, NonFiniteError
             If the numbers do not fit or are not finite, real or positive.
 
         Examples
@@ -208,7 +207,8 @@ class HarmonicNetwork(CoupledOscillators):
         count = len(mass)
         border = sp.csr_array((K, (np.arange(count), places)), shape=(count, len(self)))
         stiffness = sp.csr_array(sp.block_array([[corner, border], [border.T, self.stiffness]]))
-        labels = [f"probe {p}" for p in range(1, count + 1)] if names is None else list(names)
+        usual = [f"probe {p}" for p in range(1, count + 1)]
+        labels = usual if names is None else name_list(names, "names")
         network = HarmonicNetwork._trusted(
             stiffness, np.concatenate([mass, self.masses]), [*labels, *self.names]
         )

@@ -21,7 +21,7 @@ from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
 from quantsync.measures.entropic import relative_entropy_of_synchronization
 from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.models.circuit_qed.state import CircuitState, balance_of, fit_of, solved
-from quantsync.models.circuit_qed.tables import TABLE_II, preset_values
+from quantsync.models.circuit_qed.tables import PRESETS, TABLE_II, preset_values
 from quantsync.models.circuit_qed.transmon import PumpedTransmon, RelaxationFit, frequency_shift
 from quantsync.system import Measure, ParametricSystem, View, table_of
 
@@ -144,7 +144,8 @@ def circuit_qed(
     [0.007513 0.001694] True
     """
     given = dict(locals())
-    presets = np.asarray(given.pop("preset"))
+    names = np.asarray(given.pop("preset"), dtype=object)
+    presets = np.array([str(name) for name in names.ravel()], dtype=str).reshape(names.shape)
     usual = [_usual(presets, side) for side in (0, 1)]
     values = {k: _checked(k, v) for k, v in given.items() if v is not None or k in COMMON}
     shapes = {name: array.shape for name, array in values.items()}
@@ -159,15 +160,22 @@ def circuit_qed(
         for name in OF_A_TRANSMON:
             values.setdefault(f"{name}_{letter}", own[name])
     run = CircuitQED({"preset": presets, **values})
-    run.transmons_of(0)  # raises on what no circuit can have
+    if run.size:
+        run.transmons_of(0)  # raises on what no circuit can have
     return run
 
 
 def _usual(presets: np.ndarray, side: int) -> dict[str, np.ndarray]:
     """What presets have for transmon A or B, and their drive."""
-    names = [str(preset) for preset in presets.reshape(-1)]
-    found = [preset_values(name, side) | {"drive": TABLE_II[name]["drive"]} for name in names]
-    return {key: np.array([one[key] for one in found]).reshape(presets.shape) for key in found[0]}
+
+    def values(name: str) -> dict[str, float]:
+        return preset_values(name, side) | {"drive": TABLE_II[name]["drive"]}
+
+    found = [values(name) for name in presets.reshape(-1)]
+    return {
+        key: np.array([one[key] for one in found], float).reshape(presets.shape)
+        for key in values(PRESETS[0])
+    }
 
 
 def _checked(name: str, value: Any) -> np.ndarray:
@@ -218,7 +226,8 @@ class CircuitQED(ParametricSystem):
             values = {name: self._value(f"{name}_{letter}", member) for name in OF_A_TRANSMON}
             unknown = np.isnan(values["shift"])
             values |= {name: self._value(name, member) for name in COMMON[1:]}
-            transmon = PumpedTransmon(**(values | {"shift": 0.0} if unknown else values))
+            values["shift"] = 0.0 if unknown else values["shift"]
+            transmon = PumpedTransmon(**values)
             shift = frequency_shift(transmon) if unknown else transmon.shift
             found.append(replace(transmon, shift=shift))
         return found[0], found[1]

@@ -75,7 +75,7 @@ class PumpedTransmon:
         """The space of transmon T and resonator R."""
         return Space(T=Fock(self.transmon_levels), R=Fock(self.resonator_levels))
 
-    def parts(self) -> tuple[sp.csr_array, list[tuple[float, sp.csr_array]]]:
+    def parts(self) -> tuple[sp.csr_array, list[tuple[float, Any]]]:
         """Hamiltonian and dissipators in the frame of the pump, in rad/us: Eqs. (E1), (E2).
 
         The anharmonicity lowers the higher levels, -|alpha|/2 n(n-1); as printed, with a plus, no

@@ -240,9 +240,9 @@ class DrivenPairStudy:
         probe = [value(np.full(len(unit), x), *arguments) for x in (0.3, 0.9, 2.7)]
         real = np.abs(np.real(probe)).max(axis=0) > np.abs(np.imag(probe)).max(axis=0)
 
-        def quadrature(x: np.ndarray, turned: np.ndarray, *rest: np.ndarray) -> np.ndarray:
+        def quadrature(x: np.ndarray, use_real: np.ndarray, *rest: np.ndarray) -> np.ndarray:
             found = value(x, *rest)
-            return np.where(turned > 0, np.real(found), np.imag(found))
+            return np.where(use_real > 0, np.real(found), np.imag(found))
 
         zeros = find_zeros(
             quadrature,
