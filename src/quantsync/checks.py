@@ -311,6 +311,8 @@ def named_arguments(function: Callable[P, Result]) -> Callable[P, Result]:
     """
     parameters = inspect.signature(function).parameters.values()
     known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return function
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> Result:

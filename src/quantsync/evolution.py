@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quantsync import gaussian, lindblad
+from quantsync.checks import named_arguments
 from quantsync.errors import InvalidArgumentError
 
 
@@ -14,10 +14,11 @@ def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
     Parameters
     ----------
     system : Lindbladian, HarmonicNetwork or OpenNetwork
+        Or any other object with a method ``evolve(state, times, **options)``.
     state
-        For a `Lindbladian` density matrices of shape (..., n, n); for a `HarmonicNetwork` a
-        `GaussianState` of all oscillators or `ProbesInEnvironment`; for an `OpenNetwork` a
-        `GaussianState`.
+        For a `Lindbladian` density matrices of shape (..., n, n) or a state object; for a
+        `HarmonicNetwork` a `GaussianState` of all oscillators or `ProbesInEnvironment`; for an
+        `OpenNetwork` a `GaussianState`.
     times : array_like of shape (T,)
         Times; for a dissipative system >= 0 in non-decreasing order.
     **options
@@ -31,7 +32,9 @@ def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
     Raises
     ------
     InvalidArgumentError
-        If the system is of another kind, or an option does not belong to it.
+        If the system has no such method.
+    UnknownArgumentError
+        If an option does not belong to the system.
     QuantsyncError
         What the evolution of that kind raises: see `quantsync.lindblad.evolve`,
         `quantsync.gaussian.evolve` and `OpenNetwork.evolve`.
@@ -51,20 +54,10 @@ def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
     [[0.  1. ]
      [0.5 0. ]]
     """
-    known: dict[type, tuple[Any, set[str]]] = {
-        lindblad.Lindbladian: (lindblad.evolve, {"workers"}),
-        gaussian.HarmonicNetwork: (gaussian.evolve, {"probes"}),
-        gaussian.OpenNetwork: (gaussian.OpenNetwork.evolve, set()),
-    }
-    for kind, (function, allowed) in known.items():
-        if isinstance(system, kind):
-            if unknown := sorted(set(options) - allowed):
-                raise InvalidArgumentError(
-                    f"evolve() of a {kind.__name__} takes no argument {unknown[0]!r}; it takes "
-                    f"{', '.join(['system', 'state', 'times', *sorted(allowed)])}."
-                )
-            return function(system, state, times, **options)
-    raise InvalidArgumentError(
-        "Argument `system` must be a Lindbladian, a HarmonicNetwork or an OpenNetwork, but is "
-        f"{type(system).__name__}."
-    )
+    method = getattr(type(system), "evolve", None)
+    if method is None:
+        raise InvalidArgumentError(
+            "Argument `system` must be a Lindbladian, a HarmonicNetwork, an OpenNetwork or another "
+            f"system with a method evolve(state, times), but is {type(system).__name__}."
+        )
+    return named_arguments(method)(system, state, times, **options)

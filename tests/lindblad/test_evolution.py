@@ -23,8 +23,10 @@ from quantsync.errors import (
     InvalidArgumentError,
     InvalidStateError,
     NonFiniteError,
+    UnknownArgumentError,
 )
 from quantsync.lindblad import evolution as evolution_module
+from quantsync.states import density_matrices
 
 QUBIT = qs.Space(A=qs.Spin(1 / 2))
 A = QUBIT["A"]
@@ -259,6 +261,23 @@ def test_the_description_counts_times():
 def test_impossible_input_is_rejected_by_name_and_value(error, message, state, times):
     with pytest.raises(error, match=message):
         qs.evolve(driven_qubit(rabi=np.ones(3))[0], state, times)
+
+
+def test_what_cannot_evolve_and_unknown_options_are_named():
+    with pytest.raises(InvalidArgumentError, match="`system` must be a Lindbladian, .* is ndarray"):
+        qs.evolve(np.eye(2), STATE, [1.0])
+    with pytest.raises(UnknownArgumentError, match="no argument `threads`.* workers"):
+        qs.evolve(driven_qubit()[0], STATE, [1.0], threads=2)
+
+
+def test_a_state_object_is_a_start_and_of_the_same_space():
+    system = driven_qubit()[0]
+    steady = qs.steady_state(system)
+    path = qs.evolve(system, steady, [0.0, 3.0])
+    assert_allclose(path.rho, [steady.rho] * 2, atol=1e-14)
+    assert density_matrices(path, QUBIT) is path.rho
+    with pytest.raises(DimensionError, match=r"`state` must be a state of .*, but lives on"):
+        qs.evolve(qs.Lindbladian(qs.Space(B=qs.Spin(1 / 2))), steady, [1.0])
 
 
 def test_an_impossible_number_of_threads_is_rejected():

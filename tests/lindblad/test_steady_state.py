@@ -29,6 +29,7 @@ import quantsync as qs
 from quantsync.errors import ConvergenceError, InvalidArgumentError
 from quantsync.lindblad import _sector_solve
 from quantsync.lindblad import steady as steady_module
+from quantsync.states import density_matrices
 
 METHODS = ["dense", "sparse"]
 few = settings(derandomize=True, deadline=None, max_examples=20)
@@ -150,6 +151,19 @@ def test_a_batch_is_its_members_one_by_one(monkeypatch):
         steady = qs.steady_state(system, workers=workers)
         for index in np.ndindex(7, 5):
             assert_allclose(steady.rho[index], qs.steady_state(system[index]).rho, atol=1e-15)
+
+
+def test_a_steady_state_is_indexed_as_its_system_and_measured_as_it_is():
+    system = spin_pair(np.linspace(0.01, 0.5, 3)[:, None], np.linspace(-2, 2, 5))
+    steady = qs.steady_state(system)
+    for index in ((1, 2), 1, (..., 3), (slice(1), slice(None, None, 2)), None):
+        picked = steady[index]
+        assert_allclose(picked.rho, qs.steady_state(system[index]).rho, atol=1e-15)
+        assert picked.residual.shape == picked.valid.shape == system[index].shape
+        assert picked.rho.shape == (*system[index].shape, 9, 9)
+    assert density_matrices(steady, system.space) is steady.rho
+    with pytest.raises(IndexError):
+        steady[0, 0, 0]
 
 
 def test_large_sectors_are_solved_sparsely(monkeypatch):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from quantsync.lindblad.evolution import Evolution, evolve
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
 from quantsync.lindblad.steady import SteadyState, steady_state
@@ -84,6 +85,10 @@ class Lindbladian(Generator):
     def solve(self, workers: int | None = None) -> SteadyState:
         """The steady states of all systems; as `quantsync.steady_state`."""
         return steady_state(self, workers=workers)
+
+    def evolve(self, state: Any, times: Any, *, workers: int | None = None) -> Evolution:
+        """States at some times; as `quantsync.lindblad.evolve`."""
+        return evolve(self, state, times, workers=workers)
 
     @classmethod
     def from_qutip(
