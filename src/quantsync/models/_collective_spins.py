@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError
-from quantsync.models.parameters import real_parameters
+from quantsync.models._parameters import real_parameters
 from quantsync.operators import Space
 
 CHAINS = ("A", "B")

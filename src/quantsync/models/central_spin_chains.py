@@ -13,7 +13,7 @@ from quantsync.checks import choice, real_array, real_number, times_array, whole
 from quantsync.errors import DimensionError, OutOfMemoryError
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models._collective_spins import CHAINS, hamiltonian_terms, spin_coherent
-from quantsync.models.parameters import rate_parameters
+from quantsync.models._parameters import rate_parameters
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.operators import Fock, Space, Spin
 

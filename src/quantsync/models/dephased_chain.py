@@ -9,7 +9,7 @@ import numpy as np
 
 from quantsync.checks import whole_number
 from quantsync.lindblad.lindbladian import Lindbladian
-from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
+from quantsync.models._parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space
 
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quantsync.lindblad.lindbladian import Lindbladian
-from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
+from quantsync.models._parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quantsync.lindblad.lindbladian import Lindbladian
-from quantsync.models.parameters import spin_parameter
+from quantsync.models._parameters import spin_parameter
 from quantsync.operators import Space
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from quantsync.lindblad.lindbladian import Lindbladian
+from quantsync.models._parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.models.driven_pair.measures import DRIVEN_PAIR_MEASURES
 from quantsync.models.driven_pair.study import DrivenPairStudy
-from quantsync.models.parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space
 
 PARAMETERS = (

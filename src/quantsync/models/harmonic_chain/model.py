@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from quantsync.models._parameters import real_parameters
 from quantsync.models.harmonic_chain.run import HarmonicChain
-from quantsync.models.parameters import real_parameters
 
 
 def harmonic_chain(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.models.parameters import real_parameters
+from quantsync.models._parameters import real_parameters
 from quantsync.models.pseudo_boson_pair.run import PseudoBosonPair
 
 

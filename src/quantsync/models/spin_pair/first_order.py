@@ -1,8 +1,10 @@
-"""First-order theory of the spin-1 pair: Eqs. (4)-(8) of Roulet and Bruder (2018).
+r"""First-order theory of the spin-1 pair: Eqs. (4)-(8) of Roulet and Bruder (2018).
 
 The state is rho_0 + epsilon mu with rho_0 = |0,0><0,0|; only mu_+- = <+-1,-+1| mu |0,0> are
 driven. Everything is written for any detuning and any time after switching the coupling on;
-the paper's (6) and (8) are resonance and the limit of long times. All arguments broadcast.
+the paper's (6) and (8) are resonance and the limit of long times. All arguments broadcast: numbers
+or arrays, the parameters as those of `spin_pair`, phases in radians, and the time since the
+coupling is on, infinite by default. Results have the broadcast shape.
 """
 
 from __future__ import annotations
@@ -16,49 +18,24 @@ LOCKING_COEFFICIENT = 9 * np.pi / 128
 
 
 def mu_plus(damping_a: Any, gain_b: Any, detuning: Any = 0.0, time: Any = np.inf) -> Any:
-    r"""Coherence ``mu_+ = <1,-1|mu|0,0>``.
+    r"""Coherence ``mu_+ = <1,-1|mu|0,0>``, the solution of Eq. (4) from mu = 0.
 
     ``mu_+(t) = (1 - e^{-kappa t})/kappa`` with ``kappa = (damping_a + gain_b)/2 + i detuning``,
-    the solution of Eq. (4) from mu = 0.
-
-    Parameters
-    ----------
-    damping_a, gain_b : float or array_like
-        The rates that return |1,-1> to the limit cycles.
-    detuning : float or array_like, default 0
-        Delta = omega_A - omega_B.
-    time : float or array_like, default inf
-        Time since the coupling is on.
-
-    Returns
-    -------
-    complex or ndarray of the broadcast shape
+    the rates that return |1,-1> to the limit cycles.
 
     Examples
     --------
     >>> complex(mu_plus(1.0, 1.0)), complex(mu_plus(1.0, 1.0, time=0.0))
     ((1+0j), 0j)
     """
-    return _driven_coherence(
-        (np.asarray(damping_a) + np.asarray(gain_b)) / 2 + 1j * np.asarray(detuning), time
-    )
+    kappa = (np.asarray(damping_a) + np.asarray(gain_b)) / 2 + 1j * np.asarray(detuning)
+    return _driven_coherence(kappa, time)
 
 
 def mu_minus(gain_a: Any, damping_b: Any, detuning: Any = 0.0, time: Any = np.inf) -> Any:
     r"""Coherence ``mu_- = <-1,1|mu|0,0>``.
 
     ``mu_-(t) = -(1 - e^{-kappa t})/kappa`` with ``kappa = (gain_a + damping_b)/2 - i detuning``.
-
-    Parameters
-    ----------
-    gain_a, damping_b : float or array_like
-        The rates that return |-1,1> to the limit cycles.
-    detuning, time
-        As `mu_plus`.
-
-    Returns
-    -------
-    complex or ndarray of the broadcast shape
 
     Examples
     --------
@@ -70,7 +47,7 @@ def mu_minus(gain_a: Any, damping_b: Any, detuning: Any = 0.0, time: Any = np.in
 
 
 def _driven_coherence(kappa: Any, time: Any) -> Any:
-    """(1 - e^{-kappa t})/kappa, which is t where nothing damps or turns the coherence."""
+    """(1 - e^{-kappa t})/kappa, which is t where nothing damps or rotates the coherence."""
     kappa, time = np.broadcast_arrays(kappa, np.asarray(time, dtype=float))
     finite = np.where(np.isinf(time), 0, time)
     decayed = np.where(np.isinf(time), 1, -np.expm1(-kappa * finite))
@@ -90,32 +67,15 @@ def synchronization_first_order(
 ) -> Any:
     r"""``S_rel(phi) = (9 pi/128) epsilon Re[e^{i phi} (mu_+ + mu_-^*)]``, Eqs. (5) and (6).
 
-    Parameters
-    ----------
-    phi : float or array_like
-        Relative phase phi_A - phi_B in radians.
-    epsilon, gain_a, damping_a, gain_b, damping_b, detuning
-        As in `spin_pair`.
-    time : float or array_like, default inf
-        Time since the coupling is on; Eq. (5) integrated.
-
-    Returns
-    -------
-    float or ndarray of the broadcast shape
-
     Examples
     --------
     >>> round(float(synchronization_first_order(0.0, 0.1, 100, 1, 1, 100)), 6)
     0.021868
     """
-    coherence = mu_plus(damping_a, gain_b, detuning, time) + np.conj(
-        mu_minus(gain_a, damping_b, detuning, time)
-    )
-    return (
-        LOCKING_COEFFICIENT
-        * np.asarray(epsilon)
-        * np.real(np.exp(1j * np.asarray(phi)) * coherence)
-    )
+    plus = mu_plus(damping_a, gain_b, detuning, time)
+    coherence = plus + np.conj(mu_minus(gain_a, damping_b, detuning, time))
+    rotated = np.real(np.exp(1j * np.asarray(phi)) * coherence)
+    return LOCKING_COEFFICIENT * np.asarray(epsilon) * rotated
 
 
 def locking_rate_first_order(
@@ -133,32 +93,16 @@ def locking_rate_first_order(
     ``(9 pi epsilon/128) (e^{-(damping_a + gain_b) t/2} - e^{-(gain_a + damping_b) t/2})
     cos(phi - detuning t)``.
 
-    Parameters
-    ----------
-    phi, time : float or array_like
-        Relative phase in radians, and time since the coupling is on.
-    epsilon, gain_a, damping_a, gain_b, damping_b, detuning
-        As in `spin_pair`.
-
-    Returns
-    -------
-    float or ndarray of the broadcast shape
-
     Examples
     --------
     >>> float(locking_rate_first_order(0.3, 0.0, 0.1, 100, 1, 1, 100))
     0.0
     """
     t = np.asarray(time)
-    difference = np.exp(-(np.asarray(damping_a) + np.asarray(gain_b)) * t / 2) - np.exp(
-        -(np.asarray(gain_a) + np.asarray(damping_b)) * t / 2
-    )
-    return (
-        LOCKING_COEFFICIENT
-        * np.asarray(epsilon)
-        * difference
-        * np.cos(np.asarray(phi) - np.asarray(detuning) * t)
-    )
+    plus = np.exp(-(np.asarray(damping_a) + np.asarray(gain_b)) * t / 2)
+    minus = np.exp(-(np.asarray(gain_a) + np.asarray(damping_b)) * t / 2)
+    wave = np.cos(np.asarray(phi) - np.asarray(detuning) * t)
+    return LOCKING_COEFFICIENT * np.asarray(epsilon) * (plus - minus) * wave
 
 
 def negativity_first_order(
@@ -172,24 +116,14 @@ def negativity_first_order(
 ) -> Any:
     r"""``N = epsilon (|mu_+| + |mu_-|)``, Eq. (8).
 
-    Parameters
-    ----------
-    epsilon, gain_a, damping_a, gain_b, damping_b, detuning, time
-        As in `synchronization_first_order`.
-
-    Returns
-    -------
-    float or ndarray of the broadcast shape
-
     Examples
     --------
     >>> round(float(negativity_first_order(0.1, 100, 1, 1, 100)), 12)
     0.101
     """
-    return np.asarray(epsilon) * (
-        np.abs(mu_plus(damping_a, gain_b, detuning, time))
-        + np.abs(mu_minus(gain_a, damping_b, detuning, time))
-    )
+    plus = mu_plus(damping_a, gain_b, detuning, time)
+    minus = mu_minus(gain_a, damping_b, detuning, time)
+    return np.asarray(epsilon) * (np.abs(plus) + np.abs(minus))
 
 
 def state_first_order(
@@ -203,18 +137,9 @@ def state_first_order(
 ) -> np.ndarray:
     r"""The pure state ``|Psi> ~ |0,0> + eps mu_+ |1,-1> + eps mu_- |-1,1>``, Eq. (7), normalised.
 
-    It gives coherences, S_rel and the negativity to first order. Populations, and with them the
-    mutual information, need the second order: use the exact steady state for those.
-
-    Parameters
-    ----------
-    epsilon, gain_a, damping_a, gain_b, damping_b, detuning, time
-        As in `synchronization_first_order`.
-
-    Returns
-    -------
-    ndarray of shape (..., 9), complex
-        On ``Space(A=Spin(1), B=Spin(1))``.
+    Shape (..., 9), complex, on ``Space(A=Spin(1), B=Spin(1))``. It gives coherences, S_rel and the
+    negativity to first order. Populations, and with them the mutual information, need the second
+    order: use the exact steady state for those.
 
     Examples
     --------
