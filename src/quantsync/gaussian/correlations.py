@@ -275,8 +275,8 @@ def _entropy(factor: Factor) -> Any:
 
 def _singular_values_of_2x2(xp: Any, m: Any) -> tuple[Any, Any]:
     p, q, r, s = m[..., 0, 0], m[..., 0, 1], m[..., 1, 0], m[..., 1, 1]
-    same, turned = xp.sqrt((p + s) ** 2 + (q - r) ** 2), xp.sqrt((p - s) ** 2 + (q + r) ** 2)
-    return (same + turned) / 2, xp.abs(same - turned) / 2
+    same, opposite = xp.sqrt((p + s) ** 2 + (q - r) ** 2), xp.sqrt((p - s) ** 2 + (q + r) ** 2)
+    return (same + opposite) / 2, xp.abs(same - opposite) / 2
 
 
 def _one_minus_square(x: Any) -> Any:

@@ -1,6 +1,6 @@
 """The part of a large environment that probes can notice within a given time.
 
-In the Krylov space of its couplings an environment is a chain (of blocks, one site a coupled
+In the Krylov space of its couplings an environment is a chain (of blocks, one site per coupled
 node), on which signals travel at a finite speed. Up to a time T the probes cannot tell the chain
 from its first k blocks, as f(V) projected on them is exact for polynomials f of degree 2k - 1.
 """
