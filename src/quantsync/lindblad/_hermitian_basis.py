@@ -94,20 +94,16 @@ class HermitianBasis:
         # entries that the elements touch; the rest is zero.
         n = self.dimension
         i, j = self.pairs
-        count = len(i)
-        target, source, weight = [], [], []
-        for position, element in enumerate(elements):
-            if element < n:
-                target.append(2 * element * (n + 1))
-                source.append(position)
-                weight.append(1.0)
-                continue
-            antisymmetric, pair = divmod(int(element) - n, count)
-            upper, lower = i[pair] * n + j[pair], j[pair] * n + i[pair]
-            target += [2 * upper + antisymmetric, 2 * lower + antisymmetric]
-            source += [position, position]
-            weight += [np.sqrt(0.5), -np.sqrt(0.5) if antisymmetric else np.sqrt(0.5)]
-        return np.array(target), np.array(source), np.array(weight)
+        elements = np.asarray(elements)
+        on, off = np.flatnonzero(elements < n), np.flatnonzero(elements >= n)
+        antisymmetric, pair = np.divmod(elements[off] - n, max(1, len(i)))
+        upper, lower = i[pair] * n + j[pair], j[pair] * n + i[pair]
+        diagonal, half = 2 * elements[on] * (n + 1), np.full(len(off), np.sqrt(0.5))
+        return (
+            np.concatenate([diagonal, 2 * upper + antisymmetric, 2 * lower + antisymmetric]),
+            np.concatenate([on, off, off]),
+            np.concatenate([np.ones(len(on)), half, np.where(antisymmetric, -half, half)]),
+        )
 
     def operators(self, components: np.ndarray, elements: np.ndarray | None = None) -> np.ndarray:
         """Exactly Hermitian operators (..., n, n) from coefficients (..., m) of some elements."""

@@ -74,7 +74,7 @@ def _local_part(terms: Terms, jump: sp.csr_array, name: str) -> np.ndarray | Non
 def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:
     """Whether all nonzero subspaces invariant under the operators share a nonzero vector."""
     # The unital algebra of the operators is spanned by words; its radical consists of the x with
-    # tr(x y) = 0 for every y in it (Dickson), and has to be nilpotent to the eye; the socle is what
+    # tr(x y) = 0 for every y in it (Dickson), and has to be visibly nilpotent; the socle is what
     # the radical annihilates, and it is simple when the algebra acts on it irreducibly (Burnside).
     # Doubtful ranks count as "no".
     with one_blas_thread():

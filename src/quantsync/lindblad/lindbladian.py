@@ -100,11 +100,7 @@ class Lindbladian(Generator):
     def to_qutip(self) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
         """Hamiltonian and collapse operators of a single system (extra ``quantsync[qutip]``).
 
-        Returns
-        -------
-        H : qutip.Qobj
-        c_ops : list of qutip.Qobj
-            ``sqrt(rate) L``, without those of rate 0.
+        The collapse operators are ``sqrt(rate) L``, without those of rate 0.
 
         Raises
         ------
@@ -145,10 +141,8 @@ def from_qutip(
 
     Raises
     ------
-    InvalidArgumentError
-        If neither H nor a collapse operator is given, or one is not a constant Qobj.
-    DimensionError
-        If the operators or the space do not fit each other.
+    InvalidArgumentError, DimensionError
+        If there is no constant Qobj at all, or they or the space do not fit each other.
     MissingDependencyError
         If QuTiP is not installed.
 

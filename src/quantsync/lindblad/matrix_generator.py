@@ -24,7 +24,7 @@ class MatrixGenerator:
     space : Space
         The space of dimension n.
     matrix : array_like of shape (n^2, n^2)
-        Real; see `quantsync.lindblad._hermitian_basis` for the order of the basis.
+        Real, in the basis |i><i|, (|i><j| + |j><i|)/sqrt2, i(|i><j| - |j><i|)/sqrt2 with i < j.
 
     Raises
     ------

@@ -38,7 +38,7 @@ from quantsync.parallel import one_blas_thread
 LARGEST_RESIDUAL = 1e-9
 SMALLEST_CONDITION = 1e-13
 SMALL = 100  # equations: direct solves in a batch cost less than Python does
-FEW = 4  # strengths: for fewer, a factorisation each is faster than a Krylov space for all
+FEW = 4  # for fewer strengths, one factorisation for each is faster than one Krylov space
 BALANCE = 1.9  # ratio of the traces at the strength that is factorised; from trials
 FAR = 1e6  # ratio of the generators from which on the perturbation is rescaled
 TERMS = 16  # of the power series at eta = 0
@@ -270,7 +270,7 @@ def _from_zero(equations: PerturbedEquations, etas: np.ndarray, vectors: np.ndar
 
 
 def _one_by_one(equations: PerturbedEquations, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """States and residuals, a factorisation each."""
+    """States and residuals, from one factorisation for each strength."""
     vectors = np.empty((len(etas), len(equations.perturbation)))
     for vector, eta in zip(vectors, etas, strict=True):
         own = equations.at(eta)

@@ -173,7 +173,7 @@ class Growth:
         return found
 
     def stalled(self, history: list[float], system: HarmonicSystem) -> bool:
-        """Whether further rounds are in vain; `history` has the residuals of those so far."""
+        """Whether further rounds are useless; `history` has the residuals of those so far."""
         if not np.isfinite(history[-1]) or (self.failures >= MOST_FAILURES and not self.direct):
             return True
         if self.is_small(system):  # more harmonics are cheap

@@ -32,7 +32,7 @@ def checked_dark_states(
     states = np.atleast_2d(array).astype(complex)
     if states.ndim != 2 or states.shape[1] != n:
         raise DimensionError(
-            f"Argument `dark_states` must hold state vectors of length {n}, one a row, "
+            f"Argument `dark_states` must hold state vectors of length {n}, one per row, "
             f"but has shape {array.shape}."
         )
     require_finite("dark_states", states)

@@ -112,11 +112,11 @@ def _eigenspace(
         frequency = centre.imag if abs(centre.imag) > rounding else 0.0
         return np.full(count, frequency), right, left, np.inf
     values, vectors = np.linalg.eig(between)
-    growth, turning = np.real(values), np.imag(values)
+    growth, speed = np.real(values), np.imag(values)
     alive = np.abs(growth) <= rounding
     decay = float(-growth[~alive].max()) if (~alive).any() else np.inf
-    order = np.flatnonzero(alive)[np.argsort(turning[alive])]
-    frequencies = np.where(np.abs(turning[order]) <= rounding, 0.0, turning[order])
+    order = np.flatnonzero(alive)[np.argsort(speed[alive])]
+    frequencies = np.where(np.abs(speed[order]) <= rounding, 0.0, speed[order])
     basis = vectors[:, order]
     dual = np.linalg.inv(vectors).conj().T[:, order]
     groups = np.cumsum(np.diff(frequencies, prepend=frequencies[:1]) > rounding)

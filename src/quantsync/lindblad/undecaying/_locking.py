@@ -19,8 +19,8 @@ def numerical_radius(matrix: np.ndarray) -> float:
     matrix = matrix[np.ix_(keep, keep)]
 
     def reach(angle: Any) -> np.ndarray:
-        turned = np.exp(1j * np.asarray(angle))[..., None, None] * matrix
-        return np.linalg.eigvalsh((turned + np.conj(np.swapaxes(turned, -1, -2))) / 2)[..., -1]
+        rotated = np.exp(1j * np.asarray(angle))[..., None, None] * matrix
+        return np.linalg.eigvalsh((rotated + np.conj(np.swapaxes(rotated, -1, -2))) / 2)[..., -1]
 
     angles = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
     values = np.array([reach(angle) for angle in angles])

@@ -191,7 +191,7 @@ def _expectation(operator: sp.csr_array, basis: sp.csc_array) -> np.ndarray:
 
 
 def _sectors(family: Sequence[sp.csr_array], basis: sp.csc_array) -> list[np.ndarray]:
-    """Basis vectors with equal eigenvalues of the whole family, a list entry a sector."""
+    """Basis vectors with equal eigenvalues of the whole family, one entry for each sector."""
     n = len(basis.indptr) - 1
     if not family:
         return [np.arange(n)]

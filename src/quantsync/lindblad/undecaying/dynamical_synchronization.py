@@ -91,16 +91,7 @@ class DynamicalSynchronization:
         return False
 
     def expectation(self, times: Any) -> np.ndarray:
-        """The signals at late times, without the parts that decay.
-
-        Parameters
-        ----------
-        times : array_like of shape (T,)
-            Times, in the inverse unit of the rates.
-
-        Returns
-        -------
-        ndarray of shape (..., J, T)
+        """The signals (..., J, T) at late times (T,), without the parts that decay.
 
         Raises
         ------
@@ -206,10 +197,9 @@ def dynamical_synchronization(
     oscillates at omega is ``2 Re[e^{i omega t} Tr(W^dag rho)]``, ``W = sum_k Tr(O R_k)^* L_k``
     over the modes of that frequency. Two signals lock when their W are proportional: then, and
     only then, phase difference and amplitude ratio are the same for all initial states. With one
-    mode a frequency this is always so, and the criterion is ``Tr(O R) != 0`` for both (Zhao et
-    al., "Quantum Synchronization of Perturbed Oscillating Coherences" (2025), General setup;
-    Buca, Booker and Jaksch, SciPost Phys. 12, 097 (2022)). Where several modes share a frequency,
-    observables may oscillate at it without locking.
+    mode at a frequency this is always so, and the criterion is ``Tr(O R) != 0`` for both (Zhao et
+    al. (2025), General setup; Buca, Booker and Jaksch, SciPost Phys. 12, 097 (2022)). Where several
+    modes share a frequency, observables may oscillate at it without locking.
 
     Parameters
     ----------

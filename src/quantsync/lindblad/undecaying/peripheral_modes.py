@@ -36,24 +36,22 @@ class PeripheralModes:
     eigenvalues : ndarray of shape (K,), complex
         lambda_k = i omega_k: the zero modes first, then by frequency, +omega before -omega.
     right, left : ndarray of shape (K, n, n), complex
-        Right and left modes, biorthonormal: ``Tr(left_j^dag right_k) = delta_jk``. They span the
-        eigenspaces; within a degenerate one the choice is arbitrary.
+        Biorthonormal modes: ``Tr(left_j^dag right_k) = delta_jk``. Within a degenerate eigenspace
+        the choice is arbitrary.
     residual : ndarray of shape (K,)
         Larger of ``||L[right] - lambda right||_F`` and the same for the left mode, for right
         modes of unit norm.
     gap : float
         Smallest decay rate of all other modes; infinite if there are none.
-    looked_for : int
-        How many eigenvalues were looked at: all n^2 of them.
-    sectors : int
-        In how many invariant blocks.
+    looked_for, sectors : int
+        Number of eigenvalues that were looked at, all n^2 of them, and of invariant blocks.
     space : Space
         The space of the modes.
     strong_sectors : int, default 1
         Number of sectors H_alpha of the strong symmetry that was passed; 1 without one.
     least_zero_modes : int, default 1
-        How many linearly independent stationary states there are at least by what was passed:
-        one a strong-symmetry sector, or one a dark state where these are more.
+        Least number of linearly independent stationary states by what was passed: one for each
+        strong-symmetry sector, or one for each dark state where these are more.
     largest_block : int, default 0
         Size of the largest matrix whose eigenvalues were computed.
     """
@@ -85,19 +83,7 @@ class PeripheralModes:
         return found[fresh]
 
     def asymptotic_state(self, state: Any, time: float = 0.0) -> np.ndarray:
-        """What is left of some states after everything that decays has decayed.
-
-        Parameters
-        ----------
-        state : array_like of shape (..., n, n), or state object
-            Initial states.
-        time : float, default 0
-            Time at which the oscillating part is taken.
-
-        Returns
-        -------
-        ndarray of shape (..., n, n)
-        """
+        """What is left of initial states, (..., n, n), at a time when all else has decayed."""
         weights = self.coefficients(state) * np.exp(self.eigenvalues * time)
         return np.einsum("...k,kij->...ij", weights, self.right)
 
@@ -105,9 +91,7 @@ class PeripheralModes:
         """Coefficients c_k of some states on the modes, ``Tr(left_k^dag rho)``.
 
         For the state that a perturbation selects (`degenerate_steady_state`) these are the
-        c_alpha of Eq. (4) of Zhao et al. (2025), its expansion in the stationary states. Pass
-        the strong symmetry to `peripheral_modes` and each zero mode belongs to one sector:
-        its weight there is ``c_k Tr right_k``.
+        c_alpha of Eq. (4) of Zhao et al. (2025), its expansion in the stationary states.
 
         Parameters
         ----------
@@ -117,11 +101,6 @@ class PeripheralModes:
         Returns
         -------
         ndarray of shape (..., K), complex
-
-        Raises
-        ------
-        DimensionError
-            If the states do not fit the space.
         """
         rho = np.asarray(getattr(state, "rho", state))
         n = self.space.dimension
@@ -132,18 +111,10 @@ class PeripheralModes:
         return np.einsum("kij,...ij->...k", self.left.conj(), rho)
 
     def weights(self, state: Any) -> np.ndarray:
-        """Weights of some states on the zero modes, ``c_k Tr right_k``, which sum to 1.
+        """Weights (..., zero_modes) of some states on the zero modes, ``c_k Tr right_k``: sum 1.
 
         They mean something where each zero mode is a state of its own: pass to
         `peripheral_modes` a strong symmetry with as many sectors as there are zero modes.
-
-        Parameters
-        ----------
-        state : array_like of shape (..., n, n), or state object
-
-        Returns
-        -------
-        ndarray of shape (..., zero_modes), real
 
         Examples
         --------
@@ -180,11 +151,10 @@ def peripheral_modes(
     """Find all modes that do not decay, with left modes, residuals, and the gap to the others.
 
     All eigenvalues are computed, in every invariant sector that the sparsity graph shows; decay
-    rates below 1e-12 of the generator's largest entry count as none. A strong
-    symmetry divides them further: an operator that commutes with the Hamiltonian, every jump
-    operator and their adjoints (Buca and Prosen, New J. Phys. 14, 073007 (2012); App. B of Zhao
-    et al., "Quantum Synchronization of Perturbed Oscillating Coherences" (2025)). What is passed
-    is checked, and changes how much work it is, not the modes.
+    rates below 1e-12 of the generator's largest entry count as none. A strong symmetry divides
+    them further: an operator that commutes with the Hamiltonian, every jump operator and their
+    adjoints (Buca and Prosen, New J. Phys. 14, 073007 (2012); Zhao et al. (2025), App. B). What is
+    passed is checked, and changes how much work it is, not the modes.
 
     Parameters
     ----------
@@ -192,12 +162,12 @@ def peripheral_modes(
         A single system of dimension n.
     strong_symmetry : operator or list of operators, optional
         Hermitian, unitary or otherwise normal operators of shape (n, n), sparse or dense, that
-        commute with each other as well; default none. A symmetry of one sector only is passed
-        restricted to it, such as the spin flip times the projector on zero magnetisation.
-    dark_states : array_like of shape (n,) or (D, n), or list of vectors, optional
+        commute with each other as well. A symmetry of one sector only is passed restricted to it,
+        such as the spin flip times the projector on zero magnetisation.
+    dark_states : array_like of shape (n,) or (D, n), optional
         States psi with L_k psi = lambda_k psi for every jump operator and (H - (i/2) sum_k
         gamma_k L_k^dag L_k) psi = epsilon psi, so that every |psi><psi'| is an eigen-operator of
-        the generator; default none. Any norm. They are split off from the rest.
+        the generator; of any norm. They are split off from the rest.
 
     Returns
     -------

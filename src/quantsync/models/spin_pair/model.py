@@ -21,7 +21,7 @@ def spin_pair(
     r"""Two spins, each stabilised to its own limit cycle, exchanging excitations.
 
     ``H = (detuning/2)(Sz_A - Sz_B) + (i epsilon/2)(S+_A S-_B - S+_B S-_A)`` in the frame that
-    turns at the mean frequency, and for each spin j the dissipators
+    rotates at the mean frequency, and for each spin j the dissipators
     ``(gain_j/2) D[S+ Sz] + (damping_j/2) D[S- Sz]``: Eqs. (1) and (2) of Roulet and Bruder. The
     defaults are their Fig. 2(b). All parameters but ``spin`` may be arrays that broadcast.
 
