@@ -1,7 +1,10 @@
 """Trajectories: exact solutions, methods against each other, batches, ends."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+import qutip
 import sympy
 
 import quantsync as qs
@@ -12,6 +15,7 @@ from quantsync.errors import (
     InvalidArgumentError,
     InvalidStateError,
     NonHermitianError,
+    QuantsyncError,
     StationaryStartError,
     TrajectoryEndedError,
     UnboundedRunError,
@@ -351,3 +355,41 @@ def test_that_an_event_is_real_is_looked_at_once_and_for_each_event(monkeypatch)
     for _ in range(2):  # what is refused is refused again
         with pytest.raises(NonHermitianError, match="faint"):
             model.integrate([1.0], [0.5], events={"faint": b})
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    {
+        "state": [None, "x", [[1.0], [2.0, 3.0]], {"b": 1}, qutip.qeye(2)],
+        "times": [None, "soon", ["0"], 1j, [[1.0]], np.ma.masked_array([1.0], [True])],
+        "covariance": ["thermal", {}, qutip.qeye(2), [["a", "b"], ["c", "d"]]],
+        "parameters": [[1.0], "gain", {"gain": None}, {"gain": "1"}, {"gain": [1.0, "a"]}],
+        "events": [[B1], B1, {"x": [B1]}],
+        "method": [None, 3, ["auto"]],
+        "tolerance": ["tight", [1e-9, 1e-9], 0, 1j, np.nan],
+        "bound": [None, "far", -1.0],
+        "start_time": [None, "0", np.inf],
+        "on_event": ["stop", None, True],
+        "errors": ["end", None, False],
+        "stationary": ["ignore", 1],
+        "workers": ["two", 0, 1.5],
+    }.items(),
+)
+def test_values_of_the_wrong_type_are_named(oscillator, name, values):
+    for value in values:
+        given = {"state": [1.0], "times": [1.0], name: value}
+        with pytest.raises(QuantsyncError) as caught:
+            oscillator.integrate(**given)
+        assert f"`{name}`" in str(caught.value) or name == "parameters", caught.value
+        assert (
+            "gain" in str(caught.value)
+            or name != "parameters"
+            or "`parameters`" in str(caught.value)
+        )
+
+
+def test_numbers_of_sympy_and_fractions_are_numbers(oscillator):
+    third = oscillator.integrate([1.0], [1.0], parameters={"gain": 1 / 3}).beta
+    for value in (sympy.Rational(1, 3), Fraction(1, 3), [sympy.Rational(1, 3)]):
+        found = oscillator.integrate([1.0], [1.0], parameters={gain: value}).beta
+        np.testing.assert_array_equal(found.reshape(third.shape), third)

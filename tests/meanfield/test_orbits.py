@@ -199,3 +199,19 @@ def test_bad_arguments_and_runaway_trajectories_are_named(van_der_pol):
         qs.lyapunov_spectrum(van_der_pol, [[0.1]], 1.0)
     with pytest.raises(UnboundedRunError, match="grows without bound"):
         qs.lyapunov_spectrum(van_der_pol, [0.1], 100.0, parameters={"loss": 0.0, "kerr": 0.0})
+
+
+def test_values_of_the_wrong_type_are_named(van_der_pol):
+    start = [1.0]
+    for name, call in {
+        "state": lambda v: qs.limit_cycle(van_der_pol, v),
+        "period": lambda v: qs.limit_cycle(van_der_pol, start, v),
+        "transient": lambda v: qs.limit_cycle(van_der_pol, start, transient=v),
+        "points": lambda v: qs.limit_cycle(van_der_pol, start, points=v),
+        "duration": lambda v: qs.lyapunov_spectrum(van_der_pol, start, v),
+        "count": lambda v: qs.lyapunov_spectrum(van_der_pol, start, 1.0, count=v),
+        "parameters": lambda v: qs.fixed_points(van_der_pol, start, parameters=v),
+    }.items():
+        for value in ("x", [1.0, "y"], object()):
+            with pytest.raises(InvalidArgumentError, match=f"`{name}`"):
+                call(value)

@@ -176,7 +176,7 @@ def follow_chains(
 
 def followed(
     counts: list[int],
-    bosons: list[tuple[float, float]] | None,
+    bosons: Sequence[tuple[float, float]] | None,
     times: Any,
     parameters: dict[str, Any],
     start: Any = START,

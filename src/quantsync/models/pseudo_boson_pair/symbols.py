@@ -197,20 +197,20 @@ def pseudo_boson_model(variant: str = "lab", coupled: bool = True) -> MeanFieldM
     common: dict[str, Any] = {"frozen": {X: CENTRAL} if coupled else {}}
     if variant != "lab":
         common["time"] = TIME
-    if variant in ("literal", "corrected"):
-        damping = [d + gain / 2 * b for d, b in zip(printed_damping(), BETA, strict=True)]
-        common["diffusion"] = printed_diffusion() + gain / 2 * sympy.eye(4)
-    if variant == "literal":
-        drift = [given(f + d) for f, d in zip(printed_drift(), damping, strict=True)]
-        E, F = printed_fluctuations()
-        blocks = given(E + gain / 2 * sympy.eye(2)), given(F)
-        model = MeanFieldModel.from_equations(BETA, drift, fluctuations=blocks, **common)
-    elif variant == "corrected":
-        H = given(hamiltonian(variant))
-        model = MeanFieldModel(BETA, H, extra_drift=damping, **common)
-    else:
+    if variant in ("consistent", "lab"):
         H = given(hamiltonian(variant))
         model = MeanFieldModel(BETA, H, [*jumps(), *gain_jumps()], **common)
+    else:
+        damping = [d + gain / 2 * b for d, b in zip(printed_damping(), BETA, strict=True)]
+        common["diffusion"] = printed_diffusion() + gain / 2 * sympy.eye(4)
+        if variant == "corrected":
+            H = given(hamiltonian(variant))
+            model = MeanFieldModel(BETA, H, extra_drift=damping, **common)
+        else:
+            drift = [given(f + d) for f, d in zip(printed_drift(), damping, strict=True)]
+            E, F = printed_fluctuations()
+            blocks = given(E + gain / 2 * sympy.eye(2)), given(F)
+            model = MeanFieldModel.from_equations(BETA, drift, fluctuations=blocks, **common)
     known = {symbol.name for symbol in model.parameters}
     model.defaults = {s.name: np.array(v) for s, v in DEFAULTS.items() if s.name in known}
     return model
