@@ -106,7 +106,7 @@ def square(name: str, matrix: Any, size: int) -> sympy.Matrix:
 
 def blocks(fluctuations: Any, modes: int) -> tuple[Any, Any]:
     """E and F, two matrices with a row and a column for each mode."""
-    if not isinstance(fluctuations, Sequence) or len(fluctuations) != 2:
+    if not hasattr(fluctuations, "__len__") or len(fluctuations) != 2:
         raise InvalidArgumentError(
             f"Argument `fluctuations` must be the pair (E, F), but is {shown(fluctuations)}."
         )
