@@ -325,7 +325,7 @@ def test_verdicts_turn_when_the_physics_does(monkeypatch):
     assert response_claims.zero_crossings()[0].verdict == "reproduced with"
     monkeypatch.setattr(response_claims, "FIGURE_3", (0.4, 0.45))  # not inverted
     assert [c.verdict for c in response_claims.zero_crossings()] == ["not reproduced"] * 2
-    assert synchronization_claims.qutrits().verdict == "reproduced with"
+    assert synchronization_claims.qutrits()[0].verdict == "reproduced with"
     monkeypatch.setattr(synchronization_data, "ENHANCED", (0.1, 0.2))
     monkeypatch.setattr(synchronization_data, "SUPPRESSED", (0.1, 0.2))
-    assert synchronization_claims.qutrits().verdict == "not reproduced"
+    assert synchronization_claims.qutrits()[0].verdict == "not reproduced"

@@ -8,10 +8,9 @@ from places import reference
 import quantsync as qs
 from quantsync import plotting
 from quantsync.models.circuit_qed.tables import TABLE_II, preset_transmons
-from quantsync.models.circuit_qed.transmon import RADIANS, relaxation_fit
+from quantsync.models.circuit_qed.transmon import RADIANS, frequency_shift, relaxation_fit
 from quantsync.papers.registry import PAPERS, find_figure
 from quantsync.papers.vaidya2024 import printed
-from quantsync.papers.vaidya2024.circuit_claims import circuit_claims
 from quantsync.papers.vaidya2024.circuit_data import (
     CAPTIONS,
     SHIFTS,
@@ -23,7 +22,6 @@ from quantsync.papers.vaidya2024.circuit_data import (
     qubit_pair,
     tables,
 )
-from quantsync.papers.vaidya2024.circuit_table_claims import circuit_table_claims
 from quantsync.papers.vaidya2024.circuit_table_text import table_1, table_2
 
 PAPER = PAPERS["vaidya2024"]
@@ -41,8 +39,11 @@ def omegas():
 
 
 @pytest.fixture(scope="module")
-def claims():
-    return {"circuit": circuit_claims(), "tables": circuit_table_claims()}
+def claims(claims_of):
+    return {
+        "circuit": claims_of("vaidya2024", "circuit_claims"),
+        "tables": claims_of("vaidya2024", "circuit_table_claims"),
+    }
 
 
 def test_responses_are_the_reference_ones(responses):
@@ -203,6 +204,15 @@ def test_the_equations_as_printed_make_no_gain():
     assert_allclose(right, fit.gain / (fit.gain + fit.damping), atol=2e-3)
     assert positive < 0.01 * right
     assert fixed < 0.95 * right
+
+
+def test_the_printed_resonator_of_b_gives_neither_shift_nor_gain():
+    wrong, right = printed.units("10b")[1], preset_transmons("10b")[1]
+    assert (wrong.resonator_frequency, right.resonator_frequency) == (4600, 4500)
+    assert printed.units("10b")[0] == preset_transmons("10b")[0]
+    assert abs(frequency_shift(wrong) - wrong.shift) > 5e-3
+    assert relaxation_fit(wrong).ratio < 1.5  # the caption has 4.5
+    assert_allclose(relaxation_fit(right).ratio, 4.5, atol=0.05)
 
 
 def test_verdicts(claims):

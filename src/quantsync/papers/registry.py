@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quantsync.errors import unknown_name
-from quantsync.papers import ghildiyal2024, vaidya2024
+from quantsync.papers import ghildiyal2024
 from quantsync.papers.paper import Figure as NewFigure
 from quantsync.papers.paper import Paper, collect
 
@@ -17,15 +17,20 @@ class OldPaper(Paper):  # noqa
         return self.checks()
 
 
-WEAK_DRIVE = {"drive": 0.0}
-"""Figures whose drive is not printed: 0 is the limit of a weak one."""
-
 START = dict(ghildiyal2024.START)
 """Where the means start, which the paper prints as a point where nothing moves."""
 
 BENEDETTI = ("model", "dissipation", "strong_coupling", "crosstalk", "correlation", "map")
 
 ZHAO = ("chain", "distribution", "ensemble", "pair")
+
+VAIDYA_DATA = ("response_data", "synchronization_data", "circuit_data")
+VAIDYA_CLAIMS = (
+    "response_claims",
+    "synchronization_claims",
+    "circuit_claims",
+    "circuit_table_claims",
+)
 
 PAPERS: dict[str, Paper] = {
     "benedetti2016": collect(
@@ -92,90 +97,11 @@ PAPERS: dict[str, Paper] = {
         "Phys. Rev. Lett. 121, 063601 (2018)",
         ["data", "claims"],
     ),
-    "vaidya2024": OldPaper(
-        name="vaidya2024",
-        citation=(
-            "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
-            "oscillator, Phys. Rev. A 109, 033718 (2024)"
-        ),
-        figures={
-            "3": Figure(
-                "Phase response of two qubits and its zero crossings",
-                vaidya2024.figure_3,
-                vaidya2024.draw_figure_3,
-                WEAK_DRIVE,
-            ),
-            "4": Figure(
-                "Zero crossings over the baths",
-                vaidya2024.figure_4,
-                vaidya2024.draw_figure_4,
-                WEAK_DRIVE,
-            ),
-            "5": Figure(
-                "Phase response to a detuned drive",
-                vaidya2024.figure_5,
-                vaidya2024.draw_figure_5,
-                WEAK_DRIVE,
-            ),
-            "6": Figure(
-                "Enhancement and suppression of synchronization",
-                vaidya2024.figure_6,
-                vaidya2024.draw_figure_6,
-                WEAK_DRIVE,
-            ),
-            "7": Figure(
-                "Enhancement over the baths",
-                vaidya2024.figure_7,
-                vaidya2024.draw_figure_7,
-                WEAK_DRIVE,
-            ),
-            "8": Figure(
-                "Suppression over the baths",
-                vaidya2024.figure_8,
-                vaidya2024.draw_figure_8,
-                WEAK_DRIVE,
-            ),
-            "9": Figure(
-                "A circuit of two transmons and two lossy resonators",
-                vaidya2024.figure_9,
-                vaidya2024.draw_figure_9,
-            ),
-            "10": Figure(
-                "Phase response of the circuit and of the qubit model",
-                vaidya2024.figure_10,
-                vaidya2024.draw_figure_10,
-            ),
-            "11": Figure(
-                "Synchronization of the circuit and of the qubit model",
-                vaidya2024.figure_11,
-                vaidya2024.draw_figure_11,
-            ),
-            "12": Figure(
-                "Diagonal and partially coherent limit cycles",
-                vaidya2024.figure_12,
-                vaidya2024.draw_figure_12,
-                {"drive": vaidya2024.OPTIMISED_DRIVE},
-            ),
-            "14": Figure(
-                "Spherical tensors of a qutrit",
-                vaidya2024.figure_14,
-                vaidya2024.draw_figure_14,
-                WEAK_DRIVE,
-            ),
-            "15": Figure(
-                "Enhancement and suppression of two qutrits",
-                vaidya2024.figure_15,
-                vaidya2024.draw_figure_15,
-                WEAK_DRIVE,
-            ),
-            "tables": Figure(
-                "Tables I and II: shifts and rates as printed and as computed",
-                vaidya2024.tables,
-                vaidya2024.draw_tables,
-            ),
-        },
-        checks=vaidya2024.compute_claims,
-        tables=(vaidya2024.table_1, vaidya2024.table_2),
+    "vaidya2024": collect(
+        "vaidya2024",
+        "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
+        "oscillator, Phys. Rev. A 109, 033718 (2024)",
+        [*VAIDYA_DATA, *VAIDYA_CLAIMS, "circuit_table_text"],
     ),
     "zhao2025": collect(
         "zhao2025",

@@ -1,7 +1,4 @@
-"""Tables I and II of Vaidya et al., PRA 109, 033718 (2024), and the transmons they describe.
-
-The tables are as printed; what had to be corrected is in `CORRECTIONS`, with the reason.
-"""
+"""The transmons of Vaidya et al., PRA 109, 033718 (2024), Tables I and II, by figure."""
 
 from __future__ import annotations
 
@@ -13,17 +10,19 @@ from quantsync.models.circuit_qed.transmon import PumpedTransmon
 
 GHZ, MHZ, KHZ = 1000.0, 1.0, 0.001  # in MHz
 
-# Table I; pairs are for A and B.
+# Table I; pairs are for A and B. The resonators are on resonance with the e-f transitions, at
+# omega_q - |alpha|: as printed for A, but 4.5 instead of 4.6 GHz for B, without which neither its
+# gain nor its shift comes out. The pumps are not at Table I's frequencies but follow the transmons,
+# 5 GHz - Delta - |alpha|/2.
 TABLE_I = MappingProxyType(
     {
         "frequency": (5 * GHZ, 5 * GHZ),
-        "resonator_frequency": (4.6 * GHZ, 4.6 * GHZ),
+        "resonator_frequency": (4.6 * GHZ, 4.5 * GHZ),
         "anharmonicity": (400 * MHZ, 500 * MHZ),
         "resonator_coupling": (8 * MHZ, 4 * MHZ),
         "resonator_decay": (60 * MHZ, 60 * MHZ),
         "decay": (53 * KHZ, 53 * KHZ),
         "dephasing": (53 * KHZ, 53 * KHZ),
-        "pump_frequency": (4.8 * GHZ, 4.75 * GHZ),
         "coupling": (0 * KHZ, 350 * KHZ),  # from, to
     }
 )
@@ -43,27 +42,19 @@ TABLE_II = MappingProxyType(
         "11b": {"drive": 40 * KHZ, "pump": (7 * MHZ, 4.1 * MHZ), "shift": (1135 * KHZ, 300 * KHZ)},
     }
 )
-# The resonators are on resonance with the e-f transitions, at omega_q - |alpha|: 4.6 GHz for A as
-# printed, but 4.5 GHz for B, without which neither its gain nor its shift comes out.
-CORRECTIONS = MappingProxyType({"resonator_frequency": (4.6 * GHZ, 4.5 * GHZ)})
-# The pumps are not at Table I's frequencies but track the transmons: 5 GHz - Delta - |alpha|/2.
-
 PRESETS = tuple(TABLE_II)
 
 
-def preset_values(preset: str, side: int, *, corrected: bool = True) -> dict[str, Any]:
-    """Parameters of transmon A (side 0) or B (1) of a figure, in MHz; or as printed."""
+def preset_values(preset: str, side: int) -> dict[str, Any]:
+    """Parameters of transmon A (side 0) or B (1) of a figure, in MHz."""
     if preset not in TABLE_II:
         raise unknown_name("preset", str(preset), PRESETS)
-    chosen = {**TABLE_I, **(CORRECTIONS if corrected else {})}
     names = ("frequency", "resonator_frequency", "anharmonicity", "resonator_coupling")
-    values = {name: chosen[name][side] for name in (*names, "resonator_decay", "decay")}
+    values = {name: TABLE_I[name][side] for name in (*names, "resonator_decay", "decay")}
     return values | {name: TABLE_II[preset][name][side] for name in ("pump", "shift")}
 
 
-def preset_transmons(
-    preset: str, *, corrected: bool = True
-) -> tuple[PumpedTransmon, PumpedTransmon]:
-    """Transmons A and B of a figure, without dephasing; or as printed."""
-    a, b = (PumpedTransmon(**preset_values(preset, s, corrected=corrected)) for s in (0, 1))
+def preset_transmons(preset: str) -> tuple[PumpedTransmon, PumpedTransmon]:
+    """Transmons A and B of a figure, without dephasing."""
+    a, b = (PumpedTransmon(**preset_values(preset, s)) for s in (0, 1))
     return a, b

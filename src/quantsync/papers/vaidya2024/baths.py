@@ -8,12 +8,12 @@ zero unless another is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from quantsync.models import DrivenPairStudy, driven_pair
+from quantsync.papers.paper import labelled
 
 FIGURE_3 = (0.4, 0.75)
 FIGURE_5 = (0.25, 0.75)
@@ -22,21 +22,23 @@ FIGURE_12 = (0.55, 0.09)
 ENHANCED, SUPPRESSED = FIGURE_12, (0.46, 0.82)
 FIGURE_14 = (0.25, 0.75)
 
-DAMPING: dict[str, Callable[..., Any]] = {
-    "damping_a": lambda gain_a: 1 - gain_a,
-    "damping_b": lambda gain_b: 1 - gain_b,
+LARGEST_CROSSING = 4.0
+"""Zero crossings above this are red in Fig. 4(a), as in the paper."""
+
+AXES = {
+    "coupling": ("coupling g", "Gamma"),
+    "gain_a": ("gain rate of qubit A", "Gamma"),
+    "gain_b": ("gain rate of qubit B", "Gamma"),
+    "line_gain_a": ("gain rate of qubit A", "Gamma"),
+    "cut_gain_a": ("gain rate of qubit A", "Gamma"),
+    "drive_detuning": ("drive detuning", "Gamma"),
+    "around": ("coupling over the zero crossing", "1"),
+    "phi": ("phase", "rad"),
 }
-"""Rules of a sweep over gains with gain + damping = 1."""
 
 
 def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:
-    """Rates of both spins with gain + damping = 1.
-
-    Examples
-    --------
-    >>> baths(0.25, 0.75)
-    {'gain_a': 0.25, 'damping_a': 0.75, 'gain_b': 0.75, 'damping_b': 0.25}
-    """
+    """Rates of both spins with gain + damping = 1."""
     return {"gain_a": gain_a, "damping_a": 1 - gain_a, "gain_b": gain_b, "damping_b": 1 - gain_b}
 
 
@@ -53,9 +55,9 @@ def gains(points: int) -> np.ndarray:
     return (np.arange(points) + 0.5) / points
 
 
-def attrs(long_name: str, units: str) -> dict[str, str]:
-    """Attributes of a variable."""
-    return {"long_name": long_name, "units": units}
+def axes(**values: Any) -> dict[str, Any]:
+    """Coordinates of a dataset."""
+    return {name: labelled(name, value, *AXES[name]) for name, value in values.items()}
 
 
 def described(drive: float, spin: float = 1 / 2, **parameters: float) -> dict[str, Any]:

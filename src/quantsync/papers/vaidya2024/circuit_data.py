@@ -11,9 +11,11 @@ import xarray as xr
 
 from quantsync.models import CircuitQED, circuit_qed, driven_pair
 from quantsync.models.circuit_qed.state import fit_of
-from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_transmons
+from quantsync.models.circuit_qed.tables import TABLE_II, preset_transmons
 from quantsync.models.circuit_qed.transmon import PumpedTransmon, frequency_shift, tuned_shift
-from quantsync.papers.vaidya2024.baths import attrs
+from quantsync.papers.paper import figure, labelled
+from quantsync.papers.vaidya2024 import circuit_drawing, printed
+from quantsync.papers.vaidya2024.printed import TABLE_I
 from quantsync.papers.vaidya2024.response_data import SITES
 from quantsync.parallel import available_cores, map_threads
 
@@ -42,51 +44,28 @@ def circuit(preset: str, coupling: Any, dephasing: float = 0.0) -> CircuitQED:
 def qubit_pair(
     parameters: dict[str, float], coupling: Any, **changes: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What the qubit model of Sec. III says: |<S+>| of A and B, shape (2, B), and Omega.
-
-    Parameters
-    ----------
-    parameters : dict of str to float
-        From `CircuitQED.qubit_model`, in MHz.
-    coupling : array_like of shape (B,)
-        Coupling of the spin model, twice that of the circuit.
-    **changes : float
-        Other values of some parameters.
-    """
+    """What the qubit model of Sec. III says: |<S+>| of A and B, shape (2, B), and Omega."""
     values: dict[str, Any] = parameters | changes | {"coupling": np.asarray(coupling, float)}
     pair = driven_pair(**values).study()
     drive = values["drive"]  # responses of the study are per drive
     return drive * np.abs([pair.phase_response(site) for site in SITES]), pair.omega()
 
 
+@figure(
+    "9", "A circuit of two transmons and two lossy resonators", draw=circuit_drawing.draw_figure_9
+)
 def figure_9(full: bool = False) -> xr.Dataset:
-    """What the schematic shows: the levels, resonators and pumps of Fig. 10(b)'s circuit.
-
-    Parameters
-    ----------
-    full : bool, default False
-        Nothing more.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``level`` energies over (site, level), ``resonator_frequency`` and ``pump_frequency`` over
-        site.
-    """
+    """What the schematic shows: the levels, resonators and pumps of Fig. 10(b)'s circuit."""
     units = preset_transmons("10b")
     levels = [[0.0, u.qubit_frequency, 2 * u.qubit_frequency - u.anharmonicity] for u in units]
     return xr.Dataset(
         {
-            "level": (("site", "level_name"), np.array(levels), attrs("energy over h", "MHz")),
-            "resonator_frequency": (
-                "site",
-                [u.resonator_frequency for u in units],
-                attrs("frequency of the resonator", "MHz"),
+            "level": labelled(("site", "level_name"), np.array(levels), "energy over h", "MHz"),
+            "resonator_frequency": labelled(
+                "site", [u.resonator_frequency for u in units], "frequency of the resonator", "MHz"
             ),
-            "pump_frequency": (
-                "site",
-                [u.pump_frequency for u in units],
-                attrs("frequency of the two-photon pump", "MHz"),
+            "pump_frequency": labelled(
+                "site", [u.pump_frequency for u in units], "frequency of the two-photon pump", "MHz"
             ),
         },
         coords={"site": list(SITES), "level_name": list(LEVELS)},
@@ -94,40 +73,25 @@ def figure_9(full: bool = False) -> xr.Dataset:
     )
 
 
+@figure(
+    "10",
+    "Phase response of the circuit and of the qubit model",
+    draw=circuit_drawing.draw_figure_10,
+)
+@cache
 def figure_10(full: bool = False) -> xr.Dataset:
-    """Phase response of both transmons against their coupling, and that of the qubit model.
-
-    Parameters
-    ----------
-    full : bool, default False
-        29 couplings instead of 15.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``response`` |<S+>| of the circuit over (panel, dephasing, site, coupling), demodulated in
-        the frame of the drive; ``qubit_response`` of the qubit model over (..., line_coupling) and
-        ``qubit_response_there`` at the same couplings; ``phase`` of <S+>; the fitted ``gain`` and
-        ``damping`` rates over (panel, site).
-    """
+    """Phase response of both transmons against their coupling, and that of the qubit model."""
     return _compared(FIGURE_10, full, with_omega=False)
 
 
+@figure(
+    "11",
+    "Synchronization of the circuit and of the qubit model",
+    draw=circuit_drawing.draw_figure_11,
+)
+@cache
 def figure_11(full: bool = False) -> xr.Dataset:
-    """Synchronization of the circuit against the coupling, and that of the qubit model.
-
-    Parameters
-    ----------
-    full : bool, default False
-        29 couplings instead of 15.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``omega`` of Eq. (11) over (panel, dephasing, coupling), ``qubit_omega`` over
-        (..., line_coupling) and ``qubit_omega_there`` at the same couplings; the fitted ``gain``
-        and ``damping`` rates over (panel, site).
-    """
+    """Synchronization of the circuit against the coupling, and that of the qubit model."""
     return _compared(FIGURE_11, full, with_omega=True)
 
 
@@ -160,25 +124,24 @@ def _compared(panels: dict[str, str], full: bool, with_omega: bool) -> xr.Datase
     first = ("panel", "dephasing") if with_omega else ("panel", "dephasing", "site")
     dataset = xr.Dataset(
         {
-            name: ((*first, "coupling"), arrays["circuit"], attrs(what, units)),
-            f"qubit_{name}": (
-                (*first, "line_coupling"),
-                arrays["line"],
-                attrs(f"{what}: qubit model", units),
+            name: labelled((*first, "coupling"), arrays["circuit"], what, units),
+            f"qubit_{name}": labelled(
+                (*first, "line_coupling"), arrays["line"], f"{what}: qubit model", units
             ),
-            f"qubit_{name}_there": (
+            f"qubit_{name}_there": labelled(
                 (*first, "coupling"),
                 arrays["there"],
-                attrs(f"{what}: qubit model at the circuit's couplings", units),
+                f"{what}: qubit model at the circuit's couplings",
+                units,
             ),
         },
         coords={
             "panel": list(panels),
             "preset": ("panel", list(panels.values())),
             "site": list(SITES),
-            "dephasing": ("dephasing", list(DEPHASING), attrs("gamma_phi of Eq. (E2)", "MHz")),
-            "coupling": ("coupling", markers, attrs("coupling g of Eq. (E1) over 2 pi", "MHz")),
-            "line_coupling": ("line_coupling", lines, attrs("coupling g over 2 pi", "MHz")),
+            "dephasing": labelled("dephasing", list(DEPHASING), "gamma_phi of Eq. (E2)", "MHz"),
+            "coupling": labelled("coupling", markers, "coupling g of Eq. (E1) over 2 pi", "MHz"),
+            "line_coupling": labelled("line_coupling", lines, "coupling g over 2 pi", "MHz"),
         },
         attrs={
             "model": "circuit_qed",
@@ -189,11 +152,11 @@ def _compared(panels: dict[str, str], full: bool, with_omega: bool) -> xr.Datase
     )
     if not with_omega:
         dims = (*first, "coupling")
-        dataset["phase"] = (dims, arrays["phase"], attrs("argument of <S+>", "rad"))
+        dataset["phase"] = labelled(dims, arrays["phase"], "argument of <S+>", "rad")
     for kind in ("gain", "damping"):
         values = [[model[f"{kind}_{site.lower()}"] for site in SITES] for model in models]
         label = f"{kind} rate over 2 pi, fitted"
-        dataset[kind] = (("panel", "site"), np.array(values), attrs(label, "MHz"))
+        dataset[kind] = labelled(("panel", "site"), np.array(values), label, "MHz")
     return dataset
 
 
@@ -208,33 +171,24 @@ def four_levels(unit: PumpedTransmon) -> PumpedTransmon:
     return replace(unit, transmon_levels=4)
 
 
+@figure(
+    "tables",
+    "Tables I and II: shifts and rates as printed and as computed",
+    draw=circuit_drawing.draw_tables,
+)
+@cache
 def tables(full: bool = False) -> xr.Dataset:
     """What Table II and the captions' w/gamma should be, for several readings of Table I.
 
-    Parameters
-    ----------
-    full : bool, default False
-        Nothing more.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``shift`` Delta in kHz and ``ratio`` w/gamma over (reading, preset, site), and as printed;
-        the ``gain`` and ``damping`` rates of the fits. The readings: "4.5 GHz" for B's resonator,
-        Delta from Eq. (E3); "4.6 GHz" for it as printed; "exact", with the Delta that tunes the
-        transmon to its drive; "four levels", the same with one level more.
+    "4.5 GHz" is B's resonator, with Delta from Eq. (E3), "4.6 GHz" as printed; "exact" has the
+    Delta that tunes the transmon to its drive, "four levels" the same with one level more.
     """
-    return _tables().copy(deep=True)
-
-
-@cache
-def _tables() -> xr.Dataset:
     readings = {
-        "4.5 GHz": lambda units, _: [(u, frequency_shift(u)) for u in units],
-        "4.6 GHz": lambda _, as_printed: [(u, frequency_shift(u)) for u in as_printed],
-        "exact": lambda units, _: [(u, tuned_shift(u)) for u in units],
-        "four levels": lambda units, _: [
-            (four_levels(u), tuned_shift(four_levels(u))) for u in units
+        "4.5 GHz": lambda preset: [(u, frequency_shift(u)) for u in preset_transmons(preset)],
+        "4.6 GHz": lambda preset: [(u, frequency_shift(u)) for u in printed.units(preset)],
+        "exact": lambda preset: [(u, tuned_shift(u)) for u in preset_transmons(preset)],
+        "four levels": lambda preset: [
+            (u, tuned_shift(u)) for u in map(four_levels, preset_transmons(preset))
         ],
     }
     shape = (len(readings), len(TABLE_II), 2)
@@ -242,46 +196,30 @@ def _tables() -> xr.Dataset:
     values = {name: np.empty(shape) for name in names}
     for i, read in enumerate(readings.values()):
         for j, preset in enumerate(TABLE_II):
-            units = preset_transmons(preset), preset_transmons(preset, corrected=False)
-            for k, (unit, shift) in enumerate(read(*units)):
+            for k, (unit, shift) in enumerate(read(preset)):
                 fit = fit_of(unit)
                 numbers = (1000 * shift, fit.ratio, fit.gain, fit.damping)
                 for name, number in zip(names, numbers, strict=True):
                     values[name][i, j, k] = number
     dims = ("reading", "preset", "site")
     labels = {
-        "shift": attrs("Delta over 2 pi", "kHz"),
-        "ratio": attrs("w/gamma, fitted", "1"),
-        "gain": attrs("w over 2 pi, fitted", "MHz"),
-        "damping": attrs("gamma over 2 pi, fitted", "MHz"),
+        "shift": ("Delta over 2 pi", "kHz"),
+        "ratio": ("w/gamma, fitted", "1"),
+        "gain": ("w over 2 pi, fitted", "MHz"),
+        "damping": ("gamma over 2 pi, fitted", "MHz"),
     }
-    return xr.Dataset(
-        {name: (dims, values[name], labels[name]) for name in names}
-        | {
-            "printed_shift": (dims[1:], _numbers(SHIFTS), labels["shift"]),
-            "printed_ratio": (dims[1:], _numbers(CAPTIONS), labels["ratio"]),
-            "last_digit_of_shift": (dims[1:], _last_digits(SHIFTS), labels["shift"]),
-            "last_digit_of_ratio": (dims[1:], _last_digits(CAPTIONS), labels["ratio"]),
-        },
+    dataset = xr.Dataset(
+        {name: labelled(dims, values[name], *labels[name]) for name in names},
         coords={"reading": list(readings), "preset": list(TABLE_II), "site": list(SITES)},
         attrs={"model": "circuit_qed"},
     )
-
-
-def _numbers(printed: dict[str, tuple[str, str]]) -> np.ndarray:
-    return np.array([[float(text) for text in printed[preset]] for preset in TABLE_II])
-
-
-def _last_digits(printed: dict[str, tuple[str, str]]) -> np.ndarray:
-    return np.array([[last_digit(text) for text in printed[preset]] for preset in TABLE_II])
+    for name, texts in (("shift", SHIFTS), ("ratio", CAPTIONS)):
+        for prefix, read in (("printed", float), ("last_digit_of", last_digit)):
+            numbers = np.array([[read(text) for text in texts[preset]] for preset in TABLE_II])
+            dataset[f"{prefix}_{name}"] = labelled(dims[1:], numbers, *labels[name])
+    return dataset
 
 
 def last_digit(text: str) -> float:
-    """The value of one in a printed number's last place.
-
-    Examples
-    --------
-    >>> last_digit("763.3"), last_digit("160")
-    (0.1, 1.0)
-    """
+    """The value of one in a printed number's last place."""
     return 10.0 ** -len(text.partition(".")[2])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from quantsync.models.circuit_qed.tables import TABLE_I, TABLE_II, preset_transmons
+from quantsync.models.circuit_qed.tables import TABLE_II, preset_transmons
 from quantsync.papers.paper import table
 from quantsync.papers.vaidya2024.circuit_data import CAPTIONS, SHIFTS, tables
+from quantsync.papers.vaidya2024.printed import TABLE_I
 
 GIGA, KILO = 1000.0, 0.001  # MHz
 FIGURES = {"10a": "10(a)", "10b": "10(b), 11(a)", "11b": "11(b)"}

@@ -1,12 +1,13 @@
 """Equations of Vaidya et al., PRA 109, 033718 (2024), exactly as printed, where they are wrong.
 
 What is right has its own name: `quantsync.coherent_state`, `quantsync.husimi` and
-`quantsync.husimi_from_moments`.
+`quantsync.husimi_from_moments`, and the right units in `quantsync.models.circuit_qed.tables`.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy.linalg import expm
@@ -14,32 +15,34 @@ from scipy.special import lpmv
 
 from quantsync.lindblad import Lindbladian
 from quantsync.measures import spherical_tensor
+from quantsync.models.circuit_qed import tables
 from quantsync.models.circuit_qed.transmon import RADIANS, PumpedTransmon
 from quantsync.operators import Spin
 
+TABLE_I = {
+    **tables.TABLE_I,
+    "resonator_frequency": (4600.0, 4600.0),  # B's must be 4500
+    "pump_frequency": (4800.0, 4750.0),  # they must follow the transmons
+}
+"""In MHz; pairs are for A and B, or from and to."""
+
+
+def units(preset: str) -> list[PumpedTransmon]:
+    """The units A and B of a figure with the resonators of Table I."""
+    resonators = TABLE_I["resonator_frequency"]
+    pairs = zip(tables.preset_transmons(preset), resonators, strict=True)
+    return [replace(unit, resonator_frequency=at) for unit, at in pairs]
+
 
 def coherent_state_as_printed(spin: float, theta: float, phi: float) -> np.ndarray:
-    """``e^{i phi Sz} e^{i theta Sy} |S,S>``, below Eq. (6): it points along (-theta, -phi).
-
-    Examples
-    --------
-    >>> state = coherent_state_as_printed(1/2, np.pi / 2, 0.0)
-    >>> print(state.real.round(6))
-    [ 0.707107 -0.707107]
-    """
+    """``e^{i phi Sz} e^{i theta Sy} |S,S>``, below Eq. (6): it points along (-theta, -phi)."""
     operators = Spin(spin).operators()
     top = np.eye(Spin(spin).dimension)[0]
     return expm(1j * phi * operators["z"]) @ expm(1j * theta * operators["y"]) @ top
 
 
 def weight(spin: float, k: int, q: int, whole_root: bool = True) -> float:
-    """c_kq of Eq. (A2): with the root over everything as printed, or over its first factor.
-
-    Examples
-    --------
-    >>> round(weight(1, 2, 1, whole_root=False), 6)
-    0.166667
-    """
+    """c_kq of Eq. (A2): with the root over everything as printed, or over its first factor."""
     size = round(2 * spin)
     first = (2 * k + 1) * math.factorial(k - q) / math.factorial(k + q)
     second = math.factorial(size) / math.sqrt(
@@ -51,18 +54,7 @@ def weight(spin: float, k: int, q: int, whole_root: bool = True) -> float:
 def expansion(
     rho: np.ndarray, theta: float, phi: float, whole_root: bool = True, signs: bool = False
 ) -> complex:
-    """Eq. (A1) for a single spin, with the root and the signs of one's choice.
-
-    Parameters
-    ----------
-    rho : ndarray of shape (2S+1, 2S+1)
-    theta, phi : float
-    whole_root : bool, default True
-        Whether the root in Eq. (A2) covers everything, as printed.
-    signs : bool, default False
-        Whether the terms carry (-1)^q, which Condon and Shortley's phases in both the
-        Legendre functions and the tensors need; they are not printed.
-    """
+    """Eq. (A1) for a single spin, with the root and the signs of one's choice."""
     spin = (len(rho) - 1) / 2
     total = 0j
     for k in range(len(rho)):
@@ -77,11 +69,7 @@ def expansion(
 
 
 def qutrit_husimi(rho: np.ndarray, theta: float, phi: float, real_part: bool = False) -> complex:
-    """Second line of Eq. (A3); the last term with its real part taken only if asked for.
-
-    The Legendre functions are without Condon and Shortley's phase, and T_1^1 is -S+/2 with it,
-    hence the sign of the terms with q = 1.
-    """
+    """Second line of Eq. (A3); the last term with its real part taken only if asked for."""
     x = np.cos(theta)
 
     def moment(k: int, q: int) -> complex:
@@ -107,17 +95,7 @@ def _legendre(k: int, q: int, x: float) -> float:
 def unit_as_printed(
     unit: PumpedTransmon, *, positive: bool = False, fixed: bool = False
 ) -> Lindbladian:
-    """A unit of Eq. (E1) with what is printed: its `Lindbladian`, in rad/us.
-
-    Parameters
-    ----------
-    unit : PumpedTransmon
-    positive : bool, default False
-        Anharmonicity +|alpha|/2 (n - 1) n, as the numbers of Table I have it; minus is right.
-    fixed : bool, default False
-        Pump at the frequency of Table I, 4.8 or 4.75 GHz, while the transmon is at
-        omega_q - Delta; the pump must follow it.
-    """
+    """A unit of Eq. (E1) with what is printed: its `Lindbladian`, in rad/us."""
     space = unit.space
     number, photons = space["T"].number, space["R"].number
     energy, dissipators = unit.parts()

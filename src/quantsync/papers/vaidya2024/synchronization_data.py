@@ -16,14 +16,15 @@ from quantsync.measures import (
 )
 from quantsync.models import driven_pair, driving
 from quantsync.papers.keeping import store_of
+from quantsync.papers.paper import figure, labelled
+from quantsync.papers.vaidya2024 import drawing
 from quantsync.papers.vaidya2024.baths import (
-    DAMPING,
     ENHANCED,
     FIGURE_8_A,
     FIGURE_8_B,
     FIGURE_12,
     SUPPRESSED,
-    attrs,
+    axes,
     baths,
     described,
     gains,
@@ -36,136 +37,73 @@ OPTIMISED_DRIVE = 0.1
 """Drive of Fig. 12 unless another is asked for: the families only differ at finite drives."""
 
 
+@figure("6", "Enhancement and suppression of synchronization", draw=drawing.draw_figure_6)
 def figure_6(full: bool = False, drive: float = 0.0) -> xr.Dataset:
-    """Enhancement and suppression of synchronization by the coupling of two qubits.
-
-    Parameters
-    ----------
-    full : bool, default False
-        Four times as many couplings.
-    drive : float, default 0
-        Strength of the drive; 0 is the limit.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``ratio`` R over (baths, coupling) and the moduli of the ``coherence`` per drive in the
-        basis of the dressed states over (baths, transition, coupling).
-    """
-    dataset = _ratios(np.linspace(0, 5, 401 if full else 101), drive, 1 / 2)
+    """Enhancement and suppression of synchronization by the coupling of two qubits."""
+    dataset = _ratios(full, drive, spin=1 / 2)
     first = np.array([ENHANCED, SUPPRESSED])[:, :, None]
     states = _per_drive(first[:, 0], first[:, 1], dataset.coupling.values, drive)
     dressed = dressed_basis()
     inside = dressed.T @ states @ dressed
     # Rows and columns: U, T, S, D. <T|U> in the paper is the matrix element <T|rho|U>.
     picked = {"TU": (1, 0), "TD": (1, 3), "SU": (2, 0), "SD": (2, 3)}
-    dataset["coherence"] = (
+    dataset["coherence"] = labelled(
         ("baths", "transition", "coupling"),
         np.abs(np.stack([inside[..., i, j] for i, j in picked.values()], axis=1)),
-        attrs("modulus of a coherence over drive", "1/Gamma"),
+        "modulus of a coherence over drive",
+        "1/Gamma",
     )
     return dataset.assign_coords(transition=list(picked))
 
 
+@figure("7", "Enhancement over the baths", draw=drawing.draw_figure_7)
 def figure_7(full: bool = False, drive: float = 0.0) -> xr.Dataset:
-    """Largest enhancement over the baths, and the synchronization behind it at w_B = 0.
-
-    Parameters
-    ----------
-    full : bool, default False
-        100 x 100 instead of 40 x 40 baths.
-    drive : float, default 0
-        Strength of the drive; 0 is the limit.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``largest_ratio`` R_max and the coupling ``best_coupling`` where it is reached over
-        (gain_a, gain_b); ``largest_omega`` and ``uncoupled_omega`` over cut_gain_a at
-        gain_b = 0.
-    """
-    w = gains(100 if full else 40)
-    found = _map_over_baths(w, ["largest_omega_ratio", "best_coupling"], drive)
+    """Largest enhancement over the baths, and the synchronization behind it at w_B = 0."""
+    w, found = _map_over_baths(["largest_omega_ratio", "best_coupling"], full, drive)
     cut = np.linspace(0, 1, 201 if full else 101)[1:-1]
     line = study(cut, 0.0, drive=drive)
     return xr.Dataset(
         {
             "largest_ratio": found.largest_omega_ratio,
             "best_coupling": found.best_coupling,
-            "largest_omega": (
-                "cut_gain_a",
-                line.largest_omega()[0],
-                attrs("Omega maximal over g", "nat"),
+            "largest_omega": labelled(
+                "cut_gain_a", line.largest_omega()[0], "Omega maximal over g", "nat"
             ),
-            "uncoupled_omega": (
-                "cut_gain_a",
-                line.uncoupled_omega(),
-                attrs("Omega at g = 0", "nat"),
+            "uncoupled_omega": labelled(
+                "cut_gain_a", line.uncoupled_omega(), "Omega at g = 0", "nat"
             ),
         },
-        coords={
-            **_bath_axes(w),
-            "cut_gain_a": ("cut_gain_a", cut, attrs("gain rate of qubit A", "Gamma")),
-        },
+        coords=axes(gain_a=w, gain_b=w, cut_gain_a=cut),
         attrs=described(drive),
     )
 
 
+@figure("8", "Suppression over the baths", draw=drawing.draw_figure_8)
 def figure_8(full: bool = False, drive: float = 0.0) -> xr.Dataset:
-    """Local minima of the synchronization over the baths, and how they come about.
-
-    Parameters
-    ----------
-    full : bool, default False
-        100 x 100 instead of 40 x 40 baths.
-    drive : float, default 0
-        Strength of the drive; 0 is the limit.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``ratio_at_minimum`` R_min and ``minimum_coupling`` over (gain_a, gain_b), NaN where
-        there is no local minimum; ``omega`` over (line_gain_a, coupling) at gain_b = 0.82.
-    """
-    w = gains(100 if full else 40)
-    found = _map_over_baths(w, ["minimum_omega_ratio", "minimum_coupling"], drive)
+    """Local minima of the synchronization over the baths, and how they come about."""
+    w, found = _map_over_baths(["minimum_omega_ratio", "minimum_coupling"], full, drive)
     coupling = np.linspace(0, 5, 401 if full else 101)
     line = np.array(FIGURE_8_A)
     return xr.Dataset(
         {
             "ratio_at_minimum": found.minimum_omega_ratio,
             "minimum_coupling": found.minimum_coupling,
-            "omega": (
+            "omega": labelled(
                 ("line_gain_a", "coupling"),
                 study(line[:, None], FIGURE_8_B, coupling=coupling, drive=drive).omega(),
-                attrs("Omega", "nat"),
+                "Omega",
+                "nat",
             ),
         },
-        coords={
-            **_bath_axes(w),
-            "line_gain_a": ("line_gain_a", line, attrs("gain rate of qubit A", "Gamma")),
-            "coupling": ("coupling", coupling, attrs("coupling g", "Gamma")),
-        },
+        coords=axes(gain_a=w, gain_b=w, line_gain_a=line, coupling=coupling),
         attrs=described(drive, line_gain_b=FIGURE_8_B),
     )
 
 
-def figure_12(full: bool = False, drive: float = 0.0) -> xr.Dataset:
-    """Three families of limit cycles: diagonal, block diagonal, and optimised.
-
-    Parameters
-    ----------
-    full : bool, default False
-        Four times as many couplings.
-    drive : float, default 0
-        Strength of the drive; 0 stands for 0.1, because the families agree in the limit.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``omega`` over (family, coupling), divided by the drive squared, and ``limit``.
-    """
-    drive = drive or OPTIMISED_DRIVE
+@figure("12", "Diagonal and partially coherent limit cycles", draw=drawing.draw_figure_12)
+def figure_12(full: bool = False, drive: float = OPTIMISED_DRIVE) -> xr.Dataset:
+    """Three families of limit cycles: diagonal, block diagonal, and optimised."""
+    drive = drive or OPTIMISED_DRIVE  # the families agree in the limit
     coupling = np.linspace(0, 5, 161 if full else 41)
     fixed = {**baths(*FIGURE_12), "coupling": coupling}
     driven, undriven = (steady_state(driven_pair(**fixed, drive=e)) for e in (drive, 0.0))
@@ -178,37 +116,23 @@ def figure_12(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     omega = [relative_entropy_of_synchronization(driven.rho, f) for f in families.values()]
     return xr.Dataset(
         {
-            "omega": (("family", "coupling"), np.array(omega) / drive**2, attrs("Omega", "nat")),
-            "limit": (
+            "omega": labelled(("family", "coupling"), np.array(omega) / drive**2, "Omega", "nat"),
+            "limit": labelled(
                 "coupling",
                 study(*FIGURE_12, coupling=coupling).omega(),
-                attrs("Omega/drive^2 for drive -> 0", "nat"),
+                "Omega/drive^2 for drive -> 0",
+                "nat",
             ),
         },
-        coords={
-            "family": list(families),
-            "coupling": ("coupling", coupling, attrs("coupling g", "Gamma")),
-        },
+        coords={"family": list(families), **axes(coupling=coupling)},
         attrs=described(drive, gain_a=FIGURE_12[0], gain_b=FIGURE_12[1]),
     )
 
 
+@figure("15", "Enhancement and suppression of two qutrits", draw=drawing.draw_figure_15)
 def figure_15(full: bool = False, drive: float = 0.0) -> xr.Dataset:
-    """Enhancement and suppression of synchronization by the coupling of two qutrits.
-
-    Parameters
-    ----------
-    full : bool, default False
-        Four times as many couplings.
-    drive : float, default 0
-        Strength of the drive; 0 is the limit.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``ratio`` R over (baths, coupling).
-    """
-    return _ratios(np.linspace(0, 5, 401 if full else 101), drive, 1)
+    """Enhancement and suppression of synchronization by the coupling of two qutrits."""
+    return _ratios(full, drive, spin=1)
 
 
 def extrema(gain_a: Any, gain_b: Any, drive: float = 0.0, spin: float = 1 / 2) -> Extrema:
@@ -229,11 +153,9 @@ def charge() -> Any:
 
 
 def partially_coherent() -> list[np.ndarray]:
-    """Hermitian operators that span the block-diagonal states of App. B, in the |E_j> basis.
-
-    The eigenstates of the undriven Hamiltonian are those of its blocks, so the structure is that
-    of the blocks whatever the coupling.
-    """
+    """Hermitian operators that span the block-diagonal states of App. B, in the |E_j> basis."""
+    # The eigenstates of the undriven Hamiltonian are those of its blocks, so the structure is that
+    # of the blocks whatever the coupling.
     span = []
     for block in ([0], [1, 2], [3]):
         for i in block:
@@ -244,15 +166,12 @@ def partially_coherent() -> list[np.ndarray]:
     return span
 
 
-def _map_over_baths(w: np.ndarray, measures: list[str], drive: float) -> xr.Dataset:
-    return sweep(
-        "driven_pair",
-        {"gain_a": w, "gain_b": w},
-        measures,
-        fixed={"drive": drive},
-        tied=DAMPING,
-        store=store_of(),
-    )
+def _map_over_baths(measures: list[str], full: bool, drive: float) -> tuple[np.ndarray, xr.Dataset]:
+    w = gains(100 if full else 40)
+    # Damping = 1 - gain, of either qubit.
+    tied = {"damping_a": lambda gain_a: 1 - gain_a, "damping_b": lambda gain_b: 1 - gain_b}
+    over, fixed = {"gain_a": w, "gain_b": w}, {"drive": drive}
+    return w, sweep("driven_pair", over, measures, fixed=fixed, tied=tied, store=store_of())
 
 
 def _per_drive(gain_a: Any, gain_b: Any, coupling: Any, drive: float) -> np.ndarray:
@@ -263,23 +182,17 @@ def _per_drive(gain_a: Any, gain_b: Any, coupling: Any, drive: float) -> np.ndar
     return linear_response(driven_pair(**fixed), driving()).orders[1]
 
 
-def _ratios(coupling: np.ndarray, drive: float, spin: float) -> xr.Dataset:
+def _ratios(full: bool, drive: float, spin: float) -> xr.Dataset:
+    coupling = np.linspace(0, 5, 401 if full else 101)
     chosen = np.array([ENHANCED, SUPPRESSED])
     pairs = study(chosen[:, :1], chosen[:, 1:], coupling=coupling, drive=drive, spin=spin)
     return xr.Dataset(
-        {"ratio": (("baths", "coupling"), pairs.omega_ratio(), attrs("R", "1"))},
+        {"ratio": labelled(("baths", "coupling"), pairs.omega_ratio(), "R")},
         coords={
             "baths": ["enhanced", "suppressed"],
-            "gain_a": ("baths", chosen[:, 0], attrs("gain rate of spin A", "Gamma")),
-            "gain_b": ("baths", chosen[:, 1], attrs("gain rate of spin B", "Gamma")),
-            "coupling": ("coupling", coupling, attrs("coupling g", "Gamma")),
+            "gain_a": labelled("baths", chosen[:, 0], "gain rate of spin A", "Gamma"),
+            "gain_b": labelled("baths", chosen[:, 1], "gain rate of spin B", "Gamma"),
+            **axes(coupling=coupling),
         },
         attrs=described(drive, spin=spin),
     )
-
-
-def _bath_axes(w: np.ndarray) -> dict[str, Any]:
-    return {
-        "gain_a": ("gain_a", w, attrs("gain rate of qubit A", "Gamma")),
-        "gain_b": ("gain_b", w, attrs("gain rate of qubit B", "Gamma")),
-    }
