@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 import quantsync as qs
 from quantsync.errors import (
-    DimensionError,
+    BroadcastError,
     InvalidArgumentError,
     OutOfMemoryError,
     UnknownNameError,
@@ -79,14 +79,14 @@ def test_long_windows_take_memory_and_time_in_proportion():
 
 def test_unphysical_signals_and_times_have_named_errors():
     times = np.arange(4.0)
-    with pytest.raises(DimensionError, match=r"\(2,\) and \(3,\)"):
+    with pytest.raises(BroadcastError, match=r"first \(2,\), second \(3,\)"):
         pearson(np.zeros((2, 4)), np.zeros((3, 4)), times, 2.0)
-    with pytest.raises(InvalidArgumentError, match="complex128"):
+    with pytest.raises(InvalidArgumentError, match="`values` must be real"):
         pearson(np.array([1, 1j, 2, 3]), times, times, 2.0)
     for wrong in ("ab", [1j], [[1.0], [1.0, 2.0]]):
-        with pytest.raises(InvalidArgumentError, match="`times` must be real numbers"):
+        with pytest.raises(InvalidArgumentError, match="`times` must be a? ?real"):
             pearson(F, G, wrong, 1.0)
-    with pytest.raises(InvalidArgumentError, match="`times` must be real numbers"):
+    with pytest.raises(InvalidArgumentError, match="`times` must be a real number or array"):
         SampledSignal(["a", "b"], [1.0, 2.0])
     for wrong in ("a", [], [1.0, 0.0], np.zeros((2, 2))):
         with pytest.raises(InvalidArgumentError, match="`delays`"):

@@ -187,7 +187,7 @@ def test_misuse_is_explained():
         ({"threshold": 1.5}, "`threshold`.*1.5"),
         ({"threshold": -0.1}, "`threshold`.*-0.1"),
         ({"bins": 0}, "`bins`.*0"),
-        ({"bins": 2.0}, "`bins`.*2.0"),
+        ({"bins": 2.5}, "`bins`.*2.5"),
         ({"points": -3}, "`points`.*-3"),
         ({"range": (1.0, 0.0)}, "`range`"),
         ({"range": (0.0, 0.5)}, "`statistic` returned .* outside"),

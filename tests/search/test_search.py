@@ -532,18 +532,18 @@ def test_points_that_differ_are_padded_with_nan(search):
 @pytest.mark.parametrize("search", SEARCHES)
 def test_misuse_is_explained(search):
     find, nodes, errors = SEARCHES[search], np.linspace(0, 1, 5), qs.errors
-    with pytest.raises(errors.InvalidArgumentError, match=r"nodes` must be .*shape \(2,\)"):
+    with pytest.raises(errors.InvalidArgumentError, match=r"nodes` must hold at least 3 .*shape \(2,\)"):
         find(np.sin, [0.0, 1.0])
     with pytest.raises(errors.InvalidArgumentError, match=r"nodes` must be .*shape \(3, 3\)"):
         find(np.sin, np.eye(3))
     for wrong in ([0.0, 0.5, 0.5, 1.0], [1.0, 0.5, 0.0]):
-        with pytest.raises(errors.InvalidArgumentError, match="nodes` must increase"):
+        with pytest.raises(errors.InvalidArgumentError, match="nodes` must be in increasing order"):
             find(np.sin, wrong)
     with pytest.raises(errors.NonFiniteError, match=r"nodes`.*nan"):
         find(np.sin, [0.0, np.nan, 1.0])
     with pytest.raises(errors.NonFiniteError, match=r"args\[1\].*inf"):
         find(lambda x, a, b: x - a, nodes, [1.0, [2.0, np.inf]])
-    with pytest.raises(errors.BroadcastError, match=r"\(2,\), \(3,\)"):
+    with pytest.raises(errors.BroadcastError, match=r"args\[0\] \(2,\), args\[1\] \(3,\)"):
         find(lambda x, a, b: x - a, nodes, [np.zeros(2), np.zeros(3)])
     with pytest.raises(errors.InvalidArgumentError, match=r"`workers`.*0"):
         find(np.sin, nodes, workers=0)
@@ -556,7 +556,7 @@ def test_other_misuse_is_explained():
     error = qs.errors.InvalidArgumentError
     with pytest.raises(error, match=r"elementwise.*shape \(\).*\(20,\)"):
         qs.find_planar_zeros(lambda x, y: 0j, np.arange(5.0), np.arange(4.0))
-    with pytest.raises(error, match=r"`y_nodes` must increase"):
+    with pytest.raises(error, match=r"`y_nodes` must be in increasing order"):
         qs.find_planar_zeros(lambda x, y: x + 1j * y, np.arange(3.0), np.zeros(3))
     found = qs.find_extrema(np.sin, np.linspace(0, 3, 9))
     with pytest.raises(error, match=r"`kind`.*'max'"):

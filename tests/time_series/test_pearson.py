@@ -274,7 +274,7 @@ def test_errors():
         pearson(f[:50], f, times, 1.0)
     with pytest.raises(NonFiniteError):
         pearson(np.where(times > 3, np.nan, f), f, times, 1.0)
-    with pytest.raises(InvalidArgumentError, match="increase"):
+    with pytest.raises(InvalidArgumentError, match="increasing order"):
         pearson(f, f, times[::-1], 1.0)
     with pytest.raises(InvalidArgumentError, match="bandwidth"):
         pearson(np.sin, np.cos, times, 1.0)
@@ -288,5 +288,7 @@ def test_errors():
         ModeSum([1.0, 2.0], [1.0, 2.0, 3.0], [1.0])
     with pytest.raises(InvalidArgumentError, match="reach from 0 to 10"):
         SampledSignal(times, f)(11.0)
-    with pytest.raises(InvalidArgumentError, match="degree"):
+    with pytest.raises(InvalidArgumentError, match="`degree` must be odd, but is 4"):
         SampledSignal(times, f, degree=4)
+    with pytest.raises(InvalidArgumentError, match="masked array"):
+        pearson(np.ma.masked_array(f, times > 8), f, times, 2.0)

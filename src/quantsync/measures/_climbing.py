@@ -23,19 +23,11 @@ TINY = float(np.finfo(float).tiny)
 
 
 class Candidates(NamedTuple):
-    """Critical points of the polynomials of a batch, in any order, M in all.
+    """Critical points of the polynomials of a batch, in any order, M in all."""
 
-    Attributes
-    ----------
-    owner : array of int, shape (M,)
-        The polynomial's row in the batch.
-    value : array of shape (M,)
-    phases : array of shape (D, M)
-    """
-
-    owner: Any
-    value: Any
-    phases: Any
+    owner: Any  # rows of the batch, int (M,)
+    value: Any  # (M,)
+    phases: Any  # (D, M)
 
 
 def wave_table(orders: np.ndarray, phases: np.ndarray) -> np.ndarray:

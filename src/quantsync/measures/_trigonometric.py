@@ -73,43 +73,17 @@ class LocalMaxima:
 
 
 def evaluate(harmonics: Any, orders: np.ndarray, phases: Any) -> Any:
-    """Values of the polynomials.
-
-    Parameters
-    ----------
-    harmonics : array of shape (..., H), complex
-        Amplitudes a_h.
-    orders : ndarray of int, shape (H, D)
-        Integer vectors k_h.
-    phases : array of shape (P, D)
-        Points on the torus, in radians.
-
-    Returns
-    -------
-    array of shape (..., P), real
-    """
+    """Values (..., P) of polynomials with amplitudes (..., H) at points (P, D) on the torus."""
     xp = array_namespace(harmonics)
     angles = xp.asarray(orders, dtype=phases.dtype) @ xp.matrix_transpose(phases)
     return 2 * (xp.real(harmonics) @ xp.cos(angles) - xp.imag(harmonics) @ xp.sin(angles))
 
 
 def maximum(harmonics: Any, orders: np.ndarray) -> tuple[Any, Any]:
-    """Global maximum of each polynomial of a batch.
+    """Global maximum (B,) of each polynomial of a batch, amplitudes (B, H), and its phases (B, D).
 
-    Parameters
-    ----------
-    harmonics : array of shape (B, H), complex
-        Amplitudes a_h, one row a polynomial.
-    orders : ndarray of int, shape (H, D)
-        Integer vectors k_h.
-
-    Returns
-    -------
-    value : array of shape (B,)
-        The maxima; 0 where all harmonics vanish.
-    location : array of shape (B, D)
-        Where they are, each phase in (-pi, pi]. Of several equal maxima the one with the
-        smallest phases (first phase first) is returned.
+    Of several equal maxima the one with the smallest phases, first phase first, each in (-pi, pi];
+    0 where all harmonics vanish.
     """
     xp = array_namespace(harmonics)
     real = xp.real(harmonics).dtype
@@ -134,25 +108,9 @@ def maximum(harmonics: Any, orders: np.ndarray) -> tuple[Any, Any]:
 def local_maxima(
     harmonics: np.ndarray, orders: np.ndarray, threshold: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All local maxima above a part of the global one, for each polynomial of a batch.
+    """Heights (B, K), phases (B, K, D) and counts (B,) of all maxima above a part of the highest.
 
-    Parameters
-    ----------
-    harmonics : ndarray of shape (B, H), complex
-        Amplitudes a_h, one row a polynomial.
-    orders : ndarray of int, shape (H, D)
-        Integer vectors k_h.
-    threshold : float
-        The least height, in units of the global maximum, from 0 to 1.
-
-    Returns
-    -------
-    value : ndarray of shape (B, K)
-        Falling, K the largest count; NaN where a polynomial has fewer.
-    location : ndarray of shape (B, K, D)
-        Each phase in (-pi, pi]; of equal maxima the one with the smallest phases comes first.
-    count : ndarray of int, shape (B,)
-        0 where a harmonic is not a number.
+    As `maximum` otherwise; heights fall, NaN fills up, and the count is 0 where a harmonic is NaN.
     """
     rows, dimension = harmonics.shape[0], orders.shape[1]
     if orders.shape[0] == 0 or rows == 0:
@@ -217,22 +175,9 @@ def climb(
 ) -> Candidates:
     """Critical points among which are all local maxima above a part of the global one.
 
-    Parameters
-    ----------
-    harmonics : array of shape (B, H), complex
-        Amplitudes a_h, one row a polynomial; B and H at least 1.
-    orders : ndarray of int, shape (H, D)
-        Integer vectors k_h.
-    threshold : float
-        Maxima higher than this times the global maximum are wanted, at most 1.
-    thorough : bool, default False
-        Look also where the grid has no peak, for low peaks on the slope of a ridge. Only for
-        NumPy arrays.
-
-    Returns
-    -------
-    Candidates
-        At least one of each polynomial. Some may be found several times, some be lower.
+    At least one of each polynomial; some may be found several times, some be lower. A ``thorough``
+    search, of NumPy arrays only, looks also where the grid has no peak, for low peaks on the slope
+    of a ridge.
     """
     xp = array_namespace(harmonics)
     real = xp.real(harmonics).dtype

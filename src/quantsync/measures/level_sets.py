@@ -13,17 +13,16 @@ import inspect
 import math
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import require_finite
+from quantsync.checks import real_array, real_number, require_finite, times_array, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._climbing import orders_key, parts, wave_table
-from quantsync.measures.phase import PhaseDistribution
+from quantsync.measures.phase import PART, PhaseDistribution
 from quantsync.parallel import chunk_slices
 
 INTERVALS = ((0, 2 / 16), (3 / 16, 5 / 16), (14 / 16, 1))  # around chi = 0, 1/4 and 1
@@ -85,7 +84,7 @@ def level_set_histogram(
     NonFiniteError
         If the statistic is not finite somewhere.
     DimensionError
-        If the statistic does not give one number a point.
+        If the statistic does not give one number for each point.
 
     Examples
     --------
@@ -99,11 +98,7 @@ def level_set_histogram(
     [0.   0.   0.38 0.62]
     """
     bins, low, high = _checked_bins(bins, range)
-    if not 0 <= threshold <= 1:
-        raise InvalidArgumentError(
-            f"Argument `threshold` must be from 0 to 1, but is {threshold!r}; it is a part of "
-            "the height of the highest peak."
-        )
+    threshold = real_number(threshold, "threshold", at_least=0, at_most=1, why=PART)
     if not isinstance(distribution, PhaseDistribution):
         raise InvalidArgumentError(
             "Argument `distribution` must be a PhaseDistribution, as from "
@@ -173,12 +168,18 @@ def interval_probabilities(
     >>> print(qs.interval_probabilities(np.full(16, 1 / 16)))
     [0.125 0.125 0.125]
     """
-    histogram = _as_array(histogram)
+    histogram = _as_array(histogram, "histogram")
+    if not histogram.ndim:
+        raise DimensionError("Argument `histogram` must have shape (..., bins), but is a number.")
     bins, low, high = _checked_bins(histogram.shape[-1], range)
     xp = array_namespace(histogram)
     probabilities = []
     for interval in intervals:
-        ends = (np.asarray(interval, dtype=float) - low) / (high - low) * bins
+        ends = (real_array(interval, "intervals") - low) / (high - low) * bins
+        if ends.shape != (2,):
+            raise DimensionError(
+                f"Argument `intervals` must hold pairs of numbers, but holds {interval!r}."
+            )
         first, last = (int(end) for end in np.rint(ends))
         if np.abs(ends - [first, last]).max() > ROUNDING * bins or not 0 <= first < last <= bins:
             raise InvalidArgumentError(
@@ -218,7 +219,7 @@ def kind_ratio(probabilities: Any) -> Any:
     >>> print(qs.kind_ratio(np.array([0.125, 0.375, 0.5])))
     1.0
     """
-    probabilities = _as_array(probabilities)
+    probabilities = _as_array(probabilities, "probabilities")
     if not probabilities.ndim or probabilities.shape[-1] != 3:
         raise DimensionError(
             "Argument `probabilities` must have shape (..., 3), one for each of the intervals "
@@ -230,20 +231,18 @@ def kind_ratio(probabilities: Any) -> Any:
     return xp.where(first == 0, xp.asarray(math.nan, dtype=ratio.dtype), ratio)
 
 
-def _as_array(values: Any) -> Any:
-    """An array of a library as it is; lists and labelled arrays as NumPy's."""
-    return values if is_array_api_obj(values) else np.asarray(values, float)
+def _as_array(values: Any, name: str) -> Any:
+    """An array of another library as it is; lists and labelled arrays as NumPy's."""
+    if is_array_api_obj(values) and not isinstance(values, np.ndarray):
+        return values
+    return real_array(values, name, finite=False)  # NaN of masked states
 
 
 def _checked_bins(bins: Any, ends: tuple[float, float]) -> tuple[int, float, float]:
-    if isinstance(bins, bool) or not isinstance(bins, Integral) or bins < 1:
-        raise InvalidArgumentError(f"Argument `bins` must be a positive integer, but is {bins!r}.")
-    low, high = (float(end) for end in ends)
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise InvalidArgumentError(
-            f"Argument `range` must be two increasing finite numbers, but is {ends!r}."
-        )
-    return int(bins), low, high
+    bins, both = whole_number(bins, "bins"), times_array(ends, "range", increasing=True)
+    if len(both) != 2:
+        raise InvalidArgumentError(f"Argument `range` must be two numbers, but is {ends!r}.")
+    return bins, float(both[0]), float(both[1])
 
 
 def _require_phases(statistic: Callable[..., Any], dimension: int) -> None:
@@ -265,11 +264,7 @@ def _require_phases(statistic: Callable[..., Any], dimension: int) -> None:
 def _lattice_size(dimension: int, points: int | None) -> int:
     if points is None:
         return POINTS.get(dimension, MORE_POINTS)
-    if isinstance(points, bool) or not isinstance(points, Integral) or points < 1:
-        raise InvalidArgumentError(
-            f"Argument `points` must be a positive integer or None, but is {points!r}."
-        )
-    return int(points)
+    return whole_number(points, "points")
 
 
 def _lattice(dimension: int, count: int) -> np.ndarray:

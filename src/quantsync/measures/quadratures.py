@@ -18,13 +18,10 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from array_api_compat import is_array_api_obj
 
-from quantsync.errors import (
-    BroadcastError,
-    DimensionError,
-    InvalidArgumentError,
-    NonFiniteError,
-)
+from quantsync.checks import broadcast_shape, real_array
+from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError
 from quantsync.gaussian.covariance import Factor, factorised, mode_list, reduced_covariance
 
 
@@ -226,26 +223,20 @@ def _pair(covariance: Any, modes: Any) -> Factor:
 def _phases(pair: Factor, mean: Any, modes: Any, size: int) -> list[Any]:
     """Arguments of the mean amplitudes of both modes; NaN for an amplitude that is zero."""
     xp = pair.xp
-    shape = getattr(mean, "shape", ())
-    if not shape or shape[-1] != size:
+    if isinstance(mean, np.ndarray) or not is_array_api_obj(mean):
+        mean = real_array(mean, "mean", finite=False)  # NaN as in the covariance
+    if not mean.ndim or mean.shape[-1] != size:
         raise DimensionError(
-            f"Argument `mean` must be an array of shape (..., {size}) like the covariance, but "
-            f"has shape {tuple(shape)}."
+            f"Argument `mean` must have shape (..., {size}) like the covariance, but has "
+            f"{tuple(mean.shape)}."
         )
     if xp.isdtype(mean.dtype, "complex floating"):
-        raise InvalidArgumentError(
-            "Argument `mean` must hold real quadratures q1, p1, ..., but is complex."
-        )
+        raise InvalidArgumentError("Argument `mean` must be real, but is complex.")
     mean = xp.astype(mean, xp.float64)
     if bool(xp.any(xp.isinf(mean))):
         raise NonFiniteError("Argument `mean` must be finite, but has an infinite entry.")
-    try:
-        np.broadcast_shapes(tuple(shape[:-1]), tuple(pair.matrix.shape[:-2]))
-    except ValueError:
-        raise BroadcastError(
-            f"Batch shapes do not broadcast: covariance {tuple(pair.matrix.shape[:-2])}, mean "
-            f"{tuple(shape[:-1])}."
-        ) from None
+    batch = {"covariance": pair.matrix.shape[:-2], "mean": mean.shape[:-1]}
+    broadcast_shape(batch, what="Batch shapes")
     phases = []
     for k in mode_list("modes", modes, size // 2):
         q, p = mean[..., 2 * k], mean[..., 2 * k + 1]

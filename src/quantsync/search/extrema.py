@@ -8,10 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError
-from quantsync.search.sampling import (
+from quantsync.checks import choice, real_number
+from quantsync.search._sampling import (
     checked_nodes,
-    checked_noise,
     evaluate,
     map_of,
     on_nodes,
@@ -47,7 +46,8 @@ class Extrema:
 
     def first(self, kind: Literal["minimum", "maximum"]) -> tuple[np.ndarray, np.ndarray]:
         """Location and value of the first minimum or maximum, (...) each; NaN where none is."""
-        return self._pick(self.kind == _sign(kind))
+        choice(kind, "kind", ("minimum", "maximum"))
+        return self._pick(self.kind == (1 if kind == "maximum" else -1))
 
     def highest(self) -> tuple[np.ndarray, np.ndarray]:
         """Location and value of the highest maximum, (...) each; NaN where there is none."""
@@ -64,14 +64,6 @@ class Extrema:
         some = wanted.any(axis=-1)
         x, y = (np.take_along_axis(a, at, -1)[..., 0] for a in (self.location, self.value))
         return np.where(some, x, np.nan), np.where(some, y, np.nan)
-
-
-def _sign(kind: str) -> int:
-    if kind not in ("minimum", "maximum"):
-        raise InvalidArgumentError(
-            f"Argument `kind` must be 'minimum' or 'maximum', but is {kind!r}."
-        )
-    return 1 if kind == "maximum" else -1
 
 
 def find_extrema(
@@ -125,7 +117,7 @@ def find_extrema(
      [nan nan]] [[ 1. -1.]
      [nan nan]] [2 0]
     """
-    grid, noise = checked_nodes(nodes, "nodes"), checked_noise(noise)
+    grid, noise = checked_nodes(nodes, "nodes"), real_number(noise, "noise", at_least=0)
     shape, flat = map_of(args)
 
     def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -147,10 +139,7 @@ def _brackets(values: np.ndarray, noise: float) -> tuple[np.ndarray, np.ndarray,
 
     The nodes are walked through once for all points. A turning point is where the function is
     highest (lowest) since the last one, as soon as it has fallen (risen) by more than the noise.
-
-    Returns
-    -------
-    owner, node, kind : ndarray of shape (M,)
+    Returns owners, nodes and kinds, each of shape (M,).
     """
     known = np.isfinite(values)
     finite = np.where(known, values, 0.0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.search.sampling import (
+from quantsync.search._sampling import (
     checked_nodes,
     evaluate,
     map_of,

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.search.sampling import (
+from quantsync.checks import real_number
+from quantsync.search._sampling import (
     checked_nodes,
-    checked_noise,
     evaluate,
     map_of,
     on_nodes,
@@ -100,7 +100,7 @@ def find_zeros(
      [-1.414214  1.414214]
      [      nan       nan]] [2 2 0]
     """
-    grid, noise = checked_nodes(nodes, "nodes"), checked_noise(noise)
+    grid, noise = checked_nodes(nodes, "nodes"), real_number(noise, "noise", at_least=0)
     shape, flat = map_of(args)
 
     def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:

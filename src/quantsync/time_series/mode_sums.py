@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_array, require_finite
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.checks import real_array
+from quantsync.errors import DimensionError
 from quantsync.parallel import chunk_slices, one_blas_thread
 
 ELEMENTS = 1 << 21  # of one temporary array
@@ -32,7 +32,7 @@ class ModeSum:
     ------
     DimensionError
         If the shapes do not fit each other.
-    InvalidCoefficientError, NonFiniteError
+    InvalidArgumentError, NonFiniteError
         If a number is not real and finite.
 
     Examples
@@ -86,7 +86,6 @@ class ModeSum:
             If a time is not real and finite.
         """
         array = real_array(times, "times")
-        require_finite("times", array)
         flat, modes = array.reshape(-1), self.cosine.shape[-1]
         with one_blas_thread():
             if self.frequencies.ndim == 1:
@@ -122,39 +121,8 @@ class ModeSum:
         return f"<ModeSum of {self.cosine.shape[-1]} modes: batch {self.shape}>"
 
 
-def checked_times(times: Any) -> np.ndarray:
-    """Times as a float array of shape (T,); in any order and of any sign.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If they are not real or not one-dimensional.
-    NonFiniteError
-        If one is NaN or infinite.
-
-    Examples
-    --------
-    >>> checked_times([0, 1])
-    array([0., 1.])
-    """
-    array = real_array(times, "times")
-    if array.ndim != 1:
-        raise InvalidArgumentError(
-            f"Argument `times` must be one-dimensional, but has shape {array.shape}; "
-            "for a single time t give [t]."
-        )
-    require_finite("times", array)
-    return array
-
-
 def uniform_step(times: np.ndarray) -> float | None:
-    """The distance of equidistant times, equal to the rounding of the times; else None.
-
-    Examples
-    --------
-    >>> uniform_step(np.linspace(0, 1, 5)), uniform_step(np.array([0.0, 1.0, 3.0]))
-    (0.25, None)
-    """
+    """The distance of times that are equidistant to their rounding; else None."""
     if len(times) < 3:
         return None
     step = float((times[-1] - times[0]) / (len(times) - 1))
@@ -165,26 +133,10 @@ def uniform_step(times: np.ndarray) -> float | None:
 def sum_modes(
     times: np.ndarray, frequencies: np.ndarray, cosine: np.ndarray, sine: np.ndarray
 ) -> np.ndarray:
-    """Evaluate ``sum_k cosine_rk cos(w_k t) + sine_rk sin(w_k t)``.
+    """``sum_k cosine_rk cos(w_k t) + sine_rk sin(w_k t)``, shape (R, T).
 
     Equidistant times are written as ``t = A_a + B_b`` with some sqrt(T) values of each, and the
     addition theorem turns the sum into one matrix product; only 2 sqrt(T) N cosines are computed.
-
-    Parameters
-    ----------
-    times : ndarray of shape (T,)
-    frequencies : ndarray of shape (N,)
-    cosine, sine : ndarray of shape (R, N)
-
-    Returns
-    -------
-    ndarray of shape (R, T)
-
-    Examples
-    --------
-    >>> ones = np.ones((1, 1))
-    >>> print(sum_modes(np.array([0.0, np.pi]), np.ones(1), ones, ones).round(12) + 0.0)
-    [[ 1. -1.]]
     """
     count, size = cosine.shape
     result = np.empty((count, len(times)))

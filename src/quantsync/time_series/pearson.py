@@ -5,7 +5,7 @@ al., Phys. Rev. A 94, 052118 (2016), whose bars are means (they are printed with
 by the window). The signals may be averages, variances or any moment.
 
 Integrals are exact to rounding for sums of modes and for the splines through samples; see
-`quantsync.time_series.windows`.
+`quantsync.time_series._windows`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.time_series.cell_moments import Moments, along_cells
-from quantsync.time_series.signals import (
-    SampledSignal,
-    real_numbers,
-    sample_times,
-    time_tolerance,
-)
-from quantsync.time_series.windows import real_number, window_moments
+from quantsync.checks import broadcast_shape, flag, real_array, real_number, times_array
+from quantsync.errors import InvalidArgumentError
+from quantsync.time_series._cell_moments import Moments, along_cells
+from quantsync.time_series._windows import window_moments
+from quantsync.time_series.signals import SampledSignal, sample_times, time_tolerance
 
 FLAT = 64 * np.finfo(float).eps  # a deviation this small against the mean is rounding
 
@@ -35,7 +31,8 @@ class DelayedCorrelation(NamedTuple):
     Attributes
     ----------
     delay : ndarray
-        ``g(t + delay)`` is compared with ``f(t)``: positive where g lags behind f.
+        The second signal at ``t + delay`` is compared with the first at ``t``: positive where
+        the second lags behind.
     value : ndarray
         Pearson's coefficient.
     """
@@ -44,12 +41,14 @@ class DelayedCorrelation(NamedTuple):
     value: Any
 
 
-def windowed_mean(f: Any, times: Any, window: float, *, bandwidth: float | None = None) -> Any:
+def windowed_mean(signal: Any, times: Any, window: float, *, bandwidth: float | None = None) -> Any:
     """Mean of a signal over [t, t + window].
 
     Parameters
     ----------
-    f, times, window, bandwidth
+    signal : array_like of shape (..., T), or callable
+        As the signals of `pearson`.
+    times, window, bandwidth
         As in `pearson`.
 
     Returns
@@ -71,25 +70,25 @@ def windowed_mean(f: Any, times: Any, window: float, *, bandwidth: float | None 
     >>> print(windowed_mean(signal, [0.0, 5.0], 2 * np.pi).round(12))
     [2. 2.]
     """
-    return _in_windows([f], times, window, [0.0], bandwidth, lambda moments: moments.mean[0])
+    return _in_windows([signal], times, window, [0.0], bandwidth, lambda moments: moments.mean[0])
 
 
 def pearson(
-    f: Any,
-    g: Any,
+    first: Any,
+    second: Any,
     times: Any,
     window: float,
     delay: float = 0.0,
     *,
     bandwidth: float | None = None,
 ) -> Any:
-    r"""Pearson's coefficient of f(t') and g(t' + delay) for t' in [t, t + window].
+    r"""Pearson's coefficient of first(t') and second(t' + delay) for t' in [t, t + window].
 
-    A positive delay fits a g that lags behind f.
+    A positive delay fits a second signal that lags behind the first.
 
     Parameters
     ----------
-    f, g : array_like of shape (..., T), or callable
+    first, second : array_like of shape (..., T), or callable
         Signals: samples at ``times``; or functions of time, such as `ModeSum` or
         `SampledSignal`, that return an array of shape (..., *times.shape). Leading axes broadcast.
     times : array_like
@@ -98,7 +97,7 @@ def pearson(
     window : float
         Length of the windows, > 0, in the unit of the times.
     delay : float, default 0
-        Shift of g.
+        Shift of the second signal.
     bandwidth : float, optional
         The highest angular frequency of the functions. Needed for functions that have no
         attribute ``bandwidth`` or ``frequencies``.
@@ -113,7 +112,7 @@ def pearson(
     ------
     InvalidArgumentError
         If ``window`` is not positive, samples fill no window, or a function has no bandwidth.
-    DimensionError
+    DimensionError, BroadcastError
         If shapes do not fit.
     NonFiniteError
         If a number is NaN or infinite.
@@ -123,19 +122,19 @@ def pearson(
     >>> import numpy as np
     >>> from quantsync.time_series.pearson import pearson
     >>> times = np.linspace(0, 50, 501)
-    >>> f, g = np.sin(times), 3 - np.sin(times + 0.5)
-    >>> round(float(pearson(f, g, times, 2 * np.pi)[100] + np.cos(0.5)), 9)
+    >>> first, second = np.sin(times), 3 - np.sin(times + 0.5)
+    >>> round(float(pearson(first, second, times, 2 * np.pi)[100] + np.cos(0.5)), 9)
     0.0
-    >>> round(float(pearson(f, g, times, 2 * np.pi, delay=-0.5)[100]), 9)
+    >>> round(float(pearson(first, second, times, 2 * np.pi, delay=-0.5)[100]), 9)
     -1.0
     """
-    delay = real_number("delay", delay)
-    return _in_windows([f, g], times, window, [0.0, delay], bandwidth, _coefficient)
+    delay = real_number(delay, "delay")
+    return _in_windows([first, second], times, window, [0.0, delay], bandwidth, _coefficient)
 
 
 def best_delay(
-    f: Any,
-    g: Any,
+    first: Any,
+    second: Any,
     time: Any,
     window: float,
     delays: Any,
@@ -149,7 +148,7 @@ def best_delay(
 
     Parameters
     ----------
-    f, g : callable
+    first, second : callable
         Two single signals as functions of time, such as `ModeSum`; put samples into a
         `SampledSignal`.
     time : float or array_like
@@ -178,26 +177,24 @@ def best_delay(
     --------
     >>> from quantsync.time_series.mode_sums import ModeSum
     >>> from quantsync.time_series.pearson import best_delay
-    >>> f, g = ModeSum([1.0], [1.0], [0.0]), ModeSum([1.0], [0.0], [-1.0])  # cos t, -sin t
-    >>> found = best_delay(f, g, 0.0, 15.0, [-2, -1, 0, 1, 2], absolute=False)
+    >>> first, second = ModeSum([1.0], [1.0], [0.0]), ModeSum([1.0], [0.0], [-1.0])  # cos, -sin
+    >>> found = best_delay(first, second, 0.0, 15.0, [-2, -1, 0, 1, 2], absolute=False)
     >>> print(found.delay.round(6), found.value.round(9))
     -1.570796 1.0
     """
-    for name, signal in (("f", f), ("g", g)):
+    for name, signal in (("first", first), ("second", second)):
         if not callable(signal):
             raise InvalidArgumentError(
                 f"Argument `{name}` must be a function of time: put samples into "
                 "SampledSignal(times, values)."
             )
-    tried = np.atleast_1d(real_numbers("delays", delays))
-    if tried.ndim != 1 or not tried.size or (np.diff(tried) <= 0).any():
-        raise InvalidArgumentError(
-            f"Argument `delays` must hold increasing numbers, but is {delays!r}."
-        )
-    starts = real_numbers("time", time)
+    tried = times_array(np.atleast_1d(real_array(delays, "delays")), "delays", increasing=True)
+    if not tried.size:
+        raise InvalidArgumentError("Argument `delays` must hold a delay, but is empty.")
+    starts, absolute = real_array(time, "time"), flag(absolute, "absolute")
 
     def at(start: Any, delay: float) -> np.ndarray:
-        both, shifts = [f, g], [0.0, float(delay)]
+        both, shifts = [first, second], [0.0, float(delay)]
         return _in_windows(both, start, window, shifts, bandwidth, _coefficient, must_fit=False)
 
     def score(values: np.ndarray) -> np.ndarray:
@@ -248,22 +245,13 @@ def _in_windows(
     result: Callable[[Moments], np.ndarray],
     must_fit: bool = True,
 ) -> np.ndarray:
-    window = real_number("window", window)
-    if window <= 0:
-        raise InvalidArgumentError(f"Argument `window` must be > 0, but is {window!r}.")
-    if all(callable(signal) for signal in signals):
-        times = real_numbers("times", times)
-    else:
-        times = sample_times(times)
+    window = real_number(window, "window", above=0)
+    sampled = not all(callable(signal) for signal in signals)
+    times = sample_times(times) if sampled else real_array(times, "times")
     known = [s if callable(s) else SampledSignal(times, s) for s in signals]
     shapes = [getattr(signal, "shape", ()) for signal in known]
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        raise DimensionError(
-            f"The batch shapes {shapes[0]} and {shapes[1]} of the two signals do not broadcast "
-            "against each other."
-        ) from None
+    named = dict(zip(("first", "second"), shapes, strict=False))
+    batch = broadcast_shape(named, what="Batch shapes of signals")
     starts = times.ravel()
     fits = np.ones(starts.shape, dtype=bool)
     for signal, delay in zip(known, delays, strict=True):
@@ -277,7 +265,6 @@ def _in_windows(
             "longer records or a shorter window."
         )
     if not fits.any():
-        batch = np.broadcast_shapes(*(getattr(signal, "shape", ()) for signal in known))
         return np.full((*batch, *times.shape), np.nan)
     values = result(window_moments(known, starts[fits], window, delays, bandwidth))
     full = np.full((starts.size, *values.shape[1:]), np.nan)

@@ -11,9 +11,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from array_api_compat import array_namespace
+import numpy as np
+from array_api_compat import array_namespace, device, is_array_api_obj
 
-from quantsync.errors import BroadcastError, DimensionError, InvalidArgumentError, NonFiniteError
+from quantsync.arrays import to_numpy
+from quantsync.checks import broadcast_shape, number_array, times_array
+from quantsync.errors import DimensionError
 
 
 def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
@@ -42,7 +45,7 @@ def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
     DimensionError, BroadcastError
         If shapes do not fit, or there is no sample.
     InvalidArgumentError, NonFiniteError
-        If times do not increase, or are not finite.
+        If a signal holds no numbers, or times do not increase or are not finite.
 
     Examples
     --------
@@ -55,11 +58,11 @@ def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
     >>> print(phase_locking_value(one, np.exp(-4j * times), times).round(12))
     0.0
     """
-    xp, first, second = _signals(first, second)
+    xp, first, second = _signals(first=first, second=second)
     phasor = _phasor(xp, first) * xp.conj(_phasor(xp, second))
     if times is None:
         return xp.abs(xp.mean(phasor, axis=-1))
-    times = _increasing(xp, times, phasor.shape[-1], 2)
+    times = _increasing(xp, times, phasor)
     steps = times[1:] - times[:-1]
     total = xp.sum((phasor[..., 1:] + phasor[..., :-1]) / 2 * steps, axis=-1)
     return xp.abs(total / xp.sum(steps))
@@ -94,7 +97,7 @@ def mean_frequency(signal: Any, times: Any) -> Any:
     >>> print(mean_frequency([[1], [2]] * np.exp(-1.5j * times), times).round(12))
     [1.5 1.5]
     """
-    xp, signal, _ = _signals(signal, signal)
+    xp, signal = _signals(signal=signal)
     return -_turned(xp, _phasor(xp, signal), times)
 
 
@@ -131,27 +134,24 @@ def phase_drift(first: Any, second: Any, times: Any) -> Any:
     >>> print(phase_drift(first, second, times).round(12))
     0.3
     """
-    xp, first, second = _signals(first, second)
+    xp, first, second = _signals(first=first, second=second)
     return _turned(xp, _phasor(xp, second) * xp.conj(_phasor(xp, first)), times)
 
 
-def _signals(first: Any, second: Any) -> tuple[Any, Any, Any]:
-    try:
-        xp = array_namespace(first, second)
-    except TypeError:
-        raise DimensionError("Signals must be arrays of shape (..., T), not lists.") from None
-    for name, signal in (("first", first), ("second", second)):
+def _signals(**signals: Any) -> tuple[Any, ...]:
+    """Their array namespace, and the signals as complex arrays of one shape."""
+    for name, signal in signals.items():
+        if isinstance(signal, np.ndarray) or not is_array_api_obj(signal):
+            signal = number_array(signal, name, finite=False)  # NaN has no phase
         if not signal.ndim or not signal.shape[-1]:
             raise DimensionError(
-                f"Argument `{name}` must have shape (..., T) with T > 0, but has {signal.shape}."
+                f"Argument `{name}` must have shape (..., T) with T > 0, but has "
+                f"{tuple(signal.shape)}."
             )
-    try:
-        first, second = xp.broadcast_arrays(first, second)
-    except ValueError:
-        raise BroadcastError(
-            f"Signals of shapes {tuple(first.shape)} and {tuple(second.shape)} do not broadcast."
-        ) from None
-    return xp, xp.astype(first, xp.complex128), xp.astype(second, xp.complex128)
+        signals[name] = signal
+    xp = array_namespace(*signals.values())
+    shape = broadcast_shape({name: s.shape for name, s in signals.items()}, what="Signals")
+    return xp, *(xp.broadcast_to(xp.astype(s, xp.complex128), shape) for s in signals.values())
 
 
 def _phasor(xp: Any, signal: Any) -> Any:
@@ -165,22 +165,19 @@ def _phasor(xp: Any, signal: Any) -> Any:
 
 def _turned(xp: Any, phasor: Any, times: Any) -> Any:
     """Mean rate of the phase, followed from sample to sample."""
-    times = _increasing(xp, times, phasor.shape[-1], 2)
+    times = _increasing(xp, times, phasor)
     step = phasor[..., 1:] * xp.conj(phasor[..., :-1])
     angle = xp.atan2(xp.imag(step), xp.real(step))
     return xp.sum(angle, axis=-1) / (times[-1] - times[0])
 
 
-def _increasing(xp: Any, times: Any, count: int, least: int) -> Any:
-    times = xp.asarray(times)
-    if times.shape != (count,) or count < least:
+def _increasing(xp: Any, times: Any, phasor: Any) -> Any:
+    """The times of the samples, beside them."""
+    found = times_array(to_numpy(times) if is_array_api_obj(times) else times, increasing=True)
+    count = phasor.shape[-1]
+    if found.shape != (count,) or count < 2:
         raise DimensionError(
-            f"Argument `times` must have the shape ({count},) of the samples and at least {least} "
-            f"entries, but has {tuple(times.shape)}."
+            f"Argument `times` must have the shape ({count},) of the samples and at least 2 "
+            f"entries, but has {found.shape}."
         )
-    times = xp.astype(times, xp.float64)
-    if not bool(xp.all(xp.isfinite(times))):
-        raise NonFiniteError("Argument `times` must be finite.")
-    if bool(xp.any(times[1:] <= times[:-1])):
-        raise InvalidArgumentError("Argument `times` must increase; sort it, each time once.")
-    return times
+    return xp.asarray(found, device=device(phasor))

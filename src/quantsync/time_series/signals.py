@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from array_api_compat import is_array_api_obj
 from scipy.interpolate import make_interp_spline
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import require_finite
+from quantsync.checks import real_array, times_array, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError
 
 ELEMENTS = 1 << 20  # of one temporary array
@@ -56,22 +57,17 @@ class SampledSignal:
 
     def __init__(self, times: Any, values: Any, degree: int = DEGREE):
         self.times = sample_times(times)
-        values = to_numpy(values) if hasattr(values, "__array_namespace__") else np.asarray(values)
+        if is_array_api_obj(values):
+            values = to_numpy(values)
+        values = real_array(values, "values")
         if values.ndim < 1 or values.shape[-1] != self.times.size:
             raise DimensionError(
-                f"Samples must have shape (..., {self.times.size}), one for each of `times`, but "
-                f"have {values.shape}."
+                f"Argument `values` must have shape (..., {self.times.size}), one sample for each "
+                f"of `times`, but has {values.shape}."
             )
-        if values.dtype.kind not in "biuf":
-            raise InvalidArgumentError(
-                f"Samples must be real numbers, but are of type {values.dtype}."
-            )
-        values = np.asarray(values, dtype=float)
-        require_finite("The samples", values)
-        if degree not in range(1, 16, 2):
-            raise InvalidArgumentError(
-                f"Argument `degree` must be odd, from 1 to 15, but is {degree!r}."
-            )
+        degree = whole_number(degree, "degree", at_most=15)
+        if degree % 2 == 0:
+            raise InvalidArgumentError(f"Argument `degree` must be odd, but is {degree}.")
         self.shape = values.shape[:-1]
         # Odd, so that the knots are samples.
         self.degree = min(degree, (self.times.size // 2) * 2 - 1)
@@ -85,13 +81,13 @@ class SampledSignal:
 
         Raises
         ------
-        InvalidArgumentError
-            If a time lies outside.
+        InvalidArgumentError, NonFiniteError
+            If a time is no finite real number, or lies outside.
         """
-        times = np.asarray(times, dtype=float)
+        times = real_array(times, "times")
         slack = time_tolerance(self.times)
         first, last = self.times[0], self.times[-1]
-        outside = ~((times >= first - slack) & (times <= last + slack))
+        outside = (times < first - slack) | (times > last + slack)
         if outside.any():
             raise InvalidArgumentError(
                 f"Samples reach from {first:.6g} to {last:.6g}, but the signal is asked for at "
@@ -103,64 +99,18 @@ class SampledSignal:
 
 
 def sample_times(times: Any) -> np.ndarray:
-    """Check sample times: one axis, finite, increasing, two at least.
-
-    Raises
-    ------
-    DimensionError, NonFiniteError, InvalidArgumentError
-        If they are not.
-
-    Examples
-    --------
-    >>> sample_times([0, 1, 3])
-    array([0., 1., 3.])
-    """
-    times = real_numbers("times", times)
-    if times.ndim != 1 or times.size < 2:
+    """Two increasing times or more, shape (T,)."""
+    times = times_array(times, increasing=True)
+    if times.size < 2:
         raise DimensionError(
-            f"Sample times must have shape (T,) with T >= 2, but have {times.shape}."
-        )
-    steps = np.diff(times)
-    if (steps <= 0).any():
-        k = int(np.argmax(steps <= 0))
-        raise InvalidArgumentError(
-            f"Sample times must increase, but {times[k]:.6g} is followed by {times[k + 1]:.6g}."
+            f"Argument `times` must hold two times or more where a signal is sampled, but has "
+            f"shape {times.shape}."
         )
     return times
 
 
-def real_numbers(name: str, values: Any) -> np.ndarray:
-    """An argument of real, finite numbers as a float array.
-
-    Raises
-    ------
-    InvalidArgumentError, NonFiniteError
-        If they are not.
-
-    Examples
-    --------
-    >>> real_numbers("times", [0, 1])
-    array([0., 1.])
-    """
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.asarray(None)
-    if array.dtype.kind not in "biuf" and array.size:
-        raise InvalidArgumentError(f"Argument `{name}` must be real numbers, but is {values!r}.")
-    array = array.astype(float)
-    require_finite(name, array)
-    return array
-
-
 def time_tolerance(times: np.ndarray) -> float:
-    """Differences of times up to here are rounding, e.g. of ``0.1 * arange``.
-
-    Examples
-    --------
-    >>> bool(time_tolerance(np.array([0.0, 100.0])) < 1e-11)
-    True
-    """
+    """Differences of times up to here are rounding, e.g. of ``0.1 * arange``."""
     return 256 * np.finfo(float).eps * float(np.abs(times).max(initial=0.0))
 
 
@@ -169,12 +119,6 @@ def gauss_nodes(phase: float, degree: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
     Exact for exp(2i phase (x - 1/2)), and for polynomials of the given degree. Where the phase is
     small, so is the variance of a signal, like phase^2: the rule is exact to rounding of that.
-
-    Examples
-    --------
-    >>> nodes, weights = gauss_nodes(3.0)
-    >>> round(float(weights @ np.cos(6.0 * (nodes - 0.5)) - np.sin(3.0) / 3.0), 14)
-    0.0
     """
     count = max(1, degree // 2 + 1)
     if phase > 0:

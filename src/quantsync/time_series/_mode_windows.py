@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from quantsync.parallel import chunk_slices, one_blas_thread
-from quantsync.time_series.cell_moments import Moments, central_moments
+from quantsync.time_series._cell_moments import Moments, central_moments
+from quantsync.time_series.mode_sums import uniform_step
 from quantsync.time_series.signals import ELEMENTS, gauss_nodes
 
 LONGEST_PHASE = 300.0  # of a window with one Gauss rule, whose nodes take O(phase^3) operations
@@ -37,22 +38,7 @@ def window_nodes(signals: list[Any], window: float) -> float:
 def mode_moments(
     signals: list[Any], starts: np.ndarray, window: float, delays: list[float]
 ) -> Moments:
-    """Means and central second moments of mode sums in all windows.
-
-    Parameters
-    ----------
-    signals : list of ModeSum
-        Sums of the same modes.
-    starts : ndarray of shape (T,)
-    window : float
-    delays : list of float
-        What is added to the times, for each signal.
-
-    Returns
-    -------
-    Moments
-        Of T cells, each a window.
-    """
+    """Moments of sums of the same modes, each shifted by its delay, in all windows."""
     frequencies = signals[0].frequencies
     nodes, weights = gauss_nodes(window * max(signal.bandwidth for signal in signals))
     count = max(math.prod(signal.shape) for signal in signals)
@@ -100,10 +86,8 @@ def _moments_of_many(
 
 def _waves(times: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
     """``exp(i w_k t_a)``, shape (T, N); by the addition theorem where times are equidistant."""
-    count = len(times)
-    step = (times[-1] - times[0]) / max(1, count - 1)
-    error = np.abs(times - (times[0] + step * np.arange(count))).max(initial=0.0)
-    if count < 16 or error > 4 * np.finfo(float).eps * np.abs(times).max(initial=0.0):
+    count, step = len(times), uniform_step(times)
+    if count < 16 or step is None:
         return np.exp(1j * np.multiply.outer(times, frequencies))
     fine = int(np.sqrt(count))
     coarse = -(-count // fine)

@@ -8,63 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import require_finite
-from quantsync.errors import (
-    BroadcastError,
-    ConvergenceError,
-    InvalidArgumentError,
-    NonFiniteError,
-)
+from quantsync.checks import broadcast_shape, real_array, times_array
+from quantsync.errors import ConvergenceError, InvalidArgumentError, NonFiniteError
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 
 EVALUATIONS = 1 << 14  # of one chunk: its states stay in a core's cache
 
 
 def checked_nodes(nodes: Any, name: str) -> np.ndarray:
-    """Increasing sample positions.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If there are fewer than three, or they do not increase.
-    NonFiniteError
-        If one is NaN or infinite.
-    """
-    array = np.asarray(nodes, float)
-    if array.ndim != 1 or len(array) < 3:
+    """Three increasing sample positions or more."""
+    array = times_array(nodes, name, increasing=True)
+    if len(array) < 3:
         raise InvalidArgumentError(
-            f"Argument `{name}` must be a one-dimensional array of at least 3 sample positions, "
-            f"but has shape {array.shape}."
+            f"Argument `{name}` must hold at least 3 sample positions, but has shape {array.shape}."
         )
-    require_finite(name, array)
-    if not (np.diff(array) > 0).all():
-        raise InvalidArgumentError(f"Argument `{name}` must increase from node to node.")
     return array
 
 
 def map_of(args: Sequence[Any]) -> tuple[tuple[int, ...], list[np.ndarray]]:
     """Shape of the map that the arguments broadcast to, and each of them flattened to it."""
-    arrays = [np.asarray(a, float) for a in args]
-    for k, array in enumerate(arrays):
-        require_finite(f"args[{k}]", array)
-    try:
-        shape = np.broadcast_shapes(*(a.shape for a in arrays))
-    except ValueError:
-        raise BroadcastError(
-            "Arguments `args` must broadcast against each other, but have shapes "
-            f"{', '.join(str(a.shape) for a in arrays)}."
-        ) from None
-    return shape, [np.broadcast_to(a, shape).ravel() for a in arrays]
+    arrays = {f"args[{k}]": real_array(a, f"args[{k}]") for k, a in enumerate(args)}
+    shape = broadcast_shape({name: a.shape for name, a in arrays.items()}, what="Arguments `args`")
+    return shape, [np.broadcast_to(a, shape).ravel() for a in arrays.values()]
 
 
 def evaluate(function: Callable[..., Any], x: tuple[np.ndarray, ...], args: Any) -> np.ndarray:
-    """Values of an elementwise function at flat positions.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the function does not return one number an element.
-    """
+    """Values of a function at flat positions, if it is elementwise."""
     values = np.asarray(function(*x, *args))
     if values.shape != x[0].shape:
         raise InvalidArgumentError(
@@ -94,27 +63,9 @@ def over_map(
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Run a search on chunks of a map and join what it finds.
 
-    Parameters
-    ----------
-    search : callable
-        From a chunk's arguments to the owners (point of the chunk, shape (M,)) and the
-        properties (each of shape (M,)) of what it finds, sorted by owner.
-    shape : tuple of int
-        Shape of the map.
-    args : list of ndarray
-        Flattened to the map.
-    evaluations : int
-        How many a point costs; bounds the size of a chunk.
-    workers : int or None
-        Number of threads.
-    properties : int, default 1
-        How many properties the search returns.
-
-    Returns
-    -------
-    count : ndarray of int, shape (...)
-    properties : list of ndarray of shape (..., K)
-        K the largest count; NaN where a point has fewer.
+    From a chunk's flat arguments, the search returns the owner (point of the chunk) of each thing
+    it finds, in order, and its properties, one array each. ``evaluations`` is what a point costs.
+    The results are the counts and the properties, of shape (..., K); NaN where a point has fewer.
     """
     size = math.prod(shape)
     chunks = chunk_slices(size, max(1, EVALUATIONS // evaluations))
@@ -135,29 +86,8 @@ def over_map(
     return count.reshape(shape), tables
 
 
-def checked_noise(noise: Any) -> float:
-    """An absolute level of noise.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is not a finite number >= 0.
-    """
-    if not (np.ndim(noise) == 0 and np.isreal(noise) and np.isfinite(noise) and noise >= 0):
-        raise InvalidArgumentError(
-            f"Argument `noise` must be a finite number >= 0, but is {noise!r}."
-        )
-    return float(noise)
-
-
 def require_known(values: np.ndarray, x: np.ndarray) -> None:
-    """Raise unless the function is finite at its nodes.
-
-    Raises
-    ------
-    NonFiniteError
-        With the first node at which it is not.
-    """
+    """Raise `NonFiniteError` unless the function is finite at its nodes."""
     bad = ~np.isfinite(values)
     if bad.any():
         point, node = np.argwhere(bad)[0]
@@ -168,13 +98,7 @@ def require_known(values: np.ndarray, x: np.ndarray) -> None:
 
 
 def require_success(success: Any, what: str) -> None:
-    """Raise unless every bracketed search has converged.
-
-    Raises
-    ------
-    ConvergenceError
-        With their number.
-    """
+    """Raise `ConvergenceError` unless every bracketed search has converged."""
     failed = int(np.size(success) - np.count_nonzero(success))
     if failed:
         raise ConvergenceError(

@@ -4,7 +4,7 @@ The windows are cut at their ends (and at the samples) into cells, each with eno
 nodes for the highest frequency. Means, variances and covariances of the cells are then merged
 pairwise (Chan, Golub and LeVeque 1983) into runs of 1, 2, 4, ... cells, of which every window
 takes a few. Differences of running integrals would cost as much and lose the variance of a small
-signal after a large one. Sums of modes in short windows take `quantsync.time_series.mode_windows`.
+signal after a large one. Sums of modes in short windows take `quantsync.time_series._mode_windows`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import require_finite
+from quantsync.checks import real_array, real_number
 from quantsync.errors import InvalidArgumentError, OutOfMemoryError
 from quantsync.memory import available_memory
-from quantsync.time_series.cell_moments import Moments, central_moments
-from quantsync.time_series.mode_windows import are_mode_sums, mode_moments, window_nodes
+from quantsync.time_series._cell_moments import Moments, central_moments
+from quantsync.time_series._mode_windows import are_mode_sums, mode_moments, window_nodes
 from quantsync.time_series.signals import ELEMENTS, SampledSignal, gauss_nodes, time_tolerance
 
 CELL_PHASE = 12.0  # longer cells are cut: few nodes are cheap, and many need no more than this
@@ -133,25 +133,11 @@ def _merge(cells: Moments, first: np.ndarray, count: np.ndarray) -> Moments:
 
 
 def _bandwidth(signal: Any, given: float | None) -> float:
-    if given is not None:
-        value = real_number("bandwidth", given)
-    elif hasattr(signal, "bandwidth"):
-        value = real_number("bandwidth", signal.bandwidth)
-    elif hasattr(signal, "frequencies"):
-        value = float(np.abs(np.asarray(signal.frequencies)).max(initial=0.0))
-    else:
+    if given is None and hasattr(signal, "frequencies") and not hasattr(signal, "bandwidth"):
+        given = np.abs(real_array(signal.frequencies, "frequencies")).max(initial=0.0)
+    value = given if given is not None else getattr(signal, "bandwidth", None)
+    if value is None:
         raise InvalidArgumentError(
             "A signal that is a function of time needs `bandwidth`, its highest angular frequency."
         )
-    if value < 0:
-        raise InvalidArgumentError(f"Argument `bandwidth` must be >= 0, but is {value!r}.")
-    return value
-
-
-def real_number(name: str, value: Any) -> float:
-    """Check that an argument is one finite real number."""
-    number = np.asarray(value)
-    if number.ndim or number.dtype.kind not in "iuf":
-        raise InvalidArgumentError(f"Argument `{name}` must be one real number, not {value!r}.")
-    require_finite(name, number)
-    return float(number)
+    return real_number(value, "bandwidth", at_least=0)

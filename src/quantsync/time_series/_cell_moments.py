@@ -63,21 +63,9 @@ def _products(signals: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def central_moments(values: list[np.ndarray], width: np.ndarray, weights: np.ndarray) -> Moments:
-    """Moments of cells from the signals at Gauss nodes.
+    """Moments of cells from the signals at Gauss nodes, each (cells, ..., nodes).
 
-    Parameters
-    ----------
-    values : list of ndarray of shape (cells, ..., nodes)
-        Of each signal; the batch shapes broadcast from the right.
-    width : ndarray of shape (cells,)
-    weights : ndarray of shape (nodes,)
-        Of sum 1.
-
-    Examples
-    --------
-    >>> found = central_moments([np.array([[1.0, 3.0]])], np.array([0.5]), np.array([0.5, 0.5]))
-    >>> print(found.mean[0], found.square[0])
-    [2.] [0.5]
+    Batch shapes broadcast from the right; the weights (nodes,) have sum 1.
     """
     most = max(v.ndim for v in values)
     values = [v.reshape((len(v), *(1,) * (most - v.ndim), *v.shape[1:])) for v in values]
