@@ -183,7 +183,7 @@ def _digest(operator: Any) -> bytes:
     kinds = [part.dtype.char for part in parts]
     digest = hashlib.blake2b(f"{operator.shape}{kinds}".encode(), digest_size=16)
     for part in parts:
-        digest.update(np.ascontiguousarray(part))
+        digest.update(np.ascontiguousarray(part).data)
     return digest.digest()
 
 

@@ -35,11 +35,6 @@ class MatrixGenerator:
     NonFiniteError
         If an entry is NaN or infinite.
 
-    Attributes
-    ----------
-    space : Space
-    matrix : ndarray of shape (n^2, n^2)
-
     Examples
     --------
     >>> import numpy as np, quantsync as qs

@@ -56,16 +56,9 @@ class Response:
     space: Space
 
     def state(self, strength: Any) -> np.ndarray:
-        """The series summed at some strengths: an approximation, not positive by itself.
+        """The series (..., n, n) summed at strengths eps that broadcast against the batch.
 
-        Parameters
-        ----------
-        strength : float or array_like
-            Strength eps of the perturbation; broadcasts against the batch shape.
-
-        Returns
-        -------
-        ndarray of shape (..., n, n)
+        An approximation, not positive by itself.
         """
         eps = np.asarray(strength, float)[..., None, None]
         total = np.zeros((), complex)

@@ -149,10 +149,8 @@ class BatchedPerturbations:
 
         Raises
         ------
-        InvalidArgumentError, NonFiniteError
-            If they are not real floating-point arrays, or hold NaN or infinities.
-        DimensionError
-            If the shape does not fit the space.
+        InvalidArgumentError, DimensionError, NonFiniteError
+            If they are no finite real floating-point arrays of that shape.
         NonUniqueSteadyStateError
             If a perturbation selects no state at first order.
         ConvergenceError

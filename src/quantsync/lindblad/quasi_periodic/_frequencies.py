@@ -1,4 +1,4 @@
-"""Perturbations that coupling, ``V e^{-i Omega t} + V^dag e^{i Omega t}``, and their frequencies.
+"""Periodic perturbations, ``V e^{-i Omega t} + V^dag e^{i Omega t}``, and their frequencies.
 
 Every frequency of the system is an integer combination n.Omega of a few base frequencies. Equal
 ones are merged, and one that is a small integer combination of others gets that n: a drive and
@@ -68,9 +68,9 @@ def _check_signs(frequencies: list[float]) -> None:
         for j in range(k):
             if abs(f + frequencies[j]) <= ROUNDING * abs(f):
                 raise BothSignsError(
-                    f"perturbations[{j}] and perturbations[{k}] coupling at {frequencies[j]:g} and "
-                    f"{f:g}, both signs of one harmonic. The Hermitian conjugate is added by "
-                    "itself: give only V of V e^{-i Omega t} + V^dag e^{i Omega t}. Two different "
+                    f"perturbations[{j}] and perturbations[{k}] have the frequencies "
+                    f"{frequencies[j]:g} and {f:g}, both signs of one harmonic. The Hermitian "
+                    "conjugate is added by itself: give only V of V e^{-i Omega t} + V^dag e^{i Omega t}. Two different "
                     "operators are V + W^dag at one sign.",
                     frequency=abs(f),
                 )

@@ -55,10 +55,7 @@ class RowBlocks:
         self, generator: sp.csr_array, couplings: Sequence[HarmonicCoupling], dtype: Any = float
     ):
         self.generator, self._couplings = generator, couplings
-        parts = [
-            generator,
-            *(part for coupling in couplings for part in (coupling.real, coupling.imaginary)),
-        ]
+        parts = [generator, *(part for k in couplings for part in (k.real, k.imaginary))]
         size = len(generator.indptr) - 1
         stacked = sp.csr_array(sp.vstack(parts, format="csr").astype(dtype))
         self.blocks = []

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from scipy.linalg import lu_factor, lu_solve
 from scipy.sparse.linalg import splu
 
-from quantsync.lindblad.quasi_periodic._harmonics import HarmonicSystem
+from quantsync.lindblad.quasi_periodic._harmonics import HarmonicSystem, moved
 from quantsync.lindblad.quasi_periodic._subsystems import Modes
 
 NEAR = 4.0  # modes with |lambda - i n.Omega| below this times the perturbation are near
@@ -223,8 +223,7 @@ class DirectInverse:
             pairs = [
                 (place[target], k)
                 for k, n in enumerate(everything)
-                if (target := tuple(a + b for a, b in zip(n, coupling.vector, strict=True)))
-                in place
+                if (target := moved(n, coupling.vector, 1)) in place
             ]
             if not pairs:
                 continue

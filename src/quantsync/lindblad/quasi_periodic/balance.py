@@ -53,7 +53,7 @@ def quasi_periodic_steady_state(
         Pairs (Omega_k, V_k): a real number other than 0 and an operator of shape (n, n), to which
         the Hermitian conjugate is added. None for a static system.
     tolerance : float, optional
-        Residual to be reached, in the subsystems of the coefficients. 1e-9 times the slowest decay
+        Residual to be reached, in the units of the coefficients. 1e-9 times the slowest decay
         rate of the static part by default, unless that is below rounding.
     max_harmonics : int, default 2001
         Largest number of harmonics, both signs counted.
@@ -148,18 +148,11 @@ class HarmonicBalance:
         strengths : sequence of float, optional
             One per perturbation; 1 by default.
         tolerance, max_harmonics
-            As for `quasi_periodic_steady_state`.
+            As for `quasi_periodic_steady_state`, and so are errors.
 
         Returns
         -------
         QuasiPeriodicState
-
-        Raises
-        ------
-        HarmonicsError
-            If the residual is not reached.
-        InvalidArgumentError
-            If an argument has an unusable value.
         """
         couplings = self._couplings(strengths)
         if tolerance is None:

@@ -31,7 +31,7 @@ class QuasiPeriodicState:
         Omega; d = 0 for a static system.
     residual : float
         ``sum_n ||R_n||_F`` over all harmonics, those left out included: at no time does
-        ``d rho/dt - L(t) rho`` exceed it. In the subsystems of the coefficients.
+        ``d rho/dt - L(t) rho`` exceed it. In the units of the coefficients.
     leakage : float
         The part of it at harmonics that were left out.
     gap : float
@@ -65,29 +65,18 @@ class QuasiPeriodicState:
         return self.residual / self.gap
 
     def at(self, times: Any) -> np.ndarray:
-        """The state at some times.
-
-        Parameters
-        ----------
-        times : array_like of shape (...)
-            Any times, in the inverse unit of the rates.
-
-        Returns
-        -------
-        ndarray of shape (..., n, n)
-            Hermitian, of trace 1.
-        """
+        """The states (..., n, n) at any times (...), in the inverse unit of the rates."""
         times = real_array(times, "times")
         phases = np.exp(1j * times[..., None] * self.frequencies)
         return np.tensordot(phases, self.components, axes=1)
 
     def component(self, frequency: float, *, resolution: float | None = None) -> np.ndarray:
-        """What couplings at one frequency: the mean over all times of ``rho(t) e^{-i omega t}``.
+        """What varies at one frequency: the mean over all times of ``rho(t) e^{-i omega t}``.
 
         Parameters
         ----------
         frequency : float
-            omega, of either sign.
+            omega, of either sign; the result is zero where no harmonic has it.
         resolution : float, optional
             Harmonics whose frequencies differ from it by no more are added up: the inverse of the
             time over which an experiment averages. By default only rounding is forgiven: 1e-10
@@ -96,7 +85,6 @@ class QuasiPeriodicState:
         Returns
         -------
         ndarray of shape (n, n)
-            Zero where no harmonic has that frequency.
         """
         return self.components[self._near(frequency, resolution)].sum(axis=0)
 
@@ -119,9 +107,7 @@ class QuasiPeriodicState:
         Raises
         ------
         InvalidArgumentError
-            If the frame is not diagonal, or the resolution is negative.
-        NonHermitianError, DimensionError
-            If it is no Hermitian operator of the space.
+            If the frame is no diagonal Hermitian operator of the space.
         """
         width = self._resolution(resolution)
         speed = self.frequencies[:, None, None]
@@ -143,21 +129,7 @@ class QuasiPeriodicState:
     def demodulated(
         self, operator: Any, frequency: float = 0.0, *, resolution: float | None = None
     ) -> complex:
-        """Mean over all times of ``Tr O rho(t) e^{-i omega t}``.
-
-        Parameters
-        ----------
-        operator : sparse or dense array of shape (n, n)
-            O; not necessarily Hermitian.
-        frequency : float, default 0
-            omega, of either sign; 0 for the time average.
-        resolution : float, optional
-            As in `component`.
-
-        Returns
-        -------
-        complex
-        """
+        """Mean over all times of ``Tr O rho(t) e^{-i omega t}``, as `component`; O of any kind."""
         return complex(self._values(operator)[self._near(frequency, resolution)].sum())
 
     def _near(self, frequency: Any, resolution: Any) -> np.ndarray:

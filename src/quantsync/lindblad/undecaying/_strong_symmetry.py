@@ -87,7 +87,7 @@ def strong_symmetry_blocks(
     return blocks, len(sectors), stationary
 
 
-def _checked_symmetries(given: Any, form: EffectiveHamiltonian, n: int) -> list[sp.csr_array]:
+def _checked_symmetries(given: Any, form: EffectiveHamiltonian, n: int) -> Sequence[sp.csr_array]:
     if given is None:
         return []
     several = isinstance(given, list | tuple) and all(

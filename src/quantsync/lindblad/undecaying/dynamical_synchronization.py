@@ -269,7 +269,7 @@ def dynamical_synchronization(
         states = np.asarray(density_matrices(state, modes.space, "state"))
         weights = modes.coefficients(states)
         still = omega == 0
-        mean = (weights[..., still] @ traces[:, still].T).real
+        mean = np.real(weights[..., still] @ traces[:, still].T)
         z = np.einsum("fsij,...ij->...sf", projections.conj(), states)
         amplitude, phase = 2 * np.abs(z), np.where(z == 0, 0.0, np.angle(z))
     return DynamicalSynchronization(
