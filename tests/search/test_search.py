@@ -532,7 +532,9 @@ def test_points_that_differ_are_padded_with_nan(search):
 @pytest.mark.parametrize("search", SEARCHES)
 def test_misuse_is_explained(search):
     find, nodes, errors = SEARCHES[search], np.linspace(0, 1, 5), qs.errors
-    with pytest.raises(errors.InvalidArgumentError, match=r"nodes` must hold at least 3 .*shape \(2,\)"):
+    with pytest.raises(
+        errors.InvalidArgumentError, match=r"nodes` must hold at least 3 .*shape \(2,\)"
+    ):
         find(np.sin, [0.0, 1.0])
     with pytest.raises(errors.InvalidArgumentError, match=r"nodes` must be .*shape \(3, 3\)"):
         find(np.sin, np.eye(3))

@@ -70,8 +70,8 @@ def _check_signs(frequencies: list[float]) -> None:
                 raise BothSignsError(
                     f"perturbations[{j}] and perturbations[{k}] have the frequencies "
                     f"{frequencies[j]:g} and {f:g}, both signs of one harmonic. The Hermitian "
-                    "conjugate is added by itself: give only V of V e^{-i Omega t} + V^dag e^{i Omega t}. Two different "
-                    "operators are V + W^dag at one sign.",
+                    "conjugate is added by itself: give only V of V e^{-i Omega t} + V^dag "
+                    "e^{i Omega t}. Two different operators are V + W^dag at one sign.",
                     frequency=abs(f),
                 )
 
