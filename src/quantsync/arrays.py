@@ -11,13 +11,7 @@ SMALL = 6  # matrices up to this size are multiplied without BLAS
 
 
 def to_numpy(array: Any) -> np.ndarray:
-    """The array as a NumPy array, copied from its device if need be.
-
-    Examples
-    --------
-    >>> to_numpy(np.array([1, 2]))
-    array([1, 2])
-    """
+    """The array as a NumPy array, copied from its device if need be."""
     if is_numpy_array(array):
         return array
     try:
@@ -31,12 +25,6 @@ def batched_product(a: Any, b: Any) -> Any:
 
     Small matrices are multiplied term by term: BLAS takes a lock for every matrix of a batch,
     and threads that share it are slower together than one alone.
-
-    Examples
-    --------
-    >>> batched_product(np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]]))
-    array([[1., 2.],
-           [3., 4.]])
     """
     inner = a.shape[-1]
     if inner > SMALL:
@@ -48,14 +36,7 @@ def batched_product(a: Any, b: Any) -> Any:
 
 
 def distinct_rows(columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """The different rows (R, C) of a table of C columns (B,), and which of them each row is (B,).
-
-    Examples
-    --------
-    >>> distinct_rows([np.array([2.0, 1.0, 2.0]), np.array([0.0, 0.0, 0.0])])
-    (array([[1., 0.],
-           [2., 0.]]), array([1, 0, 1]))
-    """
+    """The different rows (R, C) of a table of C columns (B,), and which one each row is (B,)."""
     table = np.stack([np.asarray(c, dtype=float) for c in columns], axis=-1)
     index = np.zeros(len(table), dtype=np.int64)
     for column in table.T:

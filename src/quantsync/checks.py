@@ -10,7 +10,7 @@ import inspect
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -83,16 +83,7 @@ def real_array(
     error: ErrorClass = InvalidArgumentError,
     finite: bool = True,
 ) -> np.ndarray:
-    """Real numbers within bounds, finite unless told otherwise, as an array of float.
-
-    Examples
-    --------
-    >>> real_array([1, 2], "frequencies", above=0)
-    array([1., 2.])
-    >>> real_array([1, -2], "frequencies", above=0)
-    Traceback (most recent call last):
-    quantsync.errors.InvalidArgumentError: Argument `frequencies` must be > 0, but is -2.0 at ...
-    """
+    """Real numbers within bounds, finite unless told otherwise, as an array of float."""
     array = _as_array(values, name, "a real number or array", error)
     if array.dtype.kind == "c":
         first = array.ravel()[0] if array.size else array
@@ -116,14 +107,7 @@ def real_number(
     why: str = "",
     error: ErrorClass = InvalidArgumentError,
 ) -> float:
-    """One finite real number within bounds.
-
-    Examples
-    --------
-    >>> real_number("1", "tolerance")
-    Traceback (most recent call last):
-    quantsync.errors.InvalidArgumentError: Argument `tolerance` must be a real number, but is '1'.
-    """
+    """One finite real number within bounds."""
     if not _is_single(value):
         raise error(f"{label(name)} must be a real number, but is {shown(value)}.")
     array = real_array(
@@ -153,14 +137,7 @@ def whole_number(
     why: str = "",
     error: ErrorClass = InvalidArgumentError,
 ) -> int:
-    """One whole number within bounds; 3.0 counts as 3.
-
-    Examples
-    --------
-    >>> whole_number(0, "samples")
-    Traceback (most recent call last):
-    quantsync.errors.InvalidArgumentError: Argument `samples` must be a whole number >= 1, but is 0.
-    """
+    """One whole number within bounds; 3.0 counts as 3."""
     number = _whole(value)
     if number is None or number < at_least or (at_most is not None and number > at_most):
         bound = f">= {at_least}" if at_most is None else f"from {at_least} to {at_most}"
@@ -179,14 +156,7 @@ def whole_array(
     at_most: Any = LARGEST_WHOLE,
     error: ErrorClass = InvalidArgumentError,
 ) -> np.ndarray:
-    """Whole numbers within bounds, as an array of int; the upper bound may be an array too.
-
-    Examples
-    --------
-    >>> whole_array([1, 4], "nodes", at_most=3)
-    Traceback (most recent call last):
-    quantsync.errors.InvalidArgumentError: Argument `nodes` must be whole numbers from 1 to 3, ...
-    """
+    """Whole numbers within bounds, as an array of int; the upper bound may be an array too."""
     array = real_array(values, name, error=error)
     bad = (array != np.round(array)) | (array < at_least) | (array > at_most)
     if bad.any():
@@ -206,14 +176,7 @@ def symmetric_matrix(
     at_least: int = 1,
     error: ErrorClass = InvalidArgumentError,
 ) -> np.ndarray:
-    """A real symmetric matrix of at least so many rows; rounding of its halves is taken off.
-
-    Examples
-    --------
-    >>> symmetric_matrix([[1.0, 2.0], [0.0, 1.0]], "stiffness")
-    Traceback (most recent call last):
-    quantsync.errors.InvalidArgumentError: Argument `stiffness` must be symmetric, but differs ...
-    """
+    """A real symmetric matrix of at least so many rows; rounding of its halves is taken off."""
     matrix = real_array(values, name, error=error)
     shape = (len(matrix),) * 2 if size is None and matrix.ndim else (size, size)
     if matrix.shape != shape or len(matrix) < at_least:
@@ -235,14 +198,7 @@ def instance_of(value: Any, name: str, kinds: Any, what: str) -> Any:
 
 
 def choice(value: Any, name: str, choices: Collection[str]) -> str:
-    """One of a few words.
-
-    Examples
-    --------
-    >>> choice("warn", "errors", ("raise", "mask"))
-    Traceback (most recent call last):
-    quantsync.errors.InvalidArgumentError: Argument `errors` must be 'raise' or 'mask', but is ...
-    """
+    """One of a few words."""
     if not isinstance(value, str) or value not in choices:
         words = [repr(word) for word in choices]
         listed = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
@@ -299,16 +255,7 @@ def known_name(kind: str, value: Any, known: Collection[str]) -> str:
 
 
 def named_arguments(function: Callable[P, Result]) -> Callable[P, Result]:
-    """Let a public function name the nearest of its arguments where one does not exist.
-
-    Examples
-    --------
-    >>> @named_arguments
-    ... def solve(system, *, workers=None): ...
-    >>> solve(1, worker=2)
-    Traceback (most recent call last):
-    quantsync.errors.UnknownArgumentError: solve() has no argument `worker`; did you mean ...
-    """
+    """Let a public function name the nearest of its arguments where one does not exist."""
     parameters = inspect.signature(function).parameters.values()
     known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -339,16 +286,7 @@ def unknown_argument(
 def broadcast_shape(
     shapes: Mapping[str, tuple[int, ...]], hint: str = "", what: str = "Shapes"
 ) -> tuple[int, ...]:
-    """The shape that several broadcast to.
-
-    Examples
-    --------
-    >>> broadcast_shape({"mean": (3,), "covariance": (2, 1)})
-    (2, 3)
-    >>> broadcast_shape({"mean": (3,), "covariance": (2,)})
-    Traceback (most recent call last):
-    quantsync.errors.BroadcastError: Shapes must broadcast against each other, but are mean ...
-    """
+    """The shape that several broadcast to."""
     try:
         return np.broadcast_shapes(*shapes.values())
     except ValueError:
@@ -404,9 +342,12 @@ def _as_array(values: Any, name: str, what: str, error: ErrorClass) -> np.ndarra
             "computed as data; fill it or take the values that are there."
         )
     try:
-        return np.asarray(values)
+        array = np.asarray(values)
     except (ValueError, TypeError):
         raise error(f"{label(name)} must be {what}, but is {shown(values)}.") from None
+    if array.dtype == object and array.size and all(isinstance(x, Real) for x in array.flat):
+        return array.astype(float)  # fractions, SymPy's numbers
+    return array
 
 
 def _require_bounds(

@@ -14,24 +14,6 @@ class lazy(Generic[Value]):  # noqa: N801 - used like `property`
     As `functools.cached_property`, whose lock, until Python 3.12, all instances of a class
     share: with it, two threads that work on two chunks take turns. Objects that several threads
     share may compute such a property twice, which does no harm.
-
-    Parameters
-    ----------
-    function : callable
-        Computes the value from the instance.
-
-    Examples
-    --------
-    >>> class Circle:
-    ...     radius = 2
-    ...     @lazy
-    ...     def area(self):
-    ...         print("computed")
-    ...         return 3 * self.radius**2
-    >>> circle = Circle()
-    >>> circle.area, circle.area
-    computed
-    (12, 12)
     """
 
     def __init__(self, function: Callable[[Any], Value]):

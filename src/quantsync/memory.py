@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,14 @@ from quantsync.errors import OutOfMemoryError
 
 def available_memory() -> float:
     """Bytes that this process can still get; infinite where the system does not tell."""
-    found = float("inf")
+    found = math.inf
     try:
-        found = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES"))
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
                 found = 1024.0 * int(line.split()[1])
-    except (AttributeError, OSError, ValueError):
+    except (OSError, ValueError):
         pass
-    try:  # a container's own limit
+    try:  # a container's own limit, which psutil does not know
         limit = int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii"))
         used = int(Path("/sys/fs/cgroup/memory.current").read_text(encoding="ascii"))
         found = min(found, float(limit - used))
@@ -33,27 +31,7 @@ def available_memory() -> float:
 
 
 def require_memory(needed: float, what: str) -> None:
-    """Check that there is enough memory.
-
-    Parameters
-    ----------
-    needed : float
-        Bytes.
-    what : str
-        What needs it, to begin the message with.
-
-    Raises
-    ------
-    OutOfMemoryError
-        If there is less.
-
-    Examples
-    --------
-    >>> require_memory(1e15, "A matrix of 10 million rows")
-    Traceback (most recent call last):
-      ...
-    quantsync.errors.OutOfMemoryError: A matrix of 10 million rows needs 1000000.0 GB of memory,...
-    """
+    """Raise `OutOfMemoryError` unless there are so many bytes; ``what`` begins the message."""
     available = available_memory()
     if needed > available:
         raise OutOfMemoryError(
@@ -70,11 +48,6 @@ def workspace(name: str, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """An array of this thread's with anything in it, the same at the next call of that name.
 
     New memory of megabytes costs as much as a matrix product on it does, once for every page.
-
-    Examples
-    --------
-    >>> workspace("example", (2, 3), float) is workspace("example", (2, 3), float)
-    True
     """
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size > LARGEST_KEPT:

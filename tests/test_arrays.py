@@ -1,0 +1,31 @@
+"""Moving arrays to NumPy, products of small matrices, different rows of a table."""
+
+import array_api_strict as xp
+import numpy as np
+import pytest
+
+from quantsync.arrays import batched_product, distinct_rows, to_numpy
+
+
+def test_numpy_arrays_stay_what_they_are_and_others_become_them():
+    own = np.array([1.0, 2.0])
+    assert to_numpy(own) is own
+    np.testing.assert_array_equal(to_numpy(xp.asarray(own)), own)
+    elsewhere = xp.asarray(own, device=xp.Device("device1"))
+    np.testing.assert_array_equal(to_numpy(elsewhere), own)
+
+
+@pytest.mark.parametrize("inner", [1, 2, 6, 7])
+@pytest.mark.parametrize("library", [np, xp])
+def test_products_of_batches_are_those_of_each_pair(inner, library):
+    rng = np.random.default_rng(inner)
+    a, b = rng.normal(size=(4, 1, 3, inner)), rng.normal(size=(5, inner, 2))
+    found = batched_product(library.asarray(a), library.asarray(b))
+    np.testing.assert_allclose(np.asarray(found), a @ b, atol=1e-14)
+
+
+def test_different_rows_are_found_with_their_members():
+    columns = [np.array([1.0, 1.0, 2.0, 1.0]), np.array([0.0, 5.0, 0.0, 5.0])]
+    rows, index = distinct_rows(columns)
+    np.testing.assert_array_equal(rows[index], np.stack(columns, axis=-1))
+    assert len(rows) == 3
