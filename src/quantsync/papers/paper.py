@@ -40,13 +40,13 @@ class Claim:
         The convention that was needed, or why it does not hold.
     """
 
+    id: str
     where: str
     statement: str
     printed: str
     computed: str
     verdict: Verdict
     reason: str = ""
-    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Statement:
             for name in ("printed", "otherwise", "convention")
         )
         verdict = reproduced(bool(found.holds), otherwise, convention)
-        return Claim(self.where, self.statement, printed, found.computed, *verdict, self.id)
+        return Claim(self.id, self.where, self.statement, printed, found.computed, *verdict)
 
 
 @dataclass(frozen=True)
@@ -224,9 +224,9 @@ def table(
     return lambda rows: Table(title, text, columns, rows)
 
 
-def collect(name: str, citation: str, modules: Sequence[str]) -> Paper:
+def collect(name: str, citation: str, modules: str) -> Paper:
     """The paper whose figures, claims and tables its modules define, in the order of the page."""
-    every = [import_module(f"quantsync.papers.{name}.{module}") for module in modules]
+    every = [import_module(f"quantsync.papers.{name}.{module}") for module in modules.split()]
     found = {id(value): value for module in every for value in vars(module).values()}.values()
     figures = sorted((v for v in found if isinstance(v, Figure)), key=_leading_number)
     checks = tuple(v for v in found if isinstance(v, Check))

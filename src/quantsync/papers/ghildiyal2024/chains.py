@@ -31,6 +31,10 @@ START = {"q1": 1.0, "p1": 0.0, "q2": 1.0, "p2": 0.0}
 GENERIC = {"q1": 1.0, "p1": 0.0, "q2": 0.5, "p2": 0.3}
 GAIN = 0.002
 """NOT IN THE PAPER: a linear gain at which limit cycles have |beta|^2 of some 1.5."""
+END = 300.0
+"""How much of the end Fig. 2 shows, closely."""
+FATES = ("decays", "meets the pole", "stuck")
+"""Of a run: it has decayed at t = 1e4, has met the pole X = 0, or neither."""
 BOUNDED = 1e3
 """Largest trace of a covariance whose symplectic eigenvalues rounding leaves intact."""
 
@@ -44,11 +48,8 @@ def chains(variant: Any, panel: str, **changes: Any) -> PseudoBosonPair:
 def run(
     variant: str, panel: str, samples: int = SAMPLES, end: float = 0.0, **changes: float
 ) -> Any:
-    """Amplitudes and covariances, from the vacuum's, at equidistant times up to 1e4.
-
-    With ``end`` the last part, of that length, is looked at ten times in a unit of time: a run may
-    turn fast.
-    """
+    """Amplitudes and covariances, from the vacuum's, at equidistant times up to 1e4."""
+    # The last part, of length ``end``, is looked at ten times in a unit of time: it may turn fast.
     close = np.arange(round(10 * end) + 1) / 10 + (LATE - end)
     times = np.union1d(np.linspace(0, LATE, samples), close)
     return chains(variant, panel, **changes).evolve(times, errors="mask")
@@ -66,10 +67,8 @@ def amplitudes(
 
 
 def synchronization(covariance: np.ndarray) -> dict[str, np.ndarray]:
-    """S_q, its product baseline and nu_min, shape (...), whatever the printed equations made.
-
-    nu_min is NaN where the covariance has grown beyond what rounding allows, or is no covariance.
-    """
+    """S_q, its product baseline and nu_min, shape (...), whatever the printed equations made."""
+    # nu_min is NaN where the covariance has outgrown what rounding allows, or is no covariance.
     C = np.moveaxis(covariance, (-2, -1), (0, 1))
     total = C[0, 0] + C[1, 1] + C[2, 2] + C[3, 3]
     bounded = (total < BOUNDED)[..., None, None] & np.isfinite(covariance)

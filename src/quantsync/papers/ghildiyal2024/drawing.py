@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from quantsync import plotting
-from quantsync.papers.ghildiyal2024.dynamics_data import END, FATES
+from quantsync.papers.ghildiyal2024.chains import END, FATES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

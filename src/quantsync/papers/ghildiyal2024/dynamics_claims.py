@@ -22,53 +22,28 @@ from quantsync.papers.ghildiyal2024.chains import (
     chains,
     phase_difference,
 )
-from quantsync.papers.ghildiyal2024.dynamics_data import FATES, starts
-from quantsync.papers.paper import Claim, reproduced, zero
+from quantsync.papers.ghildiyal2024.data import FATES, starts
+from quantsync.papers.paper import Found, claim, zero
 from quantsync.time_series import phase_locking_value
 
 STARTS: dict[str, dict[str, float]] = {"q_j = 1": {}, "a generic start": GENERIC}
 SHORT = "decaying spirals: gamma_l and gamma_nl only damp, and nothing drives"
 
 
-def dynamics_claims() -> list[Claim]:
-    """The claims of Sec. III on mean values.
-
-    Returns
-    -------
-    list of Claim
-    """
-    return [
-        start_at_rest(),
-        limit_cycles(),
-        decay(),
-        random_starts(),
-        with_gain(),
-        identical_cycles(),
-        equal_means(),
-        in_phase(),
-        amplitudes_differ(),
-        not_identical(),
-        phase_difference_of_the_caption(),
-        drift(),
-    ]
-
-
-def start_at_rest() -> Claim:
-    """The mean fields at q = p = 0."""
+@claim(
+    "C32",
+    "Sec. III",
+    "the oscillators are initialised with q_j = p_j = 0 and reach limit cycles",
+    printed="q_j(0) = p_j(0) = 0",
+    otherwise="a fixed point of (B1), (B2), printed or corrected: nothing ever happens",
+)
+def start_at_rest() -> Found:
     rest = {"q1": 0.0, "p1": 0.0, "q2": 0.0, "p2": 0.0}
     moved = 0.0
     for panel in PANELS:
         path = chains("literal", panel, **rest).evolve([0.0, LATE], None)
         moved = max(moved, float(np.abs(path.beta).max()))
-    return Claim(
-        "Sec. III",
-        "the oscillators are initialised with q_j = p_j = 0 and reach limit cycles",
-        "q_j(0) = p_j(0) = 0",
-        f"|beta_j| up to t = 1e4 is {zero(moved)} in all panels",
-        *reproduced(
-            moved > 0, "a fixed point of (B1), (B2), printed or corrected: nothing ever happens"
-        ),
-    )
+    return Found(f"|beta_j| up to t = 1e4 is {zero(moved)} in all panels", moved > 0)
 
 
 def energy_conserved(variant: str) -> bool:
@@ -94,7 +69,14 @@ def damping_rate(variant: str) -> Any:
     return sympy.expand(rest.subs(c, n / b))
 
 
-def limit_cycles() -> Claim:
+@claim(
+    "C33",
+    "Sec. III, Fig. 2",
+    "the mean fields run on limit cycles at long times",
+    printed="limit cycles",
+    otherwise=f"no limit cycle can exist: {SHORT}",
+)
+def limit_cycles() -> Found:
     """d(n_1 + n_2)/dt < 0 as a symbolic identity."""
     variants = ("corrected", "consistent", "lab")
     conserved = all(energy_conserved(v) for v in variants)
@@ -102,33 +84,40 @@ def limit_cycles() -> Claim:
         all(term.is_positive for term in sympy.Add.make_args(damping_rate(v))) for v in variants
     )
     never = conserved and damped
-    return Claim(
-        "Sec. III, Fig. 2",
-        "the mean fields run on limit cycles at long times",
-        "limit cycles",
+    return Found(
         "symbolically, H conserves |beta_1|^2 + |beta_2|^2 and damping has positive terms only: "
         f"d(|beta_1|^2 + |beta_2|^2)/dt < 0 {'for all' if never else 'not for all'} amplitudes, "
         "times and parameters, in corrected, consistent and lab",
-        *reproduced(not never, f"no limit cycle can exist: {SHORT}"),
+        not never,
     )
 
 
-def decay() -> Claim:
-    """What is left at t = 1e4 of the printed equations."""
+@claim(
+    "C34",
+    "Figs. 2(b), 2(c), 2(e), 2(f), 2(h), 2(i)",
+    "mean positions and momenta oscillate steadily at t = 1e4",
+    printed="steady oscillations",
+    otherwise=SHORT,
+)
+def decay() -> Found:
     left = {p: float(np.abs(amplitudes("literal", p).beta[-1]).max()) for p in PANELS}
     listed = ", ".join(f"{value:.4f} ({panel})" for panel, value in left.items())
-    return Claim(
-        "Figs. 2(b), 2(c), 2(e), 2(f), 2(h), 2(i)",
-        "mean positions and momenta oscillate steadily at t = 1e4",
-        "steady oscillations",
+    return Found(
         f"largest |beta_j| at t = 1e4, (B) as printed from q_j = 1, |beta_j| = 0.7071: {listed}; "
         f"exp(-gamma_l t/2) = {np.exp(-5):.4f}",
-        *reproduced(min(left.values()) > 0.1, SHORT),
+        min(left.values()) > 0.1,
     )
 
 
-def random_starts() -> Claim:
-    """The fate of random starts of the printed equations."""
+@claim(
+    "C35",
+    "Sec. III, Fig. 2",
+    "the printed (B1), (B2) have the limit cycles of Fig. 2",
+    printed="limit cycles",
+    otherwise="the last kind lies outside |beta|^2 <= N and needs the misprint of (B1), (B2): "
+    "without it every run decays or meets the pole",
+)
+def random_starts() -> Found:
     data = starts()
     counts = [int((data.fate.values == k).sum()) for k in range(len(FATES))]
     stuck = data.final.values[data.fate.values == 2].max(axis=-1)
@@ -138,21 +127,21 @@ def random_starts() -> Claim:
         if len(stuck)
         else ""
     )
-    return Claim(
-        "Sec. III, Fig. 2",
-        "the printed (B1), (B2) have the limit cycles of Fig. 2",
-        "limit cycles",
+    return Found(
         f"of {sum(counts)} random starts with |beta_j|^2 up to 2 N_j, {counts[0]} decay, "
         f"{counts[1]} meet the pole X = 0 of <sigma_z>/X, {counts[2]} stay{where}",
-        *reproduced(
-            sum(counts[:2]) == 0,
-            "the last kind lies outside |beta|^2 <= N and needs the misprint of (B1), (B2): "
-            "without it every run decays or meets the pole",
-        ),
+        sum(counts[:2]) == 0,
     )
 
 
-def with_gain() -> Claim:
+@claim(
+    "C36",
+    "Sec. III, Fig. 2(a)",
+    "the model of Fig. 2(a) has one limit cycle of both chains",
+    printed="a limit cycle",
+    otherwise="the paper has no gain, and needs one",
+)
+def with_gain() -> Found:
     """The cycle of Fig. 2(a) with a gain that is not in the paper."""
     run = chains("lab", "a-c", gain=GAIN)
     model = run.model
@@ -160,117 +149,131 @@ def with_gain() -> Claim:
     settled = amplitudes("lab", "a-c", gain=GAIN).beta[-1]
     cycle = limit_cycle(model, settled, parameters=values)
     size = np.abs(cycle.beta) ** 2
-    return Claim(
-        "Sec. III, Fig. 2(a)",
-        "the model of Fig. 2(a) has one limit cycle of both chains",
-        "a limit cycle",
+    return Found(
         f"not without, but with a linear gain of {GAIN:g}, which is not in the paper: period "
         f"{cycle.period:.3f}, |beta_j|^2 = {size[:, 0].mean():.4f}, {size[:, 1].mean():.4f}, "
         f"{'stable' if cycle.stable else 'unstable'}",
-        *reproduced(_cycles("lab", "a-c"), "the paper has no gain, and needs one"),
+        _cycles("lab", "a-c"),
     )
 
 
-def identical_cycles() -> Claim:
-    """Ratios of amplitudes late in Fig. 2(a)."""
+@claim(
+    "C37",
+    "Fig. 2(a)",
+    "for N_1 = N_2 and lambda = 0 both chains reach the same limit cycle",
+    printed="the same",
+    otherwise="decaying spirals, alike only if they start alike: g_1 and g_2 differ little there "
+    "from a symmetric pair, and a start is never forgotten",
+)
+def identical_cycles() -> Found:
     ranges = [_ratio("literal", "a-c", start) for start in STARTS.values()]
     (low, high), (least, most) = ranges
-    return Claim(
-        "Fig. 2(a)",
-        "for N_1 = N_2 and lambda = 0 both chains reach the same limit cycle",
-        "the same",
+    return Found(
         f"|beta_2/beta_1| for t = 8000 to 1e4: {low:.3f} to {high:.3f} from q_j = 1, "
         f"{least:.2f} to {most:.2f} from q = (1, 0.5), p = (0, 0.3)",
-        *reproduced(
-            least > 0.99 and most < 1.01,
-            "decaying spirals, alike only if they start alike: g_1 and g_2 differ little there "
-            "from a symmetric pair, and a start is never forgotten",
-        ),
+        least > 0.99 and most < 1.01,
     )
 
 
-def equal_means() -> Claim:
-    """q_1 against q_2 late in Fig. 2(b)."""
+@claim(
+    "C38",
+    "Figs. 2(b), 2(c)",
+    "the means become equal, q_1 = q_2 and p_1 = p_2",
+    printed="equal",
+    otherwise="only where they are equal from the start",
+)
+def equal_means() -> Found:
     found = []
     for start in STARTS.values():
         path = amplitudes("literal", "a-c", **start)
         late = path.mean[path.times >= 8000]
         apart = np.sqrt(((late[:, :2] - late[:, 2:]) ** 2).sum(axis=1).mean())
         found.append(float(apart / np.sqrt((late**2).sum(axis=1).mean() / 2)))
-    return Claim(
-        "Figs. 2(b), 2(c)",
-        "the means become equal, q_1 = q_2 and p_1 = p_2",
-        "equal",
+    return Found(
         f"distance of the means over their size, t = 8000 to 1e4: {found[0]:.4f} from q_j = 1, "
         f"{found[1]:.2f} from the other start",
-        *reproduced(max(found) < 0.01, "only where they are equal from the start"),
+        max(found) < 0.01,
     )
 
 
-def in_phase() -> Claim:
-    """The phase-locking value of Fig. 2(d), and the normal modes."""
+@claim(
+    "C39",
+    "Figs. 2(d)-(f)",
+    "for N_1 = 10, N_2 = 5 the means are in the same phase at long times",
+    printed="in phase",
+    otherwise="two normal modes beat, equally damped",
+)
+def in_phase() -> Found:
     locking = [_locking(amplitudes("literal", "d-f", **s).beta) for s in STARTS.values()]
     ratio = normal_mode_ratio()
     tiny = 1e-3
     mode = amplitudes("lab", "d-f", q1=tiny, q2=tiny * ratio).beta
-    return Claim(
-        "Figs. 2(d)-(f)",
-        "for N_1 = 10, N_2 = 5 the means are in the same phase at long times",
-        "in phase",
+    return Found(
         f"phase-locking value |<exp(i phi)>| up to t = 1e4: {locking[0]:.2f} from q_j = 1, "
         f"{locking[1]:.2f} from the other start, and {_locking(mode):.4f} from a weak normal mode, "
         f"beta_2/beta_1 = {ratio:.3f}",
-        *reproduced(min(locking) > 0.99, "two normal modes beat, equally damped"),
+        min(locking) > 0.99,
     )
 
 
-def amplitudes_differ() -> Claim:
-    """The amplitudes of Fig. 2(d)."""
+@claim(
+    "C40", "Fig. 2(d)", "the amplitudes of chains of different sizes differ", printed="different"
+)
+def amplitudes_differ() -> Found:
     low, high = _ratio("literal", "d-f", {})
-    return Claim(
-        "Fig. 2(d)",
-        "the amplitudes of chains of different sizes differ",
-        "different",
+    return Found(
         f"|beta_2/beta_1| between {low:.2f} and {high:.1f} for t = 8000 to 1e4 from q_j = 1",
-        *reproduced(high > 1.1, "they do not"),
+        high > 1.1,
     )
 
 
-def not_identical() -> Claim:
-    """q_1 against q_2 for lambda = 0.2."""
+@claim(
+    "C41",
+    "Fig. 2(h)",
+    "for lambda = 0.2 the evolutions of q_1 and q_2 are not identical",
+    printed="not identical",
+)
+def not_identical() -> Found:
     low, high = _ratio("literal", "g-i", {})
     phi = phase_difference(amplitudes("literal", "g-i").beta)
-    return Claim(
-        "Fig. 2(h)",
-        "for lambda = 0.2 the evolutions of q_1 and q_2 are not identical",
-        "not identical",
+    return Found(
         f"phi between {phi.min():.2f} and {phi.max():.2f}, |beta_2/beta_1| between {low:.2f} and "
         f"{high:.2f} for t = 8000 to 1e4",
-        *reproduced(float(np.ptp(phi)) > 0.1, "they are identical"),
+        float(np.ptp(phi)) > 0.1,
     )
 
 
-def phase_difference_of_the_caption() -> Claim:
-    """Whether phi stays at 1.049."""
+@claim(
+    "C42",
+    "Figs. 2(g)-(i), caption",
+    "the means have a small constant phase difference phi = 1.049",
+    printed=f"{PHASE}",
+    otherwise="no constant: a phase seen at one moment",
+)
+def phase_difference_of_the_caption() -> Found:
     path = amplitudes("literal", "g-i")
     phi = np.unwrap(phase_difference(path.beta))
     late = phi[path.times >= 9000]
     passed = path.times[:-1][(phi[:-1] < PHASE) & (phi[1:] >= PHASE)]
     again = path.times[:-1][(phi[:-1] < PHASE + 2 * np.pi) & (phi[1:] >= PHASE + 2 * np.pi)]
     lab = np.unwrap(phase_difference(amplitudes("lab", "g-i").beta))[path.times >= 9000]
-    return Claim(
-        "Figs. 2(g)-(i), caption",
-        "the means have a small constant phase difference phi = 1.049",
-        f"{PHASE}",
+    return Found(
         f"as printed phi grows, passes it from t = {passed[0]:.0f} to {passed[-1]:.0f} with its "
         f"beats and once more from t = {again[0]:.0f} on, and covers {np.ptp(late):.2f} in "
         f"t = 9000 to 1e4; in the variant lab {lab.min():.3f} to {lab.max():.3f} then",
-        *reproduced(bool(np.ptp(late) < 0.05), "no constant: a phase seen at one moment"),
+        np.ptp(late) < 0.05,
     )
 
 
-def drift() -> Claim:
-    """The slope of phi, and where it comes from."""
+@claim(
+    "C43",
+    "Sec. III, Figs. 2(g)-(i)",
+    "the phase between the chains stays constant for lambda = 0.2",
+    printed="0",
+    otherwise="an artefact of the interaction picture: beta_j are not amplitudes of the "
+    "oscillators",
+)
+def drift() -> Found:
     panel = PANELS["g-i"]
     predicted = panel["weight"] ** 2 / 2 * (1.0 / panel["spins_1"] - 0.8 / panel["spins_2"])
     slopes = {}
@@ -279,17 +282,11 @@ def drift() -> Claim:
         late = path.times >= LATE / 2
         phi = np.unwrap(phase_difference(path.beta))
         slopes[variant] = float(np.polyfit(path.times[late], phi[late], 1)[0])
-    return Claim(
-        "Sec. III, Figs. 2(g)-(i)",
-        "the phase between the chains stays constant for lambda = 0.2",
-        "0",
+    return Found(
         f"phi drifts at {slopes['literal']:.2e} as printed, "
         f"lambda^2/2 (omega_1/N_1 - omega_2/N_2) = {predicted:.2e}; {abs(slopes['lab']):.0e} in "
         "the variant lab, whose Kerr term stays in H",
-        *reproduced(
-            abs(slopes["literal"]) < 1e-5,
-            "an artefact of the interaction picture: beta_j are not amplitudes of the oscillators",
-        ),
+        abs(slopes["literal"]) < 1e-5,
     )
 
 

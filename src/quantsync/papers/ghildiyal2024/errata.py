@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
 from quantsync.models.pseudo_boson_pair.symbols import pseudo_boson_model
-from quantsync.papers.ghildiyal2024 import langevin, printed_equations
+from quantsync.papers.ghildiyal2024 import langevin, printed
 from quantsync.papers.ghildiyal2024.points import Points
 from quantsync.papers.ghildiyal2024.printed_fluctuations import COEFFICIENTS, MISPRINTS, Choice
 from quantsync.papers.paper import table
@@ -26,23 +26,12 @@ Formula = Callable[[Points, Choice], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Equation:
-    """A formula as printed, what it should be, and the misprints that lie between.
-
-    Attributes
-    ----------
-    where : str
-    printed : callable
-        From points and the choice of what to correct to values of shape (..., P).
-    derived : callable
-        From points to values of the same shape.
-    misprints : dict of str to (str, str)
-        What is printed and what is right.
-    """
+    """A formula as printed, what it should be, and the misprints that lie between."""
 
     where: str
-    printed: Formula
+    printed: Formula  # (..., P) from P points and the choice of what to correct
     derived: Callable[[Points], np.ndarray]
-    misprints: dict[str, tuple[str, str]]
+    misprints: dict[str, tuple[str, str]]  # what is printed and what is right
 
     def difference(self, p: Points, corrected: Iterable[str]) -> np.ndarray:
         """Distance of printed from derived values, relative, shape (P,)."""
@@ -59,32 +48,18 @@ class Equation:
 
 @dataclass(frozen=True)
 class Misprint:
-    """One misprint, measured.
-
-    Attributes
-    ----------
-    where, printed, right : str
-    size : tuple of float
-        For each equation named in `where`: typical relative error that it causes on its own, all
-        others being corrected.
-    necessary : bool
-        Without this correction the equations do not agree with what is derived, at any point.
-    alone : bool
-        This correction by itself makes them agree.
-    together : bool
-        All corrections of these equations make them agree.
-    """
+    """One misprint, measured."""
 
     where: str
     printed: str
     right: str
-    size: tuple[float, ...]
-    necessary: bool
-    alone: bool
-    together: bool
+    size: tuple[float, ...]  # typical relative error in each equation of `where`, others corrected
+    necessary: bool  # without this correction they do not agree with what is derived, at any point
+    alone: bool  # this correction by itself makes them agree
+    together: bool  # all corrections of these equations make them agree
 
 
-@lru_cache(maxsize=1)
+@cache
 def misprints() -> tuple[Misprint, ...]:
     """Every misprint that shows in formulas, measured at random points."""
     p = Points.random()
@@ -93,77 +68,63 @@ def misprints() -> tuple[Misprint, ...]:
 
 def equations() -> list[tuple[Equation, ...]]:
     """The equations that have misprints; those of both modes that are printed alike together."""
-    found: list[tuple[Equation, ...]] = [
-        (
-            Equation(
-                "Eq. (5)",
-                printed_equations.ising_term,
-                printed_equations.right_ising_term,
-                {"coupling": ("sigma_z/sqrt(N_j) (n_j - N_j)", "g_j sigma_z/sqrt(N_j) (...)")},
-            ),
+    one = [
+        Equation(
+            "Eq. (5)",
+            printed.ising_term,
+            printed.right_ising_term,
+            {"coupling": ("sigma_z/sqrt(N_j) (n_j - N_j)", "g_j sigma_z/sqrt(N_j) (...)")},
         ),
-        (
-            Equation(
-                "Eq. (7)",
-                printed_equations.effective_hamiltonian,
-                printed_equations.substituted_hamiltonian,
-                {
-                    "mutual": ("P_1 P_2^dag + h.c.", "<sigma_z>/X (P_1 P_2^dag + h.c.)"),
-                    "shift": ("<sigma_z>", "<sigma_z> sum_j g_j (n_j - N_j)/sqrt(N_j)"),
-                },
-            ),
+        Equation(
+            "Eq. (7)",
+            printed.effective_hamiltonian,
+            printed.substituted_hamiltonian,
+            {
+                "mutual": ("P_1 P_2^dag + h.c.", "<sigma_z>/X (P_1 P_2^dag + h.c.)"),
+                "shift": ("<sigma_z>", "<sigma_z> sum_j g_j (n_j - N_j)/sqrt(N_j)"),
+            },
         ),
-        (
-            Equation(
-                "Eq. (8)",
-                printed_equations.raising,
-                printed_equations.right_raising,
-                {
-                    "Kerr": ("exp[R_j (...)]", "exp[-R_j (...)], from (6), as in (A1)"),
-                    "phase": ("exp(-i omega_j B_j t)", "exp(i omega_j B_j t), from (6)"),
-                },
-            ),
+        Equation(
+            "Eq. (8)",
+            printed.raising,
+            printed.right_raising,
+            {
+                "Kerr": ("exp[R_j (...)]", "exp[-R_j (...)], from (6), as in (A1)"),
+                "phase": ("exp(-i omega_j B_j t)", "exp(i omega_j B_j t), from (6)"),
+            },
         ),
-        (
-            Equation(
-                "Eq. (A2)",
-                lambda p, choose: _langevin(p, 1, choose),
-                lambda p: _coherent(p, 1),
-                {"mode": ("g_2^2 (...) (...) b_1", "g_2^2 (...) (...) b_2")},
-            ),
-        ),
-        tuple(
-            Equation(
-                where,
-                lambda p, choose, j=j: printed_equations.noise(p, j, choose),
-                lambda p, j=j: printed_equations.right_noise(p, j),
-                {"square": ("b^2 b_in", "b_in^dag b^2")},
-            )
-            for j, where in enumerate(("(A1) and U_1", "(A2) and U_2"))
-        ),
-        tuple(
-            Equation(
-                where,
-                lambda p, choose, j=j: printed_equations.mean_field(p, j, choose),
-                lambda p, j=j: _drift(p)[j],
-                {"bracket": ("|b|^2 b/4N in the last bracket", "|b|^2/4N")},
-            )
-            for j, where in enumerate(("Eq. (B1)", "Eq. (B2)"))
+        Equation(
+            "Eq. (A2)",
+            lambda p, choose: _langevin(p, 1, choose),
+            lambda p: _coherent(p, 1),
+            {"mode": ("g_2^2 (...) (...) b_1", "g_2^2 (...) (...) b_2")},
         ),
     ]
-    for names, formula in COEFFICIENTS.items():
-        found.append(
-            tuple(
-                Equation(
-                    name,
-                    lambda p, choose, j=j, formula=formula: formula(p, j, choose),
-                    lambda p, name=name: _fluctuations(p)[name],
-                    MISPRINTS[names],
-                )
-                for j, name in enumerate(names)
-            )
+    noise = {"square": ("b^2 b_in", "b_in^dag b^2")}
+    bracket = {"bracket": ("|b|^2 b/4N in the last bracket", "|b|^2/4N")}
+    return [
+        *((equation,) for equation in one),
+        _both(("(A1) and U_1", "(A2) and U_2"), printed.noise, printed.right_noise, noise),
+        _both(("Eq. (B1)", "Eq. (B2)"), printed.mean_field, lambda p, j: _drift(p)[j], bracket),
+        *(
+            _both(names, formula, lambda p, j, n=names: _fluctuations(p)[n[j]], MISPRINTS[names])
+            for names, formula in COEFFICIENTS.items()
+        ),
+    ]
+
+
+def _both(
+    names: tuple[str, str], formula: Any, derived: Any, misprints: dict[str, tuple[str, str]]
+) -> tuple[Equation, ...]:
+    return tuple(
+        Equation(
+            name,
+            lambda p, choose, j=j: formula(p, j, choose),
+            lambda p, j=j: derived(p, j),
+            misprints,
         )
-    return found
+        for j, name in enumerate(names)
+    )
 
 
 @table(
@@ -199,7 +160,7 @@ def errata_table() -> list[tuple[str, ...]]:
 def printed_diffusion_is_diagonal() -> bool:
     """Whether noise U_j b_in, as printed, has D = diag[V_1, V_1, V_2, V_2]."""
     p = Points.random()
-    U = printed_equations.noise(p, 0, lambda name, printed, right: printed)[0]
+    U = printed.noise(p, 0, lambda name, printed, right: printed)[0]
     K = np.array([[U.real, -U.imag], [U.imag, U.real]])
     D = np.einsum("abp,cbp->acp", K, K) / 2
     V = (U.real**2 + U.imag**2) / 2

@@ -18,24 +18,13 @@ from quantsync.papers.ghildiyal2024.printed_fluctuations import Choice
 
 @dataclass(frozen=True, eq=False)
 class Modes:
-    """Two modes as matrices, shape (..., d, d) each.
-
-    Attributes
-    ----------
-    b, dagger : list of ndarray
-        b_j and b_j^dag.
-    n : list of ndarray
-        b_j^dag b_j.
-    one : ndarray
-    turned : callable
-        From j and x to exp[x (b_j^dag b_j + b_j b_j^dag)].
-    """
+    """Two modes as matrices, shape (..., d, d) each."""
 
     b: list[np.ndarray]
     dagger: list[np.ndarray]
     n: list[np.ndarray]
     one: np.ndarray
-    turned: Callable[[int, Any], np.ndarray]
+    turned: Callable[[int, Any], np.ndarray]  # exp[x (b_j^dag b_j + b_j b_j^dag)] from j and x
 
     @classmethod
     def fock(cls, levels: int) -> Modes:
@@ -82,22 +71,8 @@ class Coupling:
 
 
 def coherent(modes: Modes, c: Coupling, j: int, choose: Choice, exact: bool = False) -> np.ndarray:
-    """The part of (A1) or (A2) with <sigma_z>/X.
-
-    Parameters
-    ----------
-    modes : Modes
-    c : Coupling
-    j : {0, 1}
-    choose : callable
-        The misprint of (A2) is named "mode".
-    exact : bool, default False
-        Whether to read the first 2 R_j as e^{2 R_j} - 1 and the second as 1 - e^{-2 R_j}.
-
-    Returns
-    -------
-    ndarray of shape (..., d, d)
-    """
+    """The part of (A1) or (A2) with <sigma_z>/X; the misprint of (A2) is named "mode"."""
+    # With ``exact`` the first 2 R_j is read as e^{2 R_j} - 1 and the second as 1 - e^{-2 R_j}.
     k = 1 - j
     b, dagger, n, N, R = modes.b[j], modes.dagger[j], modes.n[j], c.N[j], c.R[j]
     A, Ak = modes.A(j, c.N), modes.A(k, c.N)

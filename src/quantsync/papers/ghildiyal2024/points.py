@@ -12,10 +12,7 @@ POINTS, SEED = 40, 20240812
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Values of everything that Eqs. (5)-(20) and the appendices contain, P of each.
-
-    Modes are counted from 0. Arrays have the shape (P,), those of both modes (2, P).
-    """
+    """P values of everything in Eqs. (5)-(20) and the appendices: (P,), or (2, P) for modes."""
 
     beta: np.ndarray
     g: np.ndarray
