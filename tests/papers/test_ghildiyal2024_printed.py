@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from quantsync.papers.ghildiyal2024.printed_bosons import follow_printed_bosons, printed_error
+from quantsync.papers.ghildiyal2024.printed import follow_printed_bosons, printed_error
 
 TIMES = np.linspace(0, 60, 601)
 
