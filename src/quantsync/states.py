@@ -114,10 +114,8 @@ def density_matrices(state: Any, space: Space | int | None = None, name: str = "
 
     Those that our own solvers certified are not checked again. ``space`` may be the dimension.
     """
-    if is_state(state) and getattr(state, "certified", False):
-        return state.rho
     rho = square_matrices(state, space, name)
-    if 0 in rho.shape:
+    if 0 in rho.shape or (is_state(state) and getattr(state, "certified", False)):
         return rho
     xp, n = array_namespace(rho), rho.shape[-1]
     tolerance = max(TOLERANCE, 64 * float(xp.finfo(rho.dtype).eps) * n)

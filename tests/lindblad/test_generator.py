@@ -28,7 +28,7 @@ from quantsync.errors import (
     NonFiniteError,
     NonHermitianError,
 )
-from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._hermitian_basis import hermitian_basis
 from quantsync.lindblad._sectors import find_sectors
 
 QUBIT = qs.Space(A=qs.Spin(1 / 2))
@@ -93,7 +93,7 @@ def test_the_real_representation_is_the_generator_in_the_hermitian_basis(space):
 
 
 def test_the_hermitian_basis_is_orthonormal_and_hermitian():
-    basis = HermitianBasis(4)
+    basis = hermitian_basis(4)
     operators = basis.operators(np.eye(16))
     assert_allclose(operators, np.conj(np.swapaxes(operators, 1, 2)))
     assert_allclose(np.einsum("aij,bji->ab", operators, operators), np.eye(16), atol=1e-15)
@@ -103,10 +103,10 @@ def test_the_hermitian_basis_is_orthonormal_and_hermitian():
 def test_hermitian_operators_and_their_components_determine_each_other():
     rng = np.random.default_rng(7)
     batch = np.stack([[random_hermitian(rng, 5) for _ in range(3)] for _ in range(2)])
-    components = HermitianBasis(5).components(batch)
+    components = hermitian_basis(5).components(batch)
     assert components.dtype == float
     assert components.shape == (2, 3, 25)
-    assert_allclose(HermitianBasis(5).operators(components), batch, atol=1e-15)
+    assert_allclose(hermitian_basis(5).operators(components), batch, atol=1e-15)
     # |rho|^2 is the sum of squares: the basis is orthonormal.
     assert_allclose((components**2).sum(-1), (np.abs(batch) ** 2).sum((-1, -2)))
 
@@ -193,7 +193,7 @@ def test_the_spin_pair_conserves_the_total_spin_charge():
     assert [s.dimension for s in sectors if s.carries_trace] == [19]
     assert sum(s.dimension for s in sectors) == 81
     charge = np.add.outer([1, 0, -1], [1, 0, -1]).ravel()
-    basis_operators = HermitianBasis(9).operators(np.eye(81)[sectors[0].elements])
+    basis_operators = hermitian_basis(9).operators(np.eye(81)[sectors[0].elements])
     for operator in basis_operators:
         row, column = np.argwhere(operator)[0]
         assert charge[row] == charge[column]

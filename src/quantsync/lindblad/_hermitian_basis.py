@@ -12,6 +12,8 @@ storage of the complex one and a quarter of the multiplications.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,9 +27,12 @@ ROUNDING = 1e-14
 
 @dataclass(frozen=True)
 class HermitianBasis:
-    """The basis for operators on a space of dimension ``dimension``."""
+    """The basis for operators on a space of dimension ``dimension``; from `hermitian_basis`."""
 
     dimension: int
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return hermitian_basis, (self.dimension,)
 
     @lazy
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
@@ -113,6 +118,12 @@ class HermitianBasis:
         flat = np.zeros((*batch, 2 * n * n))
         flat[..., target] = components[..., source] * weight
         return flat.view(complex).reshape(*batch, n, n)
+
+
+@lru_cache(maxsize=16)
+def hermitian_basis(dimension: int) -> HermitianBasis:
+    """The basis of a dimension, whose tables are built once."""
+    return HermitianBasis(dimension)
 
 
 def _dimension(operator: sp.csr_array) -> int:

@@ -15,9 +15,9 @@ import scipy.sparse as sp
 from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError, NonHermitianError
 from quantsync.lindblad._hermitian_basis import (
-    HermitianBasis,
     commutator_superoperator,
     dissipator_superoperator,
+    hermitian_basis,
 )
 from quantsync.operators import Space, as_operator
 
@@ -34,7 +34,7 @@ class Terms:
         self.space = space
         self.hamiltonian = hamiltonian
         self.jumps = jumps
-        self.basis = HermitianBasis(space.dimension)
+        self.basis = hermitian_basis(space.dimension)
         self.nbytes = 0  # of what is derived
         self._derived: dict[Any, Any] = {}
         self._lock = RLock()

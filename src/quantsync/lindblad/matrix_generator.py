@@ -9,7 +9,7 @@ from scipy.sparse import issparse
 
 from quantsync.checks import require_finite
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._hermitian_basis import hermitian_basis
 from quantsync.operators import Space
 
 
@@ -86,7 +86,7 @@ class MatrixGenerator:
         image = (superoperator @ probe.ravel()).reshape(n, n)
         if np.abs(image - image.conj().T).max() > 1e-10 * max(np.abs(image).max(), 1e-300):
             raise InvalidArgumentError("The superoperator does not preserve Hermiticity.")
-        return cls(space, HermitianBasis(n).real_matrix(superoperator))
+        return cls(space, hermitian_basis(n).real_matrix(superoperator))
 
     @property
     def dimension(self) -> int:
@@ -95,13 +95,13 @@ class MatrixGenerator:
 
     def superoperator(self) -> np.ndarray:
         """The complex (n^2, n^2) matrix on row-by-row flattened operators."""
-        vectors = HermitianBasis(self.dimension).vectors
+        vectors = hermitian_basis(self.dimension).vectors
         return vectors @ (self.matrix @ vectors.conj().T.toarray())
 
     def apply(self, rho: Any) -> np.ndarray:
         """Apply the generator to operators, shape (..., n, n)."""
         rho = np.asarray(rho)
-        basis = HermitianBasis(self.dimension)
+        basis = hermitian_basis(self.dimension)
         adjoint = rho.conj().swapaxes(-1, -2)
 
         def image(hermitian: np.ndarray) -> np.ndarray:

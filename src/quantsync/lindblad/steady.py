@@ -69,10 +69,6 @@ class SteadyState:
             **{name: np.asarray(getattr(self, name).ravel()[picked]) for name in CERTIFICATES},
         )
 
-    def as_batch(self) -> SteadyState:
-        """A single state as a batch of one; a batch is returned as it is."""
-        return self if self.residual.shape else self[None]
-
     def __repr__(self) -> str:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")
         return (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quantsync.lazy import lazy
-from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._hermitian_basis import hermitian_basis
 from quantsync.memory import workspace
 
 
@@ -26,7 +26,7 @@ class Reshuffle:
     @lazy
     def _order(self) -> tuple[np.ndarray, np.ndarray]:
         """Row k and column l of the n^2 matrix units: the diagonal, then k < l, then k > l."""
-        i, j = HermitianBasis(self.n).pairs
+        i, j = hermitian_basis(self.n).pairs
         diagonal = np.arange(self.n)
         return np.concatenate([diagonal, i, j]), np.concatenate([diagonal, j, i])
 
@@ -34,7 +34,7 @@ class Reshuffle:
     def _sources(self) -> np.ndarray:
         """Places of the superoperator's elements for i < j and all (k, l) among C's real parts."""
         n = self.n
-        i, j = HermitianBasis(n).pairs
+        i, j = hermitian_basis(n).pairs
         row, column = self._order
         return 2 * ((i[:, None] * n + row) * n * n + j[:, None] * n + column)
 
@@ -42,7 +42,7 @@ class Reshuffle:
     def _decay_places(self) -> tuple[np.ndarray, np.ndarray]:
         """Flat places of (k, l = j) for all k and of (k = i, l) for all l, in rows i < j."""
         n = self.n
-        i, j = HermitianBasis(n).pairs
+        i, j = hermitian_basis(n).pairs
         place = np.empty((n, n), int)
         place[self._order] = np.arange(n * n)
         start = np.arange(len(i))[:, None] * n * n
@@ -54,7 +54,7 @@ class Reshuffle:
         """The generator in the Hermitian basis, (n^2, n^2)."""
         # Of C = choi, row by row in memory, only the upper triangle is read.
         n = self.n
-        i, j = HermitianBasis(n).pairs
+        i, j = hermitian_basis(n).pairs
         every = np.arange(n)
         # Rows |i><i| come from Hermitian blocks, of which half is known.
         upper = scale * np.triu(choi.reshape(n, n, n, n)[every, :, every, :])
@@ -81,7 +81,7 @@ class Reshuffle:
     def _combined(self, own: np.ndarray, re: np.ndarray, im: np.ndarray) -> np.ndarray:
         """Real rows from the complex ones of |i><i| (own) and of |i><j|, i < j (re, im)."""
         n = self.n
-        i, j = HermitianBasis(n).pairs
+        i, j = hermitian_basis(n).pairs
         s, a = slice(n, n + len(i)), slice(n + len(i), n * n)
         matrix, root = np.empty((n * n, n * n)), np.sqrt(2)
         upper = own[:, i, j]

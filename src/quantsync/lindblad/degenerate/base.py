@@ -17,7 +17,7 @@ from scipy.linalg import qr
 
 from quantsync.errors import UniqueSteadyStateError
 from quantsync.lazy import lazy
-from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._hermitian_basis import hermitian_basis
 from quantsync.lindblad._sectors import equilibrated, find_sectors, sum_of_terms
 from quantsync.lindblad.degenerate._shifted_solve import Factorised
 from quantsync.lindblad.generator import Generator, single_system
@@ -87,7 +87,7 @@ class DegenerateBase:
         self.known = mixed if unital else np.zeros(size)
         kept = np.ones(size)
         kept[self.replaced] = 0
-        self.basis = HermitianBasis(n)
+        self.basis = hermitian_basis(n)
         self.kept = sp.csr_array(sp.diags_array(kept) @ self.matrix)
         entries = self.kept.tocoo()
         self.entries = entries.row * size + entries.col, entries.data

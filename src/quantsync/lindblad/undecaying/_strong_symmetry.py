@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.errors import ConvergenceError, InvalidArgumentError
-from quantsync.lindblad._hermitian_basis import HermitianBasis
+from quantsync.lindblad._hermitian_basis import hermitian_basis
 from quantsync.lindblad._sectors import connected_groups
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.undecaying._dark_states import checked_dark_states, dark_projectors
@@ -222,7 +222,7 @@ def _blocks(form: EffectiveHamiltonian, left: Any, right: Any, same: bool) -> li
     generator = _pruned(generator)
     identity = sp.csc_array(sp.eye_array(rows * columns))
     transposed = np.arange(rows * columns).reshape(rows, columns).T.ravel() if same else None
-    hermitian = HermitianBasis(rows).vectors if same else None
+    hermitian = hermitian_basis(rows).vectors if same else None
     blocks = []
     for members in connected_groups(abs(generator)):
         partner = None if transposed is None else np.sort(transposed[members])
