@@ -111,7 +111,7 @@ def flops(steps: float) -> float:
 
 def krylov_steps(samples: int) -> float:
     """Vectors that a sample needs on average."""
-    from quantsync.lindblad import perturbed
+    from quantsync.lindblad.degenerate import perturbed
 
     counts: list[int] = []
 
