@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -284,3 +286,11 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     hint = f"; did you mean {nearest!r}?" if nearest else "."
     there = f"Known: {', '.join(known)}." if known else "There are none."
     return UnknownNameError(f"Unknown {kind} {name!r}{hint} {there}")
+
+
+def warn_caller(message: str, category: type[Warning]) -> None:
+    """Warn at the line outside of this package that called it."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("quantsync."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

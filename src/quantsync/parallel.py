@@ -42,10 +42,8 @@ def _controller() -> ThreadpoolController:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Keep BLAS on one thread: many small problems lose time to its own threading.
-
-    The limit is the process's. Where several threads ask for it, the last one lifts it.
-    """
+    """Keep BLAS on one thread: many small problems lose time to its own threading."""
+    # The limit is the process's: where several threads ask for it, the last one lifts it.
     global _limits, _limit
     with _guard:
         _limits += 1
@@ -68,16 +66,8 @@ def map_threads(
 ) -> list[Result]:
     """Apply a function to every item on threads and return the results in order.
 
-    Parameters
-    ----------
-    function : callable
-        Called once an item; what it raises is raised here, and no further item is started.
-    items : sequence
-        The items.
-    workers : int
-        Number of threads.
-    done : callable, optional
-        Called in this thread with each item that is finished.
+    What it raises is raised here, and no further item is started. ``done`` is called in this
+    thread with each item that is finished.
     """
     results: list[Any] = [None] * len(items)
     with one_blas_thread():
@@ -90,7 +80,7 @@ def map_threads(
         with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
             futures = {pool.submit(function, item): k for k, item in enumerate(items)}
             try:
-                # Not `wait`, which looks at all that are pending whenever one is finished.
+                # Not `wait`, which looks at all pending futures whenever one is finished.
                 for future in as_completed(futures):
                     k = futures[future]
                     results[k] = future.result()

@@ -27,7 +27,8 @@ from quantsync.lindblad.degenerate.perturbed import check_strengths
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.parallel import worker_count
 from quantsync.sweeps.averages import Average, Column
-from quantsync.sweeps.executors.processes import map_processes, progress_of
+from quantsync.sweeps.executors.processes import map_processes
+from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.samples import SampleValues, SampleWork
 from quantsync.sweeps.store.ensembles import samples_in
 from quantsync.version import __version__
@@ -91,8 +92,8 @@ def ensemble(
     workers : int, optional
         Number of processes; every available core by default. With 1 nothing is started.
     progress : bool, optional
-        Whether to show what is done and the time left; by default on a terminal. Where there is
-        none, a line a minute is printed.
+        Whether to show what is done and the time left; by default on a terminal and in notebooks.
+        If True, a line a minute is printed where there is neither.
     store : str or Path, optional
         Folder of a Zarr group that keeps the values of every sample, averaged ones too, while the
         ensemble is drawn. The same ensemble goes on where it was left, with more samples if they

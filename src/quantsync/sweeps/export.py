@@ -15,8 +15,7 @@ import numpy as np
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.plotting import VERMILLION
 from quantsync.sweeps.refine.refinement import BORDER, PREFIX
-from quantsync.sweeps.store.arrays import STATUS
-from quantsync.sweeps.store.files import PARTIAL, named_write_errors
+from quantsync.sweeps.store.files import PARTIAL, STATUS, named_write_errors
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -11,7 +11,7 @@ from quantsync.errors import InvalidArgumentError
 from quantsync.parallel import map_threads, worker_count
 from quantsync.sweeps.batches import ChunkResult, chunks_of, filled_with_nan, solve_chunk
 from quantsync.sweeps.datasets import report_failures, sweep_dataset
-from quantsync.sweeps.executors.processes import progress_of
+from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.refine.datasets import add_refinement
 from quantsync.sweeps.refine.points import RefinedPoints
@@ -68,8 +68,8 @@ def sweep(
         Points that fail are NaN and True in the variable ``failed``. "warn" names their
         coordinates in a `SweepWarning`, "raise" in a `SweepError` that carries the dataset.
     progress : bool, optional
-        Whether to show a progress bar; by default on a terminal. A sweep with a store prints a
-        line a minute where there is none.
+        Whether to show a progress bar; by default on a terminal and in notebooks. A sweep with a
+        store prints a line a minute where there is neither.
     store : str or Path, optional
         Folder of a Zarr group (version 3) that keeps the map, a chunk a task, while it is
         computed. Where the same sweep has left off, by whatever cause, it goes on, and computes
@@ -87,8 +87,7 @@ def sweep(
         One of the measures: points are added off the grid, along the border (of a tongue, say) on
         which it takes the value ``level``, until every simplex between neighbouring points that
         the border crosses is smaller than ``tolerance``. One to three axes may vary. Of a store,
-        the points that are there are gone on with, whatever they were asked for. Needs the extra
-        ``quantsync[refine]``.
+        the points that are there are gone on with, whatever they were asked for.
     tolerance : float, default 0.01
         Largest size of those simplices along every axis, as a fraction of the axis (of its
         logarithm, where the values of the axis are spaced geometrically).

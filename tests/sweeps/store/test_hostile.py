@@ -17,7 +17,7 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
-from quantsync.sweeps.store import extension, files
+from quantsync.sweeps.store import _extension, files
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.sweeps.store.reading import stored_arguments
 
@@ -183,8 +183,8 @@ def test_a_record_that_names_other_folders_writes_nothing_there(tmp_path):
 def test_an_extension_that_names_other_folders_moves_nothing(tmp_path, monkeypatch, name, part):
     stored(tmp_path / "a")
     # Should the check ever be lost, this test deletes nothing.
-    monkeypatch.setattr(extension.shutil, "rmtree", None)
-    monkeypatch.setattr(extension, "_take_place", None)
+    monkeypatch.setattr(_extension.shutil, "rmtree", None)
+    monkeypatch.setattr(_extension, "_take_place", None)
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("x")
     stage = tmp_path / "a" / "status" / "extension"
@@ -214,7 +214,6 @@ def test_a_folder_of_the_users_survives_an_extension(tmp_path):
 
 @pytest.mark.parametrize("damage", ["flipped", "deleted"])
 def test_a_refinement_whose_record_is_damaged_is_not_left_out_silently(tmp_path, damage):
-    pytest.importorskip("adaptive")
     options = {"refine": "synchronization", "level": 0.01, "tolerance": 0.1}
     axes = {"epsilon": np.linspace(0, 0.1, 4), "detuning": np.linspace(-2, 2, 5)}
     kept = stored(tmp_path / "a", axes, ["synchronization"], **options)

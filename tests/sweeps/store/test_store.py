@@ -18,10 +18,10 @@ import zarr
 
 import quantsync as qs
 from quantsync.sweeps.plan import prepare_sweep
-from quantsync.sweeps.store import extension, files, lock, manifest
+from quantsync.sweeps.store import _extension, _lock, _manifest, files
+from quantsync.sweeps.store._lock import lock_holder, store_lock
 from quantsync.sweeps.store.cost import automatic_chunk
 from quantsync.sweeps.store.fingerprints import fingerprint
-from quantsync.sweeps.store.lock import lock_holder, store_lock
 
 AXES = {"epsilon": np.linspace(0, 0.1, 5), "detuning": np.linspace(-1, 1, 6)}
 NAMES = ["synchronization", "locked_phase"]
@@ -136,6 +136,14 @@ def test_work_that_points_share_is_not_cut():
     assert automatic_chunk(plan, 25) == (1, 20)
 
 
+@pytest.mark.parametrize("chunk", [4, 21, (7, 2)])
+def test_points_that_share_work_keep_their_places(tmp_path, chunk):
+    axes = {"time": np.linspace(0, 30, 7), "coupling": [0.1, 0.2, 0.3]}
+    arguments = "harmonic_chain", axes, ["x1"], {"sites": 10}
+    kept = qs.sweep(*arguments, store=tmp_path / "a", chunk=chunk, **QUIET)
+    xr.testing.assert_allclose(kept, qs.sweep(*arguments), rtol=1e-12, atol=1e-13)
+
+
 def test_tied_parameters(tmp_path):
     def run(tied):
         return qs.sweep(
@@ -198,7 +206,7 @@ def test_another_version_and_changed_functions_are_refused(tmp_path, monkeypatch
     with pytest.raises(qs.errors.StoreMismatchError, match="measure 'p': function"):
         stored(tmp_path / "a", measures=measure)
     scale = 1.0
-    monkeypatch.setattr(manifest, "__version__", "99.0")
+    monkeypatch.setattr(_manifest, "__version__", "99.0")
     with pytest.raises(qs.errors.StoreMismatchError, match=r"version: .* in the store, 99.0 now"):
         stored(tmp_path / "a", measures=measure)
 
@@ -320,7 +328,7 @@ def test_an_extension_that_is_cut_short_is_made_good(tmp_path, monkeypatch, step
 
     with monkeypatch.context() as patch:
         for name in ("_take_place", "write_record"):
-            patch.setattr(extension, name, counting(getattr(extension, name)))
+            patch.setattr(_extension, name, counting(getattr(_extension, name)))
         patch.setattr(files.os, "fsync", counting(os.fsync))
         try:
             stored(tmp_path / "b", longer, workers=1)
@@ -517,12 +525,12 @@ def test_a_second_writer_is_refused_and_told_who_the_first_is(tmp_path):
 
 
 def test_locks_where_files_cannot_be_locked(tmp_path, monkeypatch):
-    monkeypatch.setattr(lock, "fcntl", None)
+    monkeypatch.setattr(_lock, "fcntl", None)
     path = tmp_path / "status" / "lock"
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     with store_lock(path, tmp_path):
-        assert lock_holder(path) == {"pid": os.getpid(), "host": lock.socket.gethostname()}
+        assert lock_holder(path) == {"pid": os.getpid(), "host": _lock.socket.gethostname()}
         with (
             pytest.raises(qs.errors.StoreLockedError, match=f"process {os.getpid()}.*delete"),
             store_lock(path, tmp_path),
@@ -531,7 +539,7 @@ def test_locks_where_files_cannot_be_locked(tmp_path, monkeypatch):
     assert lock_holder(path) is None
     exclusive = tmp_path / "status" / "lock.exclusive"
     assert not exclusive.exists()
-    exclusive.write_text(f'{{"pid": {gone.pid}, "host": "{lock.socket.gethostname()}"}}')
+    exclusive.write_text(f'{{"pid": {gone.pid}, "host": "{_lock.socket.gethostname()}"}}')
     with store_lock(path, tmp_path):
         pass
     exclusive.write_text('{"pid": 1, "host": "elsewhere"}')

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from quantsync import errors
 from quantsync.errors import (
     ClusterError,
@@ -27,11 +29,14 @@ from quantsync.errors import (
     QuantsyncError,
     SweepWarning,
 )
+from quantsync.sweeps.executors.remote import compute_items
+from quantsync.sweeps.grid import Grid
 
 Item = TypeVar("Item", bound=Hashable)
 CONNECT_SECONDS = 10.0
+WRITTEN_SECONDS = 30.0  # for a scheduler that is being started to write its file
 GROUP_SECONDS = 3.0  # of a group: dask's share of it is a few milliseconds
-AHEAD = 3  # groups a thread that are handed out at a time
+AHEAD = 3  # groups handed out per thread at a time
 MOST_ITEMS = 1024  # in a group
 LOOK_EVERY = 1.0  # seconds between looks at the cluster, which may grow
 PATIENCE = 60.0  # seconds without a worker, after which a warning says so
@@ -39,23 +44,7 @@ PATIENCE = 60.0  # seconds without a worker, after which a warning says so
 
 @contextmanager
 def cluster_client(scheduler: Any) -> Iterator[tuple[Any, str]]:
-    """A client of a dask cluster, and the name under which messages speak of it.
-
-    Parameters
-    ----------
-    scheduler : str, Path, distributed.Client or cluster
-        An address (``tcp://host:port``), the file that ``dask scheduler --scheduler-file`` writes,
-        or an object, which stays open.
-
-    Raises
-    ------
-    MissingDependencyError
-        Without the extra ``quantsync[cluster]``.
-    InvalidArgumentError
-        If it is something else, or an asynchronous client.
-    ClusterError
-        If there is no scheduler.
-    """
+    """A client of a dask cluster, and its name for messages; a client that was given stays open."""
     try:
         import distributed
         from distributed.deploy.cluster import Cluster
@@ -106,7 +95,7 @@ def cluster_client(scheduler: Any) -> Iterator[tuple[Any, str]]:
 
 def _written(path: Path) -> str:
     """The path of a scheduler file, as soon as the scheduler has written it."""
-    end = time.monotonic() + CONNECT_SECONDS
+    end = time.monotonic() + WRITTEN_SECONDS
     while not (path.is_file() and path.stat().st_size):
         if time.monotonic() > end:
             raise ClusterError(
@@ -122,49 +111,40 @@ def _one_line(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def carry(setup: dict[str, Any]) -> dict[str, Any]:
-    """Itself, as a task of its own, which the scheduler repeats where a worker took it along."""
+def deaths(grid: Grid, pieces: Sequence[np.ndarray]) -> str:
+    """A message about pieces of a sweep on which workers die, with their coordinates."""
+    regions = []
+    for members in pieces[:5]:
+        index = np.unravel_index(members, grid.shape)
+        parts = []
+        for (name, values), i in zip(grid.axes.items(), index, strict=True):
+            low, high = values[i].min(), values[i].max()
+            parts.append(f"{name}={low:g}" + (f" to {high:g}" if high > low else ""))
+        regions.append(", ".join(parts))
+    more = f"; and {len(pieces) - 5} more" if len(pieces) > 5 else ""
+    return (
+        f"Workers repeatedly died on {len(pieces)} task{'s' * (len(pieces) > 1)}: "
+        f"{'; '.join(regions)}{more}. Their logs say why. Mostly they run out of memory: give a "
+        "worker more memory or fewer threads, or a new store smaller chunks."
+    )
+
+
+def _carry(setup: dict[str, Any]) -> dict[str, Any]:
+    """Itself, as a task of its own, which the scheduler repeats if its worker is lost."""
     return setup
 
 
 def spread(
-    client: Any,
-    name: str,
-    function: Callable[[dict[str, Any], list[Item]], dict[str, Any]],
+    cluster: tuple[Any, str],
     setup: dict[str, Any],
     items: Sequence[Item],
     arrived: Callable[[Item, Any], Any],
 ) -> list[Item]:
-    """Apply a function to all items, in groups, on the workers of a cluster.
+    """Compute items on the workers of a cluster; those on which workers repeatedly died.
 
-    Parameters
-    ----------
-    client : distributed.Client
-    name : str
-        Of the scheduler, for messages.
-    function : callable
-        Called on a worker with the setup and some items. It returns a dictionary with ``done``, a
-        value for each item from the first on, ``seconds``, ``worker`` and ``problem``: None, or
-        the name and the message of an error.
-    setup : dict
-        What all calls need; sent once.
-    items : sequence
-    arrived : callable
-        Called in this thread with an item and its value.
-
-    Returns
-    -------
-    list
-        Items that workers died of, time and again, even when they were the only ones that ran.
-
-    Raises
-    ------
-    ClusterError
-        If the scheduler is lost.
-    QuantsyncError
-        What a worker found wrong.
+    ``arrived`` is called in this thread with an item and its value.
     """
-    run = _Spread(client, name, function, setup, arrived)
+    run = _Spread(cluster, setup, arrived)
     try:
         suspects = run.finish(deque(items), alone=False)
         # Whatever waited on a worker when it died is suspect, too. Alone each one is to prove it.
@@ -176,10 +156,10 @@ def spread(
 class _Spread:
     """The state of `spread`."""
 
-    def __init__(self, client: Any, name: str, function: Any, setup: dict[str, Any], arrived: Any):
-        self.client, self.name, self.function, self.arrived = client, name, function, arrived
+    def __init__(self, cluster: tuple[Any, str], setup: dict[str, Any], arrived: Any):
+        (self.client, self.name), self.arrived = cluster, arrived
         self.token = uuid.uuid4().hex
-        self.setup = self.sent_out(f"setup-{self.token}", carry, setup)
+        self.setup = self.sent_out(f"setup-{self.token}", _carry, setup)
         self.running: dict[Any, list[Any]] = {}
         self.finished: queue.Queue[Any] = queue.Queue()
         self.taken = self.counted = 0.0  # seconds, and items done in them
@@ -201,13 +181,12 @@ class _Spread:
             if group is None:
                 continue
             answer = self.answer(future)
-            if answer is None:
-                if len(group) > 1 or not alone:
-                    suspects += group
-                else:
-                    return group
-                continue
-            self.take(group, answer, waiting)
+            if answer is not None:
+                self.take(group, answer, waiting)
+            elif alone and len(group) == 1:
+                return group
+            else:
+                suspects += group
         return suspects
 
     def take(self, group: list[Any], answer: dict[str, Any], waiting: deque[Any]) -> None:
@@ -230,7 +209,7 @@ class _Spread:
         return max(1, min(int(wanted), int(most), fair, MOST_ITEMS, left))
 
     def submit(self, group: list[Any]) -> None:
-        future = self.sent_out(f"{self.token}-{self.sent}", self.function, self.setup, group)
+        future = self.sent_out(f"{self.token}-{self.sent}", compute_items, self.setup, group)
         self.sent += 1
         self.running[future] = group
         future.add_done_callback(self.finished.put)
@@ -284,8 +263,8 @@ class _Spread:
                 "the version of this process there."
             ) from None
         except (CancelledError, OSError, TimeoutError) as error:
-            # The way of the answer may break before the client notices that it is cut off: only
-            # a future that says so has failed by itself.
+            # The connection may break before the client notices that it is cut off: only a future
+            # that says so has failed by itself.
             if future.status == "error":
                 raise
             raise self.lost(_one_line(error)) from None

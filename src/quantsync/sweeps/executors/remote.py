@@ -7,28 +7,18 @@ import ctypes
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from quantsync.catalogue.measures import measures_of, resolve_measures
-from quantsync.errors import ClusterError, QuantsyncError, StoreError
+from quantsync.errors import ClusterError, QuantsyncError
 from quantsync.parallel import one_blas_thread
-from quantsync.sweeps.batches import chunks_of, solve_chunk
+from quantsync.sweeps.batches import ChunkResult, chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
-from quantsync.sweeps.store.arrays import STATUS, Layout, SweepStore
-from quantsync.sweeps.store.contents import TaskState
-from quantsync.sweeps.store.files import DamagedFileError
 from quantsync.sweeps.store.fingerprints import fingerprint
-from quantsync.sweeps.store.lock import lock_token
-from quantsync.sweeps.store.tasks import Block
-from quantsync.sweeps.store.work import compute_task
 from quantsync.system import Measure
 from quantsync.version import __version__
-
-APPEARS_WITHIN = 5.0  # seconds in which a new folder shows on the other hosts of a file system
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
 
@@ -36,17 +26,8 @@ _guard = threading.Lock()
 _last: tuple[str, Any] = ("", None)  # in a worker: the sweep that it works on
 
 
-def setup_of(plan: SweepPlan, token: str, store: SweepStore | None = None) -> dict[str, Any]:
-    """What a worker needs to know of a sweep: what defines it, and no array over the grid.
-
-    Parameters
-    ----------
-    plan : SweepPlan
-    token : str
-        Different for each run.
-    store : SweepStore, optional
-        With its lock held.
-    """
+def setup_of(plan: SweepPlan) -> dict[str, Any]:
+    """What a worker needs to know of a run: what defines the sweep, and no array over the grid."""
     import cloudpickle
 
     definition = {
@@ -56,20 +37,13 @@ def setup_of(plan: SweepPlan, token: str, store: SweepStore | None = None) -> di
         "fixed": plan.fixed,
         "tied": plan.tied,
     }
-    setup: dict[str, Any] = {
-        "token": token,
+    return {
+        "kind": RemoteSweep,
+        "token": uuid.uuid4().hex,
         "version": __version__,
         "definition": cloudpickle.dumps(definition),
         "sources": _sources(plan, everything=True),
     }
-    if store is not None:
-        root = store.root.absolute()
-        setup["store"] = {
-            "root": str(root),
-            "lock": lock_token(root / STATUS / "lock"),
-            "layout": store.layout,
-        }
-    return setup
 
 
 def _portable(plan: SweepPlan, measure: Any) -> Any:
@@ -101,55 +75,16 @@ def _is_imported(function: Any) -> bool:
     return found is function
 
 
-def compute_blocks(setup: Mapping[str, Any], blocks: list[Block]) -> dict[str, Any]:
-    """Compute tasks of a store and write them, on a worker.
-
-    Returns
-    -------
-    dict
-        As `spread` wants it; the values of the tasks are their layouts.
-    """
-
-    def work(worker: _Worker, block: Block) -> Layout:
-        store = worker.require_store()
-        try:
-            before = store.read_task(block)
-        except DamagedFileError:
-            before = None
-        empty = np.zeros([s.stop - s.start for s in store.tasks.slices(block)], np.uint8)
-        state = compute_task(
-            worker.plan,
-            store,
-            block,
-            before or TaskState(empty),
-            setup["retry_failed"],
-            worker.check_lock,
-        )
-        return {n: store.layout[n] for n in state.values}
-
-    return _in_turn(setup, blocks, work)
-
-
-def compute_pieces(setup: Mapping[str, Any], pieces: list[int]) -> dict[str, Any]:
-    """Compute pieces of a sweep in memory, on a worker; their values are `ChunkResult`."""
-
-    def work(worker: _Worker, piece: int) -> Any:
-        return solve_chunk(worker.plan.system.take(worker.pieces[piece]), worker.plan.measures)
-
-    return _in_turn(setup, pieces, work)
-
-
-def _in_turn(
-    setup: Mapping[str, Any], items: list[Any], work: Callable[[_Worker, Any], Any]
-) -> dict[str, Any]:
+def compute_items(setup: Mapping[str, Any], items: list[Any]) -> dict[str, Any]:
+    """Compute items of a sweep on a worker: values from the first on, seconds, a problem if any."""
     start = time.perf_counter()
     answer: dict[str, Any] = {"done": [], "problem": None, "worker": _address()}
     try:
-        worker = _prepared(setup)
+        sweep = _prepared(setup)
         start = time.perf_counter()  # the next group finds everything prepared
         with one_blas_thread():
             for item in items:
-                answer["done"].append(work(worker, item))
+                answer["done"].append(sweep.compute(item))
     except QuantsyncError as error:
         # Not as an exception, which would have to survive pickling, and not be tried elsewhere.
         answer["problem"] = (type(error).__name__, str(error))
@@ -165,11 +100,11 @@ def _address() -> str:
         return "of this process"
 
 
-def _prepared(setup: Mapping[str, Any]) -> _Worker:
+def _prepared(setup: Mapping[str, Any]) -> RemoteSweep:
     global _last
     with _guard:  # one thread prepares, the others wait
         if _last[0] != setup["token"]:
-            _last = (setup["token"], _Worker(setup))
+            _last = (setup["token"], setup["kind"](setup))
         return _last[1]
 
 
@@ -184,8 +119,8 @@ def _keep_pages() -> None:
             mallopt(option, size)
 
 
-class _Worker:
-    """A sweep on a worker."""
+class RemoteSweep:
+    """A sweep on a worker; its items are pieces of the batch."""
 
     def __init__(self, setup: Mapping[str, Any]):
         import cloudpickle
@@ -211,33 +146,7 @@ class _Worker:
                     "same files everywhere, and restart the workers."
                 )
         self.pieces = chunks_of(self.plan.system)
-        self.store: SweepStore | None = None
-        if "store" in setup:
-            self.root, self.lock = Path(setup["store"]["root"]), setup["store"]["lock"]
-            self.store = self.opened(setup["store"]["layout"])
 
-    def opened(self, layout: Layout) -> SweepStore:
-        end = time.monotonic() + APPEARS_WITHIN
-        while lock_token(self.root / STATUS / "lock") != self.lock:
-            if time.monotonic() > end:
-                raise StoreError(
-                    f"A worker does not see store {self.root}: there is another one, or none. "
-                    "Stores must lie on a file system that all hosts share, under the same path."
-                )
-            time.sleep(0.1)
-        store = SweepStore.open(self.root)
-        if store is None:
-            raise StoreError(f"A worker cannot read store {self.root}.")
-        store.layout = {name: (kind, tuple(extra)) for name, (kind, extra) in layout.items()}
-        return store
-
-    def require_store(self) -> SweepStore:
-        assert self.store is not None
-        return self.store
-
-    def check_lock(self) -> None:
-        """Raise if the sweep has ended, or another one has begun."""
-        if lock_token(self.root / STATUS / "lock") != self.lock:
-            raise StoreError(
-                f"Store {self.root} is no longer locked by the sweep that this worker works for."
-            )
+    def compute(self, piece: int) -> ChunkResult:
+        """Solve a piece."""
+        return solve_chunk(self.plan.system.take(self.pieces[piece]), self.plan.measures)

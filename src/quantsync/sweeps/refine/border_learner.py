@@ -1,4 +1,4 @@
-"""A learner of the package adaptive that asks for points along the border of a level."""
+"""A learner that asks for points along the border of a level."""
 
 from __future__ import annotations
 
@@ -7,17 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import MissingDependencyError
-from quantsync.sweeps.refine.border import crossing, edge_lengths, edges_of, triangulate
-from quantsync.sweeps.refine.scales import AxisScale
-
-try:
-    from adaptive.learner.base_learner import BaseLearner
-except ImportError:
-    raise MissingDependencyError(
-        "Refining a sweep needs the package adaptive; install it with: "
-        "pip install 'quantsync[refine]'"
-    ) from None
+from quantsync.sweeps.refine._border import crossing, edge_lengths, edges_of, triangulate
+from quantsync.sweeps.refine._scales import AxisScale
 
 Point = tuple[float, ...]
 SHARE = 0.7  # of the largest size: what is due in one round
@@ -26,27 +17,14 @@ DIGITS = 13  # of positions on the unit cube; points that differ by less are the
 ELSEWHERE = 1e-6  # weight of simplices that the border does not cross
 
 
-class BorderLearner(BaseLearner):
+class BorderLearner:
     """Halves the simplices that the border crosses, the largest first, along their longest edges.
 
-    It has the interface of adaptive's learners, and can be run by its runners. Those that come
-    with it are for other things: from a regular grid `LearnerND` stops in three dimensions at the
-    flat simplices, and takes milliseconds a point; `Learner2D` needs more points.
-
-    Parameters
-    ----------
-    function : callable or None
-        From a point to a number; not needed where points are told.
-    scales : sequence of AxisScale
-        The axes; lengths are fractions of them.
-    level : float
-        The border lies between points above it and the others.
-
-    Attributes
-    ----------
-    data : dict of tuple to float
-        Points that are known. Those with NaN are asked for no more, and left out.
-    pending_points : set of tuple
+    The border lies between points above the level and the others; lengths are fractions of the
+    axes. Points with NaN are asked for no more, and left out. The runners of the package adaptive
+    take this learner. Those that come with it are for other things: from a regular grid
+    `LearnerND` stops in three dimensions at the flat simplices, and takes milliseconds a point;
+    `Learner2D` needs more points.
 
     Examples
     --------
@@ -56,8 +34,10 @@ class BorderLearner(BaseLearner):
     ([(0.5,)], [1.0])
     """
 
-    def __init__(self, function: Callable | None, scales: Sequence[AxisScale], level: float):
-        self.function: Any = function
+    def __init__(
+        self, function: Callable[..., Any] | None, scales: Sequence[AxisScale], level: float
+    ):
+        self.function: Any = function  # from a point to a number; for runners only
         self.scales, self.level = tuple(scales), level
         self.data: dict[Point, float] = {}
         self.pending_points: set[Point] = set()
@@ -65,7 +45,7 @@ class BorderLearner(BaseLearner):
         self._simplices: np.ndarray | None = None
 
     @property
-    def npoints(self) -> int:  # type: ignore[override]
+    def npoints(self) -> int:
         """Number of known points."""
         return len(self.data)
 
@@ -80,17 +60,12 @@ class BorderLearner(BaseLearner):
         self.pending_points.difference_update(new)
         self._due = self._simplices = None
 
-    def tell_pending(self, x: Any) -> None:
-        """Take note that a point is being computed."""
-        self.pending_points.add(tuple(map(float, x)))
-        self._due = None
-
     def remove_unfinished(self) -> None:
         """Forget the points that are being computed."""
         self.pending_points = set()
         self._due = None
 
-    def loss(self, real: bool = True) -> float:  # type: ignore[override]
+    def loss(self, real: bool = True) -> float:
         """Size of the largest simplex that the border crosses, as far as it can be halved."""
         _, lengths = self._edges()
         return float(lengths.max(initial=0.0))
@@ -114,9 +89,7 @@ class BorderLearner(BaseLearner):
         _, lengths = self._edges()
         return self.ask(min(int((lengths > SHARE * self.loss()).sum()), most))[0]
 
-    def ask(  # type: ignore[override]
-        self, n: int, tell_pending: bool = True
-    ) -> tuple[list[Point], list[float]]:
+    def ask(self, n: int, tell_pending: bool = True) -> tuple[list[Point], list[float]]:
         """The next points; where the border has fewer, the middle of the largest gaps elsewhere.
 
         There may be fewer points than asked for: a simplex is halved once until it is known more.
@@ -134,29 +107,6 @@ class BorderLearner(BaseLearner):
             self._due = None
         return chosen, losses
 
-    def new(self) -> BorderLearner:  # type: ignore[override]
-        """A learner of the same function that knows nothing."""
-        return BorderLearner(self.function, self.scales, self.level)
-
-    def to_dataframe(self, *args: Any, **kwargs: Any) -> Any:
-        """The known points as a table of pandas, the values in the column ``value``."""
-        import pandas
-
-        names = [f"x{k}" for k in range(len(self.scales))]
-        rows = [(*point, value) for point, value in self.data.items()]
-        return pandas.DataFrame(rows, columns=[*names, "value"])
-
-    def load_dataframe(self, df: Any, *args: Any, **kwargs: Any) -> None:
-        """Take the points of such a table."""
-        rows = df.to_numpy(float)
-        self.tell_many(rows[:, :-1], rows[:, -1])
-
-    def _get_data(self) -> dict[Point, float]:
-        return self.data
-
-    def _set_data(self, data: dict[Point, float]) -> None:
-        self.tell_many(list(data), list(data.values()))
-
     def _known(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Points with a value on the unit cube, the values, and the simplices between them."""
         values = np.array(list(self.data.values()), float)
@@ -172,8 +122,7 @@ class BorderLearner(BaseLearner):
         """Where the simplices on the border are halved, and their sizes, the largest first."""
         if self._due is None:
             _, values, simplices = self._known()
-            on_border = crossing(simplices, values, self.level)
-            self._due = self._halved(on_border, set())
+            self._due = self._halved(crossing(simplices, values, self.level), set())
         return self._due
 
     def _halved(self, simplices: np.ndarray, taken: set[Point]) -> tuple[np.ndarray, np.ndarray]:
@@ -184,10 +133,8 @@ class BorderLearner(BaseLearner):
         unique, where = np.unique(edges.reshape(-1, 2), axis=0, return_inverse=True)
         where = where.reshape(edges.shape[:2])
         middle = self._middle(points, unique)
-        free = np.array(
-            [p not in self.data and p not in self.pending_points and p not in taken
-             for p in map(tuple, middle.tolist())]
-        )  # fmt: skip
+        used = self.data.keys() | self.pending_points | taken
+        free = np.array([tuple(p) not in used for p in middle.tolist()])
         lengths = edge_lengths(points, unique)
         if len(self.scales) < 3:
             # Where the middle of the longest edge has failed, the next longest one is halved.
@@ -196,7 +143,7 @@ class BorderLearner(BaseLearner):
             chosen = np.unique(where[np.arange(len(where)), longest])
             chosen = chosen[free[chosen]]
         else:
-            # All at once: one a simplex would make slivers, and four times as many points.
+            # All at once: one per simplex would make slivers, and four times as many points.
             chosen = np.flatnonzero(free)
         chosen = chosen[np.argsort(-lengths[chosen], kind="stable")]
         # Edges that cross each other have one middle.

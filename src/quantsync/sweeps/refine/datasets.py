@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quantsync.sweeps.grid import Grid
-from quantsync.sweeps.refine.border import Border
+from quantsync.sweeps.refine._border import Border
 from quantsync.sweeps.refine.points import DONE, FAILED, RefinedPoints
 from quantsync.sweeps.refine.refinement import BORDER, PREFIX, Outcome, Refinement, varying_axes
 
@@ -19,17 +19,7 @@ if TYPE_CHECKING:
 def add_refinement(
     dataset: xr.Dataset, grid: Grid, points: RefinedPoints, asked: Refinement, outcome: Outcome
 ) -> xr.Dataset:
-    """The dataset of a sweep with its refined points and the border that they surround.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Of the grid.
-    grid : Grid
-    points : RefinedPoints
-    asked : Refinement
-    outcome : Outcome
-    """
+    """The dataset of a sweep with its refined points and the border that they surround."""
     rows = points.known
     variables: dict[str, Any] = {}
     for name, array in list(dataset.data_vars.items()):
@@ -46,7 +36,7 @@ def add_refinement(
         for k, name in enumerate(grid.names)
     }
     scales = varying_axes(grid)
-    border = border_of(dataset[asked.measure].values.reshape(-1), grid, points, asked, outcome)
+    border = _border(dataset[asked.measure].values.reshape(-1), grid, points, asked, outcome)
     at = {name: s.from_unit(border.points[:, k]) for k, (name, s) in enumerate(scales.items())}
     for name, axis in grid.axes.items():
         there = at[name] if name in at else np.full(len(border.points), float(axis[0]))
@@ -80,7 +70,7 @@ def refined_attributes(
     }
 
 
-def border_of(
+def _border(
     values: np.ndarray, grid: Grid, points: RefinedPoints, asked: Refinement, outcome: Outcome
 ) -> Border:
     """The border between the points of a grid and those off it, on the unit cube."""

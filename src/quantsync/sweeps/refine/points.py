@@ -17,42 +17,25 @@ from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import System
 
 PIECE = 128  # points; enough for a batch, few enough that threads have something to share
-MISSING, DONE, FAILED = 0, 1, 2
+MISSING, DONE, FAILED = 0, 1, 2  # states of a point
+
+
+def is_open(state: np.ndarray, retry_failed: bool) -> np.ndarray:
+    """Which points are to be computed."""
+    return (state == MISSING) | (retry_failed & (state == FAILED))
 
 
 class RefinedPoints:
-    """Points off the grid, in the order in which they were asked for.
-
-    Parameters
-    ----------
-    names : tuple of str
-        The axes.
-    piece : int, default 128
-        Points that are solved at a time.
-
-    Attributes
-    ----------
-    positions : ndarray of shape (n, axes)
-        NaN where a store has lost a point altogether.
-    state : ndarray of shape (n,)
-        0 where a point is missing, 1 where it is done, 2 where it failed.
-    values : dict of str to ndarray of shape (n, ...)
-    messages : dict of int to str
-        Of the failed points.
-    residuals : dict of int to float
-        Largest residual of each piece.
-    ends : list of int
-        How many points there were after each round.
-    """
+    """Points off the grid, in the order in which they were asked for."""
 
     def __init__(self, names: tuple[str, ...], piece: int = PIECE):
         self.names, self.piece = names, piece
-        self.positions = np.zeros((0, len(names)))
+        self.positions = np.zeros((0, len(names)))  # NaN where a store has lost a point altogether
         self.state = np.zeros(0, np.uint8)
         self.values: dict[str, np.ndarray] = {}
-        self.messages: dict[int, str] = {}
-        self.residuals: dict[int, float] = {}
-        self.ends: list[int] = []
+        self.messages: dict[int, str] = {}  # of the failed points
+        self.residuals: dict[int, float] = {}  # largest residual of each piece
+        self.ends: list[int] = []  # how many points there were after each round
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -89,7 +72,7 @@ class RefinedPoints:
 
     def open_rows(self, retry_failed: bool = False) -> np.ndarray:
         """Which points have not been computed."""
-        return self.known & ((self.state == MISSING) | (retry_failed & (self.state == FAILED)))
+        return self.known & is_open(self.state, retry_failed)
 
     def solve(
         self,
@@ -125,50 +108,33 @@ class RefinedPoints:
         for members, result in solve_positions(plan, self.positions[rows]):
             self._check(result.values)
             with self._lock:
+                solved = rows[members]
                 for name, array in result.values.items():
                     if name not in self.values:
-                        kind = filled_with_nan((0, *array.shape[1:]), array.dtype).dtype
-                        self.values[name] = filled_with_nan((len(self), *array.shape[1:]), kind)
-                    self.values[name][rows[members]] = array
-                for row in rows[members].tolist():
+                        self.values[name] = filled_with_nan(
+                            (len(self), *array.shape[1:]), array.dtype
+                        )
+                    self.values[name][solved] = array
+                for row in solved.tolist():
                     self.messages.pop(row, None)
-                new = {int(rows[members[k]]): text for k, text in result.failures.items()}
+                new = {int(solved[k]): text for k, text in result.failures.items()}
                 self.messages |= new
-                self.state[rows[members]] = DONE
+                self.state[solved] = DONE
                 self.state[list(new)] = FAILED
                 self.residuals[piece] = max(self.residuals.get(piece, 0.0), result.residual)
 
     def _check(self, values: dict[str, np.ndarray]) -> None:
-        """Hook: what a piece gave, before it is taken over."""
+        """What a piece gave, before it is taken over; for subclasses."""
 
     def _committed(self, first: int) -> None:
-        """Hook: rows from ``first`` on have been added."""
+        """Rows from ``first`` on have been added; for subclasses."""
 
     def _solved(self, piece: int) -> None:
-        """Hook: the points of a piece have been computed."""
+        """The points of a piece have been computed; for subclasses."""
 
 
 def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.ndarray, ChunkResult]]:
-    """Solve a sweep's model at points off its grid.
-
-    Parameters
-    ----------
-    plan : SweepPlan
-    positions : ndarray of shape (n, axes)
-
-    Returns
-    -------
-    list of (ndarray, ChunkResult)
-        Positions among the points, and what was found there.
-
-    Examples
-    --------
-    >>> from quantsync.sweeps.plan import prepare_sweep
-    >>> plan = prepare_sweep("spin_pair", {"epsilon": [0.1, 0.2]}, "purity")
-    >>> [(_, found)] = solve_positions(plan, np.array([[0.1], [0.15]]))
-    >>> found.values["purity"].shape
-    (2,)
-    """
+    """Solve a sweep's model at points off its grid: members of each piece, and what it gave."""
     try:
         system = _systems_at(plan, positions)
     except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:

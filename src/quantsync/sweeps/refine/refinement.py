@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, RefinementWarning, unknown_name
+from quantsync.checks import real_number, whole_number
+from quantsync.errors import InvalidArgumentError, RefinementWarning, unknown_name, warn_caller
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.refine._scales import AxisScale
+from quantsync.sweeps.refine.border_learner import BorderLearner
 from quantsync.sweeps.refine.points import DONE, RefinedPoints
-from quantsync.sweeps.refine.scales import AxisScale
-
-if TYPE_CHECKING:
-    from quantsync.sweeps.refine.border_learner import BorderLearner
 
 TOLERANCE, FINEST = 0.01, 1e-9
 SLACK = 1 + 1e-8  # for rounding
@@ -29,24 +26,21 @@ PREFIX, BORDER = "refined", "border"
 
 @dataclass(frozen=True)
 class Refinement:
-    """What a refinement is asked for.
+    """What a refinement is asked for."""
 
-    Attributes
-    ----------
-    measure : str
-        The measure whose border is looked for.
-    tolerance : float
-        Largest size of the simplices that the border crosses, as a fraction of every axis.
-    level : float or None
-        Value on the border; None is half-way between the extremes on the grid.
-    most_points : int
-        Of all points off the grid.
-    """
+    measure: str  # whose border is looked for
+    tolerance: float = TOLERANCE  # largest size of the simplices on it, as a fraction of every axis
+    level: float | None = None  # on the border; None is half-way between the extremes on the grid
+    most_points: int = MOST_POINTS  # maximum number of refined points
 
-    measure: str
-    tolerance: float = TOLERANCE
-    level: float | None = None
-    most_points: int = MOST_POINTS
+    def __post_init__(self) -> None:
+        checked = {
+            "tolerance": real_number(self.tolerance, "tolerance", at_least=FINEST, at_most=1),
+            "level": None if self.level is None else real_number(self.level, "level"),
+            "most_points": whole_number(self.most_points, "most_points"),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def checked(
@@ -57,46 +51,21 @@ class Refinement:
         level: Any = None,
         most_points: Any = None,
     ) -> Refinement | None:
-        """Check the arguments ``refine``, ``tolerance``, ``level``, ``most_points`` of `sweep`.
-
-        Raises
-        ------
-        UnknownNameError
-            If the measure is not one of the sweep.
-        InvalidArgumentError
-            If a value is out of its range, or the axes cannot be refined.
-        MissingDependencyError
-            If the package adaptive is not installed.
-        """
+        """Check the arguments ``refine``, ``tolerance``, ``level``, ``most_points`` of `sweep`."""
         given = {"tolerance": tolerance, "level": level, "most_points": most_points}
+        given = {name: value for name, value in given.items() if value is not None}
         if refine is None:
-            for name, value in given.items():
-                if value is not None:
-                    raise InvalidArgumentError(
-                        f"Argument `{name}` needs `refine`, the measure whose border is wanted."
-                    )
+            if given:
+                raise InvalidArgumentError(
+                    f"Argument `{next(iter(given))}` needs `refine`, the measure whose border is "
+                    "wanted."
+                )
             return None
         if not isinstance(refine, str) or refine not in plan.measures:
             raise unknown_name("measure to refine", str(refine), plan.measures)
-        asked = cls(
-            refine,
-            _number("tolerance", TOLERANCE if tolerance is None else tolerance),
-            None if level is None else _number("level", level),
-            MOST_POINTS if most_points is None else most_points,
-        )
-        if not FINEST <= asked.tolerance < 1:
-            raise InvalidArgumentError(
-                f"Argument `tolerance` must be a fraction of the axes between {FINEST:g} and 1, "
-                f"but is {asked.tolerance!r}."
-            )
-        if not isinstance(asked.most_points, Integral) or int(asked.most_points) < 1:
-            raise InvalidArgumentError(
-                f"Argument `most_points` must be a positive integer, but is {most_points!r}."
-            )
+        asked = cls(refine, **given)
         require_refinable(plan)
-        import quantsync.sweeps.refine.border_learner  # noqa: F401 - without adaptive nothing is begun
-
-        return replace(asked, most_points=int(asked.most_points))
+        return asked
 
     def plain(self) -> dict[str, Any]:
         """As a dictionary of plain values, without those that are the default."""
@@ -109,32 +78,17 @@ class Refinement:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a refinement has reached.
+    """What a refinement has reached."""
 
-    Attributes
-    ----------
-    level : float
-        Value on the border.
-    reached : float
-        Size of the largest simplex that the border crosses, as a fraction of every axis; those
-        that points that failed keep from being halved are not counted. NaN without a border.
-    blocked : int
-        How many of those are larger than the tolerance.
-    """
-
-    level: float
+    level: float  # on the border
+    # Size of the largest simplex on the border, as a fraction of every axis, without those that
+    # failed points keep from being halved. NaN without a border.
     reached: float
-    blocked: int = 0
+    blocked: int = 0  # how many of those are larger than the tolerance
 
 
 def require_refinable(plan: SweepPlan) -> None:
-    """Raise unless points may be put between those of a grid.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If none or more than three axes vary, one of them holds integers, or a name is taken.
-    """
+    """Raise unless points may be put between those of a grid."""
     varying = varying_axes(plan.grid)
     if not 1 <= len(varying) <= MOST_AXES:
         raise InvalidArgumentError(
@@ -170,39 +124,18 @@ def refine(
     points: RefinedPoints,
     workers: int,
     *,
-    progress: Callable[[int], AbstractContextManager[Callable[[int], None]]],
+    progress: Callable[[int], AbstractContextManager[Callable[[int], Any]]],
     retry_failed: bool = False,
     told: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:
     """Add points along the border until every simplex that it crosses is small enough.
 
-    Each round halves the largest of these simplices along their longest edges. What it asks for
-    follows from the points that are there, in their order, and from nothing else.
-
-    Parameters
-    ----------
-    plan : SweepPlan
-    asked : Refinement
-    values : ndarray of shape (points of the grid)
-        Of the measure that is refined.
-    points : RefinedPoints
-        What is there already; more are added.
-    workers : int
-    progress : callable
-        From a number of points to a context whose value is called with increments.
-    retry_failed : bool, default False
-    told : callable, optional
-        Called with what is reached before each round and at the end.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If the measure is not one real number a point.
+    ``values`` are those of the measure on the grid; ``told`` is called with what is reached before
+    each round and at the end. What a round asks for follows from the points that are there, in
+    their order, and from nothing else.
     """
-    from quantsync.sweeps.refine.border_learner import BorderLearner
-
-    values = one_number(asked.measure, values)
-    level = level_of(asked, values)
+    values = _one_number(asked.measure, values)
+    level = _level(asked, values)
     scales = varying_axes(plan.grid)
     columns = [k for k, name in enumerate(plan.grid.names) if name in scales]
     learner = BorderLearner(None, list(scales.values()), level)
@@ -236,7 +169,6 @@ def refine(
 
 
 def _outcome(learner: BorderLearner, level: float, tolerance: float) -> Outcome:
-    """What a learner has reached."""
     size = float(f"{learner.loss():.9g}")  # halves of a tenth may be more than it by rounding
     if not learner.larger_than(0.0):
         return Outcome(level, math.nan)
@@ -244,16 +176,14 @@ def _outcome(learner: BorderLearner, level: float, tolerance: float) -> Outcome:
     return Outcome(level, size, blocked)
 
 
-def level_of(asked: Refinement, values: np.ndarray) -> float:
-    """The value on the border: half-way between the extremes unless one is given."""
+def _level(asked: Refinement, values: np.ndarray) -> float:
+    if asked.level is not None:
+        return asked.level
     finite = values[np.isfinite(values)]
-    if asked.level is not None or not len(finite):
-        return math.nan if asked.level is None else asked.level
-    return float(finite.min() / 2 + finite.max() / 2)
+    return float(finite.min() / 2 + finite.max() / 2) if len(finite) else math.nan
 
 
-def one_number(name: str, values: np.ndarray) -> np.ndarray:
-    """Return the values of a measure if they are one real number a point."""
+def _one_number(name: str, values: np.ndarray) -> np.ndarray:
     if values.ndim != 1 or values.dtype.kind == "c":
         shape = values.shape[1:]
         raise InvalidArgumentError(
@@ -264,16 +194,7 @@ def one_number(name: str, values: np.ndarray) -> np.ndarray:
     return values.astype(float)
 
 
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise InvalidArgumentError(
-            f"Argument `{name}` must be a finite real number, but is {value!r}."
-        )
-    return float(value)
-
-
 def _warn(asked: Refinement, outcome: Outcome, values: np.ndarray, count: int) -> None:
-    message = ""
     if math.isnan(outcome.reached):
         finite = values[np.isfinite(values)]
         held = f"between {finite.min():g} and {finite.max():g}" if len(finite) else "nowhere known"
@@ -292,5 +213,6 @@ def _warn(asked: Refinement, outcome: Outcome, values: np.ndarray, count: int) -
             f"The border of {asked.measure} passes {outcome.blocked} places at which no point can "
             "be computed; there, it is located less well than asked for (border_uncertainty)."
         )
-    if message:
-        warnings.warn(message, RefinementWarning, stacklevel=4)
+    else:
+        return
+    warn_caller(message, RefinementWarning)

@@ -1,4 +1,4 @@
-"""The store of a sweep: arrays of a Zarr group, a chunk a task, and a record of every task.
+"""The store of a sweep: arrays of a Zarr group, one chunk per task, and a record of every task.
 
 Everything of a store that is not a Zarr array of the map lies in the folder of its array
 ``status``: the lock, the records of the tasks (checksummed JSON), a copy of the manifest.
@@ -17,25 +17,26 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import MeasureShapeError, StoreError
-from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, Contents, TaskState
+from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
+from quantsync.sweeps.store._contents import Contents, TaskState
+from quantsync.sweeps.store._manifest import Manifest, stored_axis
+from quantsync.sweeps.store._metadata import array_metadata, group_metadata, write_metadata_file
+from quantsync.sweeps.store._refined import refined_arrays
 from quantsync.sweeps.store.files import (
     PARTIAL,
+    STATUS,
     DamagedFileError,
     encode_chunk,
     read_chunk,
     read_record,
-    read_summed_chunk,
     sum_of,
     write_chunk,
     write_file,
     write_record,
 )
-from quantsync.sweeps.store.manifest import Manifest, stored_axis
-from quantsync.sweeps.store.metadata import array_metadata, group_metadata, write_metadata_file
-from quantsync.sweeps.store.refined import refined_arrays
 from quantsync.sweeps.store.tasks import Block, TaskGrid
 
-STATUS, KEY = "status", "quantsync_sweep"
+KEY = "quantsync_sweep"
 RESIDUAL = "residual"  # of the samples of an ensemble
 ANOTHER_SHAPE = "its measures have another type or shape"
 STATUS_ATTRIBUTES = {
@@ -47,38 +48,19 @@ Layout = dict[str, tuple[str, tuple[int, ...]]]
 
 
 class SweepStore:
-    """The files of a stored sweep.
-
-    Parameters
-    ----------
-    root : Path
-        The folder of the Zarr group.
-    manifest : Manifest
-
-    Attributes
-    ----------
-    tasks : TaskGrid
-    layout : dict of str to (str, tuple)
-        Type and extra shape of the measures, as soon as one task has told them.
-    """
+    """The files of a stored sweep."""
 
     def __init__(self, root: Path, manifest: Manifest):
         self.root, self.manifest = root, manifest
         self.tasks = TaskGrid(manifest.shape, manifest.chunk)
-        self.layout: Layout = {}
+        self.layout: Layout = {}  # type and extra shape of the measures, once a task has told them
         self._lock = threading.Lock()
         self._axes: dict[str, np.ndarray] = {}
         self._more: dict[str, Any] = {}
 
     @classmethod
     def open(cls, root: Path) -> SweepStore | None:
-        """The store in a folder; None if the folder is empty, or not there.
-
-        Raises
-        ------
-        StoreError
-            If there is something else.
-        """
+        """The store in a folder; None if the folder is empty, or not there."""
         try:  # the copy with a checksum comes first
             data = read_record(root / STATUS / "manifest.json")
         except DamagedFileError:
@@ -94,18 +76,10 @@ class SweepStore:
         return cls(root, Manifest.read(data, root))
 
     def write_metadata(self, axes: Mapping[str, np.ndarray], more: Mapping[str, Any]) -> None:
-        """Write what is missing or altered beside the tasks: group, coordinates, arrays.
-
-        Parameters
-        ----------
-        axes : mapping of str to ndarray
-        more : mapping of str to value
-            Further attributes of the group.
-        """
+        """Write what is missing or altered beside the tasks: group, coordinates, arrays."""
         data, root = self.manifest.data, self.root
-        own = {name: axis["values"] for name, axis in self.manifest.inner.items()}
-        given = {**axes, **{name: np.array(values) for name, values in own.items()}}
-        self._axes = {name: stored_axis(values) for name, values in given.items()}
+        own = {name: np.array(axis["values"]) for name, axis in self.manifest.inner.items()}
+        self._axes = {name: stored_axis(values) for name, values in {**axes, **own}.items()}
         self._more = dict(more)
         try:
             same = read_record(root / STATUS / "manifest.json") == data
@@ -116,7 +90,7 @@ class SweepStore:
         for name, values in self._axes.items():
             path = root / name / "c" / "0"
             try:
-                same = np.array_equal(read_chunk(path, values.shape, values.dtype), values)
+                same = np.array_equal(read_chunk(path, values.shape, values.dtype)[0], values)
             except DamagedFileError:
                 same = False
             if not same:
@@ -131,19 +105,16 @@ class SweepStore:
 
     def write_zarr(self) -> None:
         """Write the metadata of the arrays and, with a copy of all of it, of the group."""
-        data, inner = self.manifest.data, self.manifest.inner
+        data, manifest = self.manifest.data, self.manifest
+        about_axes = data["axes"] | manifest.inner
         arrays = {
-            name: array_metadata(
-                v.dtype, v.shape, v.shape, [name], (data["axes"] | inner)[name]["attributes"]
-            )
+            name: array_metadata(v.dtype, v.shape, v.shape, [name], about_axes[name]["attributes"])
             for name, v in self._axes.items()
         }
         arrays[STATUS] = self._of_tasks(STATUS, "uint8", (), STATUS_ATTRIBUTES)
         for name, (dtype, extra) in self.layout.items():
-            known = self.manifest.measures.get(name, {})
-            attributes = {key: known[key] for key in ("long_name", "units") if key in known}
-            arrays[name] = self._of_tasks(name, dtype, extra, attributes)
-        arrays |= refined_arrays(self.root, data, self.layout)
+            arrays[name] = self._of_tasks(name, dtype, extra, manifest.attributes(name))
+        arrays |= refined_arrays(self.root, manifest, self.layout)
         for name, metadata in arrays.items():
             write_metadata_file(self.root / name / "zarr.json", metadata)
         version = {"quantsync_version": data["quantsync_version"]}
@@ -154,29 +125,21 @@ class SweepStore:
         self, name: str, dtype: str, extra: tuple[int, ...], attributes: dict[str, Any]
     ) -> dict[str, Any]:
         """Metadata of an array over the grid."""
-        inner = self.manifest.inner_dimensions(name, len(extra)) if extra else []
-        dims = [*self.manifest.data["axes"], *inner]
+        dims = self.manifest.dimensions(name, len(extra))
         shape, chunk = (*self.tasks.shape, *extra), (*self.tasks.chunk, *extra)
         return array_metadata(np.dtype(dtype), shape, chunk, dims, attributes)
 
     def axes(self) -> dict[str, np.ndarray]:
-        """The values on the axes.
-
-        Raises
-        ------
-        StoreError
-            If they are damaged.
-        """
+        """The values on the axes; an error if they are damaged."""
         axes = {}
         for name, axis in self.manifest.data["axes"].items():
+            cause = ""
             try:
-                axes[name] = read_chunk(self.root / name / "c" / "0", (axis["size"],),
-                                        axis["dtype"])  # fmt: skip
+                axes[name], _ = read_chunk(
+                    self.root / name / "c" / "0", (axis["size"],), axis["dtype"]
+                )
             except DamagedFileError as error:
-                axes[name] = np.zeros(0)
-                cause = f" ({error})"
-            else:
-                cause = ""
+                axes[name], cause = np.zeros(0), f" ({error})"
             if not self.manifest.matches_axis(name, axes[name]):
                 raise StoreError(
                     f"The values of axis `{name}` in {self.root} are damaged{cause}; run the same "
@@ -211,13 +174,7 @@ class SweepStore:
                 os.listdir(folder)
 
     def read_task(self, block: Block) -> TaskState | None:
-        """What a task holds; None if that is nothing.
-
-        Raises
-        ------
-        DamagedFileError
-            If its files are not what was written, or not of one piece.
-        """
+        """What a task holds, or None; an error if its files are not of one piece."""
         if not self._file(STATUS, block).exists():
             return None
         status, checksum = self._read(STATUS, block, np.uint8, ())
@@ -226,7 +183,7 @@ class SweepStore:
         record = read_record(self._record(block))
         if record.get("sweep") != self.manifest.token:
             raise DamagedFileError("it belongs to the sweep before its axes were extended")
-        layout = {name: (kind, tuple(extra)) for name, (kind, extra) in record["layout"].items()}
+        layout = as_layout(record["layout"])
         # Names become folders: those of a record that somebody else has written must not.
         if strange := sorted({*layout} - {*self.manifest.measures, RESIDUAL}):
             raise DamagedFileError(f"its record names {strange[0]!r}, which is no measure")
@@ -256,44 +213,33 @@ class SweepStore:
 
     def invalidate(self, block: Block) -> None:
         """Mark a task as missing, before its files are written anew."""
-        shape = tuple(s.stop - s.start for s in self.tasks.slices(block))
-        self.write_status(block, np.zeros(shape, np.uint8))
+        self.write_status(block, np.zeros(self.tasks.block_shape(block), np.uint8))
 
     def add_layout(self, layout: Layout) -> None:
         """Create the arrays of measures that another process has computed first."""
         with self._lock:
             if layout and not self.layout:
                 self.layout = layout
-                self.write_zarr()
-
-    def add_measures(self, values: Mapping[str, np.ndarray]) -> None:
-        """Create the arrays of the measures from values of a few points, or check them.
-
-        Raises
-        ------
-        MeasureShapeError
-            If a measure has another shape or type than before.
-        """
-        with self._lock:
-            layout = {name: _kept(array) for name, array in values.items()}
-            for name, (_, extra) in layout.items():
-                if 0 in extra:
-                    raise MeasureShapeError(
-                        f"Measure {name!r} returns nothing at a point (shape {extra}), which "
-                        "cannot be stored."
-                    )
-            if layout and not self.layout:
-                self.layout = layout
                 if self._axes:  # the owner's: workers leave the metadata to it
                     self.write_zarr()
-            for name, (dtype, extra) in layout.items():
-                known, shape = self.layout.get(name, (dtype, extra))
-                if shape != extra or not np.can_cast(dtype, known, "safe"):
-                    raise MeasureShapeError(
-                        f"Measure {name!r} returns values of type {dtype} and shape {extra} at "
-                        f"some points, {known} and {shape} at others; a store needs one type and "
-                        "one shape."
-                    )
+
+    def add_measures(self, values: Mapping[str, np.ndarray]) -> None:
+        """Create the arrays of the measures from values of a few points, or check them."""
+        layout = {name: _kept(array) for name, array in values.items()}
+        for name, (_, extra) in layout.items():
+            if 0 in extra:
+                raise MeasureShapeError(
+                    f"Measure {name!r} returns nothing at a point (shape {extra}), which cannot "
+                    "be stored."
+                )
+        self.add_layout(layout)
+        for name, (dtype, extra) in layout.items():
+            known, shape = self.layout.get(name, (dtype, extra))
+            if shape != extra or not np.can_cast(dtype, known, "safe"):
+                raise MeasureShapeError(
+                    f"Measure {name!r} returns values of type {dtype} and shape {extra} at some "
+                    f"points, {known} and {shape} at others; a store needs one type and one shape."
+                )
 
     def write_task(
         self,
@@ -307,17 +253,6 @@ class SweepStore:
 
         The record has the checksums of the files that belong to it, so that files of two writers
         (of a worker that a scheduler has given up, say) are never taken for those of one.
-
-        Parameters
-        ----------
-        block : tuple of int
-        values : mapping of str to ndarray
-            Of the block's shape, with the extra shape behind.
-        status : ndarray
-            Of the block's shape.
-        failures : list of dict
-            Point, coordinates and message of each failed point.
-        residual : float
         """
         files = {name: self._encoded(array) for name, array in values.items()}
         last = self._encoded(status)
@@ -350,14 +285,19 @@ class SweepStore:
         """Values of a block, and the checksum of their file."""
         shape = (*self.tasks.chunk, *extra)
         try:
-            whole, checksum = read_summed_chunk(self._file(name, block, extra), shape, dtype)
+            whole, checksum = read_chunk(self._file(name, block, extra), shape, dtype)
         except DamagedFileError as error:
             raise DamagedFileError(f"{name}: {error}") from None
-        return whole[tuple(slice(s.stop - s.start) for s in self.tasks.slices(block))], checksum
+        return whole[tuple(map(slice, self.tasks.block_shape(block)))], checksum
 
     def _encoded(self, values: np.ndarray) -> bytes:
         extra = values.shape[len(self.tasks.chunk) :]
         return encode_chunk(values, (*self.tasks.chunk, *extra))
+
+
+def as_layout(data: Mapping[str, Any]) -> Layout:
+    """A layout from JSON, where it has become lists."""
+    return {name: (kind, tuple(extra)) for name, (kind, extra) in data.items()}
 
 
 def _kept(array: np.ndarray) -> tuple[str, tuple[int, ...]]:

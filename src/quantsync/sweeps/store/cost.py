@@ -12,7 +12,7 @@ from quantsync.sweeps.batches import ChunkResult, chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store.tasks import chunk_shape
 
-TASK_SECONDS = 2.0  # what a kill costs a thread
+TASK_SECONDS = 2.0  # what a kill costs per thread
 FEWEST_TASKS = 16
 TASK_BYTES = 64 << 20  # of all measures
 LONG, SAMPLES = 0.1, (1, 64, 2048)
@@ -20,30 +20,14 @@ LONG, SAMPLES = 0.1, (1, 64, 2048)
 
 @dataclass(frozen=True)
 class PointCost:
-    """Time and room of one point, on average over a sample.
+    """Time and room of one point, on average over a sample."""
 
-    Attributes
-    ----------
-    seconds : float
-        On one thread.
-    bytes : float
-        Of all measures.
-    """
-
-    seconds: float
-    bytes: float
+    seconds: float  # on one thread
+    bytes: float  # of all measures
 
 
 def point_cost(plan: SweepPlan) -> PointCost:
-    """Compute a few points, more of them the faster they are, and forget them.
-
-    Examples
-    --------
-    >>> from quantsync.sweeps.plan import prepare_sweep
-    >>> plan = prepare_sweep("spin_pair", {"epsilon": [0.1, 0.2]}, ["purity", "negativity"])
-    >>> point_cost(plan).bytes
-    16.0
-    """
+    """Compute a few points, more of them the faster they are, and forget them."""
     seconds, size = np.inf, 1.0
     for count in SAMPLES:
         members = _sample(plan, min(count, plan.grid.size))
@@ -60,19 +44,7 @@ def point_cost(plan: SweepPlan) -> PointCost:
 
 
 def solve_members(plan: SweepPlan, members: np.ndarray) -> list[tuple[np.ndarray, ChunkResult]]:
-    """Solve some points of a sweep in the pieces that suit its kind of system.
-
-    Parameters
-    ----------
-    plan : SweepPlan
-    members : ndarray of int
-        Flat indices.
-
-    Returns
-    -------
-    list of (ndarray, ChunkResult)
-        Positions in ``members``, and what was found there.
-    """
+    """Solve some points, in the pieces that suit the system: members of each, what it gave."""
     system = plan.system.take(members)
     return [(m, solve_chunk(system.take(m), plan.measures)) for m in chunks_of(system)]
 
@@ -80,11 +52,8 @@ def solve_members(plan: SweepPlan, members: np.ndarray) -> list[tuple[np.ndarray
 def automatic_chunk(
     plan: SweepPlan, points: int | None = None, cost: PointCost | None = None
 ) -> tuple[int, ...]:
-    """Shape of a task of a given number of points, or of some seconds.
-
-    The number is a power of two, so that the same sweep is mostly cut the same way.
-    """
-    if points is None:
+    """Shape of a task of a given number of points, or of some seconds."""
+    if points is None:  # a power of two, so that the same sweep is mostly cut the same way
         cost = cost or point_cost(plan)
         fit = min(TASK_SECONDS / cost.seconds, TASK_BYTES / cost.bytes)
         points = int(min(2 ** int(np.log2(max(1.0, fit))), -(-plan.grid.size // FEWEST_TASKS)))

@@ -12,18 +12,19 @@ import numpy as np
 
 from quantsync.errors import StoreMismatchError
 from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.refine.points import DONE, FAILED
 from quantsync.sweeps.samples import SampleValues, SampleWork
-from quantsync.sweeps.store.arrays import SweepStore
-from quantsync.sweeps.store.contents import DONE, FAILED
-from quantsync.sweeps.store.extension import extend_store, failure_records
-from quantsync.sweeps.store.files import DamagedFileError
-from quantsync.sweeps.store.fingerprints import fingerprint
-from quantsync.sweeps.store.manifest import (
+from quantsync.sweeps.store._contents import failure_records
+from quantsync.sweeps.store._extension import extend_store
+from quantsync.sweeps.store._manifest import (
     FORMAT,
     Manifest,
     describe_axis,
     describe_measures,
 )
+from quantsync.sweeps.store.arrays import SweepStore
+from quantsync.sweeps.store.files import DamagedFileError
+from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.sweeps.store.opening import held_store, store_folder, warn_of_damage
 from quantsync.version import __version__
 
@@ -32,17 +33,7 @@ SAMPLE = {"long_name": "number of the perturbation", "units": "1"}
 
 
 class SamplesInMemory:
-    """Nothing is kept.
-
-    Parameters
-    ----------
-    count, per_task : int
-
-    Attributes
-    ----------
-    tasks : list of range
-        The samples of each task.
-    """
+    """The samples of each task; nothing is kept."""
 
     def __init__(self, count: int, per_task: int):
         self.tasks = [range(k, min(k + per_task, count)) for k in range(0, count, per_task)]
@@ -56,16 +47,7 @@ class SamplesInMemory:
 
 
 class StoredSamples(SamplesInMemory):
-    """A chunk of samples a task, whole or not there.
-
-    Parameters
-    ----------
-    store : SweepStore
-        Over the axis ``sample``, with its lock held.
-    count : int
-    retry_failed : bool
-        Whether tasks with failed samples count as missing.
-    """
+    """One chunk of samples per task, whole or not there, in a store over the axis ``sample``."""
 
     def __init__(self, store: SweepStore, count: int, retry_failed: bool):
         super().__init__(count, store.tasks.chunk[0])
@@ -86,14 +68,11 @@ class StoredSamples(SamplesInMemory):
             if self.retry_failed and (state.status == FAILED).any():
                 continue
             good = state.status == DONE
-            values = (
-                {name: array[good] for name, array in state.values.items()} if good.any() else {}
-            )
+            values = {name: v[good] for name, v in state.values.items()} if good.any() else {}
             yield task, SampleValues(np.array(samples)[good], values, dict(state.messages))
         # Only now is it known which arrays there are.
         self.store.write_metadata(self._grid.axes, {})
-        of = f"of {len(self.tasks)} tasks"
-        warn_of_damage(damaged, of, self.store.root, read_only=False, stacklevel=4)
+        warn_of_damage(damaged, f"of {len(self.tasks)} tasks", self.store.root, read_only=False)
 
     def write(self, task: int, part: SampleValues) -> None:
         """Write what a task gave; it counts once all of it is there."""
@@ -118,24 +97,7 @@ class StoredSamples(SamplesInMemory):
 def samples_in(
     path: Any, work: SampleWork, count: int, per_task: int, retry_failed: bool
 ) -> Iterator[SamplesInMemory]:
-    """The samples of an ensemble, which a store keeps if there is a path.
-
-    Parameters
-    ----------
-    path : str or Path or None
-    work : SampleWork
-        What decides the numbers.
-    count : int
-        Number of samples.
-    per_task : int
-        Number of samples of a task in a new store.
-    retry_failed : bool
-
-    Raises
-    ------
-    StoreMismatchError
-        If the store is another ensemble's, or has more samples.
-    """
+    """The samples of an ensemble, which a store keeps if there is a path."""
     if path is None:
         yield SamplesInMemory(count, per_task)
         return
@@ -148,7 +110,7 @@ def _open(root: Path, work: SampleWork, count: int, per_task: int) -> SweepStore
     axis = np.arange(count)
     store = SweepStore.open(root)
     if store is None:
-        store = SweepStore(root, _manifest(work, axis, per_task))
+        return SweepStore(root, _manifest(work, axis, per_task))
     wanted = _manifest(work, axis, store.manifest.chunk[0])
     differences = store.manifest.differences(wanted)
     there = store.manifest.shape[0] if not differences else count
@@ -160,12 +122,10 @@ def _open(root: Path, work: SampleWork, count: int, per_task: int) -> SweepStore
             "delete this one, or run its own ensemble.",
             differences,
         )
-    if there < count:
-        old = {"sample": np.arange(there)}
-        extend_store(store, store.read(), old, {"sample": axis}, wanted)
-        store = SweepStore.open(root)
-        assert store is not None
-    return store
+    if there == count:
+        return store
+    old = {"sample": np.arange(there)}
+    return extend_store(store, store.read(), old, {"sample": axis}, wanted)
 
 
 def _manifest(work: SampleWork, axis: np.ndarray, per_task: int) -> Manifest:

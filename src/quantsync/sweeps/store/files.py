@@ -18,6 +18,7 @@ import numpy as np
 
 from quantsync.errors import QuantsyncError, StoreWriteError
 
+STATUS = "status"  # the array whose folder has, besides, all that is no array of the map
 PARTIAL = ".partial"
 CAUSES = {
     errno.ENOSPC: "the disk is full; make room and run the sweep again",
@@ -35,7 +36,7 @@ class DamagedFileError(QuantsyncError):
 
 @contextmanager
 def named_write_errors(path: Path) -> Iterator[None]:
-    """Turn what the operating system says about a file into a named error with the way out."""
+    """Turn what the operating system says about a file into a named error with a hint."""
     try:
         yield
     except StoreWriteError:
@@ -46,13 +47,7 @@ def named_write_errors(path: Path) -> Iterator[None]:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file such that it is, at any moment, the old one or the new one.
-
-    Raises
-    ------
-    StoreWriteError
-        If it cannot be written; the old one, if any, is still there.
-    """
+    """Write a file such that it is, at any moment, the old one or the new one."""
     partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}{PARTIAL}")
     with named_write_errors(path):
         try:
@@ -77,36 +72,25 @@ def remove_partials(root: Path) -> None:
 
 
 def checksum(data: bytes) -> int:
-    """CRC-32C of some bytes.
-
-    Examples
-    --------
-    >>> hex(checksum(b"123456789"))
-    '0xe3069283'
-    """
+    """CRC-32C of some bytes."""
     return int(google_crc32c.value(data))
 
 
-def write_chunk(path: Path, values: np.ndarray, shape: tuple[int, ...]) -> None:
-    """Write one chunk of a Zarr array with the codecs ``bytes`` (little endian) and ``crc32c``.
-
-    Parameters
-    ----------
-    path : Path
-    values : ndarray
-        Smaller than a chunk at the upper ends of the array.
-    shape : tuple of int
-        Of a whole chunk: those at the ends are as large as the others in the file.
-    """
-    write_file(path, encode_chunk(values, shape))
-
-
 def encode_chunk(values: np.ndarray, shape: tuple[int, ...]) -> bytes:
-    """The bytes of a chunk, with their checksum at the end."""
+    """A chunk of a Zarr array with the codecs ``bytes`` (little endian) and ``crc32c``.
+
+    Chunks at the upper ends of the array are smaller, but as large as the others (of ``shape``)
+    in the file.
+    """
     whole = np.zeros(shape, values.dtype.newbyteorder("<"))
     whole[tuple(slice(n) for n in values.shape)] = values
     data = whole.tobytes()
     return data + checksum(data).to_bytes(4, "little")
+
+
+def write_chunk(path: Path, values: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Write one chunk."""
+    write_file(path, encode_chunk(values, shape))
 
 
 def sum_of(data: bytes) -> int:
@@ -114,25 +98,14 @@ def sum_of(data: bytes) -> int:
     return int.from_bytes(data[-4:], "little")
 
 
-def read_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-    """Read one whole chunk.
-
-    Raises
-    ------
-    DamagedFileError
-        If it is not there, has another size or another checksum.
-    """
-    return read_summed_chunk(path, shape, dtype)[0]
-
-
-def read_summed_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> tuple[np.ndarray, int]:
-    """Read one whole chunk as `read_chunk` does, with its checksum."""
+def read_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> tuple[np.ndarray, int]:
+    """Read one whole chunk, with its checksum."""
     kind = np.dtype(dtype).newbyteorder("<")
     data = _read(path)
     expected = math.prod(shape) * kind.itemsize + 4
     if len(data) != expected:
         raise DamagedFileError(f"{path.name} has {len(data)} bytes instead of {expected}")
-    if checksum(data[:-4]).to_bytes(4, "little") != data[-4:]:
+    if checksum(data[:-4]) != sum_of(data):
         raise DamagedFileError(f"{path.name} has another checksum")
     values = np.frombuffer(data[:-4], kind).reshape(shape).astype(kind.newbyteorder("="))
     return values, sum_of(data)
@@ -146,13 +119,7 @@ def write_record(path: Path, record: dict[str, Any]) -> None:
 
 
 def read_record(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises
-    ------
-    DamagedFileError
-        If it is not there or is not what was written.
-    """
+    """Read a JSON object that `write_record` wrote."""
     try:
         whole = json.loads(_read(path))
         record, number = whole["record"], whole["crc32c"]

@@ -23,17 +23,9 @@ LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "p
 def fingerprint(function: Any) -> str:
     """Hash of what a function does, as far as it can be told without running it, or of values.
 
-    The source text of a function (of the whole module for one of this package), its defaults, the
-    values and functions that it encloses, and those that it uses by their global names: numbers,
-    texts, tuples and arrays of them, and functions outside of installed packages. Global lists,
-    dictionaries and objects, which often keep books, and names inside of modules are not followed.
-
-    Examples
-    --------
-    >>> def rule(gain_a):
-    ...     return 1 - gain_a
-    >>> len(fingerprint(rule))
-    16
+    The source of a function (of the whole module for one of this package), its defaults, what it
+    encloses, and the global constants and functions outside of installed packages that it names.
+    Global lists, dictionaries and objects, which often keep books, are not followed.
     """
     digest = hashlib.sha256()
     _add(digest, function, set())

@@ -13,19 +13,21 @@ from quantsync.errors import StoreError
 from quantsync.sweeps.datasets import PointFailure, point_failures
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.refine.datasets import add_refinement
+from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
 from quantsync.sweeps.refine.refinement import PREFIX
-from quantsync.sweeps.store.arrays import STATUS, STATUS_ATTRIBUTES, SweepStore
-from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, Contents
-from quantsync.sweeps.store.extension import is_being_extended
-from quantsync.sweeps.store.lock import lock_holder
-from quantsync.sweeps.store.opening import warn_of_damage
-from quantsync.sweeps.store.refined import (
+from quantsync.sweeps.store._contents import Contents
+from quantsync.sweeps.store._extension import is_being_extended
+from quantsync.sweeps.store._lock import lock_holder
+from quantsync.sweeps.store._refined import (
     STATE,
     STATE_ATTRIBUTES,
     RefinementStatus,
     StoredPoints,
     stored_refinement,
 )
+from quantsync.sweeps.store.arrays import STATUS_ATTRIBUTES, SweepStore
+from quantsync.sweeps.store.files import STATUS
+from quantsync.sweeps.store.opening import warn_of_damage
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,8 +80,8 @@ class SweepStatus:
         if self.refinement is not None:
             lines.append(str(self.refinement))
         if self.writer is not None:
-            who = f" by process {self.writer['pid']} on {self.writer['host']}"
-            lines.append(f"being written{who if self.writer else ''}")
+            who = " by process {pid} on {host}".format(**self.writer) if self.writer else ""
+            lines.append(f"being written{who}")
         lines += [f"damaged: {text}" for text in self.damaged[:10]]
         lines += [f"failed at {failure}" for failure in self.failures[:10]]
         if (more := len(self.failures) - 10) > 0:
@@ -124,17 +126,13 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     import xarray as xr
 
     opened, contents, grid = _read(Path(store))
-    listed = [f"task {block} ({why})" for block, why in contents.damaged.items()]
-    of = f"of {len(opened.tasks)} tasks"
-    warn_of_damage(listed, of, store, read_only=True, stacklevel=2)
-    data = opened.manifest.data
+    manifest, data = opened.manifest, opened.manifest.data
+    warn_of_damage(contents.damage(), f"of {len(opened.tasks)} tasks", store, read_only=True)
     variables: dict[str, Any] = {}
-    for name, measure in opened.manifest.measures.items():
+    for name in manifest.measures:
         values = contents.values.get(name, np.full(grid.shape, np.nan))
-        further = values.ndim - len(grid.shape)
-        extra = opened.manifest.inner_dimensions(name, further) if further else []
-        attrs = {key: measure[key] for key in ("long_name", "units") if key in measure}
-        variables[name] = ([*grid.names, *extra], values, attrs)
+        dims = manifest.dimensions(name, values.ndim - len(grid.shape))
+        variables[name] = (dims, values, manifest.attributes(name))
     variables[STATUS] = (grid.names, contents.status, STATUS_ATTRIBUTES)
     failures = point_failures(contents.messages, grid)
     if failures:
@@ -143,8 +141,7 @@ def open_sweep(store: str | Path) -> xr.Dataset:
         name: (name, values, data["axes"][name]["attributes"]) for name, values in grid.axes.items()
     }
     coords |= {
-        name: (name, axis["values"], axis["attributes"])
-        for name, axis in opened.manifest.inner.items()
+        name: (name, axis["values"], axis["attributes"]) for name, axis in manifest.inner.items()
     }
     attrs = data["provenance"] | {
         "largest_residual": max(contents.residuals.values(), default=0.0),
@@ -154,9 +151,7 @@ def open_sweep(store: str | Path) -> xr.Dataset:
         attrs["failures"] = [str(failure) for failure in failures]
     dataset = xr.Dataset(variables, coords=coords, attrs=attrs)
     points = StoredPoints(opened)
-    warn_of_damage(
-        points.damaged, "pieces of the refined points", store, read_only=True, stacklevel=2
-    )
+    warn_of_damage(points.damaged, "pieces of the refined points", store, read_only=True)
     if points.asked is None or points.outcome is None:
         return dataset
     dataset = add_refinement(dataset, grid, points, points.asked, points.outcome)
@@ -194,7 +189,7 @@ def sweep_status(store: str | Path) -> SweepStatus:
         int(counts[FAILED]),
         int(counts[MISSING]),
         len(opened.tasks),
-        [f"task {block} ({why})" for block, why in contents.damaged.items()] + points.damaged,
+        contents.damage() + points.damaged,
         point_failures(contents.messages, grid) + points.failures,
         lock_holder(path / STATUS / "lock"),
         RefinementStatus.of(points),
@@ -202,13 +197,7 @@ def sweep_status(store: str | Path) -> SweepStatus:
 
 
 def stored_arguments(store: str | Path) -> dict[str, Any]:
-    """The arguments with which `sweep` goes on with a store, from what is written in it.
-
-    Raises
-    ------
-    StoreError
-        If there is no such store, or it needs functions, which stores do not hold.
-    """
+    """The arguments with which `sweep` goes on with a store, from what is written in it."""
     opened = _opened(Path(store))
     data = opened.manifest.data
     if "seed" in data["fixed"] and data["model"] == "ensemble":

@@ -18,40 +18,30 @@ from quantsync.errors import (
 )
 from quantsync.parallel import map_threads
 from quantsync.sweeps.executors.cluster import cluster_client
-from quantsync.sweeps.executors.processes import progress_of
+from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.refine.points import MISSING, is_open
 from quantsync.sweeps.refine.refinement import Refinement
+from quantsync.sweeps.store._contents import Contents
+from quantsync.sweeps.store._extension import axis_differences, extend_store
+from quantsync.sweeps.store._manifest import Manifest, stored_axis
+from quantsync.sweeps.store._on_cluster import compute_on_cluster
+from quantsync.sweeps.store._refined import StoredPoints, write_asked
+from quantsync.sweeps.store._refining import piece_size, refine_stored
+from quantsync.sweeps.store._work import compute_task
 from quantsync.sweeps.store.arrays import SweepStore
-from quantsync.sweeps.store.contents import MISSING, Contents
 from quantsync.sweeps.store.cost import automatic_chunk
-from quantsync.sweeps.store.extension import axis_differences, extend_store
-from quantsync.sweeps.store.manifest import Manifest, stored_axis
-from quantsync.sweeps.store.on_cluster import compute_on_cluster
 from quantsync.sweeps.store.opening import held_store, store_folder, warn_of_damage
-from quantsync.sweeps.store.refined import StoredPoints, write_asked
-from quantsync.sweeps.store.refining import piece_size, refine_stored
 from quantsync.sweeps.store.tasks import Block, checked_chunk
-from quantsync.sweeps.store.work import compute_task, is_open
 
 
 @dataclass(frozen=True)
 class StoredResult:
-    """What a finished store holds.
+    """What a finished store holds."""
 
-    Attributes
-    ----------
-    values : dict of str to ndarray of shape (points, ...)
-    messages : dict of int to str
-        Of the failed points, by flat index.
-    residual : float
-        The largest one.
-    refined : StoredPoints or None
-        Points off the grid.
-    """
-
-    values: dict[str, Any]
-    messages: dict[int, str]
-    residual: float
+    values: dict[str, Any]  # of shape (points, ...)
+    messages: dict[int, str]  # of the failed points, by flat index
+    residual: float  # the largest one
     refined: StoredPoints | None = None
 
 
@@ -66,29 +56,9 @@ def run_stored(
     refinement: Refinement | None = None,
     scheduler: Any = None,
 ) -> StoredResult:
-    """Compute what a store does not have yet, and return all of it.
-
-    Parameters
-    ----------
-    plan : SweepPlan
-    path : str or Path
-        The folder of the store.
-    threads, chunk, retry_failed, progress, scheduler
-        As for `sweep`.
-    refinement : Refinement, optional
-        What to add off the grid when that is done.
-
-    Raises
-    ------
-    StoreMismatchError
-        If the store is another sweep's.
-    StoreLockedError
-        If another process writes to it.
-    StoreWriteError
-        If it cannot be written.
-    SweepInterrupt
-        At Ctrl-C.
-    """
+    """Compute what a store does not have yet, and return all of it; arguments as for `sweep`."""
+    # A run that is worth storing is worth a line a minute where there is no terminal.
+    show = True if progress is None else progress
     wanted = checked_chunk(chunk, plan.grid.shape)
     root = store_folder(path)
     reached = nullcontext() if scheduler is None else cluster_client(scheduler)
@@ -96,17 +66,12 @@ def run_stored(
         store, contents = _open(plan, root, wanted)
         if refinement is not None:
             write_asked(store, refinement, lambda: piece_size(plan))
-        found = _Run(plan, store, contents, retry_failed, cluster).finish(workers, progress)
+        found = _Run(plan, store, contents, retry_failed, cluster).finish(workers, show)
         if refinement is None:
             return found
+        values = found.values.get(refinement.measure)
         refined = refine_stored(
-            plan,
-            store,
-            refinement,
-            found.values.get(refinement.measure),
-            workers,
-            retry_failed=retry_failed,
-            progress=progress,
+            plan, store, refinement, values, workers, retry_failed=retry_failed, progress=show
         )
         return replace(found, refined=refined)
 
@@ -120,7 +85,7 @@ def _open(
         shape = wanted if isinstance(wanted, tuple) else automatic_chunk(plan, wanted)
         return Manifest.of(plan, shape)
 
-    axes = {name: stored_axis(values) for name, values in plan.grid.axes.items()}
+    axes = _axes(plan)
     store = SweepStore.open(root)
     if store is None:
         Manifest.of(plan, None)  # names and values are checked before anything is computed
@@ -138,21 +103,20 @@ def _open(
         raise _mismatch(root, lost)
     if same:  # integers, say, where the store has floats
         return store, _read(store, there)
-    extend_store(store, _read(store, there), there, axes, manifest())
-    extended = SweepStore.open(root)
-    assert extended is not None
+    extended = extend_store(store, _read(store, there), there, axes, manifest())
     return extended, _read(extended, axes)
+
+
+def _axes(plan: SweepPlan) -> dict[str, np.ndarray]:
+    return {name: stored_axis(values) for name, values in plan.grid.axes.items()}
 
 
 def _read(store: SweepStore, axes: dict[str, np.ndarray]) -> Contents:
     contents = store.read()
     store.write_metadata(axes, {})
-    if contents.damaged:
-        listed = [f"task {block} ({why})" for block, why in contents.damaged.items()]
-        of = f"of {len(store.tasks)} tasks"
-        warn_of_damage(listed, of, store.root, read_only=False, stacklevel=6)
-        for block in contents.damaged:
-            store.invalidate(block)
+    warn_of_damage(contents.damage(), f"of {len(store.tasks)} tasks", store.root, read_only=False)
+    for block in contents.damaged:
+        store.invalidate(block)
     for block in contents.behind:
         store.write_status(block, contents.status[store.tasks.slices(block)])
     return contents
@@ -184,13 +148,11 @@ class _Run:
         self.done = int((~self.missing).sum())
         self._lock = threading.Lock()
 
-    def finish(self, workers: int, progress: bool | None) -> StoredResult:
+    def finish(self, workers: int, progress: bool) -> StoredResult:
         tasks = self.store.tasks
         blocks = [b for b in tasks.blocks() if self.open_points[tasks.slices(b)].any()]
-        count = int(self.open_points.sum())
         if blocks:
-            # A run that is worth storing is worth a line a minute where there is no terminal.
-            with progress_of(count, "points", True if progress is None else progress) as advance:
+            with progress_of(int(self.open_points.sum()), "points", progress) as advance:
 
                 def arrived(block: Block) -> None:
                     advance(int(self.open_points[tasks.slices(block)].sum()))
@@ -199,37 +161,32 @@ class _Run:
                 self._compute(blocks, workers, arrived)
         found, size = self.contents, self.plan.grid.size
         residual = max(found.residuals.values(), default=0.0)
-        axes = {name: stored_axis(values) for name, values in self.plan.grid.axes.items()}
+        axes = _axes(self.plan)
         if all(self.store.manifest.matches_axis(name, values) for name, values in axes.items()):
             self.store.write_metadata(axes, {"largest_residual": residual})
         rank = len(self.plan.grid.shape)
         flat = {k: v.reshape(size, *v.shape[rank:]) for k, v in found.values.items()}
         return StoredResult(flat, found.messages, residual)
 
-    def _compute(self, blocks: list[Block], workers: int, advance: Any) -> None:
+    def _compute(self, blocks: list[Block], workers: int, arrived: Any) -> None:
+        plan, store, cluster = self.plan, self.store, self.cluster
         try:
-            if self.cluster is None:
-                map_threads(self._task, blocks, workers, advance)
+            if cluster is None:
+                map_threads(self._task, blocks, workers, arrived)
             else:
                 compute_on_cluster(
-                    self.plan,
-                    self.store,
-                    self.contents,
-                    blocks,
-                    self.retry_failed,
-                    self.cluster,
-                    advance,
+                    plan, store, self.contents, blocks, self.retry_failed, cluster, arrived
                 )
         except KeyboardInterrupt:
             raise SweepInterrupt(
-                f"interrupted; {self._done()} are done and in {self.store.root}. Run the same "
-                f"sweep again, or: quantsync sweep resume {self.store.root}"
+                f"interrupted; {self._done()} are done and in {store.root}. Run the same sweep "
+                f"again, or: quantsync sweep resume {store.root}"
             ) from None
         except StoreWriteError as error:
             raise StoreWriteError(f"{error} {self._done()} are done and safe.") from error
         except ClusterError as error:
             raise ClusterError(
-                f"{error} {self._done()} are done and in {self.store.root}; the same sweep goes on "
+                f"{error} {self._done()} are done and in {store.root}; the same sweep goes on "
                 "from there, on a cluster or without one."
             ) from None
 

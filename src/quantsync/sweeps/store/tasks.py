@@ -6,11 +6,11 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from quantsync.checks import whole_number
 from quantsync.errors import InvalidArgumentError
 
 Block = tuple[int, ...]
@@ -18,24 +18,10 @@ Block = tuple[int, ...]
 
 @dataclass(frozen=True)
 class TaskGrid:
-    """A grid of points cut into equal blocks; those at the upper ends are smaller.
+    """A grid of points cut into equal blocks; those at the upper ends are smaller."""
 
-    Attributes
-    ----------
-    shape : tuple of int
-        Points on each axis.
-    chunk : tuple of int
-        Points of a block on each axis.
-
-    Examples
-    --------
-    >>> tasks = TaskGrid((3, 4), (2, 4))
-    >>> len(tasks), tasks.members((1, 0))
-    (2, array([ 8,  9, 10, 11]))
-    """
-
-    shape: tuple[int, ...]
-    chunk: tuple[int, ...]
+    shape: tuple[int, ...]  # points on each axis
+    chunk: tuple[int, ...]  # points of a block on each axis
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -57,6 +43,10 @@ class TaskGrid:
             for k, c, n in zip(block, self.chunk, self.shape, strict=True)
         )
 
+    def block_shape(self, block: Block) -> tuple[int, ...]:
+        """Points of a block on each axis."""
+        return tuple(s.stop - s.start for s in self.slices(block))
+
     def members(self, block: Block) -> np.ndarray:
         """Flat indices of a block's points, row by row."""
         ranges = [np.arange(s.start, s.stop) for s in self.slices(block)]
@@ -66,23 +56,9 @@ class TaskGrid:
 def chunk_shape(
     shape: tuple[int, ...], points: int, together: Sequence[bool] | None = None
 ) -> tuple[int, ...]:
-    """A block of at most ``points`` points with whole axes as far as they fit, the last first.
+    """A block of at most ``points`` points: whole axes as far as they fit, the last first.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the grid.
-    points : int
-        Largest number of points.
-    together : sequence of bool, optional
-        Axes along which points share work: these come before the others.
-
-    Examples
-    --------
-    >>> chunk_shape((100, 100, 10), 5000)
-    (5, 100, 10)
-    >>> chunk_shape((100, 100, 10), 5000, together=[True, False, False])
-    (100, 5, 10)
+    Axes ``together``, along which points share work, come before the others.
     """
     chunk, room = [1] * len(shape), max(1, points)
     last_first = range(len(shape) - 1, -1, -1)
@@ -93,25 +69,14 @@ def chunk_shape(
 
 
 def checked_chunk(chunk: Any, shape: tuple[int, ...]) -> tuple[int, ...] | int | None:
-    """Check the argument ``chunk``: a number of points, or a shape that is cut to the grid's.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is neither.
-    """
+    """Check the argument ``chunk``: a number of points, or a shape that is cut to the grid's."""
     if chunk is None:
         return None
-    numbers = list(chunk) if isinstance(chunk, Sequence | np.ndarray) else [chunk]
-    good = all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in numbers)
-    if isinstance(chunk, str) or not good:
-        raise InvalidArgumentError(
-            f"Argument `chunk` must be a positive number of points or a shape, but is {chunk!r}."
-        )
-    if not isinstance(chunk, Sequence | np.ndarray):
-        return int(chunk)
+    if isinstance(chunk, str) or not isinstance(chunk, Sequence | np.ndarray):
+        return whole_number(chunk, "chunk")
+    numbers = [whole_number(n, f"Entry {k} of `chunk`") for k, n in enumerate(chunk)]
     if len(numbers) != len(shape):
         raise InvalidArgumentError(
             f"Argument `chunk` has {len(numbers)} numbers for {len(shape)} axes: {numbers!r}."
         )
-    return tuple(min(int(n), size) for n, size in zip(numbers, shape, strict=True))
+    return tuple(min(n, size) for n, size in zip(numbers, shape, strict=True))

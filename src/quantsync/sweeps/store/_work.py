@@ -8,22 +8,11 @@ import numpy as np
 
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.refine.points import DONE, FAILED, is_open
+from quantsync.sweeps.store._contents import TaskState, failure_records
 from quantsync.sweeps.store.arrays import SweepStore
-from quantsync.sweeps.store.contents import DONE, FAILED, MISSING, TaskState
 from quantsync.sweeps.store.cost import solve_members
-from quantsync.sweeps.store.extension import failure_records
 from quantsync.sweeps.store.tasks import Block
-
-
-def is_open(status: np.ndarray, retry_failed: bool) -> np.ndarray:
-    """Which points are to be computed.
-
-    Examples
-    --------
-    >>> is_open(np.array([0, 1, 2]), retry_failed=True)
-    array([ True, False,  True])
-    """
-    return (status == MISSING) | (retry_failed & (status == FAILED))
 
 
 def compute_task(
@@ -36,37 +25,25 @@ def compute_task(
 ) -> TaskState:
     """Compute the open points of a task, and write it with what it held before.
 
-    Parameters
-    ----------
-    plan : SweepPlan
-    store : SweepStore
-    block : tuple of int
-    before : TaskState
-        What the task holds.
-    retry_failed : bool, default False
-        Whether failed points are computed again.
-    may_write : callable, optional
-        Called before anything is written; it raises if this process must no longer write.
+    ``may_write`` raises if this process must no longer write.
     """
-    tasks = store.tasks
     asked = is_open(before.status, retry_failed)
     if not asked.any():
         return before
-    shape, members = asked.shape, tasks.members(block)
+    members = store.tasks.members(block)
+    where = np.argwhere(asked)  # positions of the open points in the block
     opened = members[asked.reshape(-1)]
     new_status = np.full(len(opened), DONE, np.uint8)
     values, residual, found = dict(before.values), before.residual, False
     messages: dict[int, str] = {}
     for piece, result in solve_members(plan, opened):
         store.add_measures(result.values)
-        at = np.zeros(asked.size, bool)
-        at[np.flatnonzero(asked)[piece]] = True
         found |= bool(result.values)
         for name, array in result.values.items():
             if name not in values:
                 dtype, extra = store.layout[name]
-                values[name] = filled_with_nan((*shape, *extra), dtype)
-            values[name][at.reshape(shape)] = array
+                values[name] = filled_with_nan((*asked.shape, *extra), dtype)
+            values[name][tuple(where[piece].T)] = array
         messages |= {int(opened[piece[k]]): text for k, text in result.failures.items()}
         new_status[piece[list(result.failures)]] = FAILED
         residual = max(residual, result.residual)

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import StoreWriteError, SweepInterrupt
-from quantsync.sweeps.executors.processes import progress_of
+from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.datasets import refined_attributes
 from quantsync.sweeps.refine.points import MISSING, PIECE
 from quantsync.sweeps.refine.refinement import Refinement, refine
+from quantsync.sweeps.store._refined import StoredPoints
 from quantsync.sweeps.store.cost import TASK_SECONDS, point_cost
 from quantsync.sweeps.store.opening import warn_of_damage
-from quantsync.sweeps.store.refined import StoredPoints
 
 
 def refine_stored(
@@ -25,31 +25,11 @@ def refine_stored(
     workers: int,
     *,
     retry_failed: bool = False,
-    progress: bool | None = None,
+    progress: bool = True,
 ) -> StoredPoints:
-    """Refine a stored sweep whose grid is done.
-
-    Parameters
-    ----------
-    plan : SweepPlan
-    store : SweepStore
-        With its lock held.
-    asked : Refinement
-    values : ndarray or None
-        Of the measure that is refined, on the grid; None where all points failed.
-    threads, retry_failed, progress
-        As for `sweep`.
-
-    Raises
-    ------
-    SweepInterrupt
-        At Ctrl-C.
-    StoreWriteError
-        If the store cannot be written.
-    """
+    """Refine a stored sweep whose grid is done; ``values`` are None where all points failed."""
     points = StoredPoints(store)
-    pieces = "pieces of the refined points"
-    warn_of_damage(points.damaged, pieces, store.root, read_only=False, stacklevel=4)
+    warn_of_damage(points.damaged, "pieces of the refined points", store.root, read_only=False)
     points.mend()
     known = np.full(plan.grid.size, np.nan) if values is None else values
     try:
@@ -59,9 +39,7 @@ def refine_stored(
             known,
             points,
             workers,
-            progress=lambda count: progress_of(
-                count, "refined points", bool(count) and (True if progress is None else progress)
-            ),
+            progress=lambda count: progress_of(count, "refined points", progress and count > 0),
             retry_failed=retry_failed,
             told=points.told,
         )
@@ -79,14 +57,7 @@ def refine_stored(
 
 
 def piece_size(plan: SweepPlan) -> int:
-    """Points that are solved and kept together: a batch, or some seconds' worth of slow ones.
-
-    Examples
-    --------
-    >>> from quantsync.sweeps.plan import prepare_sweep
-    >>> piece_size(prepare_sweep("spin_pair", {"epsilon": [0.1, 0.2]}, "purity"))
-    128
-    """
+    """Points that are solved and kept together: a batch, or some seconds' worth of slow ones."""
     fit = int(max(1.0, TASK_SECONDS / point_cost(plan).seconds))
     return min(PIECE, 2 ** (fit.bit_length() - 1))
 

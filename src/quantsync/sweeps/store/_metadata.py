@@ -19,13 +19,7 @@ def array_metadata(
     dims: list[str],
     attributes: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Metadata of an array whose chunks are as `write_chunk` writes them.
-
-    Examples
-    --------
-    >>> array_metadata(np.dtype(float), (4,), (2,), ["x"], {})["data_type"]
-    'float64'
-    """
+    """Metadata of an array whose chunks are as `encode_chunk` makes them."""
     fills: dict[str, Any] = {"f": "NaN", "c": ["NaN", "NaN"], "b": False}
     return {
         "zarr_format": 3,

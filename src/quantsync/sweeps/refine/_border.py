@@ -10,39 +10,20 @@ from scipy.spatial import Delaunay, QhullError
 
 
 def triangulate(points: np.ndarray) -> np.ndarray:
-    """Simplices between points of shape (n, d): intervals, or a Delaunay triangulation.
-
-    Returns
-    -------
-    ndarray of int of shape (m, d + 1)
-        None (m = 0) where the points do not span a volume.
-
-    Examples
-    --------
-    >>> triangulate(np.array([[0.0], [2.0], [1.0]]))
-    array([[0, 2],
-           [2, 1]])
-    """
+    """Simplices (m, d + 1) between points (n, d): intervals, or a Delaunay triangulation."""
     dimension = points.shape[1]
     if dimension == 1:
         order = np.argsort(points[:, 0], kind="stable")
         return np.stack([order[:-1], order[1:]], axis=1)
-    if len(points) <= dimension:
-        return np.zeros((0, dimension + 1), int)
+    none = np.zeros((0, dimension + 1), int)
     try:
-        return Delaunay(points).simplices.astype(int)
+        return Delaunay(points).simplices.astype(int) if len(points) > dimension else none
     except QhullError:  # all on one line or plane
-        return np.zeros((0, dimension + 1), int)
+        return none
 
 
 def crossing(simplices: np.ndarray, values: np.ndarray, level: float) -> np.ndarray:
-    """The simplices with corners on both sides of a level; what equals it lies below.
-
-    Examples
-    --------
-    >>> crossing(np.array([[0, 1], [1, 2]]), np.array([0.0, 1.0, 2.0]), 1.0)
-    array([[1, 2]])
-    """
+    """The simplices with corners on both sides of a level; what equals it lies below."""
     above = values[simplices] > level
     return simplices[above.any(axis=1) & ~above.all(axis=1)]
 
@@ -54,48 +35,23 @@ def edges_of(simplices: np.ndarray) -> np.ndarray:
 
 
 def edge_lengths(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Length of edges: the largest of their extents along the axes.
-
-    The longest edge of a simplex is then its size: the largest extent of the simplex.
-    """
+    """The largest extent of each edge along an axis: for the longest edge, of its simplex."""
     return np.abs(points[edges[..., 0]] - points[edges[..., 1]]).max(axis=-1)
 
 
 @dataclass(frozen=True)
 class Border:
-    """Points on the border, one on each edge of the triangulation that crosses the level.
+    """Points on the border, one on each edge of the triangulation that crosses the level."""
 
-    Attributes
-    ----------
-    points : ndarray of shape (k, d)
-        Where the linear interpolation between the ends of the edge takes the level.
-    uncertainty : ndarray of shape (k,)
-        How far off the crossing can be: the distance to the farther end of the edge, by axis.
-    """
-
+    # Where the linear interpolation between the ends of the edge takes the level, (k, d), in the
+    # order of their coordinates. A continuous function takes it somewhere on the edge: not farther
+    # off than the farther end, by axis, which is the uncertainty, (k,).
     points: np.ndarray
     uncertainty: np.ndarray
 
     @classmethod
     def of(cls, points: np.ndarray, values: np.ndarray, level: float) -> Border:
-        """The border between scattered points; those with NaN are left out.
-
-        A continuous function takes the level somewhere on each of these edges, so the border
-        passes within ``uncertainty`` of the point. In one and two dimensions the points are in
-        the order of their coordinates.
-
-        Parameters
-        ----------
-        points : ndarray of shape (n, d)
-        values : ndarray of shape (n,)
-        level : float
-
-        Examples
-        --------
-        >>> border = Border.of(np.array([[0.0], [1.0]]), np.array([0.0, 4.0]), 1.0)
-        >>> border.points, border.uncertainty
-        (array([[0.25]]), array([0.75]))
-        """
+        """The border between scattered points; those with NaN are left out."""
         known = np.isfinite(values)
         points, values = points[known], values[known]
         dimension = points.shape[1]

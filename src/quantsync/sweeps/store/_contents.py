@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.store.tasks import Block, TaskGrid
-
-MISSING, DONE, FAILED = 0, 1, 2
 
 
 @dataclass
 class TaskState:
-    """What one task holds.
-
-    Attributes
-    ----------
-    status : ndarray of the block's shape
-    values : dict of str to ndarray of the block's shape, with the extra shape behind
-        Empty as long as no point has values.
-    messages : dict of int to str
-        Of the failed points, by flat index in the grid.
-    residual : float
-        The largest one.
-    behind : bool
-        Whether the file of the status is not what the record says, which counts.
-    """
+    """What one task holds; arrays have the shape of its block, with extra axes behind."""
 
     status: np.ndarray
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    messages: dict[int, str] = field(default_factory=dict)
-    residual: float = 0.0
-    behind: bool = False
+    values: dict[str, np.ndarray] = field(default_factory=dict)  # empty while no point has any
+    messages: dict[int, str] = field(default_factory=dict)  # of failed points, by flat index
+    residual: float = 0.0  # the largest one
+    behind: bool = (
+        False  # whether the status file is not what the record, which counts, says
+    )
 
 
 @dataclass
 class Contents:
-    """What is whole in a store.
-
-    Attributes
-    ----------
-    status : ndarray of shape (grid)
-    values : dict of str to ndarray of shape (grid, ...)
-    messages : dict of int to str
-        Of the failed points, by flat index.
-    residuals : dict of tuple to float
-        Largest residual of each task.
-    damaged : dict of tuple to str
-        Tasks that are not what they were, and why.
-    behind : list of tuple
-        Tasks whose status has to be written again.
-    """
+    """What is whole in a store; arrays have the shape of the grid, with extra axes behind."""
 
     status: np.ndarray
     values: dict[str, np.ndarray] = field(default_factory=dict)
-    messages: dict[int, str] = field(default_factory=dict)
-    residuals: dict[Block, float] = field(default_factory=dict)
-    damaged: dict[Block, str] = field(default_factory=dict)
-    behind: list[Block] = field(default_factory=list)
+    messages: dict[int, str] = field(default_factory=dict)  # of failed points, by flat index
+    residuals: dict[Block, float] = field(default_factory=dict)  # the largest of each task
+    damaged: dict[Block, str] = field(default_factory=dict)  # tasks that are not what they were
+    behind: list[Block] = field(default_factory=list)  # tasks whose status is to be written again
 
     def task(self, tasks: TaskGrid, block: Block) -> TaskState:
         """A copy of what one task holds."""
@@ -85,8 +60,23 @@ class Contents:
         self.residuals[block] = state.residual
         self.status[where] = state.status
 
+    def damage(self) -> list[str]:
+        """The damaged tasks, and why, as texts."""
+        return [f"task {block} ({why})" for block, why in self.damaged.items()]
+
     def make_room(self, layout: dict[str, tuple[Any, tuple[int, ...]]]) -> None:
         """Make the arrays of measures that are not there yet."""
         for name, (dtype, extra) in layout.items():
             if name not in self.values:
                 self.values[name] = filled_with_nan((*self.status.shape, *extra), dtype)
+
+
+def failure_records(
+    members: np.ndarray, messages: Mapping[int, str], grid: Grid
+) -> list[dict[str, Any]]:
+    """The failed points among some, as they are kept in a task's record."""
+    return [
+        {"point": int(k), "coordinates": grid.coordinates(int(k)), "message": messages[int(k)]}
+        for k in members
+        if int(k) in messages
+    ]

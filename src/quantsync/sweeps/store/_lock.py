@@ -1,4 +1,8 @@
-"""One writer a store: a lock that a killed process leaves behind without harm."""
+"""One writer at a time: a lock that a killed process leaves behind without harm.
+
+The operating system takes the lock (``flock``) back when its holder ends, however that comes about.
+Where files cannot be locked a second file, which must not be there, stands for the lock.
+"""
 
 from __future__ import annotations
 
@@ -23,30 +27,12 @@ except ImportError:  # Windows
     fcntl = None
 
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
-PATIENCE = 0.3  # seconds: whoever asks for a store's state holds its lock for a moment
+PATIENCE = 0.3  # seconds: whoever asks for a store's status holds its lock for a moment
 
 
 @contextmanager
 def store_lock(path: Path, store: Path) -> Iterator[None]:
-    """Hold the lock of a store.
-
-    The operating system takes the lock back when its holder ends, however that comes about.
-    Where files cannot be locked a second file stands for the lock.
-
-    Parameters
-    ----------
-    path : Path
-        The lock file, which stays.
-    store : Path
-        For the message.
-
-    Raises
-    ------
-    StoreLockedError
-        If another process (or another sweep of this one) holds it; the message says which.
-    StoreWriteError
-        If the lock file cannot be written.
-    """
+    """Hold the lock of a store; the file, which says who holds it, stays."""
     with named_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
@@ -66,39 +52,21 @@ def store_lock(path: Path, store: Path) -> Iterator[None]:
                 with contextlib.suppress(OSError):
                     os.ftruncate(descriptor, 0)
         else:
-            with _exclusive_file(path.with_name(path.name + ".exclusive"), store):
+            with _exclusive_file(_exclusive(path), store):
                 yield
     finally:
         os.close(descriptor)
 
 
 def lock_token(path: Path) -> str:
-    """What is different each time a store is locked; empty if it never was.
-
-    Parameters
-    ----------
-    path : Path
-        The lock file.
-    """
-    for place in (path.with_name(path.name + ".exclusive"), path):
-        try:
-            return str(json.loads(place.read_text(encoding="utf-8"))["token"])
-        except (OSError, ValueError, LookupError, TypeError):
-            continue
-    return ""
+    """What is different each time a store is locked; empty if it never was."""
+    return str(_record(_exclusive(path)).get("token") or _record(path).get("token", ""))
 
 
 def lock_holder(path: Path) -> dict[str, Any] | None:
-    """Process id and host of whoever holds the lock; None if nobody does.
-
-    Parameters
-    ----------
-    path : Path
-        The lock file.
-    """
-    exclusive = path.with_name(path.name + ".exclusive")
-    if exclusive.exists():
-        holder = _read_holder(exclusive)
+    """Process id and host of whoever holds the lock; None if nobody does."""
+    if _exclusive(path).exists():
+        holder = _read_holder(_exclusive(path))
         return None if _is_gone(holder) else holder
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -133,6 +101,10 @@ def _try_lock(descriptor: int, patience: float, shared: bool = False) -> bool:
             raise
 
 
+def _exclusive(path: Path) -> Path:
+    return path.with_name(path.name + ".exclusive")
+
+
 @contextmanager
 def _exclusive_file(path: Path, store: Path) -> Iterator[None]:
     descriptor = -1
@@ -163,11 +135,18 @@ def _who() -> bytes:
     return json.dumps(who).encode()
 
 
-def _read_holder(path: Path) -> dict[str, Any]:
+def _record(path: Path) -> dict[str, Any]:
     try:
-        holder = json.loads(path.read_text(encoding="utf-8"))
-        return {"pid": int(holder["pid"]), "host": str(holder["host"])}
-    except (OSError, ValueError, LookupError, TypeError):
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _read_holder(path: Path) -> dict[str, Any]:
+    record = _record(path)
+    try:
+        return {"pid": int(record["pid"]), "host": str(record["host"])}
+    except (ValueError, LookupError, TypeError):
         return {}
 
 

@@ -24,25 +24,13 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """The description of a stored sweep.
-
-    Attributes
-    ----------
-    data : dict
-        Plain values, as they are written into the store.
-    """
+    """The description of a stored sweep: plain values, as they are written into the store."""
 
     data: dict[str, Any]
 
     @classmethod
     def of(cls, plan: SweepPlan, chunk: tuple[int, ...] | None) -> Manifest:
-        """Describe a sweep.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If a fixed parameter is no number, text or switch, or a name cannot be a folder's.
-        """
+        """Describe a sweep."""
         for name in plan.grid.names:
             _require_folder_name(name)
         axes = {
@@ -68,13 +56,7 @@ class Manifest:
 
     @classmethod
     def read(cls, data: Any, where: Any) -> Manifest:
-        """Check what was read from a store.
-
-        Raises
-        ------
-        StoreError
-            If it is not of a format that is known here, or names folders outside of the store.
-        """
+        """Check what was read from a store."""
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             known = data.get("format") if isinstance(data, dict) else None
             raise StoreError(
@@ -116,10 +98,15 @@ class Manifest:
         """Axes that every measure has at every point, as the etas of an ensemble."""
         return self.data.get("inner", {})
 
-    def inner_dimensions(self, measure: str, count: int) -> list[str]:
-        """Names of the dimensions of a measure's values at a point."""
-        further = (f"{measure}_{k}" for k in range(count - len(self.inner)))
-        return [*self.inner, *further]
+    def dimensions(self, name: str, extra: int) -> list[str]:
+        """Names of the dimensions of an array over the grid with further ones behind."""
+        inner = list(self.inner) if extra else []
+        return [*self.data["axes"], *inner, *(f"{name}_{k}" for k in range(extra - len(inner)))]
+
+    def attributes(self, name: str) -> dict[str, Any]:
+        """Long name and units of a measure, where they are known."""
+        known = self.measures.get(name, {})
+        return {key: known[key] for key in ("long_name", "units") if key in known}
 
     def matches_axis(self, name: str, values: np.ndarray) -> bool:
         """Whether these are the values of an axis, bit for bit."""
@@ -127,27 +114,24 @@ class Manifest:
 
     def differences(self, new: Manifest) -> list[str]:
         """What differs but for the values on the axes, old and new, a line each."""
-        old_data, new_data = self.data, new.data
-        lines = []
-        for key, what in (("model", "model"), ("quantsync_version", "quantsync version")):
-            if old_data[key] != new_data[key]:
-                lines.append(f"{what}: {old_data[key]} in the store, {new_data[key]} now")
-        if old_data["model"] == new_data["model"]:
-            lines += _changed("source of model", {"": old_data["model_source"]},
-                              {"": new_data["model_source"]}, old_data["model"])  # fmt: skip
-        old_axes, new_axes = list(old_data["axes"]), list(new_data["axes"])
-        if old_axes != new_axes:
-            lines.append(f"axes: {', '.join(old_axes)} in the store, {', '.join(new_axes)} now")
-        old_values = old_data["defaults"] | old_data["fixed"]
-        new_values = new_data["defaults"] | new_data["fixed"]
-        for name in sorted({*old_values, *new_values} - {*old_axes, *new_axes}):
-            was, now = old_values.get(name, "not there"), new_values.get(name, "not there")
-            if was != now and not (was != was and now != now):  # NaN is NaN
-                lines.append(f"parameter `{name}`: {was!r} in the store, {now!r} now")
-        lines += _changed("rule of the tied parameter", old_data["tied"], new_data["tied"])
-        old_measures = {name: m["source"] for name, m in old_data["measures"].items()}
-        new_measures = {name: m["source"] for name, m in new_data["measures"].items()}
-        return lines + _changed("measure", old_measures, new_measures)
+        old, now = self.data, new.data
+        texts = [
+            ("model", old["model"], now["model"]),
+            ("quantsync version", old["quantsync_version"], now["quantsync_version"]),
+            ("axes", ", ".join(old["axes"]), ", ".join(now["axes"])),
+        ]
+        if old["model"] == now["model"]:
+            sources = old["model_source"], now["model_source"]
+            texts.insert(2, (f"source of model {old['model']}", *sources))
+        lines = [f"{what}: {a} in the store, {b} now" for what, a, b in texts if a != b]
+        before, after = (data["defaults"] | data["fixed"] for data in (old, now))
+        for name in sorted({*before, *after} - {*old["axes"], *now["axes"]}):
+            a, b = before.get(name, "not there"), after.get(name, "not there")
+            if a != b and not (a != a and b != b):  # NaN is NaN
+                lines.append(f"parameter `{name}`: {a!r} in the store, {b!r} now")
+        lines += _changed("rule of the tied parameter", old["tied"], now["tied"])
+        sources = ({n: m["source"] for n, m in d["measures"].items()} for d in (old, now))
+        return lines + _changed("measure", *sources)
 
 
 def describe_axis(values: np.ndarray, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -162,13 +146,7 @@ def describe_axis(values: np.ndarray, attributes: dict[str, Any]) -> dict[str, A
 
 
 def describe_measures(measures: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Measures as the manifest has them.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If a name cannot be a folder's.
-    """
+    """Measures as the manifest has them."""
     for name in measures:
         _require_folder_name(name)
     return {name: _described(measure) for name, measure in measures.items()}
@@ -184,16 +162,15 @@ def _hash(values: np.ndarray) -> str:
     return hashlib.sha256(values.dtype.str.encode() + values.tobytes()).hexdigest()[:32]
 
 
-def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str], name: str = "") -> list:
+def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     lines = []
     for key in sorted({*old, *new}):
-        label = f"{what} {name or key!r}".replace("''", "").strip()
         if key not in new:
-            lines.append(f"{label}: in the store, not asked for now")
+            lines.append(f"{what} {key!r}: in the store, not asked for now")
         elif key not in old:
-            lines.append(f"{label}: not in the store, asked for now")
+            lines.append(f"{what} {key!r}: not in the store, asked for now")
         elif old[key] != new[key]:
-            lines.append(f"{label}: {old[key]} in the store, {new[key]} now")
+            lines.append(f"{what} {key!r}: {old[key]} in the store, {new[key]} now")
     return lines
 
 
@@ -230,13 +207,13 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _require_folder_name(name: str) -> None:
+    why = ""
     if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,200}", name) or name.startswith("__"):
+        why = ": it must begin with a letter or a digit and contain no slash"
+    elif name in ("status", "zarr.json"):
+        why = ", which has it anyway"
+    if why:
         raise InvalidArgumentError(
-            f"{name!r} cannot name an array of a store: it must begin with a letter or a digit and "
-            "contain no slash; rename the measure by passing a dictionary."
-        )
-    if name in ("status", "zarr.json"):
-        raise InvalidArgumentError(
-            f"{name!r} cannot name an array of a store, which has it anyway; rename the measure by "
-            "passing a dictionary."
+            f"{name!r} cannot name an array of a store{why}; rename the measure by passing a "
+            "dictionary."
         )

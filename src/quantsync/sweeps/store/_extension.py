@@ -11,23 +11,24 @@ import contextlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePath
-from typing import Any
 
 import numpy as np
 
 from quantsync.errors import StoreError
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.grid import Grid
-from quantsync.sweeps.store.arrays import STATUS, SweepStore
-from quantsync.sweeps.store.contents import MISSING, Contents
+from quantsync.sweeps.refine.points import MISSING
+from quantsync.sweeps.store._contents import Contents, failure_records
+from quantsync.sweeps.store._manifest import Manifest
+from quantsync.sweeps.store._refined import refined_arrays
+from quantsync.sweeps.store.arrays import SweepStore
 from quantsync.sweeps.store.files import (
+    STATUS,
     DamagedFileError,
     named_write_errors,
     read_record,
     write_record,
 )
-from quantsync.sweeps.store.manifest import Manifest
-from quantsync.sweeps.store.refined import refined_arrays
 
 COMMIT = "commit.json"
 
@@ -35,13 +36,7 @@ COMMIT = "commit.json"
 def axis_differences(
     old: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray]
 ) -> tuple[list[str], bool]:
-    """Values that the old axes have and the new ones do not, and whether the axes are the same.
-
-    Examples
-    --------
-    >>> axis_differences({"x": np.array([0.0, 1.0])}, {"x": np.array([1.0, 2.0])})
-    (['axis `x`: 1 of its 2 values in the store is not among the 2 new ones: 0.0'], False)
-    """
+    """Values that the old axes have and the new ones do not, and whether the axes are the same."""
     lines, same = [], True
     for name, values in old.items():
         if np.array_equal(values, new[name]):
@@ -64,20 +59,8 @@ def extend_store(
     old: Mapping[str, np.ndarray],
     new: Mapping[str, np.ndarray],
     manifest: Manifest,
-) -> None:
-    """Write what a store has onto a larger grid.
-
-    Parameters
-    ----------
-    store : SweepStore
-        With its lock held.
-    contents : Contents
-        What is whole in it.
-    old, new : mapping of str to ndarray
-        The axes.
-    manifest : Manifest
-        Of the new store.
-    """
+) -> SweepStore:
+    """Write what a store has onto a larger grid; the store on it."""
     stage = store.root / STATUS / "extension"
     with named_write_errors(stage):
         shutil.rmtree(stage, ignore_errors=True)
@@ -105,11 +88,14 @@ def extend_store(
             float(residuals[where].max()),
         )
     # Points off the grid stay what and where they are.
-    refined = refined_arrays(store.root, store.manifest.data, store.layout)
+    refined = refined_arrays(store.root, store.manifest, store.layout)
     names = ["zarr.json", *new, *larger.layout, *refined]
     folders = [f"{STATUS}/{part}" for part in ("c", "records") if (stage / STATUS / part).exists()]
     write_record(stage / COMMIT, {"names": names, "folders": folders})
     finish_extension(store.root)
+    extended = SweepStore.open(store.root)
+    assert extended is not None
+    return extended
 
 
 def finish_extension(root: Path) -> None:
@@ -146,17 +132,6 @@ def finish_extension(root: Path) -> None:
 def is_being_extended(root: Path) -> bool:
     """Whether an extension has been committed and not finished."""
     return (root / STATUS / "extension" / COMMIT).exists()
-
-
-def failure_records(
-    members: np.ndarray, messages: Mapping[int, str], grid: Grid
-) -> list[dict[str, Any]]:
-    """The failed points among some, as they are kept in a task's record."""
-    return [
-        {"point": int(k), "coordinates": grid.coordinates(int(k)), "message": messages[int(k)]}
-        for k in members
-        if int(k) in messages
-    ]
 
 
 def _take_place(source: Path, target: Path, root: Path) -> None:

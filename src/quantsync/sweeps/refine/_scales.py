@@ -11,29 +11,15 @@ EVEN = 1e-6  # largest relative deviation of steps that count as equal
 
 @dataclass(frozen=True)
 class AxisScale:
-    """The map of an axis onto [0, 1].
-
-    Attributes
-    ----------
-    low, high : float
-        The ends of the axis.
-    log : bool
-        Whether equal factors, rather than equal differences, are equally far apart.
-    """
+    """The map of an axis from ``low`` to ``high`` onto [0, 1]."""
 
     low: float
     high: float
-    log: bool = False
+    log: bool = False  # whether equal factors, rather than equal differences, are equally far apart
 
     @classmethod
     def of(cls, values: np.ndarray) -> AxisScale:
-        """The scale of an axis: logarithmic where its values are spaced geometrically.
-
-        Examples
-        --------
-        >>> AxisScale.of(np.geomspace(1, 100, 5)).log, AxisScale.of(np.linspace(1, 100, 5)).log
-        (True, False)
-        """
+        """The scale of an axis: logarithmic where its values are spaced geometrically."""
         steps = np.unique(np.asarray(values, float))
         low, high = float(steps[0]), float(steps[-1])
         if len(steps) < 3 or low * high <= 0 or _is_even(steps):
@@ -47,13 +33,7 @@ class AxisScale:
         return (values - self.low) / (self.high - self.low)
 
     def from_unit(self, unit: np.ndarray) -> np.ndarray:
-        """Values of the axis from [0, 1], between its ends whatever the rounding.
-
-        Examples
-        --------
-        >>> AxisScale(1.0, 100.0, log=True).from_unit(np.array([0, 0.5, 1]))
-        array([  1.,  10., 100.])
-        """
+        """Values of the axis from [0, 1], between its ends whatever the rounding."""
         if self.log:
             values = self.low * (self.high / self.low) ** unit
         else:

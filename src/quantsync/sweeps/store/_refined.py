@@ -1,4 +1,4 @@
-"""The refined points of a stored sweep: arrays that grow by rounds, a chunk and a record a piece.
+"""The refined points of a stored sweep: arrays that grow by rounds, a chunk and a record per piece.
 
 The records count. That of a piece has the coordinates and the state of its points, that of the
 refinement the number of points that were asked for. A round is written down before it is computed,
@@ -8,7 +8,6 @@ so that what an interrupted run had asked for is what the next one computes.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,20 +15,22 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import StoreError, SweepWarning
+from quantsync.errors import StoreError, SweepWarning, warn_caller
 from quantsync.sweeps.batches import filled_with_nan
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING, PIECE, RefinedPoints
 from quantsync.sweeps.refine.refinement import PREFIX, Outcome, Refinement
+from quantsync.sweeps.store._manifest import Manifest
+from quantsync.sweeps.store._metadata import array_metadata
 from quantsync.sweeps.store.files import (
+    STATUS,
     DamagedFileError,
     read_chunk,
     read_record,
     write_chunk,
     write_record,
 )
-from quantsync.sweeps.store.metadata import array_metadata
 
-RECORD, FOLDER = "refinement.json", "refinement"
+RECORD, FOLDER = f"{STATUS}/refinement.json", f"{STATUS}/refinement"
 STATE = f"{PREFIX}_status"
 STATE_ATTRIBUTES = {
     "long_name": "state of the refined point",
@@ -41,20 +42,11 @@ Layout = Mapping[str, tuple[str, tuple[int, ...]]]
 
 @dataclass(frozen=True)
 class RefinementStatus:
-    """How far the refinement of a stored sweep is.
-
-    Attributes
-    ----------
-    asked : Refinement
-    outcome : Outcome or None
-        What has been reached, as far as the grid is done.
-    done, failed, missing : int
-        Numbers of points off the grid.
-    """
+    """How far the refinement of a stored sweep is."""
 
     asked: Refinement
-    outcome: Outcome | None
-    done: int
+    outcome: Outcome | None  # what has been reached, as far as the grid is done
+    done: int  # numbers of refined points
     failed: int
     missing: int
 
@@ -80,34 +72,20 @@ class RefinementStatus:
 
 
 class StoredPoints(RefinedPoints):
-    """Refined points that are written as they are asked for and computed.
-
-    Parameters
-    ----------
-    store : SweepStore
-        With its lock held, unless nothing is to be written.
-
-    Attributes
-    ----------
-    damaged : list of str
-        Pieces that are not what they were, and why.
-    asked : Refinement or None
-        What the store was last asked for.
-    outcome : Outcome or None
-        What it has reached, as far as it is known.
-    """
+    """Refined points that are written as they are asked for and computed."""
 
     def __init__(self, store: Any):
-        self.store, self.root = store, Path(store.root)
-        self.folder = self.root / "status"
+        self.store, self.root = store, store.root
         self.record = read_refinement(self.root)
-        manifest = store.manifest
-        super().__init__(tuple(manifest.data["axes"]), self.record.get("piece") or PIECE)
-        self.damaged: list[str] = []
+        super().__init__(tuple(store.manifest.data["axes"]), self.record.get("piece") or PIECE)
+        self.damaged: list[str] = []  # pieces that are not what they were, and why
         asked, reached = self.record.get("asked"), self.record.get("reached")
-        self.asked = Refinement(**asked) if asked else None
-        self.outcome = Outcome(**_with_nan(reached)) if reached else None
-        self._behind: set[int] = set()
+        self.asked = Refinement(**asked) if asked else None  # what the store was last asked for
+        self.outcome: Outcome | None = None  # what it has reached, as far as it is known
+        if reached:  # JSON has no NaN
+            size = math.nan if reached["reached"] is None else reached["reached"]
+            self.outcome = Outcome(**reached | {"reached": size})
+        self._behind: set[int] = set()  # pieces that are to be written again
         if damage := refinement_damage(self.root):
             self.damaged.append(f"the record of all of them ({damage})")
         self._read(int(self.record.get("length", 0)))
@@ -154,14 +132,14 @@ class StoredPoints(RefinedPoints):
                 self._write(f"{PREFIX}_{name}", piece, self.values[name][rows].astype(dtype))
         with self._lock:
             messages = {str(k): m for k, m in self.messages.items() if rows.start <= k < rows.stop}
+            positions = self.positions[rows]
             record = {
-                "points": self.positions[rows].tolist(),
+                # A point that was lost is null.
+                "points": [p.tolist() if np.isfinite(p).all() else None for p in positions],
                 "state": self.state[rows].tolist(),
                 "messages": messages,
                 "residual": self.residuals.get(piece, 0.0),
             }
-        # JSON has no NaN: a point that was lost is null.
-        record["points"] = [p if np.isfinite(p).all() else None for p in record["points"]]
         write_record(self._record(piece), record)
         self._write(STATE, piece, self.state[rows])
 
@@ -177,53 +155,47 @@ class StoredPoints(RefinedPoints):
             "ends": self.ends,
         }
         if record != self.record:
-            write_record(self.folder / RECORD, record)
+            write_record(self.root / RECORD, record)
             self.record = record
 
     def _read(self, length: int) -> None:
-        count = len(self.names)
-        self.positions = np.full((length, count), np.nan)
+        self.positions = np.full((length, len(self.names)), np.nan)
         self.state = np.full(length, MISSING, np.uint8)
         self.ends = list(self.record.get("ends", []))
-        layout: Layout = self.store.layout
-        for name, (dtype, extra) in layout.items():
+        for name, (dtype, extra) in self.store.layout.items():
             self.values[name] = filled_with_nan((length, *extra), dtype)
         for piece in range(-(-length // self.piece)):
             try:
-                self._read_piece(piece, layout)
+                self._read_piece(piece)
             except DamagedFileError as error:
                 self.damaged.append(f"refined points from {piece * self.piece} ({error})")
                 self._behind.add(piece)
 
-    def _read_piece(self, piece: int, layout: Layout) -> None:
+    def _read_piece(self, piece: int) -> None:
         rows = self._rows(piece)
         count = rows.stop - rows.start
-        columns: list[np.ndarray] = []
         try:
-            for name in self.names:
-                columns.append(self._whole(f"{PREFIX}_{name}", piece, "float64", ())[:count])
+            names = [f"{PREFIX}_{name}" for name in self.names]
+            columns = np.stack([self._whole(n, piece, "float64")[:count] for n in names], axis=1)
         except DamagedFileError:
-            columns = []
+            columns = None
         try:
             record = read_record(self._record(piece))
         except DamagedFileError:
-            if columns:  # the points are known, what was found there is not
-                self.positions[rows] = np.stack(columns, axis=1)
+            if columns is not None:  # the points are known, what was found there is not
+                self.positions[rows] = columns
             raise
         # A kill between the coordinates of a round and its being counted leaves more of them.
-        points = record["points"][:count]
-        points += [None] * (count - len(points))
+        points = (record["points"] + [None] * count)[:count]
         lost = [math.nan] * len(self.names)
         self.positions[rows] = [lost if point is None else point for point in points]
-        if not columns or not np.array_equal(
-            np.stack(columns, axis=1), self.positions[rows], equal_nan=True
-        ):
+        if columns is None or not np.array_equal(columns, self.positions[rows], equal_nan=True):
             self._behind.add(piece)
-        state = np.array([*record["state"], *[MISSING] * count][:count], np.uint8)
+        state = np.array((record["state"] + [MISSING] * count)[:count], np.uint8)
         if (state == DONE).any():
-            for name, (dtype, extra) in layout.items():
+            for name, (dtype, extra) in self.store.layout.items():
                 found = self._whole(f"{PREFIX}_{name}", piece, dtype, extra)[:count]
-                found = np.where((state == MISSING).reshape(-1, *[1] * len(extra)), np.nan, found)
+                found[state == MISSING] = np.nan
                 self.values[name][rows] = found
         self.state[rows] = state
         self.messages |= {
@@ -231,14 +203,14 @@ class StoredPoints(RefinedPoints):
         }
         self.residuals[piece] = float(record["residual"])
         try:
-            shown = self._whole(STATE, piece, "uint8", ())[:count]
+            shown = self._whole(STATE, piece, "uint8")[:count]
         except DamagedFileError:
             shown = None
         if shown is None or not np.array_equal(shown, state):
             self._behind.add(piece)
 
     def _record(self, piece: int) -> Path:
-        return self.folder / FOLDER / f"{piece}.json"
+        return self.root / FOLDER / f"{piece}.json"
 
     def _file(self, name: str, piece: int, extra: tuple[int, ...]) -> Path:
         return self.root.joinpath(name, "c", str(piece), *("0" for _ in extra))
@@ -247,9 +219,9 @@ class StoredPoints(RefinedPoints):
         extra = values.shape[1:]
         write_chunk(self._file(name, piece, extra), values, (self.piece, *extra))
 
-    def _whole(self, name: str, piece: int, dtype: str, extra: tuple[int, ...]) -> np.ndarray:
+    def _whole(self, name: str, piece: int, dtype: str, extra: tuple[int, ...] = ()) -> np.ndarray:
         try:
-            return read_chunk(self._file(name, piece, extra), (self.piece, *extra), dtype)
+            return read_chunk(self._file(name, piece, extra), (self.piece, *extra), dtype)[0]
         except DamagedFileError as error:
             raise DamagedFileError(f"{name}: {error}") from None
 
@@ -257,54 +229,40 @@ class StoredPoints(RefinedPoints):
 def write_asked(store: Any, asked: Refinement, piece: Callable[[], int]) -> None:
     """Write down what is asked for, before anything is computed.
 
-    Parameters
-    ----------
-    store : SweepStore
-    asked : Refinement
-    piece : callable
-        Gives the number of points that are solved and kept together, where there are none yet.
+    ``piece`` gives the number of points that are solved and kept together, where there are none.
     """
-    root = Path(store.root)
-    if damage := refinement_damage(root):
-        warnings.warn(
-            f"The record of the refined points in {root} is damaged and they are computed again: "
-            f"{damage}.",
+    if damage := refinement_damage(store.root):
+        warn_caller(
+            f"The record of the refined points in {store.root} is damaged and they are computed "
+            f"again: {damage}.",
             SweepWarning,
-            stacklevel=4,
         )
-    record = read_refinement(root)
+    record = read_refinement(store.root)
     if record.get("asked") != asdict(asked):
         there = record or {"piece": piece(), "length": 0, "ends": []}
-        write_record(root / "status" / RECORD, there | {"asked": asdict(asked), "reached": None})
+        write_record(store.root / RECORD, there | {"asked": asdict(asked), "reached": None})
 
 
 def read_refinement(root: Path) -> dict[str, Any]:
     """The record of a store's refinement; empty if there is none, or it is damaged."""
     try:
-        return read_record(root / "status" / RECORD)
+        return read_record(root / RECORD)
     except DamagedFileError:
         return {}
 
 
 def refinement_damage(root: Path) -> str:
     """What is wrong with the record of a store's refinement; empty if nothing is."""
-    folder = root / "status"
     try:
-        read_record(folder / RECORD)
+        read_record(root / RECORD)
     except DamagedFileError as error:
         # It is written before any point is.
-        return str(error) if (folder / RECORD).exists() or (folder / FOLDER).exists() else ""
+        return str(error) if (root / RECORD).exists() or (root / FOLDER).exists() else ""
     return ""
 
 
 def stored_refinement(root: Path) -> dict[str, Any]:
-    """The arguments of `sweep` with which a store's refinement goes on; empty without one.
-
-    Raises
-    ------
-    StoreError
-        If what the store was asked for is lost.
-    """
+    """The arguments of `sweep` with which a store's refinement goes on; empty without one."""
     if damage := refinement_damage(root):
         raise StoreError(
             f"What the refinement of store {root} was asked for is lost ({damage}): run its sweep, "
@@ -314,47 +272,26 @@ def stored_refinement(root: Path) -> dict[str, Any]:
     return Refinement(**asked).plain() if asked else {}
 
 
-def refined_arrays(root: Path, data: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
-    """Metadata of the arrays of refined points, by name.
-
-    Parameters
-    ----------
-    root : Path
-        The store.
-    data : mapping
-        Its manifest.
-    layout : mapping of str to (str, tuple)
-        Type and extra shape of the measures.
-    """
+def refined_arrays(root: Path, manifest: Manifest, layout: Layout) -> dict[str, Any]:
+    """Metadata of the arrays of refined points, by name."""
     record = read_refinement(root)
     length = int(record.get("length", 0))
     if not length:
         return {}
-    piece = int(record["piece"])
-    names = [f"{PREFIX}_{name}" for name in data["axes"]]
+    axes, piece = manifest.data["axes"], int(record["piece"])
     # With these xarray takes the coordinates for what they are.
-    joined = {"coordinates": " ".join(names)}
-    arrays = {
-        f"{PREFIX}_{name}": array_metadata(
-            np.dtype(float), (length,), (piece,), [PREFIX], axis["attributes"]
-        )
-        for name, axis in data["axes"].items()
-    }
-    arrays[STATE] = array_metadata(
-        np.dtype(np.uint8), (length,), (piece,), [PREFIX], STATE_ATTRIBUTES | joined
-    )
-    for name, (dtype, extra) in layout.items():
-        known = data["measures"].get(name, {})
-        attributes = {key: known[key] for key in ("long_name", "units") if key in known}
+    joined = {"coordinates": " ".join(f"{PREFIX}_{name}" for name in axes)}
+
+    def metadata(
+        dtype: str, attributes: Mapping[str, Any], name: str = "", extra: tuple[int, ...] = ()
+    ) -> dict[str, Any]:
         dims = [PREFIX, *(f"{name}_{k}" for k in range(len(extra)))]
-        arrays[f"{PREFIX}_{name}"] = array_metadata(
-            np.dtype(dtype), (length, *extra), (piece, *extra), dims, attributes | joined
-        )
+        shape, chunk = (length, *extra), (piece, *extra)
+        return array_metadata(np.dtype(dtype), shape, chunk, dims, attributes)
+
+    arrays = {f"{PREFIX}_{n}": metadata("float64", axis["attributes"]) for n, axis in axes.items()}
+    arrays[STATE] = metadata("uint8", STATE_ATTRIBUTES | joined)
+    for name, (dtype, extra) in layout.items():
+        attributes = manifest.attributes(name) | joined
+        arrays[f"{PREFIX}_{name}"] = metadata(dtype, attributes, name, extra)
     return arrays
-
-
-def _with_nan(reached: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(reached)
-    if found["reached"] is None:
-        found["reached"] = math.nan
-    return found
