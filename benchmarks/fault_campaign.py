@@ -173,7 +173,7 @@ class Campaign:
 WHO = ("workers", "sweeps on the cluster", "schedulers")
 
 
-def wait_for_progress(child: subprocess.Popen, path: Path, most: float = 20.0) -> None:
+def wait_for_progress(child: subprocess.Popen, path: Path, most: float = 60.0) -> None:
     """Until one more task is in the store, or the sweep has ended."""
 
     def last() -> float:

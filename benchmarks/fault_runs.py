@@ -98,7 +98,7 @@ class Cluster:
         self._start("scheduler", "--port", "0", "--host", "127.0.0.1")
         for _ in range(2):
             self._start("worker", "--nthreads", "1", "--local-directory", str(self.folder),
-                        "--death-timeout", "20")  # fmt: skip
+                        "--death-timeout", "300")  # fmt: skip
 
     def _start(self, command: str, *arguments: str) -> None:
         self.processes.append(
@@ -124,7 +124,7 @@ class Cluster:
 
     def wait(self) -> None:
         """Until both workers are there."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 600
         while len(self.workers()) < 2 and time.monotonic() < end:
             time.sleep(0.1)
 

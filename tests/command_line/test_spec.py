@@ -239,15 +239,20 @@ def test_ctrl_c_ends_with_a_line_and_the_rest_is_done_later(spec):
         'model = "spin_pair"\nmeasures = ["synchronization"]\nstore = "a.zarr"\nchunk = 100\n'
         "axes = {epsilon = {linspace = [0, 0.1, 400]}, detuning = {linspace = [-1, 1, 500]}}\n"
     )
+    # Python does not set its handler where the shell that started it ignores Ctrl-C.
+    command = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from quantsync.command_line.main import main; sys.exit(main())"
+    )
     child = subprocess.Popen(
-        [sys.executable, "-m", "quantsync", "sweep", str(spec)],
+        [sys.executable, "-c", command, "sweep", str(spec)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     status = spec.parent / "a.zarr" / "status" / "c"
-    while len(list(status.rglob("*"))) < 20:
+    while len(list(status.rglob("*"))) < 20 and child.poll() is None:
         time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     _, told = child.communicate()

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 import xarray as xr
 from places import TESTS
+from waiting import PATIENT, wait_until
 
 import quantsync as qs
 from quantsync.sweeps.executors import cluster, remote
+from quantsync.sweeps.store import _on_cluster
 
 distributed = pytest.importorskip("distributed")
 pytestmark = [
@@ -74,6 +76,7 @@ class Processes:
             "scheduler", "--scheduler-file", self.file, "--no-dashboard", "--port", "0",
             "--host", "127.0.0.1",
         )  # fmt: skip
+        wait_until(lambda: self.file.is_file() and self.file.stat().st_size)
         self.workers = [self.worker(folder) for _ in range(workers)]
 
     def start(self, *arguments):
@@ -93,7 +96,7 @@ class Processes:
             process.terminate()
         for process in (*self.workers, self.scheduler):
             try:
-                process.wait(10)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -109,9 +112,9 @@ def processes(tmp_path_factory):
 @pytest.fixture
 def client(processes):
     with distributed.Client(
-        scheduler_file=str(processes.file), set_as_default=False, timeout=30
+        scheduler_file=str(processes.file), set_as_default=False, timeout=PATIENT
     ) as there:
-        there.wait_for_workers(2, timeout=120)
+        there.wait_for_workers(2, timeout=PATIENT)
         yield there
 
 
@@ -191,11 +194,10 @@ def in_background(function):
     return thread, outcome
 
 
-def wait_for(path, count, pattern="status/c/*/*"):
-    end = time.monotonic() + 120
-    while len(list(Path(path).glob(pattern))) < count:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+def wait_for(path, count, outcome):
+    """Until so many tasks are there, or the sweep has ended."""
+    wait_until(lambda: len(list(Path(path).glob("status/c/*/*"))) >= count or outcome, every=0.01)
+    assert not outcome
 
 
 def pids_of(client):
@@ -208,10 +210,10 @@ def test_workers_that_are_killed_are_replaced(tmp_path, client):
         lambda: stored(tmp_path / "a", [slow], chunk=3, scheduler=client)
     )
     for k in range(2):
-        wait_for(tmp_path / "a", 2 + 10 * k)
+        wait_for(tmp_path / "a", 2 + 10 * k, outcome)
         os.kill(sorted(pids_of(client).values())[0], signal.SIGKILL)
-        client.wait_for_workers(2, timeout=120)
-    thread.join(300)
+        client.wait_for_workers(2, timeout=PATIENT)
+    thread.join(PATIENT)
     xr.testing.assert_identical(outcome[0], whole)
     assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "whole")
 
@@ -224,7 +226,7 @@ def test_points_of_which_workers_die_are_named_and_the_rest_is_kept(tmp_path, cl
         stored(tmp_path / "a", [deadly], axes, chunk=1, scheduler=client)
     assert "2 of 3 points are done and in" in str(caught.value)
     np.testing.assert_array_equal(qs.open_sweep(tmp_path / "a").deadly.isnull(), bad)
-    client.wait_for_workers(2, timeout=120)
+    client.wait_for_workers(2, timeout=PATIENT)
 
 
 def test_a_lost_scheduler_is_named_and_the_rest_is_done_without_it(tmp_path):
@@ -234,9 +236,9 @@ def test_a_lost_scheduler_is_named_and_the_rest_is_done_without_it(tmp_path):
         thread, outcome = in_background(
             lambda: stored(tmp_path / "a", [slow], chunk=3, scheduler=there.file)
         )
-        wait_for(tmp_path / "a", 5)
+        wait_for(tmp_path / "a", 5, outcome)
         there.scheduler.kill()
-        thread.join(300)
+        thread.join(PATIENT)
         assert isinstance(outcome[0], qs.errors.ClusterError)
         assert "is lost" in str(outcome[0])
         assert "the same sweep goes on" in str(outcome[0])
@@ -281,10 +283,12 @@ def test_a_client_that_closes_between_two_tasks_is_named(tmp_path, processes, mo
         run.look = lambda: None  # it has just looked
 
     with (
-        distributed.Client(scheduler_file=str(processes.file), set_as_default=False) as there,
+        distributed.Client(
+            scheduler_file=str(processes.file), set_as_default=False, timeout=PATIENT
+        ) as there,
         monkeypatch.context() as patch,
     ):
-        there.wait_for_workers(2, timeout=120)
+        there.wait_for_workers(2, timeout=PATIENT)
         patch.setattr(cluster._Spread, "take", closing)
         with pytest.raises(qs.errors.ClusterError, match="is lost.*goes on"):
             stored(tmp_path / "a", [slow], chunk=3, scheduler=there)
@@ -329,22 +333,20 @@ def test_misuse_is_explained(tmp_path):
             stored(tmp_path / "a", scheduler=wrong)
 
 
-def test_without_the_extra_the_way_out_is_named(tmp_path, monkeypatch):
+def test_without_the_extra_a_hint_is_given(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(qs.errors.MissingDependencyError, match=r"quantsync\[cluster\]"):
         stored(tmp_path / "a", scheduler="tcp://localhost:1")
 
 
 def test_a_worker_that_does_not_see_the_store_is_named(tmp_path, client, monkeypatch):
-    plain = remote.setup_of
+    plain = _on_cluster._store_setup
 
-    def elsewhere(plan, token, store=None):
-        setup = plain(plan, token, store)
-        setup["store"]["root"] = str(tmp_path / "elsewhere")
-        return setup
+    def elsewhere(*arguments):
+        return plain(*arguments) | {"root": str(tmp_path / "elsewhere")}
 
     with monkeypatch.context() as patch:
-        patch.setattr("quantsync.sweeps.store.on_cluster.setup_of", elsewhere)
+        patch.setattr(_on_cluster, "_store_setup", elsewhere)
         with pytest.raises(
             qs.errors.StoreError, match=r"does not see store .*elsewhere.*worker tcp://"
         ):

@@ -5,11 +5,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 import xarray as xr
 from places import ROOT
+from waiting import PATIENT, wait_until
 
 import quantsync as qs
 
@@ -80,7 +80,7 @@ def test_the_script_computes_the_map_of_the_page(job):
     assert small.count("11]") == 2
     (work / "tongue.toml").write_text(small)
     process = start()
-    told, _ = process.communicate(timeout=120)
+    told, _ = process.communicate(timeout=PATIENT)
     assert process.returncode == 0, told
     assert "121 of 121 points done" in told
     names = ["synchronization", "negativity"]
@@ -96,12 +96,9 @@ def test_at_the_time_limit_it_is_requeued_and_goes_on(job):
     text = block("toml", "spin_pair").replace("101]", "401]").replace("store", "chunk = 50\nstore")
     (work / "tongue.toml").write_text(text)
     process = start()
-    end = time.monotonic() + 60
-    while len(list((work / "tongue.zarr").glob("status/c/*/*"))) < 3:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(lambda: len(list((work / "tongue.zarr").glob("status/c/*/*"))) >= 3)
     process.send_signal(signal.SIGTERM)
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=PATIENT)
     assert "points are done" in told
     assert (work / "requeued").read_text() == "requeue 17\n"
     status = qs.sweep_status(work / "tongue.zarr")

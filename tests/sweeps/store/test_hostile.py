@@ -8,13 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
+from waiting import wait_until
 
 import quantsync as qs
 from quantsync.sweeps.store import _extension, files
@@ -251,13 +251,11 @@ def test_workers_do_not_outlive_a_main_process_that_is_killed():
         assert process.stdout is not None
         pids = {int(process.stdout.readline()) for _ in range(12)}
         process.kill()
-        end = time.monotonic() + 20
-        while any(map(_runs, pids)) and time.monotonic() < end:
-            time.sleep(0.1)
-        left = [pid for pid in pids if _runs(pid)]
-        for pid in left:
-            os.kill(pid, signal.SIGKILL)
-    assert not left
+        try:
+            wait_until(lambda: not any(map(_runs, pids)), every=0.1)
+        finally:
+            for pid in filter(_runs, pids):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _runs(pid: int) -> bool:

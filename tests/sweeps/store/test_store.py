@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
+from waiting import wait_until
 
 import quantsync as qs
 from quantsync.sweeps.plan import prepare_sweep
@@ -406,7 +407,7 @@ import numpy as np
 import quantsync as qs
 
 def slow(steady):
-    time.sleep(0.004)
+    time.sleep(0.02)
     return steady.rho[:, 4, 4]
 
 print("ready", flush=True)
@@ -427,15 +428,19 @@ def start_child(path, **options):
 
 def test_killed_at_any_moment_it_goes_on_to_the_same_bits(tmp_path):
     undisturbed = start_child(tmp_path / "whole")
-    start = time.monotonic()
     undisturbed.communicate()
     assert undisturbed.returncode == 0
-    length = time.monotonic() - start
     rng = np.random.default_rng(8)
     kills = 0
-    for _ in range(12):
+
+    def tasks():
+        return len(list((tmp_path / "killed" / "status" / "c").glob("*/*")))
+
+    for _ in range(8):
+        enough = tasks() + rng.integers(1, 5)
         child = start_child(tmp_path / "killed")
-        time.sleep(rng.uniform(0, 0.4 * length))
+        wait_until(lambda: child.poll() is not None or tasks() >= enough, every=0.001)  # noqa: B023
+        time.sleep(rng.uniform(0, 0.02))
         child.kill()
         child.communicate()
         kills += child.returncode == -signal.SIGKILL
@@ -508,13 +513,11 @@ def test_a_limit_of_the_file_size_is_named(tmp_path):
 def test_a_second_writer_is_refused_and_told_who_the_first_is(tmp_path):
     path = tmp_path / "a"
     child = start_child(path)
-    while lock_holder(path / "status" / "lock") is None:
-        time.sleep(0.01)
+    wait_until(lambda: lock_holder(path / "status" / "lock") is not None)
     with pytest.raises(qs.errors.StoreLockedError, match=f"process {child.pid} on") as caught:
         stored(path)
     assert caught.value.holder["pid"] == child.pid
-    while not (path / "status" / "manifest.json").exists():
-        time.sleep(0.01)
+    wait_until((path / "status" / "manifest.json").exists)
     assert qs.sweep_status(path).writer == caught.value.holder
     child.kill()
     child.communicate()

@@ -255,13 +255,14 @@ class _Spread:
             return future.result()
         except KilledWorker:
             return None
-        except ModuleNotFoundError as error:
-            if (error.name or "").split(".")[0] != "quantsync":
+        except (ModuleNotFoundError, RuntimeError) as error:
+            module = (getattr(error, "name", "") or "").split(".")[0]
+            if module != "quantsync" and "deserialization" not in str(error):
                 raise
             raise ClusterError(
-                f"Workers of {self.name} have no quantsync, or an older one ({error}); install "
-                "the version of this process there."
-            ) from None
+                f"The scheduler at {self.name} or its workers have no quantsync, or another version "
+                "than this process; install the same one everywhere."
+            ) from error
         except (CancelledError, OSError, TimeoutError) as error:
             # The connection may break before the client notices that it is cut off: only a future
             # that says so has failed by itself.

@@ -21,9 +21,7 @@ class TaskState:
     values: dict[str, np.ndarray] = field(default_factory=dict)  # empty while no point has any
     messages: dict[int, str] = field(default_factory=dict)  # of failed points, by flat index
     residual: float = 0.0  # the largest one
-    behind: bool = (
-        False  # whether the status file is not what the record, which counts, says
-    )
+    behind: bool = False  # whether the status file is not what the record, which counts, says
 
 
 @dataclass

@@ -61,19 +61,15 @@ class SweepStore:
     @classmethod
     def open(cls, root: Path) -> SweepStore | None:
         """The store in a folder; None if the folder is empty, or not there."""
-        try:  # the copy with a checksum comes first
-            data = read_record(root / STATUS / "manifest.json")
-        except DamagedFileError:
-            try:
-                data = json.loads((root / "zarr.json").read_bytes())["attributes"][KEY]
-            except (OSError, ValueError, LookupError, TypeError):
-                if not root.exists() or _is_unused(root):
-                    return None
+        data = _description(root)
+        if data is None and not _is_unused(root):
+            data = _description(root)  # another process may have begun it in this moment
+            if data is None:
                 raise StoreError(
                     f"{root} is not the store of a sweep, or its zarr.json is damaged; choose "
                     "another path, or delete it."
-                ) from None
-        return cls(root, Manifest.read(data, root))
+                )
+        return None if data is None else cls(root, Manifest.read(data, root))
 
     def write_metadata(self, axes: Mapping[str, np.ndarray], more: Mapping[str, Any]) -> None:
         """Write what is missing or altered beside the tasks: group, coordinates, arrays."""
@@ -308,10 +304,21 @@ def _kept(array: np.ndarray) -> tuple[str, tuple[int, ...]]:
     return kind.name, array.shape[1:]
 
 
+def _description(root: Path) -> Any:
+    """The data of the manifest, from its copy with a checksum first; None if there is none."""
+    try:
+        return read_record(root / STATUS / "manifest.json")
+    except DamagedFileError:
+        try:
+            return json.loads((root / "zarr.json").read_bytes())["attributes"][KEY]
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+
+
 def _is_unused(root: Path) -> bool:
     """Whether a folder holds nothing but what a sweep leaves that ended before it began."""
     if not root.is_dir():
-        return False
+        return not root.exists()
     files = [path for path in root.rglob("*") if not path.is_dir()]
     return all(
         path.name.endswith(PARTIAL)
