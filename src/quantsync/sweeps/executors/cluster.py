@@ -260,8 +260,8 @@ class _Spread:
             if module != "quantsync" and "deserialization" not in str(error):
                 raise
             raise ClusterError(
-                f"The scheduler at {self.name} or its workers have no quantsync, or another version "
-                "than this process; install the same one everywhere."
+                f"The scheduler at {self.name} or its workers have no quantsync, or another "
+                "version than this process; install the same one everywhere."
             ) from error
         except (CancelledError, OSError, TimeoutError) as error:
             # The connection may break before the client notices that it is cut off: only a future
