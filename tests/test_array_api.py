@@ -123,3 +123,22 @@ def test_state_objects_may_hold_strict_arrays(random_states):
         found = qs.negativity(Certified(given, SPACE), "B")
         assert type(found) is type(given)
         np.testing.assert_allclose(np.asarray(found), qs.negativity(rho, SPACE, "B"))
+
+
+def test_arrays_that_are_traced_pass_unchecked():
+    jax = pytest.importorskip("jax")
+    jax.config.update("jax_enable_x64", True)
+    mixed, pure = np.eye(4) / 4, np.outer([0, 1, 1, 0], [0, 1, 1, 0]) / 2
+    space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+
+    def purity(t):
+        return qs.purity((1 - t) * jax.numpy.asarray(mixed) + t * jax.numpy.asarray(pure))
+
+    def locking(t):
+        rho = (1 - t) * jax.numpy.asarray(mixed) + t * jax.numpy.asarray(pure)
+        return qs.relative_phase_distribution(rho, space).density(0.3)
+
+    for measure in (purity, locking):
+        slope = (measure(0.5 + 1e-5) - measure(0.5 - 1e-5)) / 2e-5
+        assert float(jax.grad(measure)(0.5)) == pytest.approx(float(slope), rel=1e-6)
+        assert float(jax.jit(measure)(0.5)) == pytest.approx(float(measure(0.5)), rel=1e-12)

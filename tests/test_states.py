@@ -11,6 +11,7 @@ from quantsync.errors import (
     InvalidArgumentError,
     InvalidStateError,
     NonFiniteError,
+    UnknownArgumentError,
 )
 from quantsync.states import Certified, State, density_matrices, require_density_matrix
 
@@ -176,7 +177,7 @@ def test_a_state_object_may_be_given_with_its_own_space_and_no_other(name):
     found = Found(BELL)
     np.testing.assert_array_equal(measure(found, QUBITS), measure(BELL, QUBITS))
     other = qs.Space(A=qs.Spin(1 / 2), C=qs.Spin(1 / 2))
-    with pytest.raises(DimensionError, match=r"`space` is Space\(A=.*C=.*but the state lives on"):
+    with pytest.raises(DimensionError, match=r"`rho` must be a state of .*C=.*but lives on .*B="):
         measure(found, other)
     with pytest.raises(InvalidArgumentError, match=r"\(\) of an array needs its space, as in"):
         measure(BELL)
@@ -185,6 +186,12 @@ def test_a_state_object_may_be_given_with_its_own_space_and_no_other(name):
 def test_the_space_may_be_given_by_name():
     assert qs.negativity(BELL, space=QUBITS, sites="A") == qs.negativity(BELL, QUBITS, "A")
     assert qs.negativity(rho=BELL, space=QUBITS, sites="A") == qs.negativity(BELL, QUBITS, "A")
+
+
+def test_an_unknown_argument_names_the_nearest_one():
+    message = r"negativity\(\) has no argument `site`; did you mean `sites`"
+    with pytest.raises(UnknownArgumentError, match=message):
+        qs.negativity(Found(BELL), site="A")
 
 
 def test_relative_entropies_are_between_states_of_one_space():
@@ -298,6 +305,11 @@ def test_large_batches_are_checked_to_their_end():
 def test_batches_of_no_states_have_no_values():
     assert qs.negativity(np.zeros((0, 4, 4)), QUBITS, "A").shape == (0,)
     assert qs.purity(np.zeros((3, 0, 4, 4))).shape == (3, 0)
+
+
+def test_a_certified_state_must_fit_its_space():
+    with pytest.raises(DimensionError, match=r"must have shape \(\.\.\., 4, 4\) for Space"):
+        qs.negativity(Certified(np.eye(3) / 3, QUBITS), "A")
 
 
 def test_states_of_our_own_solvers_are_not_checked_again(monkeypatch):

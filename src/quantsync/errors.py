@@ -1,4 +1,4 @@
-"""The named errors of the package: what was wrong, with which value, and the way out."""
+"""The named errors of the package: what was wrong, with which value, and what to do."""
 
 from __future__ import annotations
 
@@ -137,9 +137,9 @@ class NonUniqueSteadyStateError(QuantsyncError):
         Number of linearly independent stationary states: one number for a single system, an
         array of the batch shape otherwise (1 where the steady state is unique).
     indices : list of tuple
-        Batch indices of the systems concerned; ``[()]`` for a single system.
+        Batch indices of the affected systems; ``[()]`` for a single system.
     result : SteadyState or None
-        The whole batch, with NaN at the points concerned and ``valid`` False there, so that
+        The whole batch, with NaN at the affected points and ``valid`` False there, so that
         the other points are not lost. None for a single system.
     """
 
@@ -168,11 +168,11 @@ class TrajectoryEndedError(QuantsyncError):
     Attributes
     ----------
     reason : str
-        Name of the event, "unbounded" or "singular", of the first trajectory concerned.
+        Name of the event, "unbounded" or "singular", of the first affected trajectory.
     time : float
         When it happened there.
     indices : list of tuple
-        Batch indices of the trajectories concerned; ``[()]`` for a single one.
+        Batch indices of the affected trajectories; ``[()]`` for a single one.
     result : MeanFieldTrajectory
         The whole batch, with NaN after each end, so that nothing is lost.
     """

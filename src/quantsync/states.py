@@ -9,10 +9,10 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload, run
 
 import numpy as np
 import scipy.sparse as sp
-from array_api_compat import array_namespace, is_array_api_obj
+from array_api_compat import array_namespace, device, is_array_api_obj
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import require_finite, shown
+from quantsync.checks import named_arguments, require_finite, shown
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices
@@ -81,19 +81,15 @@ def of_operators(
 
 
 def _behind(gate: Callable[[Any, Space], Any], function: Callable[..., Any]) -> Any:
+    function = named_arguments(function)
+
     @wraps(function)
     def measure(rho: Any, *args: Any, **kwargs: Any) -> Any:
         if "space" in kwargs:
             args = (kwargs.pop("space"), *args)
         given = args[0] if args and isinstance(args[0], Space) else None
         if is_state(rho):
-            if given is None:
-                args = (rho.space, *args)
-            elif given != rho.space:
-                raise DimensionError(
-                    f"Argument `space` is {given}, but the state lives on {rho.space}; "
-                    "leave it out."
-                )
+            args = args if given is not None else (rho.space, *args)
         elif given is None:
             raise InvalidArgumentError(
                 f"{function.__name__}() of an array needs its space, as in "
@@ -115,7 +111,7 @@ def density_matrices(state: Any, space: Space | int | None = None, name: str = "
     Those that our own solvers certified are not checked again. ``space`` may be the dimension.
     """
     rho = square_matrices(state, space, name)
-    if 0 in rho.shape or (is_state(state) and getattr(state, "certified", False)):
+    if 0 in rho.shape or _is_certified(state) or _is_traced(rho):
         return rho
     xp, n = array_namespace(rho), rho.shape[-1]
     tolerance = max(TOLERANCE, 64 * float(xp.finfo(rho.dtype).eps) * n)
@@ -131,15 +127,11 @@ def density_matrices(state: Any, space: Space | int | None = None, name: str = "
 
 def square_matrices(state: Any, space: Space | int | None = None, name: str = "rho") -> Any:
     """The finite matrices of a state object or an array, in its array namespace."""
-    if is_state(state):
-        if isinstance(space, Space) and state.space != space:
-            raise DimensionError(
-                f"Argument `{name}` must be a state of {space}, but lives on {state.space}."
-            )
-        if getattr(state, "certified", False):
-            return state.rho
-        state = state.rho
-    rho = _as_array(state, name)
+    if is_state(state) and isinstance(space, Space) and state.space != space:
+        raise DimensionError(
+            f"Argument `{name}` must be a state of {space}, but lives on {state.space}."
+        )
+    rho = _as_array(state.rho if is_state(state) else state, name)
     n = space.dimension if isinstance(space, Space) else space
     if rho.ndim < 2 or rho.shape[-1] != rho.shape[-2] or (n and rho.shape[-1] != n):
         wanted = f"(..., {n}, {n})" if n else "(..., n, n)"
@@ -148,10 +140,20 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
             f"Argument `{name}` must have shape {wanted}{where}, but has {tuple(rho.shape)}."
         )
     xp = array_namespace(rho)
-    if not bool(xp.all(xp.isfinite(rho))):
+    known = _is_certified(state) or _is_traced(rho)
+    if not known and not bool(xp.all(xp.isfinite(rho))):
         hint = "Leave masked systems out, or pass the state object, in which NaN marks them."
         require_finite(name, to_numpy(rho), hint)
     return rho
+
+
+def _is_certified(state: Any) -> bool:
+    return is_state(state) and getattr(state, "certified", False)
+
+
+def _is_traced(array: Any) -> bool:
+    """Whether it has no values that could be checked, as inside of jax.jit and jax.grad."""
+    return any(kind.__name__ == "Tracer" for kind in type(array).__mro__)
 
 
 def _fault(rho: Any, tolerance: float, xp: Any) -> tuple[int, str] | None:
@@ -177,7 +179,7 @@ def _fault(rho: Any, tolerance: float, xp: Any) -> tuple[int, str] | None:
 
 def _positive(rho: Any, tolerance: float, xp: Any) -> bool:
     """Whether all eigenvalues are above -tolerance, as far as Cholesky's factorisation tells."""
-    raised = rho + tolerance * xp.eye(rho.shape[-1], dtype=rho.dtype)
+    raised = rho + tolerance * xp.eye(rho.shape[-1], dtype=rho.dtype, device=device(rho))
     try:
         return bool(xp.all(xp.isfinite(xp.linalg.cholesky(raised))))
     except Exception:  # every array library has its own

@@ -2,7 +2,7 @@
 
 S(phi) = 2 Re sum_h a_h exp(i k_h . phi), with one integer vector k_h of each pair +-k_h and no
 constant. Maxima are bracketed on a grid fine enough for the polynomial's degree; all that can be
-as high as is asked for are polished by Newton steps. A maximum that is curved enough to be the
+as high as wanted are polished by Newton steps. A maximum that is curved enough to be the
 only critical point within two grid spacings has been resolved by the grid. Around the others
 (two peaks about to merge) the polynomial is tabulated on finer and finer grids, until they are
 isolated or flat to rounding.
@@ -64,7 +64,7 @@ class LocalMaxima:
     def runner_up_ratio(self) -> Any:
         """Height of the second highest peak over that of the highest, shape (...).
 
-        NaN where fewer than two peaks were asked for or exist.
+        NaN where there are fewer than two peaks.
         """
         xp = array_namespace(self.height)
         if self.height.shape[-1] < 2:
@@ -271,7 +271,7 @@ def _nearly_level(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Row and place of grid points whose slope may vanish within half a spacing."""
     length = np.sum(np.abs(orders), axis=1)
-    # Whole tables cost less a point, and are a waste where few points are asked for.
+    # Whole tables cost less per point, and are a waste where few points are needed.
     for k in orders.T if np.mean(among) > MANY else ():
         slope = parts(1j * k * harmonics) @ table
         most = np.abs(harmonics) @ (np.abs(k) * length * spacing)

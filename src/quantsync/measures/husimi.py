@@ -71,7 +71,7 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
         The space of dimension n, left out for a state object; the sites used must be spins.
     theta, phi : float or array_like
         Angles in radians. For one site they broadcast to a shape (...a). For all sites of a
-        space with several, their last axis has one entry a site, in the space's order, and
+        space with several, their last axis has one entry per site, in the space's order, and
         (...a) is what is in front of it.
     site : str, optional
         The site whose reduced state is meant; all sites by default.
@@ -114,7 +114,7 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
         theta, phi = theta[..., None], phi[..., None]
     if theta.ndim == 0 or theta.shape[-1] != len(space):
         raise DimensionError(
-            f"Arguments `theta` and `phi` must have one entry a site ({len(space)}) in their "
+            f"Arguments `theta` and `phi` must have one entry per site ({len(space)}) in their "
             f"last axis, but have shape {theta.shape}; name a site with site= for its sphere."
         )
     product, scale = np.ones((*theta.shape[:-1], 1), complex), 1.0

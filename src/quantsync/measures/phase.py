@@ -71,7 +71,7 @@ class PhaseDistribution:
         Parameters
         ----------
         *phases : float or array_like
-            One argument a phase, in radians; they broadcast to a shape (...p).
+            One argument per phase, in radians; they broadcast to a shape (...p).
 
         Returns
         -------
@@ -143,7 +143,7 @@ class PhaseDistribution:
     def local_maxima(self, threshold: float = 0.0) -> LocalMaxima:
         """All peaks that rise above the uniform density by a part of what the highest one does.
 
-        Every maximum on a grid of 32 points a period of the fastest harmonic, and every other
+        Every maximum on a grid of 32 points per period of the fastest harmonic, and every other
         grid point at which the slope may vanish nearby, is polished by Newton steps, with finer
         grids where peaks are about to merge. Where the density is constant along a ridge, whose
         points are no isolated peaks, points of it represent it.

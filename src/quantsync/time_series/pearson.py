@@ -157,7 +157,7 @@ def best_delay(
         Length of the windows.
     delays : array_like of shape (D,)
         Delays to try, increasing; close enough that the best lies beside the best of them: some
-        eight a period.
+        eight per period.
     absolute : bool, default True
         Seek the largest |C|; otherwise the largest C.
     bandwidth : float, optional

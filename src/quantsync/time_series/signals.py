@@ -22,8 +22,8 @@ class SampledSignal:
     r"""Signals known at sample times, between them the interpolating spline.
 
     An oscillation of frequency w, sampled at steps h, is met to about
-    ``2 (w h/(2 pi - w h))^(degree+1)`` away from the ends: 1e-10 at 12 samples a period with
-    degree 9, 2e-6 at 5 samples a period, and nothing below 2 samples a period. The first and last
+    ``2 (w h/(2 pi - w h))^(degree+1)`` away from the ends: 1e-10 at 12 samples per period
+    with degree 9, 2e-6 at 5, and not at all below 2. The first and last
     few steps are less accurate.
 
     Parameters
@@ -90,7 +90,7 @@ class SampledSignal:
         outside = (times < first - slack) | (times > last + slack)
         if outside.any():
             raise InvalidArgumentError(
-                f"Samples reach from {first:.6g} to {last:.6g}, but the signal is asked for at "
+                f"Samples reach from {first:.6g} to {last:.6g}, but the signal is evaluated at "
                 f"{times[outside][0]:.6g}."
             )
         flat = np.clip(times.ravel(), first, last)
