@@ -133,7 +133,7 @@ def test_misuse_is_explained():
         qs.husimi(rho, space, [0.1, 0.2], [0.1, 0.2])
     assert qs.husimi(rho, space, 0.1, 0.2, "A") == pytest.approx(1 / (4 * np.pi))
     pair = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2))
-    with pytest.raises(qs.errors.DimensionError, match=r"one entry a site \(2\)"):
+    with pytest.raises(qs.errors.DimensionError, match=r"one entry per site \(2\)"):
         qs.husimi(rho, pair, 0.1, 0.2)
     with pytest.raises(qs.errors.DimensionError, match=r"`rho` must have shape"):
         qs.husimi(np.eye(4) / 4, pair, [0.1, 0.2], 0.1)
