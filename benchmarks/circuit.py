@@ -32,7 +32,7 @@ PEERS = {
 }
 
 
-def harmonic_balance(drives: tuple[float, ...]) -> list[qs.QuasiPeriodicState]:
+def harmonic_balance(drives: tuple[float, ...]) -> list[qs.quasi_periodic.QuasiPeriodicState]:
     """Everything from the parameters on: operators, modes of the units, states."""
     balance = HarmonicBalance(*circuit_parts(*preset_transmons("10b")))
     return [balance.solve([drive, COUPLING]) for drive in drives]
@@ -54,7 +54,7 @@ def qutip_problem(drive: float) -> tuple[qutip.QobjEvo, list[qutip.Qobj]]:
 
 
 def propagated(
-    drive: float, start: qs.QuasiPeriodicState, options: dict[str, object]
+    drive: float, start: qs.quasi_periodic.QuasiPeriodicState, options: dict[str, object]
 ) -> np.ndarray:
     """The state after `SPAN`, from quantsync's at time 0."""
     hamiltonian, jumps = qutip_problem(drive)

@@ -30,7 +30,7 @@ from quantsync.papers.zhao2025.ensemble_data import CHI, ETAS, INTERVAL
 from quantsync.parallel import available_cores
 
 CHAIN = qs.models.dephased_chain()
-BASE = qs.DegenerateBase(CHAIN)
+BASE = qs.degenerate.DegenerateBase(CHAIN)
 SPACE = BASE.space
 N = SPACE.dimension
 SAMPLES = 108  # six tasks of 18, so that no process waits for another
@@ -130,8 +130,8 @@ def krylov_steps(samples: int) -> float:
     perturbed.solve_shifted = counting
     try:
         for k in range(samples):
-            generator = qs.random_lindbladian(SPACE, qs.sample_rng(1, k))
-            qs.perturbed_steady_states(BASE, generator, ETAS)
+            generator = qs.degenerate.random_lindbladian(SPACE, qs.sweeps.sample_rng(1, k))
+            qs.degenerate.perturbed_steady_states(BASE, generator, ETAS)
     finally:
         perturbed.solve_shifted = original
     return float(np.mean(counts))
@@ -153,9 +153,9 @@ def main() -> None:
     )
     rng = np.random.default_rng(1)
     hamiltonian, kossakowski = random_hamiltonian(N, rng), random_kossakowski(N, rng)
-    generator = qs.kossakowski_generator(SPACE, hamiltonian, kossakowski)
+    generator = qs.degenerate.kossakowski_generator(SPACE, hamiltonian, kossakowski)
     with threadpool_limits(1):
-        ours = qs.perturbed_steady_states(BASE, generator, ETAS)
+        ours = qs.degenerate.perturbed_steady_states(BASE, generator, ETAS)
         lu_s, theirs = timed(numpy_route(hamiltonian, kossakowski))
         middle = ETAS >= 1e-3
         print("agreement: states at eta >= 1e-3, and S_max at all strengths")
@@ -164,17 +164,18 @@ def main() -> None:
         print(f"    its S_max is off by {off[0]:.0e} at eta = 1e-8, {off[-1]:.0e} at 10 (relative)")
         chosen = np.array([1e-2, 1.0])
         states, build_s, solve_s = qutip_route(hamiltonian, kossakowski)(chosen)
-        expected = qs.perturbed_steady_states(BASE, generator, chosen).rho
+        expected = qs.degenerate.perturbed_steady_states(BASE, generator, chosen).rho
         agree("QuTiP, states", expected, states, 1e-8)
         solve_s *= len(ETAS) / len(chosen)
-        batch = np.stack(
-            [qs.random_lindbladian(SPACE, qs.sample_rng(1, k)).matrix for k in range(8)]
-        )
-        prepare_s, solver = timed(lambda: qs.BatchedPerturbations(BASE, ETAS))
+        streams = [qs.sweeps.sample_rng(1, k) for k in range(8)]
+        batch = np.stack([qs.degenerate.random_lindbladian(SPACE, rng).matrix for rng in streams])
+        prepare_s, solver = timed(lambda: qs.degenerate.BatchedPerturbations(BASE, ETAS))
         batch_s, batched = timed(lambda: solver(batch))
         direct = np.array(
             [
-                qs.perturbed_steady_states(BASE, qs.MatrixGenerator(SPACE, m), ETAS).rho
+                qs.degenerate.perturbed_steady_states(
+                    BASE, qs.degenerate.MatrixGenerator(SPACE, m), ETAS
+                ).rho
                 for m in batch
             ]
         )
@@ -183,9 +184,13 @@ def main() -> None:
         draw, solve, peaks = [], [], []
         for k in range(24):
             peaks.append(multiplication_rate())
-            seconds, drawn = timed(lambda k=k: qs.random_lindbladian(SPACE, qs.sample_rng(2, k)))
+            seconds, drawn = timed(
+                lambda k=k: qs.degenerate.random_lindbladian(SPACE, qs.sweeps.sample_rng(2, k))
+            )
             draw.append(seconds)
-            solve.append(timed(lambda d=drawn: qs.perturbed_steady_states(BASE, d, ETAS))[0])
+            solve.append(
+                timed(lambda d=drawn: qs.degenerate.perturbed_steady_states(BASE, d, ETAS))[0]
+            )
     ensemble(cores, 1)  # tables and caches
     one_s = ensemble(SAMPLES, 1) / SAMPLES
     start_s = ensemble(cores * 18, cores)

@@ -9,7 +9,7 @@ from quantsync.lindblad.degenerate.kossakowski import gell_mann_diagonal
 REFERENCE = reference("zhao2025")
 ETAS = [1e-8, 1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]
 KEYS = ["1e-08", "1e-06", "0.0001", "0.001", "0.01", "0.1", "1", "10"]
-CHAIN = qs.DegenerateBase(qs.models.dephased_chain())
+CHAIN = qs.degenerate.DegenerateBase(qs.models.dephased_chain())
 
 
 def diagonal(basis, n):
@@ -29,6 +29,6 @@ def deterministic(n, basis):
     )
     rates = root @ root.conj().T
     rates = rates * (n * n - 1) / np.trace(rates).real
-    return qs.kossakowski_generator(
+    return qs.degenerate.kossakowski_generator(
         CHAIN.space, (matrix + matrix.conj().T) / np.sqrt(2), rates, diagonal(basis, n)
     )

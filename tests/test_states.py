@@ -34,7 +34,7 @@ OF_OPERATORS = {
     "partial_trace": lambda *rho: qs.partial_trace(*rho, "A")[..., 0, 1],
     "partial_transpose": lambda *rho: qs.partial_transpose(*rho, sites="A")[..., 0, 3],
     "phase_response": lambda *rho: qs.phase_response(*rho, "A"),
-    "spherical_moment": lambda *rho: qs.spherical_moment(*rho, "A", 1, 1),
+    "spherical_moment": lambda *rho: qs.measures.spherical_moment(*rho, "A", 1, 1),
 }
 WITHOUT_A_SPACE = {
     "purity": qs.purity,
@@ -42,13 +42,17 @@ WITHOUT_A_SPACE = {
     "relative_entropy": lambda rho: qs.relative_entropy(rho, np.eye(4) / 4, base=2),
     "relative_entropy, second": lambda rho: qs.relative_entropy(np.diag([0, 0.5, 0.5, 0]), rho),
     "omega": lambda rho: qs.relative_entropy_of_synchronization(
-        rho, qs.DiagonalStates(np.diag([0.4, 0.3, 0.2, 0.1]))
+        rho, qs.entropic.DiagonalStates(np.diag([0.4, 0.3, 0.2, 0.1]))
     ),
     "omega, undriven": lambda rho: qs.relative_entropy_of_synchronization(
-        np.eye(4) / 4, qs.DiagonalStates(rho)
+        np.eye(4) / 4, qs.entropic.DiagonalStates(rho)
     ),
-    "closest": lambda rho: qs.BlockDiagonalStates(QUBITS["A"].z).closest(rho)[..., 1, 1].real,
-    "closest mixture": lambda rho: qs.StateMixtures([np.eye(4) / 4]).closest(rho)[..., 1, 1].real,
+    "closest": lambda rho: (
+        qs.entropic.BlockDiagonalStates(QUBITS["A"].z).closest(rho)[..., 1, 1].real
+    ),
+    "closest mixture": lambda rho: (
+        qs.entropic.StateMixtures([np.eye(4) / 4]).closest(rho)[..., 1, 1].real
+    ),
 }
 MEASURES = {
     **{

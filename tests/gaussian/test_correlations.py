@@ -8,11 +8,19 @@ from scipy.linalg import block_diag, expm
 
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError, NonFiniteError
 from quantsync.gaussian.correlations import (
-    gaussian_discord,
-    gaussian_entropy,
-    gaussian_log_negativity,
-    gaussian_mutual_information,
-    gaussian_purity,
+    discord as gaussian_discord,
+)
+from quantsync.gaussian.correlations import (
+    entropy as gaussian_entropy,
+)
+from quantsync.gaussian.correlations import (
+    log_negativity as gaussian_log_negativity,
+)
+from quantsync.gaussian.correlations import (
+    mutual_information as gaussian_mutual_information,
+)
+from quantsync.gaussian.correlations import (
+    purity as gaussian_purity,
 )
 from quantsync.gaussian.covariance import reduced_covariance
 from quantsync.gaussian.symplectic import (

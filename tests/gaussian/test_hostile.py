@@ -171,7 +171,7 @@ def test_bath_temperatures_may_be_an_array():
         lambda: PAIR.evolve("a", [0.0]),
         lambda: PAIR.evolve(qs.GaussianState.vacuum([1.0, 1.0]), "a"),
         lambda: PAIR.evolve(qs.GaussianState.vacuum([1.0, 1.0]), [0.0], probes=0),
-        lambda: qs.mean_modes([PAIR], qs.GaussianState.vacuum([1.0, 1.0])),
+        lambda: qs.gaussian.mean_modes([PAIR], qs.GaussianState.vacuum([1.0, 1.0])),
         lambda: qs.GaussianState("a", np.eye(2)),
         lambda: qs.GaussianState([0.0, 0.0], None),
         lambda: qs.GaussianState.vacuum(None),
@@ -181,17 +181,17 @@ def test_bath_temperatures_may_be_an_array():
         lambda: qs.GaussianState.vacuum(1.0).reduced("a"),
         lambda: qs.GaussianState.vacuum(1.0).reduced([]),
         lambda: qs.GaussianState.vacuum(1.0).displaced(x=None),
-        lambda: qs.ProbesInEnvironment(qs.GaussianState.vacuum(1.0), None),
+        lambda: qs.gaussian.ProbesInEnvironment(qs.GaussianState.vacuum(1.0), None),
         lambda: qs.OpenNetwork(None, np.eye(2)),
         lambda: qs.OpenNetwork.from_network(np.eye(2), 0.1),
         lambda: qs.OpenNetwork.from_network(PAIR, "a"),
         lambda: qs.OpenNetwork.from_network(PAIR, 0.1).evolve([0.0], [0.0]),
         lambda: qs.OpenNetwork.from_network(PAIR, 0.1).residual(None),
-        lambda: qs.gaussian_purity("a"),
-        lambda: qs.gaussian_entropy(None),
-        lambda: qs.gaussian_log_negativity(np.eye(4), "a"),
-        lambda: qs.gaussian_discord(np.eye(4), measured="a"),
-        lambda: qs.symplectic_spectrum(np.array([["a", "b"], ["c", "d"]])),
+        lambda: qs.gaussian.purity("a"),
+        lambda: qs.gaussian.entropy(None),
+        lambda: qs.gaussian.log_negativity(np.eye(4), "a"),
+        lambda: qs.gaussian.discord(np.eye(4), measured="a"),
+        lambda: qs.gaussian.symplectic_spectrum(np.array([["a", "b"], ["c", "d"]])),
     ],
 )
 def test_wrong_types_are_named(call):
@@ -205,4 +205,4 @@ def test_nodes_of_any_type_are_named():
 
 
 def test_lists_are_covariance_matrices():
-    assert qs.gaussian_purity([[1.0, 0.0], [0.0, 1.0]]) == pytest.approx(0.5)
+    assert qs.gaussian.purity([[1.0, 0.0], [0.0, 1.0]]) == pytest.approx(0.5)

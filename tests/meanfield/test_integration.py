@@ -133,7 +133,7 @@ def test_the_three_ways_agree_on_a_nonlinear_pair(pair, monkeypatch):
     np.testing.assert_allclose(fast.beta, many.beta[0], atol=1e-11)
     np.testing.assert_allclose(fast.covariance, many.covariance[0], atol=1e-11)
     # Physical throughout, and grown along the phase, which nothing holds.
-    qs.symplectic_spectrum(fast.covariance)
+    qs.gaussian.symplectic_spectrum(fast.covariance)
     assert np.trace(fast.covariance[-1]) > 5
 
 

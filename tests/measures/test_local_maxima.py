@@ -161,7 +161,7 @@ def test_shifts_shift_and_do_not_hide_any(sign, count, shift):
 
 @pytest.mark.parametrize(("key", "basis"), [("detF3", "printed"), ("detOrth", "orthonormal")])
 def test_the_chain_under_the_deterministic_perturbation(key, basis):
-    states = qs.perturbed_steady_states(CHAIN, deterministic(27, basis), ETAS)
+    states = qs.degenerate.perturbed_steady_states(CHAIN, deterministic(27, basis), ETAS)
     phase = qs.relative_phase_distribution(states.rho, CHAIN.space)
     peaks = phase.local_maxima()
     kind = chi(phase.location[:, 0], phase.location[:, 1])

@@ -23,7 +23,9 @@ seeds = st.integers(0, 2**32 - 1)
 def tensors(spin):
     """All T_k^q by (k, q)."""
     ranks = range(round(2 * spin) + 1)
-    return {(k, q): qs.spherical_tensor(spin, k, q) for k in ranks for q in range(-k, k + 1)}
+    return {
+        (k, q): qs.measures.spherical_tensor(spin, k, q) for k in ranks for q in range(-k, k + 1)
+    }
 
 
 def one_spin(spin):
@@ -34,7 +36,9 @@ def moments(rho, space, site):
     """<T_k^q> of one spin for q >= 0, by (k, q)."""
     ranks = range(round(2 * space.sites[site].size) + 1)
     return {
-        (k, q): qs.spherical_moment(rho, space, site, k, q) for k in ranks for q in range(k + 1)
+        (k, q): qs.measures.spherical_moment(rho, space, site, k, q)
+        for k in ranks
+        for q in range(k + 1)
     }
 
 
@@ -48,7 +52,7 @@ def test_the_tensors_are_an_orthonormal_basis(spin):
 @pytest.mark.parametrize("spin", [25, 40])
 def test_tensors_of_large_spins_keep_their_accuracy(spin):
     ranks = range(2 * spin + 1)
-    matrix = np.array([np.diag(qs.spherical_tensor(spin, k, 0)) for k in ranks])
+    matrix = np.array([np.diag(qs.measures.spherical_tensor(spin, k, 0)) for k in ranks])
     assert_allclose(matrix @ matrix.T, np.eye(len(matrix)), atol=1e-11)
 
 
@@ -66,14 +70,16 @@ def test_the_tensors_are_clebsch_gordan_coefficients(spin):
 def test_the_tensors_of_a_spin_one_as_they_are_printed():
     s = qs.Spin(1).operators()
     plus, z = s["plus"], s["z"]
-    assert_allclose(qs.spherical_tensor(1, 0, 0), np.eye(3) / np.sqrt(3), atol=1e-15)
-    assert_allclose(qs.spherical_tensor(1, 1, 1), -plus / 2, atol=1e-15)
-    assert_allclose(qs.spherical_tensor(1, 1, 0), z / np.sqrt(2), atol=1e-15)
-    assert_allclose(qs.spherical_tensor(1, 1, -1), plus.T / 2, atol=1e-15)
-    assert_allclose(qs.spherical_tensor(1, 2, 2), plus @ plus / 2, atol=1e-15)
-    assert_allclose(qs.spherical_tensor(1, 2, 1), -(plus @ z + z @ plus) / 2, atol=1e-15)
-    assert_allclose(qs.spherical_tensor(1, 2, 0), np.diag([1, -2, 1]) / np.sqrt(6), atol=1e-15)
-    assert_allclose(qs.spherical_tensor(1 / 2, 1, 1), [[0, -1], [0, 0]], atol=1e-15)
+    assert_allclose(qs.measures.spherical_tensor(1, 0, 0), np.eye(3) / np.sqrt(3), atol=1e-15)
+    assert_allclose(qs.measures.spherical_tensor(1, 1, 1), -plus / 2, atol=1e-15)
+    assert_allclose(qs.measures.spherical_tensor(1, 1, 0), z / np.sqrt(2), atol=1e-15)
+    assert_allclose(qs.measures.spherical_tensor(1, 1, -1), plus.T / 2, atol=1e-15)
+    assert_allclose(qs.measures.spherical_tensor(1, 2, 2), plus @ plus / 2, atol=1e-15)
+    assert_allclose(qs.measures.spherical_tensor(1, 2, 1), -(plus @ z + z @ plus) / 2, atol=1e-15)
+    assert_allclose(
+        qs.measures.spherical_tensor(1, 2, 0), np.diag([1, -2, 1]) / np.sqrt(6), atol=1e-15
+    )
+    assert_allclose(qs.measures.spherical_tensor(1 / 2, 1, 1), [[0, -1], [0, 0]], atol=1e-15)
 
 
 @pytest.mark.parametrize("spin", [*SPINS, 5])
@@ -90,8 +96,8 @@ def test_the_tensors_obey_the_commutators_that_define_them(spin):
 
 
 def test_tensors_are_given_as_copies_without_minus_zeros():
-    qs.spherical_tensor(1, 1, 1)[:] = 7.0
-    T = qs.spherical_tensor(1, 1, 1)
+    qs.measures.spherical_tensor(1, 1, 1)[:] = 7.0
+    T = qs.measures.spherical_tensor(1, 1, 1)
     assert_allclose(T, -qs.Spin(1).operators()["plus"] / 2, atol=1e-15)
     assert not np.signbit(T[T == 0]).any()
 
@@ -111,7 +117,7 @@ def test_tensors_are_given_as_copies_without_minus_zeros():
 )
 def test_tensors_that_do_not_exist_are_refused(arguments, message):
     with pytest.raises(InvalidArgumentError, match=message):
-        qs.spherical_tensor(*arguments)
+        qs.measures.spherical_tensor(*arguments)
 
 
 def test_moments_are_expectation_values_on_the_whole_space(random_states):
@@ -120,7 +126,7 @@ def test_moments_are_expectation_values_on_the_whole_space(random_states):
     for site, spin in (("A", 1), ("B", 3 / 2)):
         for (k, q), T in tensors(spin).items():
             full = space.embed(site, T).toarray()
-            found = qs.spherical_moment(rho, space, site, k, q)
+            found = qs.measures.spherical_moment(rho, space, site, k, q)
             assert found.shape == (2, 3)
             assert_allclose(found, np.trace(full @ rho, axis1=-2, axis2=-1), atol=1e-14)
     for site, name in (("A", "plus"), ("B", "plus"), ("M", "create")):
@@ -145,7 +151,7 @@ def test_moments_are_linear_in_operators_that_are_no_states(seed, spin, c, d):
     k = rng.integers(0, int(2 * spin) + 1)
     q = rng.integers(-k, k + 1)
     for measure in (
-        lambda rho: qs.spherical_moment(rho, space, "A", k, q),
+        lambda rho: qs.measures.spherical_moment(rho, space, "A", k, q),
         lambda rho: qs.phase_response(rho, space, "A"),
     ):
         total = measure(c * X + 1j * d * Y)
@@ -161,8 +167,10 @@ def test_a_turn_about_z_multiplies_moments_by_phases(seed, spin, angle):
     phase = np.exp(-1j * angle * space.sites["A"].labels)
     turned = phase[:, None] * rho * phase.conj()
     for k, q in tensors(spin):
-        expected = np.exp(1j * q * angle) * qs.spherical_moment(rho, space, "A", k, q)
-        assert qs.spherical_moment(turned, space, "A", k, q) == pytest.approx(expected, abs=1e-13)
+        expected = np.exp(1j * q * angle) * qs.measures.spherical_moment(rho, space, "A", k, q)
+        assert qs.measures.spherical_moment(turned, space, "A", k, q) == pytest.approx(
+            expected, abs=1e-13
+        )
     expected = np.exp(1j * angle) * qs.phase_response(rho, space, "A")
     assert qs.phase_response(turned, space, "A") == pytest.approx(expected, abs=1e-13)
 
@@ -178,7 +186,7 @@ def test_a_turn_about_any_axis_keeps_what_each_rank_weighs(seed, spin):
     U = (states * np.exp(-1j * energies)) @ states.conj().T
     for k in range(int(2 * spin) + 1):
         first, second = (
-            np.array([qs.spherical_moment(x, space, "A", k, q) for q in range(-k, k + 1)])
+            np.array([qs.measures.spherical_moment(x, space, "A", k, q) for q in range(-k, k + 1)])
             for x in (rho, U @ rho @ U.conj().T)
         )
         assert np.linalg.norm(first) == pytest.approx(np.linalg.norm(second), abs=1e-13)
@@ -190,7 +198,7 @@ def test_moments_of_a_state_determine_it(seed, spin):
     rng = np.random.default_rng(seed)
     space = one_spin(spin)
     rho = random_state(rng, space.dimension)
-    found = {key: qs.spherical_moment(rho, space, "A", *key) for key in tensors(spin)}
+    found = {key: qs.measures.spherical_moment(rho, space, "A", *key) for key in tensors(spin)}
     assert_allclose(
         sum(np.conj(found[key]) * T for key, T in tensors(spin).items()), rho, atol=1e-14
     )
@@ -219,7 +227,7 @@ def test_the_expansion_is_the_husimi_function(seed, spin):
     space = qs.Space(B=qs.Spin(1 / 2), A=qs.Spin(spin))
     rho = random_state(rng, space.dimension)
     theta, phi = rng.uniform(0, np.pi, (3, 4)), rng.uniform(-np.pi, np.pi, 4)
-    found = qs.husimi_from_moments(moments(rho, space, "A"), spin, theta, phi)
+    found = qs.measures.husimi_from_moments(moments(rho, space, "A"), spin, theta, phi)
     assert found.shape == (3, 4)
     assert_allclose(found, qs.husimi(rho, space, theta, phi, "A"), atol=1e-14)
 
@@ -229,12 +237,12 @@ def test_the_expansion_of_larger_spins_is_the_husimi_function(spin):
     rng, space = np.random.default_rng(31), one_spin(spin)
     rho = random_state(rng, space.dimension)
     theta, phi = rng.uniform(0, np.pi, 5), rng.uniform(-np.pi, np.pi, 5)
-    found = qs.husimi_from_moments(moments(rho, space, "A"), spin, theta, phi)
+    found = qs.measures.husimi_from_moments(moments(rho, space, "A"), spin, theta, phi)
     assert_allclose(found, qs.husimi(rho, space, theta, phi), atol=1e-11)
 
 
 def test_the_expansion_of_a_huge_spin_is_finite():
-    value = qs.husimi_from_moments({(0, 0): 1 / np.sqrt(101)}, 50, 0.3, 0.2)
+    value = qs.measures.husimi_from_moments({(0, 0): 1 / np.sqrt(101)}, 50, 0.3, 0.2)
     assert value == pytest.approx(1 / (4 * np.pi))
 
 
@@ -262,14 +270,14 @@ def test_the_expansion_of_a_qubit_and_a_qutrit_as_in_appendix_a(random_states):
         bracket = sum(
             weight[k, q] * P[k, q] * np.real(t[k, q] * np.exp(-1j * q * phi)) for k, q in weight
         )
-        found = qs.husimi_from_moments(t, spin, theta, phi)
+        found = qs.measures.husimi_from_moments(t, spin, theta, phi)
         assert_allclose(found, n / (4 * np.pi) * bracket, atol=1e-15)
 
 
 def test_the_expansion_puts_batches_before_angles(random_states):
     rho, space = random_states(33, 3, (2, 3)), one_spin(1)
     theta, phi = np.linspace(0.1, 3, 5)[:, None], np.linspace(-2, 2, 4)
-    found = qs.husimi_from_moments(moments(rho, space, "A"), 1, theta, phi)
+    found = qs.measures.husimi_from_moments(moments(rho, space, "A"), 1, theta, phi)
     assert found.shape == (2, 3, 5, 4)
     assert_allclose(found, qs.husimi(rho, space, theta, phi), atol=1e-15)
     assert found[1, 2, 3, 1] == pytest.approx(
@@ -285,7 +293,7 @@ def test_the_expansion_is_linear_in_corrections(seed, factor):
     V = random_unitary(rng, 3)
     change = factor * (V @ rho @ V.conj().T - rho)
     first, second, both = (
-        qs.husimi_from_moments(moments(x, space, "A"), 1, 0.8, [0.3, 2.0])
+        qs.measures.husimi_from_moments(moments(x, space, "A"), 1, 0.8, [0.3, 2.0])
         for x in (rho, change, rho + change)
     )
     assert_allclose(first + second, both, atol=1e-14)
@@ -293,9 +301,9 @@ def test_the_expansion_is_linear_in_corrections(seed, factor):
 
 def test_moments_left_out_of_the_expansion_are_zero():
     theta, phi = np.array([0.4, 1.3]), np.array([0.2, -1.1])
-    uniform = qs.husimi_from_moments({(0, 0): 3**-0.5}, 1, theta, phi)
+    uniform = qs.measures.husimi_from_moments({(0, 0): 3**-0.5}, 1, theta, phi)
     assert_allclose(uniform, 1 / (4 * np.pi), rtol=1e-15)
-    wave = qs.husimi_from_moments({(2, 2): 0.3 - 0.4j}, 1, theta, phi)
+    wave = qs.measures.husimi_from_moments({(2, 2): 0.3 - 0.4j}, 1, theta, phi)
     expected = 3 / (4 * np.pi) * np.sin(theta) ** 2 / 2
     assert_allclose(wave, expected * np.real((0.3 - 0.4j) * np.exp(-2j * phi)), atol=1e-15)
 
@@ -311,16 +319,16 @@ def test_moments_left_out_of_the_expansion_are_zero():
 )
 def test_moments_that_do_not_exist_are_refused(given_moments, message):
     with pytest.raises(InvalidArgumentError, match=message):
-        qs.husimi_from_moments(given_moments, 1 / 2, 0.1, 0.2)
+        qs.measures.husimi_from_moments(given_moments, 1 / 2, 0.1, 0.2)
 
 
 def test_sites_and_states_that_do_not_fit_are_refused(random_states):
     space, rho = qs.Space(A=qs.Spin(1 / 2), M=qs.Fock(3)), random_states(34, 6)
     with pytest.raises(InvalidArgumentError, match=r"site 'M' is a Fock\(3\)"):
-        qs.spherical_moment(rho, space, "M", 1, 1)
+        qs.measures.spherical_moment(rho, space, "M", 1, 1)
     with pytest.raises(InvalidArgumentError, match="from 0 to 1, but is 2"):
-        qs.spherical_moment(rho, space, "A", 2, 1)
-    for measure in (qs.phase_response, lambda *a: qs.spherical_moment(*a, 1, 1)):
+        qs.measures.spherical_moment(rho, space, "A", 2, 1)
+    for measure in (qs.phase_response, lambda *a: qs.measures.spherical_moment(*a, 1, 1)):
         with pytest.raises(UnknownNameError, match="Unknown site 'X'"):
             measure(rho, space, "X")
         with pytest.raises(UnknownNameError, match=r"Unknown site .*'A'.*Known: A, M"):
@@ -331,13 +339,13 @@ def test_sites_and_states_that_do_not_fit_are_refused(random_states):
 
 SPACE = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(3))
 MEASURES = {
-    "spherical_moment": lambda rho: qs.spherical_moment(rho, SPACE, "A", 2, 1),
+    "spherical_moment": lambda rho: qs.measures.spherical_moment(rho, SPACE, "A", 2, 1),
     "phase_response": lambda rho: qs.phase_response(rho, SPACE, "B"),
     "phase_response of a mode": lambda rho: qs.phase_response(rho, SPACE, "M"),
-    "husimi_from_moments": lambda rho: qs.husimi_from_moments(
+    "husimi_from_moments": lambda rho: qs.measures.husimi_from_moments(
         moments(rho, SPACE, "A"), 1, [0.1, 0.2], 0.3
     ),
-    "husimi_from_moments at one point": lambda rho: qs.husimi_from_moments(
+    "husimi_from_moments at one point": lambda rho: qs.measures.husimi_from_moments(
         moments(rho, SPACE, "B"), 1 / 2, 0.1, 0.3
     ),
 }

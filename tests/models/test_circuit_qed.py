@@ -174,7 +174,7 @@ def test_a_propagation_of_the_printed_equation_stays_on_the_state():
 
 def test_the_parts_are_hermitian_and_uncoupled():
     lindbladian, perturbations = circuit_parts(*preset_transmons("10a"))
-    balance = qs.HarmonicBalance(lindbladian, perturbations)
+    balance = qs.quasi_periodic.HarmonicBalance(lindbladian, perturbations)
     assert balance.subsystems.sizes == (81, 81)
     assert len(balance.drives.base) == 2
 

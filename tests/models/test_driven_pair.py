@@ -535,7 +535,7 @@ def test_reference_driven_states(numbers):
 def qutrit_moment(p, k, q):
     system = driven_pair(**p, spin=1)
     rho = qs.linear_response(system, driving(1), order=q).orders[q]
-    return qs.spherical_moment(rho, system.space, "A", k, q)
+    return qs.measures.spherical_moment(rho, system.space, "A", k, q)
 
 
 def test_reference_qutrits(numbers):

@@ -70,7 +70,7 @@ def test_the_run_agrees_with_the_network_built_by_hand():
     network = chain.with_probes([1.0, 1.1], nodes=[1, 20], strengths=0.2, direct=0.2)
     start = qs.GaussianState.squeezed([1.0, 1.1], [0.4, 0.0])
     start = start.displaced(x=[0.14, 1.4], p=[0, -0.3])
-    expected = qs.evolve(network, qs.ProbesInEnvironment(start), [7.0])
+    expected = qs.evolve(network, qs.gaussian.ProbesInEnvironment(start), [7.0])
     ours = run.evolve([7.0])
     np.testing.assert_allclose(ours.covariance, expected.covariance, rtol=0, atol=1e-14)
     np.testing.assert_allclose(ours.mean, expected.mean, rtol=0, atol=1e-14)
@@ -105,7 +105,7 @@ def test_a_time_axis_is_one_network(monkeypatch):
     assert len(built) == 3
     assert len(set(built)) == 1
     network, start = original(12, 1, 1.1, 0.5, 0.2, 1, 1, 0.4, 1.2), [0.14, 0, 1.4, 0]
-    state = qs.ProbesInEnvironment(
+    state = qs.gaussian.ProbesInEnvironment(
         qs.GaussianState.vacuum([1, 1.1]).displaced(x=start[::2], p=start[1::2])
     )
     expected = qs.evolve(network, state, times).mean[:, 0]

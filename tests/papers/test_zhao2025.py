@@ -150,13 +150,15 @@ def test_dynamics_ends_in_one_oscillation_of_all_sites(dynamics):
 def test_appendix_e_has_the_reference_limit(appendix_e):
     expected = np.hypot(*number("E_limit_rho_(00,1-1)"))
     assert float(appendix_e.coherence_limit) == pytest.approx(expected, rel=1e-9)
-    limit = qs.degenerate_steady_state(data.uncoupled_pair(), data.pair_perturbation())
+    limit = qs.degenerate.degenerate_steady_state(data.uncoupled_pair(), data.pair_perturbation())
     found = limit.rho[0][data.COHERENCE]
     np.testing.assert_allclose([found.real, found.imag], number("E_limit_rho_(00,1-1)"), rtol=1e-9)
 
 
 def test_appendix_e_at_finite_strength_is_the_reference(appendix_e):
-    states = qs.perturbed_steady_states(data.uncoupled_pair(), data.pair_perturbation(), [0.1])
+    states = qs.degenerate.perturbed_steady_states(
+        data.uncoupled_pair(), data.pair_perturbation(), [0.1]
+    )
     locking = qs.relative_phase_distribution(states.rho, data.PAIR)
     assert float(locking.maximum[0]) == pytest.approx(number("E_eta0.1_Smax"), rel=1e-9)
     assert float(appendix_e.excess.sel(shown_eta=0.1).max()) <= float(locking.maximum[0])
@@ -174,8 +176,8 @@ def test_the_rotating_frame_changes_the_modes_but_not_the_locking():
         [(p["epsilon"] / 2, exchange), (p["detuning"] / 2, a.z - b.z), (0.17, a.z + b.z)],
         [(p["damping_a"] / 2, a.minus @ a.z), (p["gain_b"] / 2, b.plus @ b.z)],
     )
-    one = qs.degenerate_steady_state(data.free_spins(), at_rest)
-    other = qs.degenerate_steady_state(data.uncoupled_pair(), data.pair_perturbation())
+    one = qs.degenerate.degenerate_steady_state(data.free_spins(), at_rest)
+    other = qs.degenerate.degenerate_steady_state(data.uncoupled_pair(), data.pair_perturbation())
     assert (one.zero_modes, other.zero_modes) == (6, 16)
     np.testing.assert_allclose(one.rho, other.rho, atol=1e-12)
 

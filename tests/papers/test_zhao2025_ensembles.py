@@ -57,7 +57,9 @@ def test_the_limit_has_the_reference_statistics():
 def test_the_limit_is_that_of_the_matrices():
     """The Markov chain of Gamma variables against degenerate theory for drawn generators."""
     base = sectors.prepared_chain()
-    generator = qs.random_lindbladian(base.space, np.random.default_rng(1), "orthonormal")
+    generator = qs.degenerate.random_lindbladian(
+        base.space, np.random.default_rng(1), "orthonormal"
+    )
     states = sectors.stationary_states(base.space)
     projectors = sectors.sector_projectors(base.space)
     drawn = np.array(
@@ -89,8 +91,8 @@ def test_weak_perturbations_lead_to_the_two_kinds(chain):
 def test_kinds_of_single_samples_are_those_of_the_sign_of_x():
     base, found = sectors.prepared_chain(), set()
     for seed in range(6):
-        generator = qs.random_lindbladian(base.space, np.random.default_rng(seed))
-        rho = qs.perturbed_steady_states(base, generator, [1e-8]).rho[0]
+        generator = qs.degenerate.random_lindbladian(base.space, np.random.default_rng(seed))
+        rho = qs.degenerate.perturbed_steady_states(base, generator, [1e-8]).rho[0]
         weights = sectors.sector_weights(rho, base.space)
         x = sectors.off_diagonal_element(weights["0+"], weights["0-"])
         phase = qs.relative_phase_distribution(rho, base.space)

@@ -9,7 +9,7 @@ import quantsync as qs
 SEARCHES = {
     "zeros": lambda f, nodes, args=(), **more: qs.find_zeros(f, nodes, args, **more),
     "extrema": lambda f, nodes, args=(), **more: qs.find_extrema(f, nodes, args, **more),
-    "planar": lambda f, nodes, args=(), **more: qs.find_planar_zeros(
+    "planar": lambda f, nodes, args=(), **more: qs.search.find_planar_zeros(
         lambda x, y, *rest: f(x, *rest) + 1j * y, nodes, np.linspace(-1, 1, 4), args, **more
     ),
 }
@@ -360,7 +360,7 @@ def points(found):
     ids=str,
 )
 def test_planar_zeros_on_lines_of_symmetry_and_on_nodes(right, left):
-    found = qs.find_planar_zeros(planar(right, left), SQUARE, SQUARE)
+    found = qs.search.find_planar_zeros(planar(right, left), SQUARE, SQUARE)
     assert found.count == len(right) + len(left)
     assert (np.diff(found.x) > -1e-10).all()
     for root, winding in [(a, 1) for a in right] + [(b, -1) for b in left]:
@@ -376,7 +376,7 @@ def test_planar_zeros_over_a_map_are_those_of_each_point():
         z = x + 1j * sign * y  # its conjugate for sign -1
         return z * z - c
 
-    found = qs.find_planar_zeros(function, SQUARE, SQUARE + 0.03, [c, power])
+    found = qs.search.find_planar_zeros(function, SQUARE, SQUARE + 0.03, [c, power])
     np.testing.assert_array_equal(found.count, np.full((3, 2), 2))
     np.testing.assert_array_equal(found.winding, np.broadcast_to(power[:, None], (3, 2, 2)))
     np.testing.assert_allclose(
@@ -387,7 +387,7 @@ def test_planar_zeros_over_a_map_are_those_of_each_point():
 
 
 def test_planar_zeros_of_points_that_differ_in_number():
-    found = qs.find_planar_zeros(
+    found = qs.search.find_planar_zeros(
         lambda x, y, c: (x + 1j * y) * (x + 1j * y - c), SQUARE, SQUARE, [[0.7, 5.0]]
     )
     assert list(found.count) == [2, 1]
@@ -398,11 +398,11 @@ def test_planar_zeros_of_points_that_differ_in_number():
 def test_planar_zeros_of_transcendental_functions():
     # sin z vanishes at multiples of pi; x^2 + y^2 - 2 and x - y meet twice.
     nodes = np.linspace(-4, 4, 41)
-    found = qs.find_planar_zeros(lambda x, y: np.sin(x + 1j * y), nodes, nodes)
+    found = qs.search.find_planar_zeros(lambda x, y: np.sin(x + 1j * y), nodes, nodes)
     np.testing.assert_allclose(found.x, [-np.pi, 0, np.pi], atol=1e-11)
     np.testing.assert_allclose(found.y, 0, atol=1e-11)
     np.testing.assert_array_equal(found.winding, 1)
-    found = qs.find_planar_zeros(lambda x, y: x * x + y * y - 2 + 1j * (x - y), nodes, nodes)
+    found = qs.search.find_planar_zeros(lambda x, y: x * x + y * y - 2 + 1j * (x - y), nodes, nodes)
     np.testing.assert_allclose(points(found), [-1 - 1j, 1 + 1j], atol=1e-11)
     # The Jacobian is 2 x (-1) - 2 y = -2 (x + y): positive at the first.
     np.testing.assert_array_equal(found.winding, [1, -1])
@@ -416,24 +416,24 @@ def test_functions_without_planar_zeros_have_none():
         lambda x, y: x * x + y * y - 1 + 0j,  # a circle of them, around none the phase winds
         lambda x, y: 0j * x,
     ):
-        found = qs.find_planar_zeros(function, SQUARE, SQUARE)
+        found = qs.search.find_planar_zeros(function, SQUARE, SQUARE)
         assert found.count == 0
         assert found.x.shape == found.y.shape == found.winding.shape == (0,)
 
 
 def test_planar_zeros_just_inside_count_and_just_outside_do_not():
     inside, outside = 2 - 1e-3, 2 + 1e-3
-    found = qs.find_planar_zeros(
+    found = qs.search.find_planar_zeros(
         planar([inside + 1j, -inside - 0.5j], [inside * (1j - 1)]), SQUARE, SQUARE
     )
     assert found.count == 3
-    found = qs.find_planar_zeros(planar([outside, 1j * outside, 0.1]), SQUARE, SQUARE)
+    found = qs.search.find_planar_zeros(planar([outside, 1j * outside, 0.1]), SQUARE, SQUARE)
     np.testing.assert_allclose(points(found), [0.1], atol=1e-12)
 
 
 def test_planar_zeros_need_no_equal_nodes():
     across, up = np.array([-2.0, -1.9, 0.0, 0.3, 2.0]), np.array([-1.0, 0.1, 0.2, 1.5])
-    found = qs.find_planar_zeros(planar([-1.95 + 0.15j, 1.0 - 0.5j]), across, up)
+    found = qs.search.find_planar_zeros(planar([-1.95 + 0.15j, 1.0 - 0.5j]), across, up)
     np.testing.assert_allclose(points(found), [-1.95 + 0.15j, 1.0 - 0.5j], atol=1e-12)
 
 
@@ -448,7 +448,7 @@ def test_planar_zeros_far_from_each_other_are_all_found(drawn):
             roots = rng.uniform(-1.9, 1.9, size=3) + 1j * rng.uniform(-1.9, 1.9, size=3)
         if np.abs(roots - np.roll(roots, 1)).min() < 0.3:  # three cells
             continue
-        found = qs.find_planar_zeros(planar(roots[:2], roots[2:]), nodes, nodes, workers=1)
+        found = qs.search.find_planar_zeros(planar(roots[:2], roots[2:]), nodes, nodes, workers=1)
         assert found.count == 3
         np.testing.assert_allclose(points(found), np.sort_complex(roots), atol=1e-10)
 
@@ -458,7 +458,7 @@ def test_planar_zeros_in_a_column_are_all_found():
     heights = np.array([-1.8, -1.2, -0.7, -0.1, 0.4, 0.9, 1.7])
     for _ in range(8):
         right = rng.integers(2, size=7).astype(bool)
-        found = qs.find_planar_zeros(
+        found = qs.search.find_planar_zeros(
             planar(1j * heights[right], 1j * heights[~right]), nodes, nodes
         )
         assert found.count == 7
@@ -476,7 +476,7 @@ def test_planar_zeros_close_to_the_edge_count_if_they_are_inside(beyond):
         edge = 2 + beyond + 1j * rng.uniform(-1.9, 1.9)
         if np.abs(others[0] - others[1]) < 0.3:
             continue
-        found = qs.find_planar_zeros(planar([edge, others[0]], others[1:]), nodes, nodes)
+        found = qs.search.find_planar_zeros(planar([edge, others[0]], others[1:]), nodes, nodes)
         assert found.count == (3 if beyond < 0 else 2)
 
 
@@ -485,7 +485,7 @@ def test_a_planar_node_without_a_value_does_not_pass_with_a_warning():
         return np.where(x > 1.2, np.nan, x + 1j * y)
 
     try:
-        found = qs.find_planar_zeros(holed, SQUARE, SQUARE)
+        found = qs.search.find_planar_zeros(holed, SQUARE, SQUARE)
     except qs.errors.QuantsyncError:
         return
     np.testing.assert_allclose(points(found), [0], atol=1e-12)
@@ -557,9 +557,9 @@ def test_misuse_is_explained(search):
 def test_other_misuse_is_explained():
     error = qs.errors.InvalidArgumentError
     with pytest.raises(error, match=r"elementwise.*shape \(\).*\(20,\)"):
-        qs.find_planar_zeros(lambda x, y: 0j, np.arange(5.0), np.arange(4.0))
+        qs.search.find_planar_zeros(lambda x, y: 0j, np.arange(5.0), np.arange(4.0))
     with pytest.raises(error, match=r"`y_nodes` must be in increasing order"):
-        qs.find_planar_zeros(lambda x, y: x + 1j * y, np.arange(3.0), np.zeros(3))
+        qs.search.find_planar_zeros(lambda x, y: x + 1j * y, np.arange(3.0), np.zeros(3))
     found = qs.find_extrema(np.sin, np.linspace(0, 3, 9))
     with pytest.raises(error, match=r"`kind`.*'max'"):
         found.first("max")

@@ -32,8 +32,8 @@ def test_the_numbers_are_those_of_each_sample_alone():
     found = qs.ensemble(PAIR, ETAS, 7, seed=5, measures=measures, workers=1)
     assert found.synchronization.dims == ("sample", "eta")
     for sample in (0, 6):
-        generator = qs.random_lindbladian(PAIR.space, qs.sample_rng(5, sample))
-        states = qs.perturbed_steady_states(PAIR, generator, ETAS)
+        generator = qs.degenerate.random_lindbladian(PAIR.space, qs.sweeps.sample_rng(5, sample))
+        states = qs.degenerate.perturbed_steady_states(PAIR, generator, ETAS)
         locking = qs.relative_phase_distribution(states.rho, PAIR.space).maximum
         np.testing.assert_allclose(found.synchronization[sample], locking, rtol=1e-12)
         np.testing.assert_allclose(found.singlet[sample], singlet_weight(states), rtol=1e-12)
@@ -106,7 +106,7 @@ def test_samples_that_fail_cost_only_themselves():
         a = space["A"]
         if weak:  # keeps both dark states: nothing is selected
             return qs.Lindbladian(space, [(1.0, a.z @ space["B"].z)], [])
-        return qs.random_lindbladian(space, rng)
+        return qs.degenerate.random_lindbladian(space, rng)
 
     with pytest.warns(qs.errors.SweepWarning, match="NonUnique"):
         found = qs.ensemble(PAIR, ETAS, 12, 1, ["purity"], draw=sometimes, workers=1)
@@ -162,7 +162,7 @@ def test_bad_input_is_refused(arguments, error, message):
 
 def test_a_space_too_large_for_the_memory_names_the_gigabytes():
     with pytest.raises(qs.errors.OutOfMemoryError, match="GB"):
-        qs.random_lindbladian(qs.Space(A=qs.Fock(2000)), np.random.default_rng(1))
+        qs.degenerate.random_lindbladian(qs.Space(A=qs.Fock(2000)), np.random.default_rng(1))
 
 
 SCRIPT = textwrap.dedent("""

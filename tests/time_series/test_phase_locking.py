@@ -17,38 +17,38 @@ TIMES = np.linspace(0, 40, 801)
 
 def test_amplitudes_that_have_decayed_to_almost_nothing_have_phases():
     one, two = 1e-310 * np.exp(-2j * TIMES), 1e-308 * np.exp(-1.5j * TIMES)
-    assert qs.phase_locking_value(one, one) == pytest.approx(1.0, abs=1e-12)
-    assert qs.phase_drift(one, two, TIMES) == pytest.approx(0.5, abs=1e-9)
-    assert np.isnan(qs.phase_locking_value(np.array([1.0, np.inf]), np.ones(2)))
+    assert qs.time_series.phase_locking_value(one, one) == pytest.approx(1.0, abs=1e-12)
+    assert qs.time_series.phase_drift(one, two, TIMES) == pytest.approx(0.5, abs=1e-9)
+    assert np.isnan(qs.time_series.phase_locking_value(np.array([1.0, np.inf]), np.ones(2)))
 
 
 def test_phase_locking_of_known_signals():
     one, two = np.exp(-2j * TIMES), (0.3 + 0.1 * np.cos(TIMES)) * np.exp(-2j * TIMES - 0.9j)
-    assert abs(qs.phase_locking_value(one, two, TIMES) - 1) < 1e-14
-    assert abs(qs.phase_drift(one, two, TIMES)) < 1e-14
+    assert abs(qs.time_series.phase_locking_value(one, two, TIMES) - 1) < 1e-14
+    assert abs(qs.time_series.phase_drift(one, two, TIMES)) < 1e-14
     # A difference that turns by x in all has |sin(x/2)/(x/2)|.
     x = 0.13 * 40
     slow = np.exp(-1.87j * TIMES)
     want = abs(np.sin(x / 2) / (x / 2))
-    assert abs(qs.phase_locking_value(one, slow, TIMES) - want) < 1e-5
-    assert abs(qs.phase_drift(one, slow, TIMES) - 0.13) < 1e-13
-    assert abs(qs.phase_drift(slow, one, TIMES) + 0.13) < 1e-13
-    assert abs(qs.mean_frequency(slow, TIMES) - 1.87) < 1e-13
-    assert abs(qs.mean_frequency(slow.conj(), TIMES) + 1.87) < 1e-13
+    assert abs(qs.time_series.phase_locking_value(one, slow, TIMES) - want) < 1e-5
+    assert abs(qs.time_series.phase_drift(one, slow, TIMES) - 0.13) < 1e-13
+    assert abs(qs.time_series.phase_drift(slow, one, TIMES) + 0.13) < 1e-13
+    assert abs(qs.time_series.mean_frequency(slow, TIMES) - 1.87) < 1e-13
+    assert abs(qs.time_series.mean_frequency(slow.conj(), TIMES) + 1.87) < 1e-13
 
 
 def test_uneven_samples_are_weighted_by_their_times():
     times = TIMES**2 / 40
     one, two = np.exp(-1j * times), np.exp(-1.1j * times)
     want = abs(np.sin(2) / 2)
-    assert abs(qs.phase_locking_value(one, two, times) - want) < 1e-5
-    assert abs(qs.phase_locking_value(one, two) - want) > 5e-3
+    assert abs(qs.time_series.phase_locking_value(one, two, times) - want) < 1e-5
+    assert abs(qs.time_series.phase_locking_value(one, two) - want) > 5e-3
 
 
 def test_signals_of_the_strict_standard_and_batches():
     one = np.array([[0.5], [1.0], [2.0]]) * np.exp(-1j * TIMES)
     two = np.exp(-1.3j * TIMES)
-    for function in (qs.phase_locking_value, qs.phase_drift):
+    for function in (qs.time_series.phase_locking_value, qs.time_series.phase_drift):
         want = function(one, two, TIMES)
         assert want.shape == (3,)
         np.testing.assert_allclose(want, want[0])
@@ -56,28 +56,58 @@ def test_signals_of_the_strict_standard_and_batches():
         assert type(got) is type(xp.asarray(one))
         np.testing.assert_allclose(np.asarray(got), want)
     one[1, 4] = 0
-    assert np.isnan(qs.phase_locking_value(one, two)).tolist() == [False, True, False]
-    assert np.isnan(qs.mean_frequency(one, TIMES)).tolist() == [False, True, False]
+    assert np.isnan(qs.time_series.phase_locking_value(one, two)).tolist() == [False, True, False]
+    assert np.isnan(qs.time_series.mean_frequency(one, TIMES)).tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
     ("function", "arguments", "kind", "says"),
     [
-        (qs.mean_frequency, (np.ones(3), TIMES), DimensionError, r"\(3,\)"),
-        (qs.mean_frequency, (np.ones(1), np.ones(1)), DimensionError, "at least 2"),
-        (qs.mean_frequency, (np.ones(2), np.array([1.0, 1.0])), InvalidArgumentError, "increasing"),
-        (qs.mean_frequency, (np.ones(2), np.array([1.0, np.inf])), NonFiniteError, "finite"),
+        (qs.time_series.mean_frequency, (np.ones(3), TIMES), DimensionError, r"\(3,\)"),
+        (qs.time_series.mean_frequency, (np.ones(1), np.ones(1)), DimensionError, "at least 2"),
         (
-            qs.phase_locking_value,
+            qs.time_series.mean_frequency,
+            (np.ones(2), np.array([1.0, 1.0])),
+            InvalidArgumentError,
+            "increasing",
+        ),
+        (
+            qs.time_series.mean_frequency,
+            (np.ones(2), np.array([1.0, np.inf])),
+            NonFiniteError,
+            "finite",
+        ),
+        (
+            qs.time_series.phase_locking_value,
             (np.ones(2), np.ones(3)),
             BroadcastError,
             r"first \(2,\), second \(3,\)",
         ),
-        (qs.phase_locking_value, (np.ones(0), np.ones(0)), DimensionError, "T > 0"),
-        (qs.phase_locking_value, ([1], "z"), InvalidArgumentError, "`second` must be .* is 'z'"),
-        (qs.phase_drift, ([1], None, [0]), InvalidArgumentError, "`second` must be .* is None"),
-        (qs.phase_locking_value, (np.ma.ones(2), [1, 1]), InvalidArgumentError, "masked array"),
-        (qs.mean_frequency, (np.ones(2), "ab"), InvalidArgumentError, "`times` must be"),
+        (qs.time_series.phase_locking_value, (np.ones(0), np.ones(0)), DimensionError, "T > 0"),
+        (
+            qs.time_series.phase_locking_value,
+            ([1], "z"),
+            InvalidArgumentError,
+            "`second` must be .* is 'z'",
+        ),
+        (
+            qs.time_series.phase_drift,
+            ([1], None, [0]),
+            InvalidArgumentError,
+            "`second` must be .* is None",
+        ),
+        (
+            qs.time_series.phase_locking_value,
+            (np.ma.ones(2), [1, 1]),
+            InvalidArgumentError,
+            "masked array",
+        ),
+        (
+            qs.time_series.mean_frequency,
+            (np.ones(2), "ab"),
+            InvalidArgumentError,
+            "`times` must be",
+        ),
     ],
 )
 def test_bad_signals(function, arguments, kind, says):

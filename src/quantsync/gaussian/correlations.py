@@ -23,7 +23,7 @@ from quantsync.gaussian.covariance import (
 )
 
 
-def gaussian_purity(covariance: Any) -> Any:
+def purity(covariance: Any) -> Any:
     """Purity ``Tr rho^2 = 1/(2^N sqrt(det sigma))``, between 0 and 1.
 
     Parameters
@@ -43,7 +43,7 @@ def gaussian_purity(covariance: Any) -> Any:
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> float(qs.gaussian_purity(np.diag([1.0, 1.0])))
+    >>> float(qs.gaussian.purity(np.diag([1.0, 1.0])))
     0.5
     """
     factor = factorised_state(covariance)
@@ -55,7 +55,7 @@ def gaussian_purity(covariance: Any) -> Any:
     return factor.masked(xp.exp(-exponent))
 
 
-def gaussian_entropy(covariance: Any, base: float = math.e) -> Any:
+def entropy(covariance: Any, base: float = math.e) -> Any:
     """Von Neumann entropy of Gaussian states.
 
     ``S = sum_k s(nu_k)`` with ``s(nu) = (nu + 1/2) ln(nu + 1/2) - (nu - 1/2) ln(nu - 1/2)``
@@ -83,7 +83,7 @@ def gaussian_entropy(covariance: Any, base: float = math.e) -> Any:
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> float(qs.gaussian_entropy(np.diag([1.5, 1.5]), base=2))     # one thermal quantum
+    >>> float(qs.gaussian.entropy(np.diag([1.5, 1.5]), base=2))     # one thermal quantum
     2.0
     """
     unit = nats_per_unit(base)
@@ -91,7 +91,7 @@ def gaussian_entropy(covariance: Any, base: float = math.e) -> Any:
     return factor.masked(_entropy(factor) / unit)
 
 
-def gaussian_mutual_information(covariance: Any, first: Any = (0,), base: float = math.e) -> Any:
+def mutual_information(covariance: Any, first: Any = (0,), base: float = math.e) -> Any:
     """Quantum mutual information ``I = S(first) + S(rest) - S`` of Gaussian states.
 
     Parameters
@@ -118,7 +118,7 @@ def gaussian_mutual_information(covariance: Any, first: Any = (0,), base: float 
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> float(qs.gaussian_mutual_information(np.diag([5.0, 0.05, 1.5, 1.5])))
+    >>> float(qs.gaussian.mutual_information(np.diag([5.0, 0.05, 1.5, 1.5])))
     0.0
     """
     unit = nats_per_unit(base)
@@ -130,7 +130,7 @@ def gaussian_mutual_information(covariance: Any, first: Any = (0,), base: float 
     return whole.masked(whole.xp.where(value > 0, value, 0.0 * value) / unit)
 
 
-def gaussian_log_negativity(covariance: Any, first: Any = (0,), base: float = math.e) -> Any:
+def log_negativity(covariance: Any, first: Any = (0,), base: float = math.e) -> Any:
     r"""Logarithmic negativity of Gaussian states, ``E = sum_k max(0, -ln 2 nu~_k)``.
 
     nu~ are the symplectic eigenvalues after partial transposition, which turns the sign of the
@@ -154,7 +154,7 @@ def gaussian_log_negativity(covariance: Any, first: Any = (0,), base: float = ma
     Raises
     ------
     InvalidStateError, DimensionError, NonFiniteError, InvalidArgumentError
-        As `gaussian_mutual_information`.
+        As `mutual_information`.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def gaussian_log_negativity(covariance: Any, first: Any = (0,), base: float = ma
     >>> import numpy as np, quantsync as qs
     >>> c, s = np.cosh(2 * 0.3) / 2, np.sinh(2 * 0.3) / 2
     >>> covariance = np.array([[c, 0, s, 0], [0, c, 0, -s], [s, 0, c, 0], [0, -s, 0, c]])
-    >>> round(float(qs.gaussian_log_negativity(covariance)), 12)
+    >>> round(float(qs.gaussian.log_negativity(covariance)), 12)
     0.6
     """
     unit = nats_per_unit(base)
@@ -176,11 +176,11 @@ def gaussian_log_negativity(covariance: Any, first: Any = (0,), base: float = ma
     return factor.masked(xp.sum(terms, axis=-1) / unit)
 
 
-def gaussian_discord(covariance: Any, measured: int = 1, base: float = math.e) -> Any:
+def discord(covariance: Any, measured: int = 1, base: float = math.e) -> Any:
     r"""Gaussian quantum discord of two modes: discord with Gaussian measurements on one of them.
 
     ``D = s(b) - s(nu_1) - s(nu_2) + s(sqrt(min det sigma_A|B))``, with b the symplectic eigenvalue
-    of the measured mode, s as in `gaussian_entropy`, and the minimum over pure Gaussian
+    of the measured mode, s as in `entropy`, and the minimum over pure Gaussian
     measurements, in the standard form diag(lambda, 1/lambda)/2: squeezed heterodyne detection
     (lambda between 0 and 1) or homodyne detection (lambda = 0), the two cases of Eq. (9) of
     Adesso and Datta, Phys. Rev. Lett. 105, 030501 (2010). That equation divides by det B - 1;
@@ -216,7 +216,7 @@ def gaussian_discord(covariance: Any, measured: int = 1, base: float = math.e) -
     >>> import numpy as np, quantsync as qs
     >>> c, s = np.cosh(2 * 0.3) / 2, np.sinh(2 * 0.3) / 2
     >>> covariance = np.array([[c, 0, s, 0], [0, c, 0, -s], [s, 0, c, 0], [0, -s, 0, c]])
-    >>> round(float(qs.gaussian_discord(covariance) - qs.gaussian_entropy(c * np.eye(2))), 12)
+    >>> round(float(qs.gaussian.discord(covariance) - qs.gaussian.entropy(c * np.eye(2))), 12)
     0.0
     """
     unit = nats_per_unit(base)

@@ -364,7 +364,7 @@ class ProbesInEnvironment:
     Examples
     --------
     >>> import quantsync as qs
-    >>> qs.ProbesInEnvironment(qs.GaussianState.squeezed([1.0, 1.2], 2.0))
+    >>> qs.gaussian.ProbesInEnvironment(qs.GaussianState.squeezed([1.0, 1.2], 2.0))
     ProbesInEnvironment(probes=<GaussianState of 2 modes>, temperature=0.0)
     """
 

@@ -37,7 +37,7 @@ def symplectic_spectrum(covariance: Any) -> Any:
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> print(qs.symplectic_spectrum(np.diag([0.05, 5.0, 1.5, 1.5])))
+    >>> print(qs.gaussian.symplectic_spectrum(np.diag([0.05, 5.0, 1.5, 1.5])))
     [0.5 1.5]
     """
     factor = factorised(covariance)

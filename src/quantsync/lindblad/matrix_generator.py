@@ -40,7 +40,8 @@ class MatrixGenerator:
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1/2))
     >>> decay = qs.Lindbladian(space, dissipators=[(1.0, space["A"].minus)])
-    >>> generator = qs.MatrixGenerator.from_superoperator(space, decay.superoperator().toarray())
+    >>> matrix = decay.superoperator().toarray()
+    >>> generator = qs.degenerate.MatrixGenerator.from_superoperator(space, matrix)
     >>> print(generator.apply(np.diag([1.0, 0.0])).real)
     [[-1.  0.]
      [ 0.  1.]]

@@ -91,7 +91,7 @@ def fixed_points(
     >>> b = sympy.Symbol("b")
     >>> n = sympy.Abs(b) ** 2
     >>> model = qs.MeanFieldModel.from_equations([b], [-b * (n - 1) * (n - 4) + b.conjugate() - b])
-    >>> found = qs.fixed_points(model, [[0.1], [0.9], [2.1]])
+    >>> found = qs.meanfield.fixed_points(model, [[0.1], [0.9], [2.1]])
     >>> print(abs(found.beta[:, 0]).round(6), found.stable)
     [0. 2. 1.] [ True  True False]
     """

@@ -126,7 +126,7 @@ def limit_cycle(
     >>> model = qs.MeanFieldModel.from_equations(
     ...     [b], [(half - sympy.I) * b - sympy.Abs(b) ** 2 * b / 10]
     ... )
-    >>> cycle = qs.limit_cycle(model, [1.0], transient=10.0)
+    >>> cycle = qs.meanfield.limit_cycle(model, [1.0], transient=10.0)
     >>> print(round(abs(cycle.beta[0, 0]) ** 2, 8), round(cycle.frequency, 8))
     5.0 1.0
     >>> print(cycle.exponents.round(6) + 0.0)

@@ -87,7 +87,7 @@ def lyapunov_spectrum(
     >>> model = qs.MeanFieldModel.from_equations(
     ...     [b], [(half - sympy.I) * b - sympy.Abs(b) ** 2 * b / 10]
     ... )
-    >>> spectrum = qs.lyapunov_spectrum(model, [1.0], 50.0, transient=40.0)
+    >>> spectrum = qs.meanfield.lyapunov_spectrum(model, [1.0], 50.0, transient=40.0)
     >>> print(spectrum.exponents.round(3) + 0.0)
     [ 0. -1.]
     """

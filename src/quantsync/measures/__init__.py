@@ -1,8 +1,8 @@
 """Measures: pure functions of arrays of states."""
 
+from quantsync.measures import entropic
 from quantsync.measures._trigonometric import LocalMaxima
 from quantsync.measures.configurations import chi, chi_2
-from quantsync.measures.convex import SpannedStates, StateMixtures
 from quantsync.measures.correlations import (
     log_negativity,
     mutual_information,
@@ -13,19 +13,13 @@ from quantsync.measures.correlations import (
     schmidt_coefficients,
     von_neumann_entropy,
 )
-from quantsync.measures.entropic import (
-    LeadingSynchronization,
-    leading_synchronization,
-    relative_entropy,
-    relative_entropy_of_synchronization,
-)
+from quantsync.measures.entropic import relative_entropy, relative_entropy_of_synchronization
 from quantsync.measures.husimi import coherent_state, husimi
 from quantsync.measures.level_sets import (
     interval_probabilities,
     kind_ratio,
     level_set_histogram,
 )
-from quantsync.measures.limit_cycles import BlockDiagonalStates, DiagonalStates
 from quantsync.measures.phase import (
     PhaseDistribution,
     phase_distribution,
@@ -45,23 +39,18 @@ from quantsync.measures.spherical_tensors import (
 )
 
 __all__ = [
-    "BlockDiagonalStates",
-    "DiagonalStates",
-    "LeadingSynchronization",
     "LocalMaxima",
     "PhaseDistribution",
     "QuadratureSynchronization",
-    "SpannedStates",
-    "StateMixtures",
     "chi",
     "chi_2",
     "coherent_state",
     "complete_synchronization",
+    "entropic",
     "husimi",
     "husimi_from_moments",
     "interval_probabilities",
     "kind_ratio",
-    "leading_synchronization",
     "level_set_histogram",
     "log_negativity",
     "mutual_information",

@@ -39,7 +39,8 @@ def chi(phi_1: Any, phi_2: Any, phi_3: Any = 0.0) -> Any:
     --------
     >>> import numpy as np, quantsync as qs
     >>> third = np.pi / 3
-    >>> print(qs.chi(np.array([0, 2 * third, np.pi, third]), [0, third, 0, -third]).round(12))
+    >>> first = np.array([0, 2 * third, np.pi, third])
+    >>> print(qs.measures.chi(first, [0, third, 0, -third]).round(12))
     [0.   0.25 1.   0.25]
     """
     phases = _arrays(phi_1=phi_1, phi_2=phi_2, phi_3=phi_3)
@@ -70,7 +71,7 @@ def chi_2(phi: Any) -> Any:
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> print(qs.chi_2([0, np.pi / 2, -np.pi, 7 * np.pi / 4]).round(12))
+    >>> print(qs.measures.chi_2([0, np.pi / 2, -np.pi, 7 * np.pi / 4]).round(12))
     [0.   0.5  1.   0.25]
     """
     (phi,) = _arrays(phi=phi)

@@ -94,7 +94,7 @@ def level_set_histogram(
     >>> space = qs.Space(A=qs.Spin(1/2), B=qs.Spin(1/2))
     >>> singlet = np.array([0, 1, -1, 0]) / np.sqrt(2)
     >>> phase = qs.relative_phase_distribution(np.outer(singlet, singlet), space)
-    >>> print(qs.level_set_histogram(phase, qs.chi_2, bins=16)[-4:].round(2))
+    >>> print(qs.measures.level_set_histogram(phase, qs.measures.chi_2, bins=16)[-4:].round(2))
     [0.   0.   0.38 0.62]
     """
     bins, low, high = _checked_bins(bins, range)
@@ -165,7 +165,7 @@ def interval_probabilities(
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> print(qs.interval_probabilities(np.full(16, 1 / 16)))
+    >>> print(qs.measures.interval_probabilities(np.full(16, 1 / 16)))
     [0.125 0.125 0.125]
     """
     histogram = _as_array(histogram, "histogram")
@@ -216,7 +216,7 @@ def kind_ratio(probabilities: Any) -> Any:
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> print(qs.kind_ratio(np.array([0.125, 0.375, 0.5])))
+    >>> print(qs.measures.kind_ratio(np.array([0.125, 0.375, 0.5])))
     1.0
     """
     probabilities = _as_array(probabilities, "probabilities")

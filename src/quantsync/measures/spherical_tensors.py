@@ -44,7 +44,7 @@ def spherical_tensor(spin: float, k: int, q: int) -> np.ndarray:
     Examples
     --------
     >>> import quantsync as qs
-    >>> print(qs.spherical_tensor(1, 1, 1).round(6))
+    >>> print(qs.measures.spherical_tensor(1, 1, 1).round(6))
     [[ 0.       -0.707107  0.      ]
      [ 0.        0.       -0.707107]
      [ 0.        0.        0.      ]]
@@ -117,7 +117,7 @@ def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
     --------
     >>> import numpy as np, quantsync as qs
     >>> up = np.diag([1.0, 0.0])
-    >>> print(qs.spherical_moment(up, qs.Space(A=qs.Spin(1/2)), "A", 1, 0).round(6))
+    >>> print(qs.measures.spherical_moment(up, qs.Space(A=qs.Spin(1/2)), "A", 1, 0).round(6))
     (0.707107+0j)
     """
     tensor = spherical_tensor(_spin(space, site).size, k, q)
@@ -195,8 +195,8 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
     --------
     >>> import numpy as np, quantsync as qs
     >>> space, up = qs.Space(A=qs.Spin(1/2)), np.diag([1.0, 0.0])
-    >>> moments = {(k, 0): qs.spherical_moment(up, space, "A", k, 0) for k in (0, 1)}
-    >>> values = qs.husimi_from_moments(moments, 1/2, [0, np.pi / 2], 0.0)
+    >>> moments = {(k, 0): qs.measures.spherical_moment(up, space, "A", k, 0) for k in (0, 1)}
+    >>> values = qs.measures.husimi_from_moments(moments, 1/2, [0, np.pi / 2], 0.0)
     >>> bool(np.allclose(values, qs.husimi(up, space, [0, np.pi / 2], 0.0)))
     True
     """

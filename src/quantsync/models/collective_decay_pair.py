@@ -53,7 +53,7 @@ def collective_decay_pair(
     Two dark states, and so two stationary states and a coherence between them:
 
     >>> import quantsync as qs
-    >>> qs.DegenerateBase(qs.models.collective_decay_pair()).zero_modes
+    >>> qs.degenerate.DegenerateBase(qs.models.collective_decay_pair()).zero_modes
     2
     """
     exchange, anisotropy, field = real_parameters(

@@ -63,7 +63,7 @@ def dephased_chain(
     Three spins 1 have eight stationary states:
 
     >>> import quantsync as qs
-    >>> qs.DegenerateBase(qs.models.dephased_chain()).zero_modes
+    >>> qs.degenerate.DegenerateBase(qs.models.dephased_chain()).zero_modes
     8
     """
     frequency, exchange, anisotropy = real_parameters(

@@ -84,7 +84,7 @@ def find_planar_zeros(
     --------
     >>> import numpy as np, quantsync as qs
     >>> nodes = np.linspace(-2, 2, 9)
-    >>> zeros = qs.find_planar_zeros(
+    >>> zeros = qs.search.find_planar_zeros(
     ...     lambda x, y, c: (x + 1j * y) ** 2 - c * 1j, nodes, nodes, [[2.0, -2.0]]
     ... )
     >>> print(zeros.x.round(6), zeros.y.round(6))

@@ -32,7 +32,7 @@ def sample_rng(seed: int, sample: int) -> np.random.Generator:
     Examples
     --------
     >>> import quantsync as qs
-    >>> qs.sample_rng(1, 7).random() == qs.sample_rng(1, 7).random()
+    >>> qs.sweeps.sample_rng(1, 7).random() == qs.sweeps.sample_rng(1, 7).random()
     True
     """
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(sample,))))

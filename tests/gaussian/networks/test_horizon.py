@@ -32,7 +32,7 @@ def probed(network, nodes):
 @pytest.mark.parametrize("temperature", [0.0, 0.7])
 def test_evolution_up_to_the_horizon_is_that_of_the_whole_network(nodes, temperature):
     network, start = probed(random_network(500), nodes)
-    state = qs.ProbesInEnvironment(start, temperature)
+    state = qs.gaussian.ProbesInEnvironment(start, temperature)
     times = np.array([0.0, 0.3, 11.0, 40.0])
     part = network.star(horizon=40.0)
     assert part.environment.size < 250
@@ -46,7 +46,7 @@ def test_evolution_up_to_the_horizon_is_that_of_the_whole_network(nodes, tempera
 
 def test_a_shorter_part_is_noticed(monkeypatch):
     network, start = probed(random_network(500), [0, 77])
-    state = qs.ProbesInEnvironment(start)
+    state = qs.gaussian.ProbesInEnvironment(start)
     monkeypatch.setattr(horizon, "blocks_within", lambda *bounds: 8)
     reduced = qs.evolve(network, state, [40.0])
     network.star()
@@ -103,7 +103,7 @@ def test_networks_of_many_thousands_of_nodes():
     graph = nx.random_regular_graph(3, 20_000, seed=1)
     network = qs.HarmonicNetwork.from_graph(graph, frequency=0.4, coupling=0.3)
     network, start = probed(network, [0, 9])
-    path = qs.evolve(network, qs.ProbesInEnvironment(start), [30.0])
+    path = qs.evolve(network, qs.gaussian.ProbesInEnvironment(start), [30.0])
     size = len(network)
     motion = sp.block_array([[None, sp.eye_array(size)], [-network.stiffness, None]]).tocsr()
     begin = np.zeros(2 * size)

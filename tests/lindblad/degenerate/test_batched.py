@@ -60,21 +60,23 @@ BASES = {
 
 def drawn(space, count, seed=0, basis="orthonormal", weights=(1, 1)):
     rng, operators = np.random.default_rng(seed), diagonal(basis, space.dimension)
-    draws = [qs.random_lindbladian(space, rng, operators, weights) for _ in range(count)]
+    draws = [qs.degenerate.random_lindbladian(space, rng, operators, weights) for _ in range(count)]
     return np.stack([draw.matrix for draw in draws])
 
 
 def one_by_one(base, perturbations, etas):
-    generators = [qs.MatrixGenerator(base.space, matrix) for matrix in perturbations]
-    return np.stack([qs.perturbed_steady_states(base, one, etas).rho for one in generators])
+    generators = [qs.degenerate.MatrixGenerator(base.space, matrix) for matrix in perturbations]
+    return np.stack(
+        [qs.degenerate.perturbed_steady_states(base, one, etas).rho for one in generators]
+    )
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("name", list(BASES))
 def test_the_batch_agrees_with_each_alone(name, seed):
-    base = qs.DegenerateBase(BASES[name]())
+    base = qs.degenerate.DegenerateBase(BASES[name]())
     perturbations = drawn(base.space, 4, seed, "orthonormal" if seed else "printed")
-    found = qs.BatchedPerturbations(base, ETAS)(perturbations)
+    found = qs.degenerate.BatchedPerturbations(base, ETAS)(perturbations)
     np.testing.assert_allclose(found.rho, one_by_one(base, perturbations, ETAS), atol=1e-12)
     np.testing.assert_allclose(np.einsum("seii->se", found.rho), 1, atol=1e-13)
     scale = np.abs(perturbations).max()
@@ -84,18 +86,19 @@ def test_the_batch_agrees_with_each_alone(name, seed):
 @pytest.mark.parametrize("weights", [(0.0, 1.0), (3.0, 1.0), (0.5, 0.2)])
 @pytest.mark.parametrize("basis", ["printed", "orthonormal"])
 def test_weights_may_be_others_with_their_rate(weights, basis):
-    base = qs.DegenerateBase(free_subspace())
+    base = qs.degenerate.DegenerateBase(free_subspace())
     perturbations = drawn(base.space, 3, 7, basis, weights)
     rate = -np.trace(perturbations, axis1=1, axis2=2).mean() / 16
-    found = qs.BatchedPerturbations(base, ETAS, rate=rate)(perturbations)
+    found = qs.degenerate.BatchedPerturbations(base, ETAS, rate=rate)(perturbations)
     np.testing.assert_allclose(found.rho, one_by_one(base, perturbations, ETAS), atol=1e-12)
 
 
 def test_the_rate_changes_the_work_and_not_the_states():
-    base = qs.DegenerateBase(levels(5))
+    base = qs.degenerate.DegenerateBase(levels(5))
     perturbations = drawn(base.space, 2, 3)
     states = [
-        qs.BatchedPerturbations(base, ETAS, rate=rate)(perturbations).rho for rate in (2.0, 5.0, 9)
+        qs.degenerate.BatchedPerturbations(base, ETAS, rate=rate)(perturbations).rho
+        for rate in (2.0, 5.0, 9)
     ]
     np.testing.assert_allclose(states[1], states[0], atol=1e-12)
     np.testing.assert_allclose(states[2], states[0], atol=1e-12)
@@ -104,7 +107,7 @@ def test_the_rate_changes_the_work_and_not_the_states():
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_arrays_of_another_library_stay_there(dtype):
     base = qs.models.collective_decay_pair()
-    solve = qs.BatchedPerturbations(base, [1e-8, 1.0])
+    solve = qs.degenerate.BatchedPerturbations(base, [1e-8, 1.0])
     exact = drawn(base.space, 3)
     perturbations = exact.astype(dtype)
     strict = array_api_strict.asarray(perturbations)
@@ -120,7 +123,7 @@ def test_arrays_of_another_library_stay_there(dtype):
 @pytest.mark.parametrize("count", [0, 1])
 def test_a_batch_may_have_one_sample_or_none(count):
     base = qs.models.collective_decay_pair()
-    found = qs.BatchedPerturbations(base, ETAS)(drawn(base.space, 2)[:count])
+    found = qs.degenerate.BatchedPerturbations(base, ETAS)(drawn(base.space, 2)[:count])
     assert found.rho.shape == (count, len(ETAS), 4, 4)
     assert found.residual.shape == (count, len(ETAS))
 
@@ -128,14 +131,16 @@ def test_a_batch_may_have_one_sample_or_none(count):
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_a_perturbation_that_keeps_the_mixed_state(n):
     # L1[1] = 0 and L0[1] = 0: there is nothing to iterate for this one, but for the others.
-    base = qs.DegenerateBase(levels(n))
+    base = qs.degenerate.DegenerateBase(levels(n))
     jumps = [(1.0, unit(n, k, k + 1) + unit(n, k + 1, k)) for k in range(n - 1)]
     system = qs.Lindbladian(base.space, [], jumps)
-    kept = qs.MatrixGenerator.from_superoperator(base.space, system.superoperator().toarray())
+    kept = qs.degenerate.MatrixGenerator.from_superoperator(
+        base.space, system.superoperator().toarray()
+    )
     kept = kept.matrix.copy("C")
     others = drawn(base.space, 2, 4)
     for perturbations in (kept[None], np.concatenate([others[:1], kept[None], others])):
-        found = qs.BatchedPerturbations(base, ETAS)(perturbations)
+        found = qs.degenerate.BatchedPerturbations(base, ETAS)(perturbations)
         np.testing.assert_allclose(found.rho, one_by_one(base, perturbations, ETAS), atol=1e-12)
 
 
@@ -145,19 +150,19 @@ def test_a_perturbation_that_selects_nothing_is_refused():
     symmetric = qs.Lindbladian(
         base.space, [(0.3, a.x + b.x)], [(0.7, a.minus + b.minus), (0.3, a.z + b.z)]
     )
-    matrix = qs.MatrixGenerator.from_superoperator(
+    matrix = qs.degenerate.MatrixGenerator.from_superoperator(
         base.space, symmetric.superoperator().toarray()
     ).matrix
     for perturbations in (matrix[None], np.stack([*drawn(base.space, 2), matrix])):
         with pytest.raises(qs.errors.QuantsyncError):
-            qs.BatchedPerturbations(base, ETAS)(perturbations)
+            qs.degenerate.BatchedPerturbations(base, ETAS)(perturbations)
     with pytest.raises(qs.errors.QuantsyncError):
-        qs.BatchedPerturbations(base, ETAS)(np.zeros((1, 16, 16)))
+        qs.degenerate.BatchedPerturbations(base, ETAS)(np.zeros((1, 16, 16)))
 
 
 def test_perturbations_far_from_depolarisation_are_referred_to_the_other_route():
     base = levels(12)
-    solve = qs.BatchedPerturbations(base, [1e-6, 1.0])
+    solve = qs.degenerate.BatchedPerturbations(base, [1e-6, 1.0])
     with pytest.raises(qs.errors.ConvergenceError, match="perturbed_steady_states"):
         solve(1e6 * drawn(base.space, 1))
 
@@ -168,7 +173,7 @@ def test_numbers_that_are_none_are_named(value):
     perturbations = drawn(base.space, 3)
     perturbations[1, 2, 3] = value
     with pytest.raises(qs.errors.NonFiniteError):
-        qs.BatchedPerturbations(base, ETAS)(perturbations)
+        qs.degenerate.BatchedPerturbations(base, ETAS)(perturbations)
 
 
 @pytest.mark.parametrize("kind", [complex, int, bool])
@@ -176,14 +181,14 @@ def test_arrays_of_another_kind_are_refused(kind):
     base = qs.models.collective_decay_pair()
     perturbations = drawn(base.space, 2)
     with pytest.raises(qs.errors.InvalidArgumentError):
-        qs.BatchedPerturbations(base, ETAS)(perturbations.astype(kind))
+        qs.degenerate.BatchedPerturbations(base, ETAS)(perturbations.astype(kind))
 
 
 @pytest.mark.parametrize("shape", [(16, 16), (2, 16, 15), (2, 9, 9), (1, 2, 16, 16)])
 def test_wrong_shapes_are_named(shape):
     base = qs.models.collective_decay_pair()
     with pytest.raises(qs.errors.DimensionError, match="perturbations"):
-        qs.BatchedPerturbations(base, ETAS)(np.zeros(shape))
+        qs.degenerate.BatchedPerturbations(base, ETAS)(np.zeros(shape))
 
 
 @pytest.mark.parametrize(
@@ -201,14 +206,14 @@ def test_wrong_shapes_are_named(shape):
 def test_bad_arguments_are_refused(arguments, error):
     given = {"system": qs.models.collective_decay_pair(), "strengths": ETAS} | arguments
     with pytest.raises(error):
-        qs.BatchedPerturbations(**given)
+        qs.degenerate.BatchedPerturbations(**given)
 
 
 def test_a_unique_state_may_be_perturbed_too():
-    base = qs.DegenerateBase(qs.models.driven_pair(), allow_unique=True)
+    base = qs.degenerate.DegenerateBase(qs.models.driven_pair(), allow_unique=True)
     perturbations = drawn(base.space, 2, 5)
     etas = [0.0, 1e-9, 1.0]
-    found = qs.BatchedPerturbations(base, etas)(perturbations)
+    found = qs.degenerate.BatchedPerturbations(base, etas)(perturbations)
     np.testing.assert_allclose(found.rho, one_by_one(base, perturbations, etas), atol=1e-12)
 
 
@@ -216,7 +221,7 @@ def test_the_input_is_not_written_to_and_its_layout_does_not_matter():
     base = levels(5)
     perturbations = drawn(base.space, 3)
     before = perturbations.copy()
-    solve = qs.BatchedPerturbations(base, ETAS)
+    solve = qs.degenerate.BatchedPerturbations(base, ETAS)
     found = solve(perturbations)
     np.testing.assert_array_equal(perturbations, before)
     turned = solve(np.asfortranarray(perturbations))

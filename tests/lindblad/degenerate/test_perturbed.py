@@ -54,7 +54,7 @@ def test_the_reshuffled_generator_is_the_literal_sum(space, basis):
     energy, rates, rho = random_pieces(space.dimension, 3)
     columns = diagonal(basis, space.dimension)
     for weights in ((1.0, 1.0), (0.3, 2.0)):
-        generator = qs.kossakowski_generator(space, energy, rates, columns, weights)
+        generator = qs.degenerate.kossakowski_generator(space, energy, rates, columns, weights)
         expected = literal(energy, rates, rho, basis, weights)
         np.testing.assert_allclose(generator.apply(rho), expected, atol=1e-11)
 
@@ -73,7 +73,7 @@ def test_the_chain_under_the_deterministic_perturbation(basis, key):
     generator = deterministic(27, basis)
     trace = REFERENCE[f"{key}_L1_trace"]["value"]
     assert np.trace(generator.matrix) == pytest.approx(trace, rel=1e-12)
-    states = qs.perturbed_steady_states(CHAIN, generator, ETAS)
+    states = qs.degenerate.perturbed_steady_states(CHAIN, generator, ETAS)
     assert states.zero_modes == REFERENCE["L0_number_zero_modes"]["value"]
     for rho, name in zip(states.rho, KEYS, strict=True):
         expected = REFERENCE[f"{key}_eta{name}_rho_<1,-1,0|rho|-1,1,0>"]
@@ -82,7 +82,7 @@ def test_the_chain_under_the_deterministic_perturbation(basis, key):
         lowest = REFERENCE[f"{key}_eta{name}_rho_min_eig"]["value"]
         assert np.linalg.eigvalsh(rho)[0] == pytest.approx(lowest, rel=1e-11)
     assert (states.residual < 1e-13 * (10 + 300 * states.strengths)).all()
-    limit = qs.degenerate_steady_state(CHAIN, generator).rho[0]
+    limit = qs.degenerate.degenerate_steady_state(CHAIN, generator).rho[0]
     # First order in eta: the distance to the limit shrinks with it.
     distance = [np.abs(rho - limit).max() for rho in states.rho[:2]]
     assert distance[1] < 1e-5
@@ -101,11 +101,13 @@ def literal_draw(seed):
 
 @pytest.mark.parametrize(("basis", "key"), [("printed", "F3"), ("orthonormal", "orth")])
 def test_the_chain_under_a_literal_random_perturbation(basis, key):
-    generator = qs.kossakowski_generator(CHAIN.space, *literal_draw(12345), diagonal(basis, 27))
+    generator = qs.degenerate.kossakowski_generator(
+        CHAIN.space, *literal_draw(12345), diagonal(basis, 27)
+    )
     if basis == "printed":
         norm = REFERENCE["rng12345_F3_L1_frobenius"]["value"]
         assert np.linalg.norm(generator.matrix) == pytest.approx(norm, rel=1e-12)
-    states = qs.perturbed_steady_states(CHAIN, generator, ETAS)
+    states = qs.degenerate.perturbed_steady_states(CHAIN, generator, ETAS)
     locking = qs.relative_phase_distribution(states.rho, CHAIN.space)
     m = np.add.outer(np.add.outer([1, 0, -1], [1, 0, -1]), [1, 0, -1]).ravel()
     zero, flip = np.diag((m == 0) * 1.0), np.eye(27)[::-1]
@@ -123,14 +125,16 @@ def test_the_chain_under_a_literal_random_perturbation(basis, key):
             assert weights == pytest.approx(found["value"], rel=1e-11)
             checked += 1
         if (found := REFERENCE.get(f"{entry}_argmax_chi")) is not None:
-            assert float(qs.chi(*locking.location[k])) == pytest.approx(found["value"], rel=1e-6)
+            assert float(qs.measures.chi(*locking.location[k])) == pytest.approx(
+                found["value"], rel=1e-6
+            )
             checked += 1
     assert checked >= 12
 
 
 def test_degenerate_theory_is_a_markov_chain_between_the_sectors():
     # Maximally mixed states of the strong symmetry's eigenspaces: magnetisation, and spin flip.
-    generator = qs.random_lindbladian(CHAIN.space, np.random.default_rng(5))
+    generator = qs.degenerate.random_lindbladian(CHAIN.space, np.random.default_rng(5))
     m = np.add.outer(np.add.outer([1, 0, -1], [1, 0, -1]), [1, 0, -1]).ravel()
     flip = np.eye(27)[::-1]
     projectors = [np.diag((m == k) * 1.0) for k in range(-3, 4) if k]
@@ -140,7 +144,7 @@ def test_degenerate_theory_is_a_markov_chain_between_the_sectors():
     rates = np.array([[np.trace(p @ generator.apply(q)).real for q in mixed] for p in projectors])
     weights = np.linalg.lstsq(np.vstack([rates, np.ones(8)]), np.eye(9)[8], rcond=None)[0]
     expected = sum(w * q for w, q in zip(weights, mixed, strict=True))
-    found = qs.degenerate_steady_state(CHAIN, generator).rho[0]
+    found = qs.degenerate.degenerate_steady_state(CHAIN, generator).rho[0]
     np.testing.assert_allclose(found, expected, atol=1e-14)
 
 
@@ -157,10 +161,10 @@ def test_the_qubit_pair_under_the_deterministic_perturbation(basis, key):
     )
     rates = root @ root.conj().T
     rates *= (n * n - 1) / np.trace(rates).real
-    generator = qs.kossakowski_generator(
+    generator = qs.degenerate.kossakowski_generator(
         space, (matrix + matrix.conj().T) / np.sqrt(2), rates, diagonal(basis, n)
     )
-    states = qs.perturbed_steady_states(base, generator, [0.01, 1.0])
+    states = qs.degenerate.perturbed_steady_states(base, generator, [0.01, 1.0])
     singlet = np.array([0, 1, -1, 0]) / np.sqrt(2)
     for rho, eta in zip(states.rho, ("0.01", "1"), strict=True):
         locking = qs.relative_phase_distribution(rho, space)
@@ -178,7 +182,7 @@ def test_strong_perturbations_agree_with_the_certified_solver():
     base = qs.Lindbladian(space, [(1.0, a.z)], [(1.0, a.z)])
     perturbation = qs.Lindbladian(space, [(0.4, a.x)], [(1.0, a.minus), (0.3, a.plus @ a.z)])
     etas = rng.uniform(0.1, 3, 4)
-    states = qs.perturbed_steady_states(base, perturbation, etas)
+    states = qs.degenerate.perturbed_steady_states(base, perturbation, etas)
     for eta, rho in zip(etas, states.rho, strict=True):
         whole = qs.Lindbladian(
             space,
@@ -189,11 +193,13 @@ def test_strong_perturbations_agree_with_the_certified_solver():
 
 
 def test_all_strengths_at_once_are_as_good_as_one_by_one():
-    generator = qs.random_lindbladian(CHAIN.space, np.random.default_rng(6))
+    generator = qs.degenerate.random_lindbladian(CHAIN.space, np.random.default_rng(6))
     # The last is too far for a common Krylov space and gets a factorisation of its own.
     etas = [1e-8, 1e-5, 1e-2, 1.0, 10.0, 1e5]
-    together = qs.perturbed_steady_states(CHAIN, generator, etas)
-    alone = np.concatenate([qs.perturbed_steady_states(CHAIN, generator, [e]).rho for e in etas])
+    together = qs.degenerate.perturbed_steady_states(CHAIN, generator, etas)
+    alone = np.concatenate(
+        [qs.degenerate.perturbed_steady_states(CHAIN, generator, [e]).rho for e in etas]
+    )
     np.testing.assert_allclose(together.rho, alone, atol=1e-14)
     first, second = (
         qs.relative_phase_distribution(rho, CHAIN.space).maximum for rho in (together.rho, alone)
@@ -207,7 +213,7 @@ def test_matrix_generators_are_their_superoperators():
         space, [(0.3, space["A"].x)], [(1.0, space["A"].minus), (0.2, space["A"].z)]
     )
     dense = system.superoperator().toarray()
-    generator = qs.MatrixGenerator.from_superoperator(space, dense)
+    generator = qs.degenerate.MatrixGenerator.from_superoperator(space, dense)
     np.testing.assert_allclose(generator.superoperator(), dense, atol=1e-15)
     expected = sum(
         c * t.toarray()
@@ -215,18 +221,20 @@ def test_matrix_generators_are_their_superoperators():
     )
     np.testing.assert_allclose(generator.matrix, expected, atol=1e-15)
     with pytest.raises(qs.errors.InvalidArgumentError, match="Hermiticity"):
-        qs.MatrixGenerator.from_superoperator(space, 1j * dense)
+        qs.degenerate.MatrixGenerator.from_superoperator(space, 1j * dense)
     with pytest.raises(qs.errors.DimensionError):
-        qs.MatrixGenerator.from_superoperator(space, np.eye(4))
+        qs.degenerate.MatrixGenerator.from_superoperator(space, np.eye(4))
     with pytest.raises(qs.errors.InvalidArgumentError, match="real"):
-        qs.MatrixGenerator(space, 1j * np.eye(9))
+        qs.degenerate.MatrixGenerator(space, 1j * np.eye(9))
 
 
 def test_random_generators_are_generators_with_the_right_statistics():
     space = qs.Space(A=qs.Spin(1))
-    same = [qs.random_lindbladian(space, np.random.default_rng(4)).matrix for _ in range(2)]
+    same = [
+        qs.degenerate.random_lindbladian(space, np.random.default_rng(4)).matrix for _ in range(2)
+    ]
     np.testing.assert_array_equal(*same)
-    generator = qs.random_lindbladian(space, np.random.default_rng(4))
+    generator = qs.degenerate.random_lindbladian(space, np.random.default_rng(4))
     np.testing.assert_allclose(generator.matrix[:3].sum(axis=0), 0, atol=1e-13)
     assert np.linalg.eigvals(generator.matrix).real.max() < 1e-12
     rng = np.random.default_rng(11)
@@ -252,45 +260,47 @@ def test_wrong_questions_get_named_errors():
     space = qs.Space(A=qs.Spin(1 / 2))
     zeros = np.zeros((2, 2))
     with pytest.raises(qs.errors.InvalidRateError, match="positive semidefinite"):
-        qs.kossakowski_generator(space, zeros, np.diag([1.0, -1.0, 0.0]))
+        qs.degenerate.kossakowski_generator(space, zeros, np.diag([1.0, -1.0, 0.0]))
     with pytest.raises(qs.errors.NonHermitianError, match="`hamiltonian`"):
-        qs.kossakowski_generator(space, [[0, 1], [0, 0]], np.eye(3))
+        qs.degenerate.kossakowski_generator(space, [[0, 1], [0, 0]], np.eye(3))
     with pytest.raises(qs.errors.DimensionError, match=r"\(3, 3\)"):
-        qs.kossakowski_generator(space, zeros, np.eye(4))
+        qs.degenerate.kossakowski_generator(space, zeros, np.eye(4))
     with pytest.raises(qs.errors.DimensionError, match=r"`diagonal` .* \(2, 1\)"):
-        qs.kossakowski_generator(space, zeros, np.eye(3), np.ones(2))
+        qs.degenerate.kossakowski_generator(space, zeros, np.eye(3), np.ones(2))
     rng = np.random.default_rng(1)
     with pytest.raises(qs.errors.InvalidRateError, match="`weights`"):
-        qs.random_lindbladian(space, rng, weights=(1.0, -1.0))
+        qs.degenerate.random_lindbladian(space, rng, weights=(1.0, -1.0))
     with pytest.raises(qs.errors.InvalidArgumentError, match="default_rng"):
-        qs.random_lindbladian(space, 7)
+        qs.degenerate.random_lindbladian(space, 7)
     base = qs.Lindbladian(space, [], [(1.0, space["A"].z)])
-    perturbation = qs.random_lindbladian(space, rng)
+    perturbation = qs.degenerate.random_lindbladian(space, rng)
     with pytest.raises(qs.errors.NonUniqueSteadyStateError, match="degenerate_steady_state"):
-        qs.perturbed_steady_states(base, perturbation, [0.1, 0.0])
+        qs.degenerate.perturbed_steady_states(base, perturbation, [0.1, 0.0])
     with pytest.raises(qs.errors.InvalidRateError, match="-0.1"):
-        qs.perturbed_steady_states(base, perturbation, [-0.1])
+        qs.degenerate.perturbed_steady_states(base, perturbation, [-0.1])
     with pytest.raises(qs.errors.NonUniqueSteadyStateError, match="keeps a symmetry"):
-        qs.perturbed_steady_states(base, base, [0.1])
+        qs.degenerate.perturbed_steady_states(base, base, [0.1])
     with pytest.raises(qs.errors.DimensionError):
-        qs.perturbed_steady_states(qs.models.collective_decay_pair(), perturbation, [0.1])
+        qs.degenerate.perturbed_steady_states(
+            qs.models.collective_decay_pair(), perturbation, [0.1]
+        )
     with pytest.raises(qs.errors.InvalidArgumentError, match="single system"):
-        qs.DegenerateBase(qs.models.collective_decay_pair(field=[0.1, 0.2]))
+        qs.degenerate.DegenerateBase(qs.models.collective_decay_pair(field=[0.1, 0.2]))
 
 
 def test_a_base_with_a_unique_state_needs_no_perturbation():
     base = qs.models.driven_pair()
-    perturbation = qs.random_lindbladian(base.space, np.random.default_rng(2))
+    perturbation = qs.degenerate.random_lindbladian(base.space, np.random.default_rng(2))
     for call in (
-        lambda: qs.DegenerateBase(base),
-        lambda: qs.degenerate_steady_state(base, perturbation),
-        lambda: qs.perturbed_steady_states(base, perturbation, [0.1]),
+        lambda: qs.degenerate.DegenerateBase(base),
+        lambda: qs.degenerate.degenerate_steady_state(base, perturbation),
+        lambda: qs.degenerate.perturbed_steady_states(base, perturbation, [0.1]),
         lambda: qs.ensemble(base, [0.1], 2, 1, ["purity"]),
     ):
         with pytest.raises(qs.errors.UniqueSteadyStateError, match="allow_unique"):
             call()
-    states = qs.perturbed_steady_states(
-        qs.DegenerateBase(base, allow_unique=True), perturbation, [0.0, 1e-9]
+    states = qs.degenerate.perturbed_steady_states(
+        qs.degenerate.DegenerateBase(base, allow_unique=True), perturbation, [0.0, 1e-9]
     )
     assert states.zero_modes == 1
     np.testing.assert_allclose(states.rho[0], qs.steady_state(base).rho, atol=1e-14)
@@ -320,25 +330,27 @@ def test_what_selects_in_second_order_only_is_told_so():
     chain = qs.models.dephased_chain(sites=2)
     hamiltonian = qs.Lindbladian(chain.space, [(1.0, chain.space["A"].x)])
     with pytest.raises(qs.errors.NonUniqueSteadyStateError, match="second order"):
-        qs.degenerate_steady_state(chain, hamiltonian)
-    assert qs.perturbed_steady_states(chain, hamiltonian, [1e-3]).residual.max() < 1e-15
+        qs.degenerate.degenerate_steady_state(chain, hamiltonian)
+    assert qs.degenerate.perturbed_steady_states(chain, hamiltonian, [1e-3]).residual.max() < 1e-15
 
 
 def test_what_is_no_generator_or_no_base_is_refused():
     with pytest.raises(qs.errors.InvalidArgumentError, match="trace"):
-        qs.perturbed_steady_states(CHAIN, qs.MatrixGenerator(CHAIN.space, np.eye(729)), [0.1])
+        qs.degenerate.perturbed_steady_states(
+            CHAIN, qs.degenerate.MatrixGenerator(CHAIN.space, np.eye(729)), [0.1]
+        )
     with pytest.raises(qs.errors.InvalidArgumentError, match="ndarray of shape"):
-        qs.perturbed_steady_states(CHAIN, np.eye(729), [0.1])
-    for wrong in ("dephased_chain", qs.MatrixGenerator(CHAIN.space, np.eye(729))):
+        qs.degenerate.perturbed_steady_states(CHAIN, np.eye(729), [0.1])
+    for wrong in ("dephased_chain", qs.degenerate.MatrixGenerator(CHAIN.space, np.eye(729))):
         with pytest.raises(qs.errors.InvalidArgumentError, match="Lindbladian"):
-            qs.DegenerateBase(wrong)
+            qs.degenerate.DegenerateBase(wrong)
     with pytest.raises(qs.errors.InvalidArgumentError, match="must be a Lindbladian"):
-        qs.peripheral_modes(qs.MatrixGenerator(CHAIN.space, np.eye(729)))
+        qs.peripheral_modes(qs.degenerate.MatrixGenerator(CHAIN.space, np.eye(729)))
     mode = qs.Space(A=qs.Fock(400))
     with pytest.raises(qs.errors.InvalidArgumentError, match="computed only up to"):
         qs.peripheral_modes(qs.Lindbladian(mode, [(1.0, mode["A"].number)]))
-    states = qs.perturbed_steady_states(
-        CHAIN, qs.random_lindbladian(CHAIN.space, np.random.default_rng(1)), [0.1]
+    states = qs.degenerate.perturbed_steady_states(
+        CHAIN, qs.degenerate.random_lindbladian(CHAIN.space, np.random.default_rng(1)), [0.1]
     )
     assert "8 stationary states" in repr(states)
     assert "8 stationary states" in repr(CHAIN)
@@ -368,8 +380,8 @@ def refined(base, generator, etas):
 def test_synchronization_is_accurate_at_every_strength():
     etas = np.array([1e-8, 1e-5, 3e-4, 1e-3, 3e-3, 1e-2, 0.1, 1.0, 10.0])
     for seed in (3, 4):
-        generator = qs.random_lindbladian(CHAIN.space, qs.sample_rng(seed, 0))
-        ours = qs.perturbed_steady_states(CHAIN, generator, np.logspace(-8, 1, 19))
+        generator = qs.degenerate.random_lindbladian(CHAIN.space, qs.sweeps.sample_rng(seed, 0))
+        ours = qs.degenerate.perturbed_steady_states(CHAIN, generator, np.logspace(-8, 1, 19))
         every = [np.abs(ours.strengths / eta - 1).argmin() for eta in etas]
         expected = refined(CHAIN, generator, ours.strengths[every])
         heights = [

@@ -205,14 +205,14 @@ def exact_states(name, kind):
 @pytest.mark.parametrize("name", list(BASES))
 def test_states_are_exact_at_every_strength(name, kind, route):
     count, n, *system = BASES[name]
-    base = qs.DegenerateBase(lindbladian(n, *system))
+    base = qs.degenerate.DegenerateBase(lindbladian(n, *system))
     perturbation = lindbladian(n, *perturbations(n)[kind])
-    found = qs.perturbed_steady_states(base, perturbation, ETAS)
+    found = qs.degenerate.perturbed_steady_states(base, perturbation, ETAS)
     assert found.zero_modes == base.zero_modes == count
     expected = exact_states(name, kind)
     error = np.abs(found.rho - expected).max(axis=(1, 2))
     assert (error < (2e-13 if route == "krylov" else 2e-15)).all(), error
-    limit = qs.degenerate_steady_state(base, perturbation).rho[0]
+    limit = qs.degenerate.degenerate_steady_state(base, perturbation).rho[0]
     assert np.abs(limit - expected[0]).max() < 1e-10
 
 
@@ -220,7 +220,7 @@ def test_states_are_exact_at_every_strength(name, kind, route):
 def test_what_the_perturbation_adds_has_all_its_digits(name, route):
     # Coherences of order eta: 12 orders of magnitude below the populations.
     _, n, *system = BASES[name]
-    found = qs.perturbed_steady_states(
+    found = qs.degenerate.perturbed_steady_states(
         lindbladian(n, *system), lindbladian(n, *perturbations(n)["both"]), ETAS
     )
     away = ~np.eye(n, dtype=bool)
@@ -231,12 +231,12 @@ def test_what_the_perturbation_adds_has_all_its_digits(name, route):
 
 def test_order_and_number_of_the_strengths_do_not_matter(route):
     _, n, *system = BASES["two enclosures"]
-    base = qs.DegenerateBase(lindbladian(n, *system))
+    base = qs.degenerate.DegenerateBase(lindbladian(n, *system))
     perturbation = lindbladian(n, *perturbations(n)["both"])
     expected = dict(zip(ETAS, exact_states("two enclosures", "both"), strict=True))
     for picked in ([5, 0, 3, 0, 5, 1], [4] * 5, [2], [6, 1, 4, 2], [1], [5, 3]):
         etas = ETAS[picked]
-        found = qs.perturbed_steady_states(base, perturbation, etas)
+        found = qs.degenerate.perturbed_steady_states(base, perturbation, etas)
         np.testing.assert_array_equal(found.strengths, etas)
         for eta, rho in zip(etas, found.rho, strict=True):
             np.testing.assert_allclose(rho, expected[eta], atol=2e-13)
@@ -244,22 +244,24 @@ def test_order_and_number_of_the_strengths_do_not_matter(route):
 
 def test_the_layout_of_a_matrix_in_memory_does_not_matter(route):
     _, n, *system = BASES["two enclosures"]
-    base = qs.DegenerateBase(lindbladian(n, *system))
+    base = qs.degenerate.DegenerateBase(lindbladian(n, *system))
     perturbation = lindbladian(n, *perturbations(n)["both"])
     superoperator = perturbation.superoperator().toarray()
-    rows = qs.MatrixGenerator.from_superoperator(base.space, superoperator).matrix.copy("C")
+    rows = qs.degenerate.MatrixGenerator.from_superoperator(base.space, superoperator).matrix.copy(
+        "C"
+    )
     wide = np.zeros((2 * n * n, n * n))
     wide[::2] = rows
     expected = exact_states("two enclosures", "both")
     for generator in (
-        qs.MatrixGenerator.from_superoperator(base.space, superoperator),
-        qs.MatrixGenerator(base.space, rows),
-        qs.MatrixGenerator(base.space, np.asfortranarray(rows)),
-        qs.MatrixGenerator(base.space, wide[::2]),
+        qs.degenerate.MatrixGenerator.from_superoperator(base.space, superoperator),
+        qs.degenerate.MatrixGenerator(base.space, rows),
+        qs.degenerate.MatrixGenerator(base.space, np.asfortranarray(rows)),
+        qs.degenerate.MatrixGenerator(base.space, wide[::2]),
     ):
-        found = qs.perturbed_steady_states(base, generator, ETAS)
+        found = qs.degenerate.perturbed_steady_states(base, generator, ETAS)
         np.testing.assert_allclose(found.rho, expected, atol=2e-13)
-        limit = qs.degenerate_steady_state(base, generator).rho[0]
+        limit = qs.degenerate.degenerate_steady_state(base, generator).rho[0]
         np.testing.assert_allclose(limit, expected[0], atol=1e-10)
 
 
@@ -271,13 +273,13 @@ def test_only_the_ratio_of_the_scales_matters(power, route):
     scaled = lindbladian(
         n, [(c * scale, h) for c, h in hamiltonian], [(c * scale, h) for c, h in dissipators]
     )
-    found = qs.perturbed_steady_states(lindbladian(n, *FREE), scaled, ETAS / scale)
+    found = qs.degenerate.perturbed_steady_states(lindbladian(n, *FREE), scaled, ETAS / scale)
     expected = exact_states("decoherence-free subspace", "both")
     np.testing.assert_allclose(found.rho, expected, atol=2e-13)
     # A strength of one with a generator of that size.
     base, other = exact_generator(n, *FREE), exact_generator(n, hamiltonian, dissipators)
     expected = [exact_state(base, other, max(scale * f, 2.0**-50)) for f in (0.5, 1.0)]
-    found = qs.perturbed_steady_states(
+    found = qs.degenerate.perturbed_steady_states(
         lindbladian(n, *FREE), scaled, np.maximum([0.5, 1.0], 2.0**-50 / scale)
     )
     np.testing.assert_allclose(found.rho, expected, atol=2e-13)
@@ -329,7 +331,7 @@ def turned(seed, n):
 
 def nothing_added():
     base = lindbladian(4, *FREE)
-    return base, qs.MatrixGenerator(base.space, np.zeros((16, 16)))
+    return base, qs.degenerate.MatrixGenerator(base.space, np.zeros((16, 16)))
 
 
 KEEPING = {
@@ -350,12 +352,12 @@ KEEPING = {
 @pytest.mark.parametrize("name", list(KEEPING))
 def test_a_kept_symmetry_is_refused_at_every_strength(name, route):
     base, perturbation = KEEPING[name]()
-    prepared = qs.DegenerateBase(base)
+    prepared = qs.degenerate.DegenerateBase(base)
     for etas in ([1e-12], [1e-6], [0.1], [10.0], [1e-8, 1e-3, 1.0, 1e3], [0.3] * 4):
         with pytest.raises(qs.errors.NonUniqueSteadyStateError):
-            qs.perturbed_steady_states(prepared, perturbation, etas)
+            qs.degenerate.perturbed_steady_states(prepared, perturbation, etas)
     with pytest.raises(qs.errors.NonUniqueSteadyStateError):
-        qs.degenerate_steady_state(prepared, perturbation)
+        qs.degenerate.degenerate_steady_state(prepared, perturbation)
 
 
 def test_a_hamiltonian_that_selects_at_second_order(route):
@@ -364,15 +366,15 @@ def test_a_hamiltonian_that_selects_at_second_order(route):
     base, energy = lindbladian(n, *FREE), lindbladian(n, [(1.0, hamiltonian)], [])
     exact = exact_generator(n, *FREE), exact_generator(n, [(1.0, hamiltonian)], [])
     etas = 2.0 ** np.array([-22, -16, -10, -3])
-    found = qs.perturbed_steady_states(base, energy, etas)
+    found = qs.degenerate.perturbed_steady_states(base, energy, etas)
     expected = np.array([exact_state(*exact, eta) for eta in etas])
     error = np.abs(found.rho - expected).max(axis=(1, 2))
     assert (error < 64 * np.finfo(float).eps / etas).all()
     with pytest.raises(qs.errors.NonUniqueSteadyStateError):
-        qs.degenerate_steady_state(base, energy)
+        qs.degenerate.degenerate_steady_state(base, energy)
     for etas in ([2.0**-44], 2.0 ** np.array([-44, -10, -5, 0])):
         with pytest.raises(qs.errors.QuantsyncError):
-            qs.perturbed_steady_states(base, energy, etas)
+            qs.degenerate.perturbed_steady_states(base, energy, etas)
 
 
 def wide_system(power):
@@ -393,7 +395,9 @@ def wide_states(power):
 def test_rates_of_very_different_size(power, route):
     # The ratios of the rates are 2^14 and 2^20: some 4 and 6 digits could be lost, but are not.
     perturbation, expected = wide_states(power)
-    found = qs.perturbed_steady_states(lindbladian(6, *wide_system(power)), perturbation, ETAS)
+    found = qs.degenerate.perturbed_steady_states(
+        lindbladian(6, *wide_system(power)), perturbation, ETAS
+    )
     error = np.abs(found.rho - expected).max(axis=(1, 2))
     assert (error < 1e-13).all(), error
 
@@ -409,7 +413,7 @@ def test_a_slow_rate_is_not_taken_for_none(power):
     system = clusters(power)
     assert qs.peripheral_modes(system).zero_modes == 1
     np.testing.assert_allclose(qs.steady_state(system).rho.trace(), 1)
-    assert qs.DegenerateBase(system, allow_unique=True).zero_modes == 1
+    assert qs.degenerate.DegenerateBase(system, allow_unique=True).zero_modes == 1
 
 
 def test_frequencies_that_cancel_up_to_rounding():
@@ -420,11 +424,11 @@ def test_frequencies_that_cancel_up_to_rounding():
             space, [(energy, a.z), (0.3, b.z)], [(1.0, a.plus @ a.z), (1.0, b.minus @ b.z)]
         )
 
-    exact, nearly = (qs.DegenerateBase(pair(energy)) for energy in (0.3, 0.1 + 0.2))
+    exact, nearly = (qs.degenerate.DegenerateBase(pair(energy)) for energy in (0.3, 0.1 + 0.2))
     assert exact.zero_modes == nearly.zero_modes == qs.peripheral_modes(pair(0.1 + 0.2)).zero_modes
-    perturbation = qs.random_lindbladian(exact.space, np.random.default_rng(1))
+    perturbation = qs.degenerate.random_lindbladian(exact.space, np.random.default_rng(1))
     one, two = (
-        qs.perturbed_steady_states(base, perturbation, [1e-12, 1e-6, 1e-2]).rho
+        qs.degenerate.perturbed_steady_states(base, perturbation, [1e-12, 1e-6, 1e-2]).rho
         for base in (exact, nearly)
     )
     np.testing.assert_allclose(one, two, atol=1e-14)
@@ -443,7 +447,9 @@ def test_frequencies_that_cancel_up_to_rounding():
 def test_random_generators_are_completely_positive_and_keep_the_trace(space, weights, basis):
     n = space.dimension
     operators = diagonal(basis, n)
-    generator = qs.random_lindbladian(space, np.random.default_rng(3), operators, weights)
+    generator = qs.degenerate.random_lindbladian(
+        space, np.random.default_rng(3), operators, weights
+    )
     tensor = generator.superoperator().reshape(n, n, n, n)
     assert np.abs(np.einsum("iikl->kl", tensor)).max() < 1e-14 * n
     choi = tensor.transpose(0, 2, 1, 3).reshape(n * n, n * n)
@@ -455,7 +461,7 @@ def test_random_generators_are_completely_positive_and_keep_the_trace(space, wei
     assert (eigenvalues > 1e-6).sum() == (n * n - 1 if weights[1] else 0)
     rng = np.random.default_rng(3)
     energy, rates = random_hamiltonian(n, rng), random_kossakowski(n, rng)
-    again = qs.kossakowski_generator(space, energy, rates, operators, weights)
+    again = qs.degenerate.kossakowski_generator(space, energy, rates, operators, weights)
     np.testing.assert_allclose(again.matrix, generator.matrix, atol=1e-14)
     if not any(weights):
         assert not generator.matrix.any()
@@ -535,7 +541,7 @@ def test_datasets_can_be_written_and_read(tmp_path, seed):
     def sometimes(space, rng):
         if rng.random() < 0.3:
             raise ArithmeticError("on purpose")
-        return qs.random_lindbladian(space, rng)
+        return qs.degenerate.random_lindbladian(space, rng)
 
     with pytest.warns(qs.errors.SweepWarning):
         kept = qs.ensemble(
@@ -617,7 +623,7 @@ def test_names_that_are_taken_are_refused_before_anything_is_done(measures, aver
 
 
 def test_a_prepared_base_can_be_sent_and_more_workers_than_samples_do_no_harm():
-    copy = pickle.loads(pickle.dumps(qs.DegenerateBase(PAIR)))
+    copy = pickle.loads(pickle.dumps(qs.degenerate.DegenerateBase(PAIR)))
     assert copy.zero_modes == 2
     found = qs.ensemble(copy, STRENGTHS, 3, 1, ["purity"], workers=8)
     assert found.identical(qs.ensemble(PAIR, STRENGTHS, 3, 1, ["purity"], workers=1))
@@ -635,7 +641,11 @@ def test_zero_modes_are_those_of_the_dense_spectrum(seed):
     modes = qs.peripheral_modes(system)
     values = np.linalg.eigvals(system.superoperator().toarray())
     alive = np.abs(values.real) < 1e-9
-    assert modes.zero_modes == (np.abs(values) < 1e-9).sum() == qs.DegenerateBase(system).zero_modes
+    assert (
+        modes.zero_modes
+        == (np.abs(values) < 1e-9).sum()
+        == qs.degenerate.DegenerateBase(system).zero_modes
+    )
     assert len(modes.eigenvalues) == alive.sum()
     assert modes.gap == pytest.approx(-values[~alive].real.max(), rel=1e-7)
     overlaps = np.einsum("jab,kab->jk", modes.left.conj(), modes.right)

@@ -93,7 +93,7 @@ def test_a_static_system_has_one_harmonic_and_its_steady_state():
 
 def test_perturbations_of_strength_zero_leave_the_static_state():
     system = unlike_pair()
-    balance = qs.HarmonicBalance(system, [(2.0, coupling())])
+    balance = qs.quasi_periodic.HarmonicBalance(system, [(2.0, coupling())])
     assert len(balance.solve([0.0]).harmonics) == 1
     assert_allclose(balance.solve([0.0]).average(), qs.steady_state(system).rho, atol=1e-14)
 
@@ -317,7 +317,7 @@ def test_it_says_what_it_is():
         "<QuasiPeriodicState of Space(A=Spin(1/2)): frequencies (1), 3 harmonics, residual"
     )
     assert "static, 1 harmonic," in repr(qs.quasi_periodic_steady_state(qubit()))
-    assert "1 perturbations" in repr(qs.HarmonicBalance(qubit(), [(1.0, A.plus)]))
+    assert "1 perturbations" in repr(qs.quasi_periodic.HarmonicBalance(qubit(), [(1.0, A.plus)]))
 
 
 @pytest.mark.parametrize("strength", [10, 50])
@@ -351,6 +351,8 @@ def test_a_frequency_far_below_the_others_is_not_static():
 
 
 def test_it_survives_pickling():
-    balance = pickle.loads(pickle.dumps(qs.HarmonicBalance(qubit(), [(1.3, 0.2 * A.x)])))
+    balance = pickle.loads(
+        pickle.dumps(qs.quasi_periodic.HarmonicBalance(qubit(), [(1.3, 0.2 * A.x)]))
+    )
     state = pickle.loads(pickle.dumps(balance.solve([0.5])))
     assert_allclose(state.at(TIMES), balance.solve([0.5]).at(TIMES), atol=0)

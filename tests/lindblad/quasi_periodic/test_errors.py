@@ -95,7 +95,7 @@ def test_other_unusable_arguments_are_named():
     with pytest.raises(InvalidArgumentError, match="must be a Lindbladian"):
         qs.quasi_periodic_steady_state(A.z)
     with pytest.raises(InvalidArgumentError, match="strengths"):
-        qs.HarmonicBalance(qubit(), [(1.0, A.plus)]).solve([1.0, 2.0])
+        qs.quasi_periodic.HarmonicBalance(qubit(), [(1.0, A.plus)]).solve([1.0, 2.0])
     state = qs.quasi_periodic_steady_state(qubit(), [(1.0, 0.1 * A.plus)])
     with pytest.raises(InvalidArgumentError, match="diagonal"):
         state.average(A.x)

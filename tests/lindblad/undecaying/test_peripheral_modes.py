@@ -115,8 +115,8 @@ def test_coefficients_of_a_selected_state_are_its_weights_in_the_sectors():
     zero = np.diag((np.abs(np.diag(m)) < 0.5) * 1.0)
     flip = np.eye(27)[::-1] @ zero
     modes = qs.peripheral_modes(chain, strong_symmetry=[m, flip])
-    generator = qs.random_lindbladian(space, np.random.default_rng(3))
-    rho = qs.degenerate_steady_state(chain, generator).rho[0]
+    generator = qs.degenerate.random_lindbladian(space, np.random.default_rng(3))
+    rho = qs.degenerate.degenerate_steady_state(chain, generator).rho[0]
     c = modes.coefficients(rho)
     expansion = np.einsum("k,kij->ij", c, modes.right)
     np.testing.assert_allclose(expansion, rho, atol=1e-13)

@@ -57,7 +57,7 @@ CALLS = []
 
 def counted(space, rng):
     CALLS.append(1)
-    return qs.random_lindbladian(space, rng)
+    return qs.degenerate.random_lindbladian(space, rng)
 
 
 def test_what_is_there_is_not_drawn_again(tmp_path):
@@ -95,7 +95,7 @@ def test_failed_samples_are_kept_and_can_be_retried(tmp_path):
         number = rng.bit_generator.seed_seq.spawn_key[0]
         if number == 7 and not marker.exists():
             raise ArithmeticError("not yet")
-        return qs.random_lindbladian(space, rng)
+        return qs.degenerate.random_lindbladian(space, rng)
 
     for _ in range(2):
         with pytest.warns(SweepWarning, match="sample 7: ArithmeticError: not yet"):

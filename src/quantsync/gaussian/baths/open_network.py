@@ -226,7 +226,8 @@ class OpenNetwork:
         Examples
         --------
         >>> import numpy as np, quantsync as qs
-        >>> qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2)).residual(np.eye(2) / 2)
+        >>> damped = qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+        >>> damped.residual(np.eye(2) / 2)
         0.0
         """
         sigma = real_array(covariance, "covariance")

@@ -96,7 +96,7 @@ def evolve(
     >>> chain = qs.HarmonicNetwork.chain(300, frequency=0.4, coupling=1.2)
     >>> network = chain.with_probes([1.0, 1.1], nodes=[1, 1], strengths=0.2, direct=0.5)
     >>> probes = qs.GaussianState.vacuum([1.0, 1.1]).displaced(x=[0.14, 1.4])
-    >>> path = qs.evolve(network, qs.ProbesInEnvironment(probes), [0.0, 10.0, 1000.0])
+    >>> path = qs.evolve(network, qs.gaussian.ProbesInEnvironment(probes), [0.0, 10.0, 1000.0])
     >>> print(path.mean[:, 0].round(6))  # <x_1>
     [ 0.14     -0.153128  0.54266 ]
     """
@@ -141,7 +141,8 @@ def mean_modes(
     --------
     >>> import quantsync as qs
     >>> pair = qs.HarmonicNetwork([[2.5, -1.5], [-1.5, 2.5]])
-    >>> signal = qs.mean_modes(pair, qs.GaussianState.vacuum([1.0, 1.0]).displaced(x=[1.0, 0.0]))
+    >>> kicked = qs.GaussianState.vacuum([1.0, 1.0]).displaced(x=[1.0, 0.0])
+    >>> signal = qs.gaussian.mean_modes(pair, kicked)
     >>> print(signal.frequencies, signal.cosine)
     [1. 2.] [[ 0.5  0.5]
      [ 0.5 -0.5]]

@@ -52,7 +52,7 @@ class DegenerateBase:
     Examples
     --------
     >>> import quantsync as qs
-    >>> qs.DegenerateBase(qs.models.dephased_chain(sites=2)).zero_modes
+    >>> qs.degenerate.DegenerateBase(qs.models.dephased_chain(sites=2)).zero_modes
     6
     """
 

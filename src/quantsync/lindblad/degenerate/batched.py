@@ -94,8 +94,9 @@ class BatchedPerturbations:
     >>> import numpy as np, quantsync as qs
     >>> pair = qs.models.collective_decay_pair()
     >>> rng = np.random.default_rng(1)
-    >>> perturbations = np.stack([qs.random_lindbladian(pair.space, rng).matrix for _ in range(5)])
-    >>> solve = qs.BatchedPerturbations(pair, [1e-8, 1e-2, 1.0])
+    >>> drawn = [qs.degenerate.random_lindbladian(pair.space, rng) for _ in range(5)]
+    >>> perturbations = np.stack([generator.matrix for generator in drawn])
+    >>> solve = qs.degenerate.BatchedPerturbations(pair, [1e-8, 1e-2, 1.0])
     >>> solve(perturbations).rho.shape
     (5, 3, 4, 4)
     """

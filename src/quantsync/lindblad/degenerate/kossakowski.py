@@ -83,7 +83,8 @@ def kossakowski_generator(
 
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1/2))
-    >>> decay = qs.kossakowski_generator(space, np.zeros((2, 2)), np.diag([0.0, 0.0, 1.0]))
+    >>> matrix = np.diag([0.0, 0.0, 1.0])
+    >>> decay = qs.degenerate.kossakowski_generator(space, np.zeros((2, 2)), matrix)
     >>> print(decay.apply(np.diag([1.0, 0.0])).real.round(12) + 0.0)
     [[-1.  0.]
      [ 0.  1.]]
@@ -140,7 +141,7 @@ def random_lindbladian(
     --------
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1))
-    >>> generator = qs.random_lindbladian(space, np.random.default_rng(1))
+    >>> generator = qs.degenerate.random_lindbladian(space, np.random.default_rng(1))
     >>> round(-float(np.trace(generator.matrix)) / 3, 9)  # Tr L = -N Tr K
     8.0
     """

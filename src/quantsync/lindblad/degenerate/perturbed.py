@@ -125,8 +125,8 @@ def perturbed_steady_states(
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1))
     >>> base = qs.Lindbladian(space, [(1.0, space["A"].z)], [(1.0, space["A"].z)])
-    >>> perturbation = qs.random_lindbladian(space, np.random.default_rng(1))
-    >>> states = qs.perturbed_steady_states(base, perturbation, [1e-8, 1e-2])
+    >>> perturbation = qs.degenerate.random_lindbladian(space, np.random.default_rng(1))
+    >>> states = qs.degenerate.perturbed_steady_states(base, perturbation, [1e-8, 1e-2])
     >>> states.zero_modes, states.rho.shape, bool(states.residual.max() < 1e-14)
     (3, (2, 3, 3), True)
     """
@@ -187,7 +187,7 @@ def degenerate_steady_state(
     >>> space = qs.Space(A=qs.Spin(1/2))
     >>> base = qs.Lindbladian(space, [], [(1.0, space["A"].z)])
     >>> decay = qs.Lindbladian(space, [], [(1.0, space["A"].minus), (3.0, space["A"].plus)])
-    >>> print(qs.degenerate_steady_state(base, decay).rho[0].real.round(12) + 0.0)
+    >>> print(qs.degenerate.degenerate_steady_state(base, decay).rho[0].real.round(12) + 0.0)
     [[0.75 0.  ]
      [0.   0.25]]
     """

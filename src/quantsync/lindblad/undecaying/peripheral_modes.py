@@ -124,8 +124,8 @@ class PeripheralModes:
         >>> chain = qs.models.dephased_chain()
         >>> symmetry = qs.models.chain_symmetries(chain.space)
         >>> modes = qs.peripheral_modes(chain, strong_symmetry=symmetry)
-        >>> perturbation = qs.random_lindbladian(chain.space, np.random.default_rng(1))
-        >>> weights = modes.weights(qs.degenerate_steady_state(chain, perturbation))
+        >>> perturbation = qs.degenerate.random_lindbladian(chain.space, np.random.default_rng(1))
+        >>> weights = modes.weights(qs.degenerate.degenerate_steady_state(chain, perturbation))
         >>> weights.shape, round(float(weights.sum()), 12), bool((weights > 0).all())
         ((1, 8), 1.0, True)
         """

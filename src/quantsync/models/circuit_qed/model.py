@@ -18,8 +18,8 @@ from quantsync.checks import (
     whole_number,
 )
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
-from quantsync.measures.entropic import relative_entropy_of_synchronization
-from quantsync.measures.limit_cycles import DiagonalStates
+from quantsync.measures.entropic.limit_cycles import DiagonalStates
+from quantsync.measures.entropic.relative_entropy import relative_entropy_of_synchronization
 from quantsync.models.circuit_qed.state import CircuitState, balance_of, fit_of, solved
 from quantsync.models.circuit_qed.tables import PRESETS, TABLE_II, preset_values
 from quantsync.models.circuit_qed.transmon import PumpedTransmon, RelaxationFit, frequency_shift

@@ -12,12 +12,12 @@ from quantsync.lazy import lazy
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.response import Response, linear_response
 from quantsync.lindblad.steady import SteadyState, steady_state
-from quantsync.measures.entropic import (
+from quantsync.measures.entropic.limit_cycles import DiagonalStates
+from quantsync.measures.entropic.relative_entropy import (
     LeadingSynchronization,
     leading_synchronization,
     relative_entropy_of_synchronization,
 )
-from quantsync.measures.limit_cycles import DiagonalStates
 from quantsync.measures.spherical_tensors import phase_response, spherical_moment
 from quantsync.models.driven_pair.driving import driving
 from quantsync.search.extrema import Extrema, find_extrema

@@ -10,7 +10,8 @@ import numpy as np
 
 from quantsync.arrays import distinct_rows
 from quantsync.checks import real_array, whole_array
-from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
+from quantsync.gaussian.correlations import log_negativity as gaussian_log_negativity
+from quantsync.gaussian.correlations import mutual_information as gaussian_mutual_information
 from quantsync.gaussian.networks.evolution import GaussianEvolution, mean_modes
 from quantsync.gaussian.networks.network import HarmonicNetwork
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment

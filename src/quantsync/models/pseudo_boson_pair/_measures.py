@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from quantsync.gaussian.correlations import gaussian_log_negativity, gaussian_mutual_information
+from quantsync.gaussian.correlations import log_negativity as gaussian_log_negativity
+from quantsync.gaussian.correlations import mutual_information as gaussian_mutual_information
 from quantsync.models.pseudo_boson_pair._variants import START
 from quantsync.system import Measure, table_of
 

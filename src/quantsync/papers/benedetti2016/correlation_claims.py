@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from quantsync.gaussian import gaussian_entropy, gaussian_log_negativity
+from quantsync.gaussian import entropy as gaussian_entropy
+from quantsync.gaussian import log_negativity as gaussian_log_negativity
 from quantsync.papers.benedetti2016.data import Fluctuations, fluctuations
 from quantsync.papers.benedetti2016.networks import (
     CROSSTALK,

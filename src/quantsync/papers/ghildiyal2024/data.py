@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.gaussian import gaussian_log_negativity
+from quantsync.gaussian import log_negativity as gaussian_log_negativity
 from quantsync.models import follow_chains, holstein_primakoff_errors, pseudo_boson_pair
 from quantsync.papers.ghildiyal2024 import drawing
 from quantsync.papers.ghildiyal2024.chains import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.gaussian import gaussian_log_negativity
+from quantsync.gaussian import log_negativity as gaussian_log_negativity
 from quantsync.papers.ghildiyal2024.chains import (
     GAIN,
     GENERIC,

@@ -5,12 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from quantsync.lindblad import steady_state
-from quantsync.measures import (
-    BlockDiagonalStates,
-    DiagonalStates,
-    SpannedStates,
-    relative_entropy_of_synchronization,
-)
+from quantsync.measures import relative_entropy_of_synchronization
+from quantsync.measures.entropic import BlockDiagonalStates, DiagonalStates, SpannedStates
 from quantsync.models import driven_pair
 from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.vaidya2024.baths import (

@@ -8,12 +8,8 @@ import numpy as np
 import xarray as xr
 
 from quantsync.lindblad import linear_response, steady_state
-from quantsync.measures import (
-    BlockDiagonalStates,
-    DiagonalStates,
-    SpannedStates,
-    relative_entropy_of_synchronization,
-)
+from quantsync.measures import relative_entropy_of_synchronization
+from quantsync.measures.entropic import BlockDiagonalStates, DiagonalStates, SpannedStates
 from quantsync.models import driven_pair, driving
 from quantsync.papers.keeping import store_of
 from quantsync.papers.paper import figure, labelled

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from quantsync.lindblad import (
-    DegenerateBase,
-    dynamical_synchronization,
-    peripheral_modes,
-    perturbed_steady_states,
-)
+from quantsync.lindblad import dynamical_synchronization, peripheral_modes
+from quantsync.lindblad.degenerate import DegenerateBase, perturbed_steady_states
 from quantsync.measures import partial_trace
 from quantsync.models import dephased_chain
 from quantsync.papers.paper import Found, claim, zero

@@ -15,13 +15,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad import (
+from quantsync.lindblad import Lindbladian, dynamical_synchronization, evolve
+from quantsync.lindblad.degenerate import (
     DegenerateBase,
-    Lindbladian,
     MatrixGenerator,
     degenerate_steady_state,
-    dynamical_synchronization,
-    evolve,
     perturbed_steady_states,
 )
 from quantsync.measures import chi, level_set_histogram, relative_phase_distribution

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from quantsync.catalogue.state_measures import STATE_MEASURES, locking
-from quantsync.lindblad import DegenerateBase
+from quantsync.lindblad.degenerate import DegenerateBase
 from quantsync.measures import (
     chi,
     chi_2,

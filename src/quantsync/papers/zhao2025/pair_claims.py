@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from quantsync.catalogue.models import Model
-from quantsync.lindblad import (
-    DegenerateBase,
-    degenerate_steady_state,
-    dynamical_synchronization,
-    evolve,
-    peripheral_modes,
-)
+from quantsync.lindblad import dynamical_synchronization, evolve, peripheral_modes
+from quantsync.lindblad.degenerate import DegenerateBase, degenerate_steady_state
 from quantsync.measures import chi_2, phase_distribution, relative_phase_distribution
 from quantsync.models import collective_decay_pair, dephased_chain
 from quantsync.papers.paper import Found, claim, zero

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.lindblad import MatrixGenerator, random_lindbladian
+from quantsync.lindblad.degenerate import MatrixGenerator, random_lindbladian
 from quantsync.measures import coherent_state
 from quantsync.operators import Space, Spin
 

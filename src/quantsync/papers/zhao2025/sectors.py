@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.lindblad import DegenerateBase
+from quantsync.lindblad.degenerate import DegenerateBase
 from quantsync.models import dephased_chain
 from quantsync.operators import Space
 

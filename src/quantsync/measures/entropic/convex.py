@@ -17,7 +17,7 @@ from quantsync.errors import (
     InvalidArgumentError,
     InvalidStateError,
 )
-from quantsync.measures.limit_cycles import LimitCycles
+from quantsync.measures.entropic.limit_cycles import LimitCycles
 from quantsync.operators import as_operator
 from quantsync.states import require_density_matrix
 
@@ -48,7 +48,7 @@ class SpannedStates(LimitCycles):
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> cycles = qs.SpannedStates([np.eye(2), np.diag([1.0, -1.0])])
+    >>> cycles = qs.entropic.SpannedStates([np.eye(2), np.diag([1.0, -1.0])])
     >>> rho = np.array([[0.7, 0.2], [0.2, 0.3]])
     >>> print(cycles.closest(rho).real.round(6))
     [[0.7 0. ]
@@ -162,7 +162,7 @@ class StateMixtures(LimitCycles):
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> cycles = qs.StateMixtures([np.diag([1.0, 0.0]), np.diag([0.0, 1.0])])
+    >>> cycles = qs.entropic.StateMixtures([np.diag([1.0, 0.0]), np.diag([0.0, 1.0])])
     >>> print(cycles.closest(np.array([[0.7, 0.2], [0.2, 0.3]])).real.round(4))
     [[0.7 0. ]
      [0.  0.3]]

@@ -11,7 +11,7 @@ import scipy.linalg
 from systems import random_hermitian, random_matrix, random_unitary
 
 import quantsync as qs
-from quantsync.measures.entropic import mean_inverse
+from quantsync.measures.entropic.relative_entropy import mean_inverse
 from quantsync.states import Certified
 
 PAIR = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
@@ -47,9 +47,9 @@ def pair(gain_a, gain_b, coupling, drive=0.0, **more):
 
 def families(undriven, charge):
     return {
-        "diagonal": qs.DiagonalStates(undriven),
-        "diagonal with charge": qs.DiagonalStates(undriven, charge=charge),
-        "block diagonal": qs.BlockDiagonalStates(charge),
+        "diagonal": qs.entropic.DiagonalStates(undriven),
+        "diagonal with charge": qs.entropic.DiagonalStates(undriven, charge=charge),
+        "block diagonal": qs.entropic.BlockDiagonalStates(charge),
     }
 
 
@@ -249,7 +249,7 @@ def test_omega_is_the_entropy_of_the_state_without_coherences_less_its_own(drive
         np.testing.assert_allclose(cycles.closest(driven), closest, atol=1e-14)
         assert omega.shape == (3, 3, 2)
         assert (omega > 1e-5).all()
-    charged = qs.DiagonalStates(undriven, charge=CHARGE)
+    charged = qs.entropic.DiagonalStates(undriven, charge=CHARGE)
     np.testing.assert_allclose(charged.closest(driven), diagonal, atol=1e-14)
 
 
@@ -258,7 +258,7 @@ def test_omega_at_finite_drives_agrees_with_an_independent_calculation(
     gain_a, gain_b, coupling, drive, expected
 ):
     rho = qs.steady_state(pair(gain_a, gain_b, coupling, drive)).rho
-    omega = qs.relative_entropy_of_synchronization(rho, qs.BlockDiagonalStates(CHARGE))
+    omega = qs.relative_entropy_of_synchronization(rho, qs.entropic.BlockDiagonalStates(CHARGE))
     assert omega == pytest.approx(expected, rel=1e-12)
 
 
@@ -360,7 +360,7 @@ def test_weak_drives_keep_their_digits(drive, coupling):
     driven = qs.steady_state(pair(0.46, 0.82, coupling, drive, **detunings)).rho
     response = qs.linear_response(system, qs.models.driving())
     for name, cycles in families(response.orders[0], CHARGE).items():
-        leading = qs.leading_synchronization(response, cycles).coefficient
+        leading = qs.entropic.leading_synchronization(response, cycles).coefficient
         omega = qs.relative_entropy_of_synchronization(driven, cycles)
         # What remains is the next order for the first drive, rounding for the second.
         assert omega == pytest.approx(leading * drive**2, rel=1e-8), name
@@ -372,12 +372,14 @@ def test_degenerate_undriven_states_do_not_depend_on_an_eigensolver():
     driven = qs.steady_state(pair(0.3, 0.3, 0.8, 0.4, drive_detuning=0.3)).rho
     thermal = np.diag([0.09, 0.21, 0.21, 0.49])
     np.testing.assert_allclose(undriven, thermal, atol=1e-15)
-    expected = qs.relative_entropy_of_synchronization(driven, qs.BlockDiagonalStates(CHARGE))
+    expected = qs.relative_entropy_of_synchronization(
+        driven, qs.entropic.BlockDiagonalStates(CHARGE)
+    )
     rng = np.random.default_rng(4)
     noise = [within_blocks([1, 0, 0, -1], 1e-15 * random_hermitian(rng, 4)) for _ in range(20)]
     for state in (undriven, thermal, *(thermal + error for error in noise)):
         for charge in (None, CHARGE):
-            cycles = qs.DiagonalStates(state, charge=charge)
+            cycles = qs.entropic.DiagonalStates(state, charge=charge)
             omega = qs.relative_entropy_of_synchronization(driven, cycles)
             assert omega == pytest.approx(expected, rel=1e-12)
 
@@ -386,10 +388,12 @@ def test_levels_of_different_charge_stay_apart_if_the_charge_is_given():
     # Undriven, nothing distinguishes any levels: only the charge says what a limit cycle is.
     driven = qs.steady_state(pair(0.4, 0.75, 1.0, 0.5)).rho
     mixed = np.eye(4) / 4
-    plain = qs.relative_entropy_of_synchronization(driven, qs.DiagonalStates(mixed))
+    plain = qs.relative_entropy_of_synchronization(driven, qs.entropic.DiagonalStates(mixed))
     assert plain == pytest.approx(0, abs=1e-28)
-    charged = qs.relative_entropy_of_synchronization(driven, qs.DiagonalStates(mixed, CHARGE))
-    block = qs.relative_entropy_of_synchronization(driven, qs.BlockDiagonalStates(CHARGE))
+    charged = qs.relative_entropy_of_synchronization(
+        driven, qs.entropic.DiagonalStates(mixed, CHARGE)
+    )
+    block = qs.relative_entropy_of_synchronization(driven, qs.entropic.BlockDiagonalStates(CHARGE))
     assert charged == pytest.approx(block, rel=1e-12)
     assert block > 1e-4
 
@@ -411,17 +415,17 @@ def test_pure_states_have_the_entropy_of_their_populations():
     ket = rng.normal(size=4) + 1j * rng.normal(size=4)
     p = np.abs(ket / np.linalg.norm(ket)) ** 2
     rho = np.outer(ket, ket.conj()) / np.linalg.norm(ket) ** 2
-    cycles = qs.DiagonalStates(np.diag([0.1, 0.2, 0.3, 0.4]))
+    cycles = qs.entropic.DiagonalStates(np.diag([0.1, 0.2, 0.3, 0.4]))
     omega = qs.relative_entropy_of_synchronization(rho, cycles)
     assert omega == pytest.approx(-np.sum(p * np.log(p)), rel=1e-13)
     q = np.array([p[0], p[1] + p[2], p[3]])
-    omega = qs.relative_entropy_of_synchronization(rho, qs.BlockDiagonalStates(CHARGE))
+    omega = qs.relative_entropy_of_synchronization(rho, qs.entropic.BlockDiagonalStates(CHARGE))
     assert omega == pytest.approx(-np.sum(q * np.log(q)), rel=1e-13)
 
 
 def test_one_family_serves_a_batch_of_driven_states(driven_map):
     undriven, driven = driven_map
-    cycles = qs.DiagonalStates(undriven[1, 2, 0])
+    cycles = qs.entropic.DiagonalStates(undriven[1, 2, 0])
     together = qs.relative_entropy_of_synchronization(driven, cycles)
     apart = [
         qs.relative_entropy_of_synchronization(rho, cycles) for rho in driven.reshape(-1, 4, 4)
@@ -446,7 +450,7 @@ def test_masked_states_are_nan_and_the_others_right():
         assert np.isnan(omega[0])
         expected = qs.relative_entropy_of_synchronization(driven.rho[1], alone)
         assert omega[1] == pytest.approx(expected, rel=1e-12)
-        leading = qs.leading_synchronization(response, cycles)
+        leading = qs.entropic.leading_synchronization(response, cycles)
         assert np.isnan(leading.coefficient[0])
         assert np.isnan(leading.limit[0])
         assert leading.coefficient[1] * 0.15**2 == pytest.approx(expected, rel=0.05)
@@ -454,13 +458,13 @@ def test_masked_states_are_nan_and_the_others_right():
 
 def test_charges_that_are_not_conserved_or_not_hermitian_are_refused(driven_map):
     undriven, driven = driven_map
-    cycles = qs.DiagonalStates(undriven, charge=PAIR["A"].x)
+    cycles = qs.entropic.DiagonalStates(undriven, charge=PAIR["A"].x)
     with pytest.raises(qs.errors.InvalidStateError, match=r"coherences of up to .* not conserved"):
         qs.relative_entropy_of_synchronization(driven, cycles)
-    cycles = qs.DiagonalStates(driven, charge=CHARGE)
+    cycles = qs.entropic.DiagonalStates(driven, charge=CHARGE)
     with pytest.raises(qs.errors.InvalidStateError, match="not conserved"):
         qs.relative_entropy_of_synchronization(driven, cycles)
-    cycles = qs.BlockDiagonalStates(PAIR["A"].plus)
+    cycles = qs.entropic.BlockDiagonalStates(PAIR["A"].plus)
     with pytest.raises(qs.errors.InvalidArgumentError, match="`charge` must be Hermitian"):
         qs.relative_entropy_of_synchronization(driven, cycles)
 
@@ -469,13 +473,13 @@ def test_misuse_of_omega_is_explained(driven_map):
     undriven, driven = driven_map
     for rho in (driven[..., :3], driven[0, 0, 0, 0]):
         with pytest.raises(qs.errors.DimensionError, match="`rho` must have shape"):
-            qs.relative_entropy_of_synchronization(rho, qs.DiagonalStates(undriven))
+            qs.relative_entropy_of_synchronization(rho, qs.entropic.DiagonalStates(undriven))
     with pytest.raises(qs.errors.DimensionError, match="`undriven` must have shape"):
-        qs.DiagonalStates(undriven[..., :3])
+        qs.entropic.DiagonalStates(undriven[..., :3])
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"`limit_cycles`.*ndarray"):
         qs.relative_entropy_of_synchronization(driven, undriven)
     with pytest.raises(qs.errors.DimensionError, match=r"`charge` must have shape \(4, 4\)"):
-        qs.relative_entropy_of_synchronization(driven, qs.BlockDiagonalStates(np.eye(3)))
+        qs.relative_entropy_of_synchronization(driven, qs.entropic.BlockDiagonalStates(np.eye(3)))
     negative = np.diag([1.1, 0, 0, -0.1])
     for cycles in families(np.eye(4) / 4, CHARGE).values():
         with pytest.raises(qs.errors.InvalidStateError, match=r"has the eigenvalue -0\.1"):
@@ -483,7 +487,7 @@ def test_misuse_of_omega_is_explained(driven_map):
 
 
 def test_a_family_of_another_size_is_refused():
-    cycles = qs.DiagonalStates(np.eye(3) / 3)
+    cycles = qs.entropic.DiagonalStates(np.eye(3) / 3)
     with pytest.raises(qs.errors.DimensionError):
         qs.relative_entropy_of_synchronization(np.eye(2) / 2, cycles)
 
@@ -497,7 +501,7 @@ def test_the_weak_drive_limit_agrees_with_an_independent_calculation(
 ):
     response = qs.linear_response(pair(gain_a, gain_b, coupling), qs.models.driving())
     for name, cycles in families(response.orders[0], CHARGE).items():
-        leading = qs.leading_synchronization(response, cycles)
+        leading = qs.entropic.leading_synchronization(response, cycles)
         assert leading.coefficient == pytest.approx(expected, rel=1e-12), name
         assert leading.logarithm == 0
         assert leading.limit == leading.coefficient
@@ -508,7 +512,7 @@ def test_the_weak_drive_limit_of_spins_1_agrees_with_an_independent_calculation(
     response = qs.linear_response(pair(0.55, 0.09, 1.0, spin=1), qs.models.driving(spin=1))
     space = response.space
     for cycles in families(response.orders[0], space["A"].z + space["B"].z).values():
-        leading = qs.leading_synchronization(response, cycles)
+        leading = qs.entropic.leading_synchronization(response, cycles)
         assert leading.coefficient == pytest.approx(0.171286536349436858, rel=1e-11)
 
 
@@ -525,7 +529,9 @@ def test_coupling_enhances_or_suppresses_as_calculated_independently(
 ):
     step = np.array([0.0, coupling, coupling - 1e-3, coupling + 1e-3])
     response = qs.linear_response(pair(gain_a, gain_b, step), qs.models.driving())
-    leading = qs.leading_synchronization(response, qs.DiagonalStates(response.orders[0]))
+    leading = qs.entropic.leading_synchronization(
+        response, qs.entropic.DiagonalStates(response.orders[0])
+    )
     alone, at, below, above = leading.coefficient
     assert at / alone == pytest.approx(expected, rel=1e-11)
     assert at > max(below, above)
@@ -538,7 +544,9 @@ def test_a_lone_spin_has_the_limit_of_the_optical_bloch_equations():
     a = space["A"]
     system = qs.Lindbladian(space, [(detuning, a.z)], [(gain, a.plus), (1 - gain, a.minus)])
     response = qs.linear_response(system, a.x)
-    leading = qs.leading_synchronization(response, qs.DiagonalStates(response.orders[0], a.z))
+    leading = qs.entropic.leading_synchronization(
+        response, qs.entropic.DiagonalStates(response.orders[0], a.z)
+    )
     coherence = np.abs(2 * gain - 1) / 2 / np.sqrt(1 / 4 + detuning**2)
     expected = coherence**2 * mean_inverse(gain, 1 - gain)
     np.testing.assert_allclose(leading.coefficient, expected, rtol=1e-13, atol=1e-30)
@@ -567,7 +575,7 @@ def test_exact_omega_tends_to_the_limit_for_random_systems_with_a_charge(seed):
     leading = {}
     for name in ("diagonal", "diagonal with charge", "block diagonal"):
         found = exact(lambda eps: driven_by(space, energy, jumps, drive, eps), cycles[name])
-        leading[name] = qs.leading_synchronization(response, cycles[name]).coefficient
+        leading[name] = qs.entropic.leading_synchronization(response, cycles[name]).coefficient
         assert richardson(found) == pytest.approx(leading[name], rel=1e-8), name
     assert leading["block diagonal"] < 0.999 * leading["diagonal"]
 
@@ -578,9 +586,9 @@ def test_exact_omega_tends_to_the_limit_without_any_symmetry():
     jumps = [(rng.uniform(0.2, 1), random_matrix(rng, 6)) for _ in range(2)]
     energy, drive = random_hermitian(rng, 6), random_hermitian(rng, 6)
     response = qs.linear_response(driven_by(space, energy, jumps, drive, 0.0), drive)
-    cycles = qs.DiagonalStates(response.orders[0])
+    cycles = qs.entropic.DiagonalStates(response.orders[0])
     found = exact(lambda eps: driven_by(space, energy, jumps, drive, eps), cycles)
-    leading = qs.leading_synchronization(response, cycles)
+    leading = qs.entropic.leading_synchronization(response, cycles)
     assert richardson(found) == pytest.approx(leading.coefficient, rel=1e-8)
 
 
@@ -592,7 +600,7 @@ def test_exact_omega_tends_to_the_limit_for_a_weak_bath_as_well():
     weak = qs.Lindbladian(space, [], [(1.0, bath)])
     system = qs.Lindbladian(space, [(1.0, energy)], jumps)
     response = qs.linear_response(system, weak)
-    cycles = qs.DiagonalStates(response.orders[0], charge=np.diag([0, 1, 1]))
+    cycles = qs.entropic.DiagonalStates(response.orders[0], charge=np.diag([0, 1, 1]))
     strengths = 0.01 / 2.0 ** np.arange(5)
     driven = qs.Lindbladian(space, [(1.0, energy)], [*jumps, (strengths, bath)])
     omega = qs.relative_entropy_of_synchronization(qs.steady_state(driven).rho, cycles)
@@ -600,7 +608,7 @@ def test_exact_omega_tends_to_the_limit_for_a_weak_bath_as_well():
     for k in range(1, 5):
         pairs = pairwise(values)
         values = [(2**k * b - a) / (2**k - 1) for a, b in pairs]
-    leading = qs.leading_synchronization(response, cycles)
+    leading = qs.entropic.leading_synchronization(response, cycles)
     assert values[0] == pytest.approx(leading.coefficient, rel=1e-7)
 
 
@@ -612,20 +620,22 @@ def test_exact_omega_tends_to_the_limit_for_detuned_pairs(spin):
     cycles = families(response.orders[0], space["A"].z + space["B"].z)
     for name in ("diagonal", "block diagonal"):
         found = exact(lambda eps: pair(0.3, 0.7, 0.9, eps, **parameters), cycles[name])
-        leading = qs.leading_synchronization(response, cycles[name]).coefficient
+        leading = qs.entropic.leading_synchronization(response, cycles[name]).coefficient
         assert richardson(found) == pytest.approx(leading, rel=1e-8)
 
 
 def test_degenerate_undriven_states_have_the_limit_of_their_blocks():
     response = qs.linear_response(pair(0.3, 0.3, 0.8, drive_detuning=0.2), qs.models.driving())
-    expected = qs.leading_synchronization(response, qs.BlockDiagonalStates(CHARGE)).coefficient
+    expected = qs.entropic.leading_synchronization(
+        response, qs.entropic.BlockDiagonalStates(CHARGE)
+    ).coefficient
     unitary = np.eye(4, dtype=complex)
     unitary[1:3, 1:3] = random_unitary(np.random.default_rng(6), 2)
     for charge in (None, CHARGE):
         for state in (response.orders[0], turned(unitary, response.orders[0])):
             again = replace(response, orders=(state, *response.orders[1:]))
-            cycles = qs.DiagonalStates(state, charge=charge)
-            found = qs.leading_synchronization(again, cycles).coefficient
+            cycles = qs.entropic.DiagonalStates(state, charge=charge)
+            found = qs.entropic.leading_synchronization(again, cycles).coefficient
             assert found == pytest.approx(expected, rel=1e-12)
 
 
@@ -634,10 +644,12 @@ def test_coherences_within_a_degenerate_level_do_not_count_in_the_limit():
     common = qs.Lindbladian(PAIR, [(1.0, a.x)], [(1.0, a.minus + b.minus)])
     response = qs.linear_response(pair(0.3, 0.3, 0.8), common)
     assert np.abs(response.orders[1][1, 2]) > 0.01
-    expected = qs.leading_synchronization(response, qs.BlockDiagonalStates(CHARGE)).coefficient
+    expected = qs.entropic.leading_synchronization(
+        response, qs.entropic.BlockDiagonalStates(CHARGE)
+    ).coefficient
     for charge in (None, CHARGE):
-        cycles = qs.DiagonalStates(response.orders[0], charge=charge)
-        found = qs.leading_synchronization(response, cycles).coefficient
+        cycles = qs.entropic.DiagonalStates(response.orders[0], charge=charge)
+        found = qs.entropic.leading_synchronization(response, cycles).coefficient
         assert found == pytest.approx(expected, rel=1e-12)
 
 
@@ -648,7 +660,7 @@ def test_coherences_within_a_degenerate_level_do_not_count_in_the_limit():
 def test_a_pure_spectator_does_not_change_the_limit(gain_b):
     response = qs.linear_response(pair(0.4, gain_b, 0.0), qs.models.driving(), order=2)
     for name, cycles in families(response.orders[0], CHARGE).items():
-        leading = qs.leading_synchronization(response, cycles)
+        leading = qs.entropic.leading_synchronization(response, cycles)
         assert leading.coefficient == pytest.approx(LIMITS[0][3], rel=1e-12), name
         assert leading.logarithm == pytest.approx(0, abs=1e-15)
         driven = qs.steady_state(pair(0.4, gain_b, 0.0, 1e-3)).rho
@@ -663,7 +675,7 @@ def test_a_spin_driven_out_of_a_pole_stays_pure_and_diverges_as_its_population_e
     for gain_b in (0.3, 0.0, 1.0):
         response = qs.linear_response(pair(gain, gain_b, 0.0), qs.models.driving(), order=2)
         for name, cycles in families(response.orders[0], CHARGE).items():
-            leading = qs.leading_synchronization(response, cycles)
+            leading = qs.entropic.leading_synchronization(response, cycles)
             assert leading.coefficient == pytest.approx(1, rel=1e-11), (name, gain_b)
             assert leading.logarithm == pytest.approx(1, rel=1e-11)
             assert leading.limit == np.inf
@@ -699,7 +711,7 @@ def test_logarithm_is_the_slope_of_exact_omega(name, family):
     response = qs.linear_response(pair(gain_a, gain_b, coupling, **more), drive, order=2)
     space = response.space
     cycles = families(response.orders[0], space["A"].z + space["B"].z)[family]
-    leading = qs.leading_synchronization(response, cycles)
+    leading = qs.entropic.leading_synchronization(response, cycles)
     drives = np.geomspace(0.01, 0.08, 10)
     found = exact(lambda eps: pair(gain_a, gain_b, coupling, eps, **more), cycles, drives)
     slope, offset = slope_and_offset(found, drives)
@@ -732,12 +744,12 @@ def leaking(strength):
 
 def test_coherences_of_empty_levels_at_second_order_count():
     system, drive = leaking(0.0)
-    cycles = qs.BlockDiagonalStates(np.diag([0, 0, 1, 2]))
+    cycles = qs.entropic.BlockDiagonalStates(np.diag([0, 0, 1, 2]))
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"1 point\(s\).*order=2"):
-        qs.leading_synchronization(qs.linear_response(system, drive), cycles)
+        qs.entropic.leading_synchronization(qs.linear_response(system, drive), cycles)
     response = qs.linear_response(system, drive, order=2)
     assert np.abs(response.orders[2][2, 3]) > 0.1
-    leading = qs.leading_synchronization(response, cycles)
+    leading = qs.entropic.leading_synchronization(response, cycles)
     assert leading.logarithm == 0
     # The block of levels 2 and 3 of rho_2, less its entropy without coherences.
     block = response.orders[2][2:, 2:]
@@ -764,7 +776,7 @@ def test_empty_levels_that_the_drive_does_not_reach_need_no_second_order():
         response = qs.linear_response(system, drive, order=order)
         assert response.orders[0][2, 2] == pytest.approx(0, abs=1e-15)
         for cycles in families(response.orders[0], np.diag([1, 0, 5])).values():
-            leading = qs.leading_synchronization(response, cycles)
+            leading = qs.entropic.leading_synchronization(response, cycles)
             assert leading.coefficient == pytest.approx(LIMITS[0][3], rel=1e-12)
             assert leading.logarithm == 0
 
@@ -776,17 +788,17 @@ def test_a_map_may_have_points_that_lost_rank_and_points_that_did_not():
     response = qs.linear_response(system, qs.models.driving(), order=2)
     for name in families(response.orders[0], CHARGE):
         cycles = families(response.orders[0], CHARGE)[name]
-        leading = qs.leading_synchronization(response, cycles)
+        leading = qs.entropic.leading_synchronization(response, cycles)
         np.testing.assert_allclose(leading.logarithm, [1, 0, 0, 0], atol=1e-12)
         for k in range(4):
             alone = qs.linear_response(system[k], qs.models.driving(), order=2)
             one = families(alone.orders[0], CHARGE)[name]
-            expected = qs.leading_synchronization(alone, one)
+            expected = qs.entropic.leading_synchronization(alone, one)
             assert leading.coefficient[k] == pytest.approx(expected.coefficient, rel=1e-11)
         assert list(np.isinf(leading.limit)) == [True, False, False, False]
     first = qs.linear_response(system, qs.models.driving())
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"2 point\(s\)"):
-        qs.leading_synchronization(first, qs.DiagonalStates(first.orders[0]))
+        qs.entropic.leading_synchronization(first, qs.entropic.DiagonalStates(first.orders[0]))
 
 
 @pytest.mark.parametrize("gain", [1e-4, 1e-6, 1e-8, 1e-10])
@@ -795,14 +807,14 @@ def test_cold_baths_of_full_rank_have_no_logarithm(gain):
     response = qs.linear_response(pair(gain, 0.3, 0.0), qs.models.driving(), order=2)
     expected = (1 - 2 * gain) * (np.log1p(-gain) - np.log(gain))
     for cycles in families(response.orders[0], CHARGE).values():
-        leading = qs.leading_synchronization(response, cycles)
+        leading = qs.entropic.leading_synchronization(response, cycles)
         assert leading.logarithm == 0
         assert leading.limit == pytest.approx(expected, rel=1e-6)
 
 
 def test_two_cold_baths_of_full_rank_have_no_logarithm():
     response = qs.linear_response(pair(1e-8, 1e-8, 0.0), qs.models.driving(), order=2)
-    leading = qs.leading_synchronization(response, qs.BlockDiagonalStates(CHARGE))
+    leading = qs.entropic.leading_synchronization(response, qs.entropic.BlockDiagonalStates(CHARGE))
     assert np.isfinite(leading.limit)
 
 
@@ -813,10 +825,10 @@ def test_empty_levels_filled_coherently_at_first_order_have_no_finite_limit():
     system = qs.Lindbladian(space, [], [(1.0, jump) for jump in down])
     weak = qs.Lindbladian(space, [], [(1.0, np.outer([0, 1, 1], [1, 0, 0]) / np.sqrt(2))])
     response = qs.linear_response(system, weak, order=2)
-    cycles = qs.BlockDiagonalStates(np.diag([0, 1, 2]))
+    cycles = qs.entropic.BlockDiagonalStates(np.diag([0, 1, 2]))
     # Omega/eps tends to ln 2 here: no multiple of eps^2, with or without a logarithm.
     try:
-        leading = qs.leading_synchronization(response, cycles)
+        leading = qs.entropic.leading_synchronization(response, cycles)
     except qs.errors.InvalidArgumentError:
         return
     assert not np.isfinite(leading.limit)
@@ -824,14 +836,14 @@ def test_empty_levels_filled_coherently_at_first_order_have_no_finite_limit():
 
 def test_misuse_of_the_limit_is_explained():
     response = qs.linear_response(pair(0.4, 0.75, 1.0), qs.models.driving())
-    other = qs.DiagonalStates(np.stack([response.orders[0]] * 2))
+    other = qs.entropic.DiagonalStates(np.stack([response.orders[0]] * 2))
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"\(2, 4, 4\).*\(4, 4\)"):
-        qs.leading_synchronization(response, other)
-    mixtures = qs.StateMixtures([np.eye(4) / 4])
+        qs.entropic.leading_synchronization(response, other)
+    mixtures = qs.entropic.StateMixtures([np.eye(4) / 4])
     with pytest.raises(qs.errors.InvalidArgumentError, match="StateMixtures"):
-        qs.leading_synchronization(response, mixtures)
+        qs.entropic.leading_synchronization(response, mixtures)
     with pytest.raises(qs.errors.InvalidStateError, match="not conserved"):
-        qs.leading_synchronization(response, qs.BlockDiagonalStates(PAIR["A"].x))
+        qs.entropic.leading_synchronization(response, qs.entropic.BlockDiagonalStates(PAIR["A"].x))
 
 
 def test_mean_inverse_is_right_to_rounding_at_all_distances():
@@ -883,8 +895,10 @@ def test_strict_arrays_give_the_limits_of_numpy(gain_a):
     response = qs.linear_response(pair(gain_a, 0.3, coupling), qs.models.driving(), order=2)
     strict = replace(response, orders=tuple(xp.asarray(order) for order in response.orders))
     for name, cycles in families(response.orders[0], CHARGE).items():
-        expected = qs.leading_synchronization(response, cycles)
-        found = qs.leading_synchronization(strict, families(strict.orders[0], CHARGE)[name])
+        expected = qs.entropic.leading_synchronization(response, cycles)
+        found = qs.entropic.leading_synchronization(
+            strict, families(strict.orders[0], CHARGE)[name]
+        )
         for key in ("coefficient", "logarithm", "limit"):
             result = getattr(found, key)
             assert type(result) is type(strict.orders[0])

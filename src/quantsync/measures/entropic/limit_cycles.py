@@ -132,7 +132,7 @@ class BlockDiagonalStates(FramedLimitCycles):
     --------
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1/2))
-    >>> cycles = qs.BlockDiagonalStates(space["A"].z)
+    >>> cycles = qs.entropic.BlockDiagonalStates(space["A"].z)
     >>> print(cycles.closest(np.array([[0.7, 0.2], [0.2, 0.3]])).real)
     [[0.7 0. ]
      [0.  0.3]]
@@ -183,7 +183,7 @@ class DiagonalStates(FramedLimitCycles):
     Examples
     --------
     >>> import numpy as np, quantsync as qs
-    >>> cycles = qs.DiagonalStates(np.diag([0.6, 0.4]))
+    >>> cycles = qs.entropic.DiagonalStates(np.diag([0.6, 0.4]))
     >>> print(cycles.closest(np.array([[0.7, 0.2], [0.2, 0.3]])).real)
     [[0.7 0. ]
      [0.  0.3]]

@@ -65,8 +65,8 @@ def driven():
 
 @pytest.mark.parametrize("rank", [4, 2, 1])
 def test_spans_of_all_blocks_give_the_closed_form(rank, driven, random_states):
-    cycles = qs.SpannedStates(hermitian_units(4, LABELS))
-    exact = qs.BlockDiagonalStates(CHARGE)
+    cycles = qs.entropic.SpannedStates(hermitian_units(4, LABELS))
+    exact = qs.entropic.BlockDiagonalStates(CHARGE)
     states = random_states(1, 4, (3,), rank=rank)
     for rho in (states, driven[0], driven[1]):
         closest = cycles.closest(rho)
@@ -80,9 +80,12 @@ def test_spans_of_projectors_give_the_closed_form(driven, random_states):
     basis = random_unitary(np.random.default_rng(2), 4)
     undriven = (basis * [0.1, 0.2, 0.3, 0.4]) @ basis.conj().T
     projectors = [np.outer(basis[:, k], basis[:, k].conj()) for k in range(4)]
-    exact = qs.DiagonalStates(undriven)
+    exact = qs.entropic.DiagonalStates(undriven)
     for rho in (driven[0], random_states(3, 4, (3,)), random_states(4, 4, (3,), rank=1)):
-        for cycles in (qs.SpannedStates(projectors), qs.StateMixtures(projectors)):
+        for cycles in (
+            qs.entropic.SpannedStates(projectors),
+            qs.entropic.StateMixtures(projectors),
+        ):
             require_state(cycles.closest(rho))
             np.testing.assert_allclose(cycles.closest(rho), exact.closest(rho), atol=1e-5)
             np.testing.assert_allclose(omega(rho, cycles), omega(rho, exact), atol=1e-8)
@@ -91,14 +94,16 @@ def test_spans_of_projectors_give_the_closed_form(driven, random_states):
 def test_the_span_is_what_counts_and_not_the_operators(random_states):
     rng, rho = np.random.default_rng(5), random_states(5, 4)
     operators = np.array(hermitian_units(4, LABELS))
-    expected = qs.SpannedStates(operators).closest(rho)
+    expected = qs.entropic.SpannedStates(operators).closest(rho)
     mixed = np.tensordot(rng.normal(size=(9, len(operators))), operators, 1)  # 3 too many
     for again in (mixed, 1e-3 * mixed, mixed[::-1]):
-        np.testing.assert_allclose(qs.SpannedStates(again).closest(rho), expected, atol=1e-7)
+        np.testing.assert_allclose(
+            qs.entropic.SpannedStates(again).closest(rho), expected, atol=1e-7
+        )
 
 
 def test_the_span_of_everything_holds_every_state(random_states):
-    cycles = qs.SpannedStates(hermitian_units(3))
+    cycles = qs.entropic.SpannedStates(hermitian_units(3))
     rho = random_states(6, 3, (2,))
     np.testing.assert_allclose(cycles.closest(rho), rho, atol=1e-7)
     np.testing.assert_allclose(omega(rho, cycles), 0, atol=1e-12)
@@ -106,7 +111,7 @@ def test_the_span_of_everything_holds_every_state(random_states):
 
 def test_the_span_of_the_identity_is_one_state(random_states):
     rho = random_states(7, 3, (2,))
-    cycles = qs.SpannedStates([2 * np.eye(3)])
+    cycles = qs.entropic.SpannedStates([2 * np.eye(3)])
     np.testing.assert_allclose(cycles.closest(rho), np.stack([np.eye(3) / 3] * 2), atol=1e-15)
     np.testing.assert_allclose(omega(rho, cycles), np.log(3) - qs.von_neumann_entropy(rho))
 
@@ -116,7 +121,7 @@ def test_the_span_of_the_identity_is_one_state(random_states):
 def test_no_state_of_a_span_is_closer(seed, rank, random_states):
     rng, n = np.random.default_rng(seed), 4
     operators = [np.eye(n), *(random_hermitian(rng, n) for _ in range(3))]
-    cycles, rho = qs.SpannedStates(operators), random_states(seed, n, rank=rank)
+    cycles, rho = qs.entropic.SpannedStates(operators), random_states(seed, n, rank=rank)
     masked = Certified(rho, qs.Space(A=qs.Spin(3 / 2)))
     closest, least = cycles.closest(masked), omega(masked, cycles)
     require_state(closest)
@@ -146,7 +151,7 @@ def test_one_operator_is_as_good_as_a_search_in_one_variable(rank, random_states
             method="bounded",
             options={"xatol": 1e-10},
         )
-        cycles = qs.SpannedStates([np.eye(3), step])
+        cycles = qs.entropic.SpannedStates([np.eye(3), step])
         assert omega(rho, cycles) == pytest.approx(found.fun, abs=1e-9)
         expected = np.eye(3) / 3 + found.x * step
         np.testing.assert_allclose(cycles.closest(rho), expected, atol=1e-5)
@@ -157,8 +162,8 @@ def test_turning_the_operators_turns_the_closest_state(random_states):
     unitary, rho = random_unitary(rng, 4), random_states(8, 4)
     operators = [np.eye(4), *(random_hermitian(rng, 4) for _ in range(2))]
     turned = [unitary @ matrix @ unitary.conj().T for matrix in operators]
-    expected = unitary @ qs.SpannedStates(operators).closest(rho) @ unitary.conj().T
-    found = qs.SpannedStates(turned).closest(unitary @ rho @ unitary.conj().T)
+    expected = unitary @ qs.entropic.SpannedStates(operators).closest(rho) @ unitary.conj().T
+    found = qs.entropic.SpannedStates(turned).closest(unitary @ rho @ unitary.conj().T)
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
@@ -176,7 +181,7 @@ def test_two_states_are_as_good_as_a_search_in_one_variable(rank, random_states)
             method="bounded",
             options={"xatol": 1e-10},
         )
-        cycles = qs.StateMixtures([first, second])
+        cycles = qs.entropic.StateMixtures([first, second])
         require_state(cycles.closest(rho))
         assert omega(rho, cycles) == pytest.approx(found.fun, abs=1e-8)
 
@@ -184,7 +189,7 @@ def test_two_states_are_as_good_as_a_search_in_one_variable(rank, random_states)
 def test_mixtures_may_end_at_a_corner(random_states):
     # The closest of these is a single state: every other one takes weight away from it.
     rho, far = np.diag([0.9, 0.1]), [np.diag([0.6, 0.4]), np.diag([0.5, 0.5]), np.diag([0.1, 0.9])]
-    cycles = qs.StateMixtures([far[1], far[0], far[2]])
+    cycles = qs.entropic.StateMixtures([far[1], far[0], far[2]])
     np.testing.assert_allclose(cycles.closest(rho), far[0], atol=1e-7)
     assert omega(rho, cycles) == pytest.approx(qs.relative_entropy(rho, far[0]), abs=1e-8)
 
@@ -193,7 +198,7 @@ def test_mixtures_may_end_at_a_corner(random_states):
 def test_no_mixture_is_closer(rank, random_states):
     rng = np.random.default_rng(11)
     states, rho = random_states(11, 4, (5,)), random_states(12, 4, (3,), rank=rank)
-    cycles = qs.StateMixtures(states)
+    cycles = qs.entropic.StateMixtures(states)
     masked = Certified(rho, qs.Space(A=qs.Spin(3 / 2)))
     closest, least = cycles.closest(masked), omega(masked, cycles)
     assert (least > 1e-3).all()
@@ -208,9 +213,9 @@ def test_no_mixture_is_closer(rank, random_states):
 def test_mixtures_contain_their_mixtures(random_states):
     states = random_states(13, 3, (4,))
     inside = np.tensordot([0.1, 0.2, 0.3, 0.4], states, 1)
-    assert omega(inside, qs.StateMixtures(states)) == pytest.approx(0, abs=1e-8)
-    assert omega(states[2], qs.StateMixtures(states)) == pytest.approx(0, abs=1e-7)
-    assert omega(inside, qs.StateMixtures(states[:3])) > 1e-4
+    assert omega(inside, qs.entropic.StateMixtures(states)) == pytest.approx(0, abs=1e-8)
+    assert omega(states[2], qs.entropic.StateMixtures(states)) == pytest.approx(0, abs=1e-7)
+    assert omega(inside, qs.entropic.StateMixtures(states[:3])) > 1e-4
 
 
 def test_mixtures_without_full_rank_serve_states_in_their_support(random_states):
@@ -220,11 +225,11 @@ def test_mixtures_without_full_rank_serve_states_in_their_support(random_states)
     def large(state):
         return embedding @ state @ embedding.conj().T
 
-    cycles = qs.StateMixtures(large(small))
-    expected = omega(rho, qs.StateMixtures(small))
+    cycles = qs.entropic.StateMixtures(large(small))
+    expected = omega(rho, qs.entropic.StateMixtures(small))
     assert qs.relative_entropy(rho, small[0]) > expected + 1e-3
     np.testing.assert_allclose(
-        cycles.closest(large(rho)), large(qs.StateMixtures(small).closest(rho)), atol=1e-5
+        cycles.closest(large(rho)), large(qs.entropic.StateMixtures(small).closest(rho)), atol=1e-5
     )
     with pytest.raises(qs.errors.InvalidStateError, match="support.*infinite"):
         cycles.closest(np.eye(5) / 5)
@@ -236,8 +241,8 @@ def test_mixtures_without_full_rank_serve_states_in_their_support(random_states)
 @pytest.mark.parametrize(
     "cycles",
     [
-        qs.SpannedStates(hermitian_units(4, LABELS)),
-        qs.StateMixtures([np.eye(4) / 4, np.diag([0.4, 0.3, 0.2, 0.1])]),
+        qs.entropic.SpannedStates(hermitian_units(4, LABELS)),
+        qs.entropic.StateMixtures([np.eye(4) / 4, np.diag([0.4, 0.3, 0.2, 0.1])]),
     ],
     ids=["span", "mixtures"],
 )
@@ -256,7 +261,10 @@ def test_batches_are_searched_one_by_one_and_masked_states_stay_nan(cycles, rand
 
 def test_misuse_is_explained():
     error = qs.errors.InvalidArgumentError
-    for family, name in ((qs.SpannedStates, "operators"), (qs.StateMixtures, "states")):
+    for family, name in (
+        (qs.entropic.SpannedStates, "operators"),
+        (qs.entropic.StateMixtures, "states"),
+    ):
         with pytest.raises(error, match=f"`{name}` is empty"):
             family([])
         with pytest.raises(error, match=rf"1 of `{name}` must have shape \(2, 2\).*\(3, 3\)"):
@@ -264,29 +272,29 @@ def test_misuse_is_explained():
         with pytest.raises(error, match=r"`rho` must have shape \(..., 2, 2\).*\(3, 3\)"):
             family([np.eye(2) / 2]).closest(np.eye(3) / 3)
     with pytest.raises(error, match=r"operators\[1\] must be Hermitian"):
-        qs.SpannedStates([np.eye(2), np.array([[0, 1], [0, 0]])])
+        qs.entropic.SpannedStates([np.eye(2), np.array([[0, 1], [0, 0]])])
     with pytest.raises(error, match=r"identity.*StateMixtures"):
-        qs.SpannedStates([np.diag([1.0, 0.0])])
+        qs.entropic.SpannedStates([np.diag([1.0, 0.0])])
     with pytest.raises(error, match="identity"):
-        qs.SpannedStates([1j * np.eye(2) * 0 + np.diag([1.0, -1.0]), np.ones((2, 2))])
+        qs.entropic.SpannedStates([1j * np.eye(2) * 0 + np.diag([1.0, -1.0]), np.ones((2, 2))])
     state = qs.errors.InvalidStateError
     with pytest.raises(state, match=r"`states` must have unit trace, but has trace 2"):
-        qs.StateMixtures([np.eye(2)])
+        qs.entropic.StateMixtures([np.eye(2)])
     with pytest.raises(state, match=r"`states` must be positive.*-0\.1"):
-        qs.StateMixtures([np.diag([1.1, -0.1])])
+        qs.entropic.StateMixtures([np.diag([1.1, -0.1])])
 
 
 def test_states_of_another_size_are_refused_as_the_measure_says():
     with pytest.raises(qs.errors.DimensionError):
-        omega(np.eye(3) / 3, qs.SpannedStates([np.eye(2)]))
+        omega(np.eye(3) / 3, qs.entropic.SpannedStates([np.eye(2)]))
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 @pytest.mark.parametrize(
     "cycles",
     [
-        qs.SpannedStates([np.eye(2), np.diag([1.0, -1.0])]),
-        qs.StateMixtures([np.eye(2) / 2, np.diag([1.0, 0.0])]),
+        qs.entropic.SpannedStates([np.eye(2), np.diag([1.0, -1.0])]),
+        qs.entropic.StateMixtures([np.eye(2) / 2, np.diag([1.0, 0.0])]),
     ],
     ids=["span", "mixtures"],
 )

@@ -19,7 +19,7 @@ from quantsync.checks import broadcast_shape, nats_per_unit, shown
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._eigenvalues import finite_eigh
 from quantsync.measures._reduction import as_complex
-from quantsync.measures.limit_cycles import (
+from quantsync.measures.entropic.limit_cycles import (
     BlockDiagonalStates,
     DiagonalStates,
     Frame,
@@ -121,7 +121,7 @@ def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any, base: float
     >>> import quantsync as qs
     >>> driven = qs.steady_state(qs.models.driven_pair(drive=0.1))
     >>> undriven = qs.steady_state(qs.models.driven_pair(drive=0.0))
-    >>> cycles = qs.DiagonalStates(undriven)
+    >>> cycles = qs.entropic.DiagonalStates(undriven)
     >>> omega = qs.relative_entropy_of_synchronization(driven, cycles)
     >>> print(f"{omega:.4e}")
     6.6775e-05
@@ -205,8 +205,8 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
     --------
     >>> import quantsync as qs
     >>> response = qs.linear_response(qs.models.driven_pair(coupling=0), qs.models.driving())
-    >>> cycles = qs.DiagonalStates(response.orders[0])
-    >>> print(qs.leading_synchronization(response, cycles).coefficient.round(12))
+    >>> cycles = qs.entropic.DiagonalStates(response.orders[0])
+    >>> print(qs.entropic.leading_synchronization(response, cycles).coefficient.round(12))
     0.081093021622
     """
     if len(getattr(response, "orders", ())) < 2:
