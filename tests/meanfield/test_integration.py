@@ -110,7 +110,7 @@ def test_covariances_of_a_linear_system_are_those_of_an_open_network(route, monk
     squeezed = np.diag([0.25, 1.0, 0.5, 0.5])
     times = np.array([0.0, 0.5, 4.0, 15.0])
     run = model.integrate(beta, times, squeezed)
-    network = qs.OpenNetwork(
+    network = qs.gaussian.OpenNetwork(
         model.fluctuation_matrix([0, 0]), model.diffusion([0, 0]), names=["a", "b"]
     )
     start = qs.GaussianState(run.mean[0, 0], squeezed)

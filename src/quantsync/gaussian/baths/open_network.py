@@ -65,7 +65,7 @@ class OpenNetwork:
     A mode of frequency 1 that loses its quanta at rate 0.2 ends in the vacuum:
 
     >>> import numpy as np, quantsync as qs
-    >>> mode = qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+    >>> mode = qs.gaussian.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
     >>> print(mode.stationary_covariance.round(12) + 0.0)
     [[0.5 0. ]
      [0.  0.5]]
@@ -140,7 +140,7 @@ class OpenNetwork:
         --------
         >>> import quantsync as qs
         >>> pair = qs.HarmonicNetwork([[1.0, 0.1], [0.1, 1.0]])
-        >>> bath = qs.OpenNetwork.from_network(pair, [0.2, 0.0], occupation=1.0)
+        >>> bath = qs.gaussian.OpenNetwork.from_network(pair, [0.2, 0.0], occupation=1.0)
         >>> print(bath.stationary_covariance.round(3).diagonal())
         [1.508 1.5   1.515 1.508]
         """
@@ -226,7 +226,7 @@ class OpenNetwork:
         Examples
         --------
         >>> import numpy as np, quantsync as qs
-        >>> damped = qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+        >>> damped = qs.gaussian.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
         >>> damped.residual(np.eye(2) / 2)
         0.0
         """
@@ -262,7 +262,7 @@ class OpenNetwork:
         Examples
         --------
         >>> import numpy as np, quantsync as qs
-        >>> mode = qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+        >>> mode = qs.gaussian.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
         >>> path = mode.evolve(qs.GaussianState.thermal(1.0, occupation=1.0), [0.0, 10.0])
         >>> print(path.covariance[:, 0, 0].round(6))  # 1/2 + e^{-2}
         [1.5      0.635335]
