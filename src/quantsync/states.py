@@ -87,14 +87,13 @@ def _behind(gate: Callable[[Any, Space], Any], function: Callable[..., Any]) -> 
     def measure(rho: Any, *args: Any, **kwargs: Any) -> Any:
         if "space" in kwargs:
             args = (kwargs.pop("space"), *args)
-        given = args[0] if args and isinstance(args[0], Space) else None
-        if is_state(rho):
-            args = args if given is not None else (rho.space, *args)
-        elif given is None:
-            raise InvalidArgumentError(
-                f"{function.__name__}() of an array needs its space, as in "
-                f"{function.__name__}(rho, space, ...); a state object knows its own."
-            )
+        if not (args and isinstance(args[0], Space)):
+            if not is_state(rho):
+                raise InvalidArgumentError(
+                    f"{function.__name__}() of an array needs its space, as in "
+                    f"{function.__name__}(rho, space, ...); a state object knows its own."
+                )
+            args = (rho.space, *args)
         return function(gate(rho, args[0]), *args, **kwargs)
 
     return measure
