@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,53 +26,62 @@ def checked_nodes(nodes: Any, name: str) -> np.ndarray:
     return array
 
 
-def map_of(args: Sequence[Any]) -> tuple[tuple[int, ...], list[np.ndarray]]:
-    """Shape of the map that the arguments broadcast to, and each of them flattened to it."""
+@dataclass(frozen=True)
+class Points:
+    """A function at some points of a map; what is found belongs to one of them, its owner."""
+
+    function: Callable[..., Any]
+    args: list[np.ndarray]  # each of shape (points,)
+
+    def take(self, owner: Any) -> Points:
+        """The points of some owners."""
+        return Points(self.function, [a[owner] for a in self.args])
+
+    def repeated(self, times: int) -> Points:
+        """Every point so many times."""
+        return Points(self.function, [np.repeat(a, times) for a in self.args])
+
+    def __call__(self, *x: np.ndarray) -> np.ndarray:
+        """Values at positions of shape (points,), if the function is elementwise."""
+        values = np.asarray(self.function(*x, *self.args))
+        if values.shape != x[0].shape:
+            raise InvalidArgumentError(
+                f"The function must be elementwise, but returned shape {values.shape} for "
+                f"arguments of shape {x[0].shape}."
+            )
+        return values
+
+    def on_nodes(self, *grids: np.ndarray) -> np.ndarray:
+        """Values at every node for every point, shape (points, nodes)."""
+        points, nodes = len(self.args[0]) if self.args else 1, len(grids[0])
+        x = (np.tile(grid, points) for grid in grids)
+        return self.repeated(nodes)(*x).reshape(points, nodes)
+
+
+def map_of(function: Callable[..., Any], args: Sequence[Any]) -> tuple[tuple[int, ...], Points]:
+    """Shape of the map that the arguments broadcast to, and its points."""
     arrays = {f"args[{k}]": real_array(a, f"args[{k}]") for k, a in enumerate(args)}
     shape = broadcast_shape({name: a.shape for name, a in arrays.items()}, what="Arguments `args`")
-    return shape, [np.broadcast_to(a, shape).ravel() for a in arrays.values()]
-
-
-def evaluate(function: Callable[..., Any], x: tuple[np.ndarray, ...], args: Any) -> np.ndarray:
-    """Values of a function at flat positions, if it is elementwise."""
-    values = np.asarray(function(*x, *args))
-    if values.shape != x[0].shape:
-        raise InvalidArgumentError(
-            f"The function must be elementwise, but returned shape {values.shape} for arguments "
-            f"of shape {x[0].shape}."
-        )
-    return values
-
-
-def on_nodes(
-    function: Callable[..., Any], grids: tuple[np.ndarray, ...], args: list[np.ndarray]
-) -> np.ndarray:
-    """Values at every node for every point of a chunk, shape (points, nodes)."""
-    points, nodes = len(args[0]) if args else 1, len(grids[0])
-    x = tuple(np.tile(grid, points) for grid in grids)
-    repeated = [np.repeat(a, nodes) for a in args]
-    return evaluate(function, x, repeated).reshape(points, nodes)
+    return shape, Points(function, [np.broadcast_to(a, shape).ravel() for a in arrays.values()])
 
 
 def over_map(
-    search: Callable[[list[np.ndarray]], tuple[np.ndarray, list[np.ndarray]]],
+    search: Callable[[Points], tuple[np.ndarray, list[np.ndarray]]],
     shape: tuple[int, ...],
-    args: list[np.ndarray],
+    points: Points,
     evaluations: int,
     workers: int | None,
     properties: int = 1,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Run a search on chunks of a map and join what it finds.
 
-    From a chunk's flat arguments, the search returns the owner (point of the chunk) of each thing
-    it finds, in order, and its properties, one array each. ``evaluations`` is what a point costs.
-    The results are the counts and the properties, of shape (..., K); NaN where a point has fewer.
+    The search returns the owners of what it finds, in order, and its properties, one array each;
+    ``evaluations`` is what a point costs. The results are the counts and the properties, of shape
+    (..., K); NaN where a point has fewer.
     """
     size = math.prod(shape)
     chunks = chunk_slices(size, max(1, EVALUATIONS // evaluations))
-    found = map_threads(
-        lambda chunk: search([a[chunk] for a in args]), chunks, worker_count(workers)
-    )
+    found = map_threads(lambda chunk: search(points.take(chunk)), chunks, worker_count(workers))
     owners = [owner + chunk.start for chunk, (owner, _) in zip(chunks, found, strict=True)]
     owner = np.concatenate(owners) if owners else np.zeros(0, int)
     count = np.bincount(owner, minlength=size)

@@ -9,14 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from quantsync.checks import choice, real_number
-from quantsync.search._sampling import (
-    checked_nodes,
-    evaluate,
-    map_of,
-    on_nodes,
-    over_map,
-    require_success,
-)
+from quantsync.search._sampling import Points, checked_nodes, map_of, over_map, require_success
 
 RELATIVE = 1e-12  # differences below this part of a point's largest value are rounding
 DEGREE = 8  # of the local polynomials
@@ -118,19 +111,18 @@ def find_extrema(
      [nan nan]] [2 0]
     """
     grid, noise = checked_nodes(nodes, "nodes"), real_number(noise, "noise", at_least=0)
-    shape, flat = map_of(args)
+    shape, points = map_of(function, args)
 
-    def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-        values = on_nodes(function, (grid,), part)
-        owner, at, kind = _brackets(values, noise)
-        own = [a[owner] for a in part]
-        x = _narrowed(function, grid, at, kind, own)
+    def search(part: Points) -> tuple[np.ndarray, list[np.ndarray]]:
+        owner, at, kind = _brackets(part.on_nodes(grid), noise)
+        own = part.take(owner)
+        x = _narrowed(own, grid, at, kind)
         for width in WINDOWS:
-            x = _polished(function, x, width, grid, at, own)
-        height = evaluate(function, (x,), own) if len(x) else x
-        return owner, [x, height, kind.astype(float)]
+            x = _polished(own, x, width, grid, at)
+        return owner, [x, own(x) if len(x) else x, kind.astype(float)]
 
-    count, (location, value, kind) = over_map(search, shape, flat, len(grid), workers, properties=3)
+    found = over_map(search, shape, points, len(grid), workers, properties=3)
+    count, (location, value, kind) = found
     return Extrema(location, value, kind, count)
 
 
@@ -174,21 +166,15 @@ def _brackets(values: np.ndarray, noise: float) -> tuple[np.ndarray, np.ndarray,
     return owner[order], at[order], kind[order]
 
 
-def _narrowed(
-    function: Callable[..., Any],
-    grid: np.ndarray,
-    at: np.ndarray,
-    kind: np.ndarray,
-    args: list[np.ndarray],
-) -> np.ndarray:
+def _narrowed(own: Points, grid: np.ndarray, at: np.ndarray, kind: np.ndarray) -> np.ndarray:
     from scipy.optimize.elementwise import find_minimum
 
     if not len(at):
         return np.zeros(0)
     found: Any = find_minimum(
-        lambda x, sign, *rest: -sign * np.real(function(x, *rest)),
+        lambda x, sign, *rest: -sign * np.real(own.function(x, *rest)),
         (grid[at - 1], grid[at], grid[at + 1]),
-        args=(kind.astype(float), *args),
+        args=(kind.astype(float), *own.args),
         tolerances={"xrtol": 1e-6, "xatol": 1e-9, "fatol": 0.0, "frtol": 0.0},
     )
     # -1: it stops at equal values, which is as far as comparing values goes.
@@ -197,12 +183,7 @@ def _narrowed(
 
 
 def _polished(
-    function: Callable[..., Any],
-    x: np.ndarray,
-    width: float,
-    grid: np.ndarray,
-    at: np.ndarray,
-    args: list[np.ndarray],
+    own: Points, x: np.ndarray, width: float, grid: np.ndarray, at: np.ndarray
 ) -> np.ndarray:
     """Zero of the derivative of a polynomial through Chebyshev points around x."""
     if not len(x):
@@ -211,8 +192,7 @@ def _polished(
     half = np.minimum(half, np.minimum(x - grid[0], grid[-1] - x) * 0.999)
     points = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
     positions = x[:, None] + half[:, None] * points
-    repeated = [np.repeat(a, DEGREE + 1) for a in args]
-    values = evaluate(function, (positions.ravel(),), repeated).reshape(positions.shape)
+    values = own.repeated(DEGREE + 1)(positions.ravel()).reshape(positions.shape)
     # The derivative does not feel a constant, and subtracting it saves digits.
     values = values - values[:, DEGREE // 2 : DEGREE // 2 + 1]
     coefficients = np.polynomial.chebyshev.chebfit(points, values.T, DEGREE)

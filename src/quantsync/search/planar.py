@@ -8,14 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.search._sampling import (
-    checked_nodes,
-    evaluate,
-    map_of,
-    on_nodes,
-    over_map,
-    require_known,
-)
+from quantsync.search._sampling import Points, checked_nodes, map_of, over_map, require_known
 
 LEVELS = 4  # a cell is halved that often before Newton's method takes over
 STEPS = 15
@@ -92,30 +85,28 @@ def find_planar_zeros(
      [-1.  1.]] [[-1.  1.]
      [ 1. -1.]]
     """
-    across, up = (
-        _shifted(checked_nodes(x_nodes, "x_nodes")),
-        _shifted(checked_nodes(y_nodes, "y_nodes")),
-    )
-    shape, flat = map_of(args)
+    across = _shifted(checked_nodes(x_nodes, "x_nodes"))
+    up = _shifted(checked_nodes(y_nodes, "y_nodes"))
+    shape, points = map_of(function, args)
     grid_x, grid_y = (g.ravel() for g in np.meshgrid(across, up, indexing="ij"))
 
-    def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-        values = on_nodes(function, (grid_x, grid_y), part)
+    def search(part: Points) -> tuple[np.ndarray, list[np.ndarray]]:
+        values = part.on_nodes(grid_x, grid_y)
         require_known(values, grid_x)
         values = values.reshape(-1, len(across), len(up))
         turns = _winding(values)
         owner, i, j = np.nonzero((turns != 0) | _pointing(values))
         low = np.stack([across[i], up[j]])
         size = np.stack([np.diff(across)[i], np.diff(up)[j]])
-        own = [a[owner] for a in part]
-        cells = _Cells(owner, low, size, turns[owner, i, j], own)
+        cells = _Cells(owner, low, size, turns[owner, i, j], part.take(owner))
         found = []
         for _ in range(LEVELS):
-            cells, stuck = _halved(function, cells)
-            found.append(_polished(function, stuck))
-        return _collected([*found, _polished(function, cells)], across, up)
+            cells, stuck = _halved(cells)
+            found.append(_polished(stuck))
+        return _collected([*found, _polished(cells)], across, up)
 
-    count, (x, y, winding) = over_map(search, shape, flat, len(grid_x), workers, properties=3)
+    found = over_map(search, shape, points, len(grid_x), workers, properties=3)
+    count, (x, y, winding) = found
     return PlanarZeros(x, y, winding, count)
 
 
@@ -125,10 +116,10 @@ class _Cells:
     low: np.ndarray
     size: np.ndarray
     winding: np.ndarray
-    args: list[np.ndarray]
+    points: Points
 
     def take(self, chosen: np.ndarray, low: np.ndarray, size: np.ndarray, winding: Any) -> _Cells:
-        return _Cells(self.owner[chosen], low, size, winding, [a[chosen] for a in self.args])
+        return _Cells(self.owner[chosen], low, size, winding, self.points.take(chosen))
 
 
 def _shifted(nodes: np.ndarray) -> np.ndarray:
@@ -164,7 +155,7 @@ def _pointing(values: np.ndarray) -> np.ndarray:
     return (determinant != 0) & (np.abs(x) < REACH) & (np.abs(y) < REACH)
 
 
-def _halved(function: Callable[..., Any], cells: _Cells) -> tuple[_Cells, _Cells]:
+def _halved(cells: _Cells) -> tuple[_Cells, _Cells]:
     """Cut each cell into four: the quarters that the phase winds around, and cells without any.
 
     Along an edge close to a zero the phase may turn by more than half a turn and the winding
@@ -177,8 +168,7 @@ def _halved(function: Callable[..., Any], cells: _Cells) -> tuple[_Cells, _Cells
     fx, fy = (f.ravel() for f in np.meshgrid(cuts, cuts, indexing="ij"))
     x = cells.low[0][:, None] + cells.size[0][:, None] * fx
     y = cells.low[1][:, None] + cells.size[1][:, None] * fy
-    repeated = [np.repeat(a, 9) for a in cells.args]
-    values = evaluate(function, (x.ravel(), y.ravel()), repeated).reshape(-1, 3, 3)
+    values = cells.points.repeated(9)(x.ravel(), y.ravel()).reshape(-1, 3, 3)
     turns = _winding(values)
     kept, i, j = np.nonzero(turns)
     low = cells.low[:, kept] + cells.size[:, kept] * np.stack([cuts[i], cuts[j]])
@@ -190,7 +180,7 @@ def _halved(function: Callable[..., Any], cells: _Cells) -> tuple[_Cells, _Cells
     return cells.take(kept, low, size, turns[kept, i, j]), stuck
 
 
-def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
+def _polished(cells: _Cells) -> _Cells:
     """Newton's method from the middle of each cell; what leaves its neighbourhood is dropped."""
     if not len(cells.owner):
         return cells
@@ -198,7 +188,7 @@ def _polished(function: Callable[..., Any], cells: _Cells) -> _Cells:
     z, step = middle.copy(), DIFFERENCE * cells.size
 
     def value(at: np.ndarray) -> np.ndarray:
-        return evaluate(function, (at[0], at[1]), cells.args).astype(complex)
+        return cells.points(at[0], at[1]).astype(complex)
 
     change, turning = np.zeros_like(z), np.zeros(len(cells.owner))
     for _ in range(STEPS):

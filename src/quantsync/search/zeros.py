@@ -10,10 +10,9 @@ import numpy as np
 
 from quantsync.checks import real_number
 from quantsync.search._sampling import (
+    Points,
     checked_nodes,
-    evaluate,
     map_of,
-    on_nodes,
     over_map,
     require_known,
     require_success,
@@ -101,33 +100,29 @@ def find_zeros(
      [      nan       nan]] [2 2 0]
     """
     grid, noise = checked_nodes(nodes, "nodes"), real_number(noise, "noise", at_least=0)
-    shape, flat = map_of(args)
+    shape, points = map_of(function, args)
 
-    def search(part: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-        values = np.real(on_nodes(function, (grid,), part))
+    def search(part: Points) -> tuple[np.ndarray, list[np.ndarray]]:
+        values = np.real(part.on_nodes(grid))
         require_known(values, grid)
         floor = np.maximum(noise, RELATIVE * np.abs(values).max(axis=1, initial=0))
-        nodes = _off_zeros(function, values, floor, grid, part)
+        nodes = _off_zeros(part, values, floor, grid)
         parts = [
             _brackets(values, floor, nodes),
-            _dips(function, values, floor, nodes, part),
-            _hidden(function, values, floor, nodes, part),
+            _dips(part, values, floor, nodes),
+            _hidden(part, values, floor, nodes),
         ]
         owner, low, high = (np.concatenate(side) for side in zip(*parts, strict=True))
         order = np.lexsort((low, owner))
         owner, low, high = owner[order], low[order], high[order]
-        return owner, [_polished(function, low, high, [a[owner] for a in part])]
+        return owner, [_polished(part.take(owner), low, high)]
 
-    count, (location,) = over_map(search, shape, flat, len(grid), workers)
+    count, (location,) = over_map(search, shape, points, len(grid), workers)
     return Zeros(location, count)
 
 
 def _off_zeros(
-    function: Callable[..., Any],
-    values: np.ndarray,
-    floor: np.ndarray,
-    grid: np.ndarray,
-    args: list[np.ndarray],
+    points: Points, values: np.ndarray, floor: np.ndarray, grid: np.ndarray
 ) -> np.ndarray:
     """Nodes of every point (B, S), the inner ones moved off zeros; updates their values."""
     nodes = np.broadcast_to(grid, values.shape)
@@ -138,7 +133,7 @@ def _off_zeros(
         return nodes
     nodes = nodes.copy()
     nodes[owner, at] += SHIFT * (grid[at + 1] - grid[at])
-    values[owner, at] = np.real(evaluate(function, (nodes[owner, at],), [a[owner] for a in args]))
+    values[owner, at] = np.real(points.take(owner)(nodes[owner, at]))
     return nodes
 
 
@@ -156,29 +151,17 @@ def _brackets(values: np.ndarray, floor: np.ndarray, nodes: np.ndarray) -> Brack
     return owner, nodes[owner, previous[owner, at]], nodes[owner, at + 1]
 
 
-def _dips(
-    function: Callable[..., Any],
-    values: np.ndarray,
-    floor: np.ndarray,
-    nodes: np.ndarray,
-    args: list[np.ndarray],
-) -> Brackets:
+def _dips(points: Points, values: np.ndarray, floor: np.ndarray, nodes: np.ndarray) -> Brackets:
     """Pairs of zeros on either side of a node at which |f| is lowest among its neighbours."""
     size, sign = np.abs(values), _signs(values, floor)
     same = (sign[:, :-2] == sign[:, 1:-1]) & (sign[:, 1:-1] == sign[:, 2:]) & (sign[:, 1:-1] != 0)
     dip = (size[:, 1:-1] < size[:, :-2]) & (size[:, 1:-1] <= size[:, 2:])
     owner, at = np.nonzero(same & dip)
     triple = tuple(nodes[owner, at + k] for k in range(3))
-    return _pairs(function, owner, triple, values[owner, at + 1], floor, args)
+    return _pairs(points, owner, triple, values[owner, at + 1], floor)
 
 
-def _hidden(
-    function: Callable[..., Any],
-    values: np.ndarray,
-    floor: np.ndarray,
-    nodes: np.ndarray,
-    args: list[np.ndarray],
-) -> Brackets:
+def _hidden(points: Points, values: np.ndarray, floor: np.ndarray, nodes: np.ndarray) -> Brackets:
     """Pairs of zeros between two nodes that no third node of equal sign gives away.
 
     At the ends and next to a sign change; there the slopes at both nodes tell of a dip.
@@ -189,27 +172,24 @@ def _hidden(
     lone[:, 1:-1] = ~(same[:, :-2] & same[:, 2:])
     owner, at = np.nonzero(same & lone)
     low, high = nodes[owner, at], nodes[owner, at + 1]
-    own = [a[owner] for a in args]
     inner = low + SLOPE * (high - low), high - SLOPE * (high - low)
     s = sign[owner, at]
     if not len(owner):
         return owner, low, high
-    start, end = (s * np.real(evaluate(function, (x,), own)) for x in inner)
+    start, end = (s * np.real(points.take(owner)(x)) for x in inner)
     falls = (start < s * values[owner, at]) & (end < s * values[owner, at + 1])
     middle = np.where(start < end, *inner)[falls]
     owner, at = owner[falls], at[falls]
-    return _pairs(
-        function, owner, (low[falls], middle, high[falls]), values[owner, at], floor, args
-    )
+    triple = (low[falls], middle, high[falls])
+    return _pairs(points, owner, triple, values[owner, at], floor)
 
 
 def _pairs(
-    function: Callable[..., Any],
+    points: Points,
     owner: np.ndarray,
     triple: tuple[np.ndarray, ...],
     values: np.ndarray,
     floor: np.ndarray,
-    args: list[np.ndarray],
 ) -> Brackets:
     """Follow dips down to their bottoms, and bracket the zeros of those that cross zero."""
     from scipy.optimize.elementwise import find_minimum
@@ -219,9 +199,9 @@ def _pairs(
     low, _, high = triple
     with np.errstate(invalid="ignore", divide="ignore"):  # at a bottom that touches zero exactly
         bottom: Any = find_minimum(
-            lambda x, s, *rest: s * np.real(function(x, *rest)),
+            lambda x, s, *rest: s * np.real(points.function(x, *rest)),
             triple,
-            args=(np.sign(values), *(a[owner] for a in args)),
+            args=(np.sign(values), *points.take(owner).args),
             tolerances={"xrtol": 1e-7, "fatol": 0.0},
             maxiter=40,
         )
@@ -234,17 +214,15 @@ def _pairs(
     )
 
 
-def _polished(
-    function: Callable[..., Any], low: np.ndarray, high: np.ndarray, args: list[np.ndarray]
-) -> np.ndarray:
+def _polished(points: Points, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     from scipy.optimize.elementwise import find_root
 
     if not len(low):
         return low
     found: Any = find_root(
-        lambda x, *rest: np.real(function(x, *rest)),
+        lambda x, *rest: np.real(points.function(x, *rest)),
         (low, high),
-        args=tuple(args),
+        args=tuple(points.args),
         tolerances={"xrtol": 1e-14},
     )
     require_success(found.success, "zeros")
