@@ -9,6 +9,7 @@ that a maximum with -H > d M has no other critical point within 2 d.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ NEWTON_STEPS = 5  # quadratic from a start within 1/64 of a period
 ZOOM = 4  # each grid around a crowded maximum is finer by this
 ZOOM_LEVELS = 6  # then peaks that are still not told apart differ by rounding in height
 FLAT = 1e-9  # curvatures below this part of their bound are zero: nothing more to resolve
+LARGEST_KEPT = 1 << 20  # numbers in a table that is kept for the next call
 TINY = float(np.finfo(float).tiny)
 
 
@@ -57,7 +59,18 @@ def orders_key(orders: np.ndarray) -> bytes:
     return np.ascontiguousarray(orders, dtype=np.int64).tobytes()
 
 
-@lru_cache(maxsize=16)
+def reused(build: Callable[..., Any], *arguments: Any, size: int) -> Any:
+    """A table, from an earlier call with the same arguments if it is not too large to keep."""
+    if size > LARGEST_KEPT or not all(isinstance(a, Hashable) for a in arguments):
+        return build(*arguments)
+    return _remembered(build, *arguments)
+
+
+@lru_cache(maxsize=32)
+def _remembered(build: Callable[..., Any], *arguments: Any) -> Any:
+    return build(*arguments)
+
+
 def tables(
     orders: bytes, dimension: int, step: float, points: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -194,10 +207,12 @@ def zoomed(
         if level == ZOOM_LEVELS or not len(owner):
             break
         # A patch that reaches just beyond two spacings.
-        offsets, table = tables(key, dimension, spacing / ZOOM, 4 * ZOOM + 3)
+        width = 4 * ZOOM + 3
+        size = 2 * len(orders) * width**dimension
+        offsets, table = reused(tables, key, dimension, spacing / ZOOM, width, size=size)
         angles = orders.astype(float) @ phases
         rotated = harmonics[owner] * np.exp(1j * angles.T)
-        shape = [len(owner), *[4 * ZOOM + 3] * dimension]
+        shape = [len(owner), *[width] * dimension]
         patch = (parts(rotated) @ table).reshape(shape)
         inner = (slice(None), *[slice(1, -1)] * dimension)
         peak = np.ones(patch[inner].shape, dtype=bool)

@@ -23,6 +23,7 @@ from quantsync.measures._climbing import (
     Climber,
     orders_key,
     parts,
+    reused,
     tables,
     wrapped,
     zoomed,
@@ -34,7 +35,6 @@ SAME_ANGLE = 1e-6  # radians
 SADDLE = 1e-9  # upward curvature and slope, relative to their bounds, that no maximum has
 NEARLY_FLAT = 1e-4  # curvature, likewise, below which two maxima may be one to rounding
 MANY = 0.1  # part of a grid's points
-LARGEST_CACHED = 1 << 20  # numbers in a table of harmonics that is kept for the next call
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -184,7 +184,8 @@ def climb(
     dimension, degree = orders.shape[1], int(np.abs(orders).max())
     points = POINTS_A_PERIOD * degree
     spacing = 2 * math.pi / points
-    grid, table = _grid_tables(orders_key(orders), dimension, points)
+    size = 2 * len(orders) * points**dimension
+    grid, table = reused(tables, orders_key(orders), dimension, 0.0, points, size=size)
     values = parts(harmonics) @ xp.asarray(table, dtype=real)
     top = xp.argmax(values, axis=-1)
     best = xp.max(values, axis=-1)
@@ -226,16 +227,8 @@ def climb(
     )
     # The crowded ones come back, better polished.
     rest = xp.nonzero(~crowded)[0]
-    kept = [xp.take(part, rest, axis=-1) for part in found]
-    pairs = zip(kept, extra, strict=True)
+    pairs = zip((xp.take(part, rest, axis=-1) for part in found), extra, strict=True)
     return Candidates(*(xp.concat([a, xp.asarray(b, dtype=a.dtype)], axis=-1) for a, b in pairs))
-
-
-def _grid_tables(orders: bytes, dimension: int, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """Grid points (D, P), each phase in (-pi, pi] and the last one fastest, and their waves."""
-    small = 2 * len(orders) // (8 * dimension) * points**dimension <= LARGEST_CACHED
-    build = tables if small else tables.__wrapped__
-    return build(orders, dimension, 0.0, points)
 
 
 def _is_peak(xp: Any, values: Any, owner: Any, place: Any, points: int, dimension: int) -> Any:

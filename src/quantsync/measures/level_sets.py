@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from array_api_compat import array_namespace, is_array_api_obj
 from quantsync.arrays import to_numpy
 from quantsync.checks import real_array, real_number, require_finite, times_array, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.measures._climbing import orders_key, parts, wave_table
+from quantsync.measures._climbing import orders_key, parts, reused, wave_table
 from quantsync.measures.phase import PART, PhaseDistribution
 from quantsync.parallel import chunk_slices
 
@@ -31,7 +30,6 @@ INTERVALS = ((0, 2 / 16), (3 / 16, 5 / 16), (14 / 16, 1))  # around chi = 0, 1/4
 POINTS = {1: 4096, 2: 11036}
 MORE_POINTS = 32768  # for more phases
 LARGEST_PRODUCT = 1 << 18  # values of the density at a time; more does not fit the cache
-LARGEST_CACHED = 1 << 20  # numbers in a table that is kept for the next call
 ROUNDING = 1e-9  # of a statistic at the ends of its range, and of edges between bins
 
 
@@ -107,13 +105,13 @@ def level_set_histogram(
     dimension = len(distribution.phases)
     _require_phases(statistic, dimension)
     count = _lattice_size(dimension, points)
-    where = _kept(_bins, statistic, dimension, count, bins, low, high, size=count)
+    where = reused(_bins, statistic, dimension, count, bins, low, high, size=count)
     xp = array_namespace(distribution.harmonics)
     batch, width = distribution.harmonics.shape[:-1], distribution.harmonics.shape[-1]
     flat = to_numpy(distribution.harmonics).reshape(math.prod(batch), width)
     highest = to_numpy(distribution.maximum).reshape(-1) / distribution.uniform_density
     key = orders_key(distribution.orders)
-    table = _kept(_waves, key, dimension, count, size=2 * width * count)
+    table = reused(_waves, key, dimension, count, size=2 * width * count)
     result = np.empty((len(flat), bins))
     for chunk in chunk_slices(len(flat), LARGEST_PRODUCT // count):
         values = parts(flat[chunk]) @ table
@@ -315,15 +313,3 @@ def _bin_numbers(
             f"[{low:g}, {high:g}]; give its `range`."
         )
     return np.clip(np.floor(scaled * bins).astype(int), 0, bins - 1)
-
-
-def _kept(build: Callable[..., np.ndarray], *arguments: Any, size: int) -> np.ndarray:
-    """A table, from the last call with the same arguments if it is not too large to keep."""
-    if size > LARGEST_CACHED or not all(isinstance(a, Hashable) for a in arguments):
-        return build(*arguments)
-    return _cached(build, *arguments)
-
-
-@lru_cache(maxsize=16)
-def _cached(build: Callable[..., np.ndarray], *arguments: Any) -> np.ndarray:
-    return build(*arguments)
