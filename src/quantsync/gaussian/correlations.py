@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from quantsync.checks import nats_per_unit, whole_number
+from quantsync.checks import named_arguments, nats_per_unit, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.gaussian.covariance import (
     Factor,
@@ -23,6 +23,7 @@ from quantsync.gaussian.covariance import (
 )
 
 
+@named_arguments
 def purity(covariance: Any) -> Any:
     """Purity ``Tr rho^2 = 1/(2^N sqrt(det sigma))``, between 0 and 1.
 
@@ -55,6 +56,7 @@ def purity(covariance: Any) -> Any:
     return factor.masked(xp.exp(-exponent))
 
 
+@named_arguments
 def entropy(covariance: Any, base: float = math.e) -> Any:
     """Von Neumann entropy of Gaussian states.
 
@@ -91,6 +93,7 @@ def entropy(covariance: Any, base: float = math.e) -> Any:
     return factor.masked(_entropy(factor) / unit)
 
 
+@named_arguments
 def mutual_information(covariance: Any, first: Any = (0,), base: float = math.e) -> Any:
     """Quantum mutual information ``I = S(first) + S(rest) - S`` of Gaussian states.
 
@@ -130,6 +133,7 @@ def mutual_information(covariance: Any, first: Any = (0,), base: float = math.e)
     return whole.masked(whole.xp.where(value > 0, value, 0.0 * value) / unit)
 
 
+@named_arguments
 def log_negativity(covariance: Any, first: Any = (0,), base: float = math.e) -> Any:
     r"""Logarithmic negativity of Gaussian states, ``E = sum_k max(0, -ln 2 nu~_k)``.
 
@@ -176,6 +180,7 @@ def log_negativity(covariance: Any, first: Any = (0,), base: float = math.e) -> 
     return factor.masked(xp.sum(terms, axis=-1) / unit)
 
 
+@named_arguments
 def discord(covariance: Any, measured: int = 1, base: float = math.e) -> Any:
     r"""Gaussian quantum discord of two modes: discord with Gaussian measurements on one of them.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from quantsync.checks import named_arguments
 from quantsync.gaussian.covariance import factorised, state_covariance
 
 
+@named_arguments
 def symplectic_spectrum(covariance: Any) -> Any:
     """Symplectic eigenvalues of covariance matrices, in increasing order.
 

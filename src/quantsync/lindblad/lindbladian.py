@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from quantsync.checks import named_arguments
 from quantsync.lindblad.evolution import Evolution, evolve
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
@@ -91,6 +92,7 @@ class Lindbladian(Generator):
         return evolve(self, state, times, workers=workers)
 
     @classmethod
+    @named_arguments
     def from_qutip(
         cls, H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
     ) -> Self:
@@ -119,6 +121,7 @@ class Lindbladian(Generator):
         return generator_to_qutip(self)
 
 
+@named_arguments
 def from_qutip(
     H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
 ) -> Lindbladian:

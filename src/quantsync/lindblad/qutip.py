@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.checks import named_arguments
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
@@ -76,6 +77,7 @@ def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qob
     return qutip.Qobj(generator.hamiltonian(), dims=dims), c_ops
 
 
+@named_arguments
 def to_qutip(rho: Any, space: Space) -> Any:
     """Convert operators or states to QuTiP.
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.checks import broadcast_shape, choice, whole_number
+from quantsync.checks import broadcast_shape, choice, named_arguments, whole_number
 from quantsync.errors import ConvergenceError, DimensionError
 from quantsync.lindblad._sector_solve import chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector, find_sectors
@@ -75,6 +75,7 @@ class Response:
         )
 
 
+@named_arguments
 def linear_response(
     system: Generator,
     perturbation: Any,

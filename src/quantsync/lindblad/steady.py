@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from quantsync.checks import choice
+from quantsync.checks import choice, named_arguments
 from quantsync.errors import ConvergenceError, NonUniqueSteadyStateError
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector, find_sectors
@@ -77,6 +77,7 @@ class SteadyState:
         )
 
 
+@named_arguments
 def steady_state(
     system: Generator,
     *,

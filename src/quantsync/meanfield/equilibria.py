@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import root
 
+from quantsync.checks import named_arguments
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
 from quantsync.meanfield._integration import amplitudes
 from quantsync.meanfield._parameters import single_values
@@ -58,6 +59,7 @@ class FixedPoints:
         )
 
 
+@named_arguments
 def fixed_points(
     model: MeanFieldModel, state: Any, *, parameters: Mapping[Any, Any] | None = None
 ) -> FixedPoints:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_number, whole_number
+from quantsync.checks import named_arguments, real_number, whole_number
 from quantsync.errors import ConvergenceError, InvalidArgumentError
 from quantsync.meanfield._states import complex_state, interleaved
 from quantsync.meanfield._tangent import TangentFlow, real_state
@@ -76,6 +76,7 @@ class LimitCycle:
         return f"<LimitCycle of period {self.period:.6g}, {kind}, residual {self.residual:.2g}>"
 
 
+@named_arguments
 def limit_cycle(
     model: MeanFieldModel,
     state: Any,

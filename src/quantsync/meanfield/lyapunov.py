@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_number, whole_number
+from quantsync.checks import named_arguments, real_number, whole_number
 from quantsync.meanfield._states import complex_state
 from quantsync.meanfield._tangent import TangentFlow, real_state
 from quantsync.meanfield.model import MeanFieldModel
@@ -43,6 +43,7 @@ class LyapunovSpectrum:
         return f"<LyapunovSpectrum: {', '.join(f'{x:.4g} ± {e:.1g}' for x, e in pairs)}>"
 
 
+@named_arguments
 def lyapunov_spectrum(
     model: MeanFieldModel,
     state: Any,

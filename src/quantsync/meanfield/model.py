@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import sympy
 
-from quantsync.checks import choice, real_number
+from quantsync.checks import choice, named_arguments, real_number
 from quantsync.errors import unknown_name
 from quantsync.meanfield._arguments import (
     blocks,
@@ -119,6 +119,7 @@ class MeanFieldModel:
      [10. 10.]]
     """
 
+    @named_arguments
     def __init__(
         self,
         modes: Sequence[sympy.Symbol],
@@ -144,6 +145,7 @@ class MeanFieldModel:
         self._finish(equations, time, defaults)
 
     @classmethod
+    @named_arguments
     def from_equations(
         cls,
         modes: Sequence[sympy.Symbol],
@@ -262,6 +264,7 @@ class MeanFieldModel:
         kernel = self.kernels.expressions([self._understood("expression", expression)])
         return complex_state(self._values(kernel, beta, time, parameters))[..., 0]
 
+    @named_arguments
     def integrate(
         self,
         state: Any,

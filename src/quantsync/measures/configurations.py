@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
-from quantsync.checks import real_array
+from quantsync.checks import named_arguments, real_array
 
 
+@named_arguments
 def chi(phi_1: Any, phi_2: Any, phi_3: Any = 0.0) -> Any:
     r"""Configuration of three phases, Eq. (9) of Zhao et al. (2025).
 
@@ -53,6 +54,7 @@ def chi(phi_1: Any, phi_2: Any, phi_3: Any = 0.0) -> Any:
     return xp.minimum((3 / (4 * math.pi) * least) ** 2, xp.ones_like(least))
 
 
+@named_arguments
 def chi_2(phi: Any) -> Any:
     r"""Configuration of two phases, Eq. (D6) of Zhao et al. (2025): argdist(phi, 0)/pi.
 

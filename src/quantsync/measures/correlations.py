@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
-from quantsync.checks import nats_per_unit, number_array
+from quantsync.checks import named_arguments, nats_per_unit, number_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._eigenvalues import block_eigenvalues
 from quantsync.measures._reduction import reduced, transposed
@@ -93,6 +93,7 @@ def partial_transpose(rho: Any, space: Space, sites: Any) -> Any:
     return transposed(rho, space, sites)
 
 
+@named_arguments
 def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
     """Von Neumann entropy ``S(rho) = -Tr rho ln rho``.
 
@@ -123,6 +124,7 @@ def von_neumann_entropy(rho: Any, base: float = math.e) -> Any:
     return _entropy(density_matrices(rho)) / nats_per_unit(base)
 
 
+@named_arguments
 def purity(rho: Any) -> Any:
     """Purity ``Tr rho^2``, between 1/n and 1.
 
@@ -261,6 +263,7 @@ def log_negativity(rho: Any, space: Space, sites: Any, base: float = math.e) -> 
     return array_namespace(value).log1p(2 * value) / unit
 
 
+@named_arguments
 def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     """Schmidt coefficients of pure states across a bipartition, in decreasing order.
 

@@ -9,13 +9,14 @@ import numpy as np
 from array_api_compat import array_namespace
 from scipy.special import gammaln, xlogy
 
-from quantsync.checks import broadcast_shape, real_array
+from quantsync.checks import broadcast_shape, named_arguments, real_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._reduction import as_complex, reduced
 from quantsync.operators import Space, Spin
 from quantsync.states import of_states
 
 
+@named_arguments
 def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
     r"""Spin coherent states ``|theta,phi> = e^{-i phi Sz} e^{-i theta Sy} |S,S>``.
 

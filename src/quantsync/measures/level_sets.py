@@ -18,7 +18,14 @@ import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import real_array, real_number, require_finite, times_array, whole_number
+from quantsync.checks import (
+    named_arguments,
+    real_array,
+    real_number,
+    require_finite,
+    times_array,
+    whole_number,
+)
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._climbing import orders_key, parts, reused, wave_table
 from quantsync.measures.phase import PART, PhaseDistribution
@@ -33,6 +40,7 @@ LARGEST_PRODUCT = 1 << 18  # values of the density at a time; more does not fit 
 ROUNDING = 1e-9  # of a statistic at the ends of its range, and of edges between bins
 
 
+@named_arguments
 def level_set_histogram(
     distribution: PhaseDistribution,
     statistic: Callable[..., Any],
@@ -133,6 +141,7 @@ def level_set_histogram(
     return xp.asarray(result.reshape(*batch, bins))
 
 
+@named_arguments
 def interval_probabilities(
     histogram: Any,
     intervals: Sequence[tuple[float, float]] = INTERVALS,
@@ -189,6 +198,7 @@ def interval_probabilities(
     return xp.stack(probabilities, axis=-1)
 
 
+@named_arguments
 def kind_ratio(probabilities: Any) -> Any:
     """Occurrence of pi/3- relative to (0, pi)-synchronization, P_2/(3 P_1).
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import is_array_api_obj
 
-from quantsync.checks import broadcast_shape, real_array
+from quantsync.checks import broadcast_shape, named_arguments, real_array
 from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError
 from quantsync.gaussian.covariance import Factor, factorised, mode_list, reduced_covariance
 
@@ -50,6 +50,7 @@ class QuadratureSynchronization(NamedTuple):
         return self.value - self.product
 
 
+@named_arguments
 def complete_synchronization(covariance: Any, modes: Any = (0, 1)) -> QuadratureSynchronization:
     r"""Complete synchronization ``S_c = 1/<q_-^2 + p_-^2>`` of the fluctuations of two modes.
 
@@ -97,6 +98,7 @@ def complete_synchronization(covariance: Any, modes: Any = (0, 1)) -> Quadrature
     return _beside(pair, 2 / (total - 2 * C[..., 0, 2] - 2 * C[..., 1, 3]), 2 / total)
 
 
+@named_arguments
 def phi_synchronization(
     covariance: Any, mean: Any, modes: Any = (0, 1)
 ) -> QuadratureSynchronization:
@@ -152,6 +154,7 @@ def phi_synchronization(
     return _beside(pair, 2 / (total + 2 * crossed), 2 / total)
 
 
+@named_arguments
 def phase_synchronization(
     covariance: Any, mean: Any, modes: Any = (0, 1)
 ) -> QuadratureSynchronization:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from quantsync.checks import whole_number
+from quantsync.checks import named_arguments, whole_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.measures._reduction import local_expectation
 from quantsync.measures.husimi import angles
@@ -17,6 +17,7 @@ from quantsync.operators import Fock, Space, Spin
 from quantsync.states import of_operators
 
 
+@named_arguments
 def spherical_tensor(spin: float, k: int, q: int) -> np.ndarray:
     r"""Spherical tensor operator T_k^q of a spin, orthonormal, with Condon and Shortley's phases.
 
@@ -163,6 +164,7 @@ def phase_response(rho: Any, space: Space, site: str) -> Any:
     return local_expectation(rho, space, site, local)
 
 
+@named_arguments
 def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
     r"""Husimi function of a spin from its spherical-tensor moments.
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.checks import choice, real_number
+from quantsync.checks import choice, named_arguments, real_number
 from quantsync.search._sampling import Points, checked_nodes, map_of, over_map, require_success
 
 RELATIVE = 1e-12  # differences below this part of a point's largest value are rounding
@@ -59,6 +59,7 @@ class Extrema:
         return np.where(some, x, np.nan), np.where(some, y, np.nan)
 
 
+@named_arguments
 def find_extrema(
     function: Callable[..., Any],
     nodes: Any,

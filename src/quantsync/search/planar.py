@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import named_arguments
 from quantsync.search._sampling import Points, checked_nodes, map_of, over_map, require_known
 
 LEVELS = 4  # a cell is halved that often before Newton's method takes over
@@ -38,6 +39,7 @@ class PlanarZeros:
     count: np.ndarray
 
 
+@named_arguments
 def find_planar_zeros(
     function: Callable[..., Any],
     x_nodes: Any,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_number
+from quantsync.checks import named_arguments, real_number
 from quantsync.search._sampling import (
     Points,
     checked_nodes,
@@ -48,6 +48,7 @@ class Zeros:
         return self.location[..., 0]
 
 
+@named_arguments
 def find_zeros(
     function: Callable[..., Any],
     nodes: Any,

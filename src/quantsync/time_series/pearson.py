@@ -16,7 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from quantsync.checks import broadcast_shape, flag, real_array, real_number, times_array
+from quantsync.checks import (
+    broadcast_shape,
+    flag,
+    named_arguments,
+    real_array,
+    real_number,
+    times_array,
+)
 from quantsync.errors import InvalidArgumentError
 from quantsync.time_series._cell_moments import Moments, along_cells
 from quantsync.time_series._windows import window_moments
@@ -41,6 +48,7 @@ class DelayedCorrelation(NamedTuple):
     value: Any
 
 
+@named_arguments
 def windowed_mean(signal: Any, times: Any, window: float, *, bandwidth: float | None = None) -> Any:
     """Mean of a signal over [t, t + window].
 
@@ -73,6 +81,7 @@ def windowed_mean(signal: Any, times: Any, window: float, *, bandwidth: float | 
     return _in_windows([signal], times, window, [0.0], bandwidth, lambda moments: moments.mean[0])
 
 
+@named_arguments
 def pearson(
     first: Any,
     second: Any,
@@ -132,6 +141,7 @@ def pearson(
     return _in_windows([first, second], times, window, [0.0, delay], bandwidth, _coefficient)
 
 
+@named_arguments
 def best_delay(
     first: Any,
     second: Any,

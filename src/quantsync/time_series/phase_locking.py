@@ -15,10 +15,11 @@ import numpy as np
 from array_api_compat import array_namespace, device, is_array_api_obj
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import broadcast_shape, number_array, times_array
+from quantsync.checks import broadcast_shape, named_arguments, number_array, times_array
 from quantsync.errors import DimensionError
 
 
+@named_arguments
 def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
     r"""Phase-locking value ``|<e^{i (phi_1 - phi_2)}>|``, the mean over all times.
 
@@ -68,6 +69,7 @@ def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
     return xp.abs(total / xp.sum(steps))
 
 
+@named_arguments
 def mean_frequency(signal: Any, times: Any) -> Any:
     r"""Mean angular frequency ``-(phi(t_end) - phi(t_0))/(t_end - t_0)`` of an amplitude.
 
@@ -101,6 +103,7 @@ def mean_frequency(signal: Any, times: Any) -> Any:
     return -_turned(xp, _phasor(xp, signal), times)
 
 
+@named_arguments
 def phase_drift(first: Any, second: Any, times: Any) -> Any:
     r"""Mean rate at which the phase difference phi_2 - phi_1 grows.
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import LARGEST_WHOLE, real_number, whole_array, whole_number
+from quantsync.checks import LARGEST_WHOLE, named_arguments, real_number, whole_array, whole_number
 from quantsync.errors import DimensionError
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._normal_modes import uniform_chain_rows
 from quantsync.memory import require_memory
 
 
+@named_arguments
 def chain_frequencies(sites: int, chain_frequency: float, chain_coupling: float) -> np.ndarray:
     r"""Normal mode frequencies of a chain with fixed ends, Eq. (A8) of Benedetti et al. (2016).
 
@@ -47,6 +48,7 @@ def chain_frequencies(sites: int, chain_frequency: float, chain_coupling: float)
     return np.sqrt(own**2 + 4 * g * np.sin(half) ** 2)
 
 
+@named_arguments
 def chain_couplings(sites: int, nodes: Any, strengths: Any) -> np.ndarray:
     r"""Couplings of probes at sites of a chain to the chain's normal modes.
 

@@ -11,6 +11,7 @@ from quantsync.checks import (
     choice,
     instance_of,
     name_list,
+    named_arguments,
     real_array,
     symmetric_matrix,
     times_array,
@@ -95,6 +96,7 @@ class OpenNetwork:
             )
 
     @classmethod
+    @named_arguments
     def from_network(
         cls,
         network: CoupledOscillators,

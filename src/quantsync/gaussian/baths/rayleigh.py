@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.checks import choice, real_array, real_number, symmetric_matrix
+from quantsync.checks import choice, named_arguments, real_array, real_number, symmetric_matrix
 from quantsync.errors import InvalidArgumentError
 from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain
 from quantsync.gaussian.networks.probe_pair import probe_stiffness
@@ -51,6 +51,7 @@ class RayleighCriterion:
         return np.diagonal(self.damping).copy()
 
 
+@named_arguments
 def rayleigh_criterion(stiffness: Any, damping: Any) -> RayleighCriterion:
     """Damping rates of normal modes, their gap, and the time of synchronization.
 
@@ -107,6 +108,7 @@ def rayleigh_criterion(stiffness: Any, damping: Any) -> RayleighCriterion:
     )
 
 
+@named_arguments
 def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
     """Damping matrix of probes at the end of a long soft chain, K_a K_b/g^(3/2).
 
@@ -142,6 +144,7 @@ def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
     return K[:, None] * K / g**1.5
 
 
+@named_arguments
 def damping_ratio(
     omega_1: float = 1.0,
     omega_2: float = 1.1,

@@ -13,7 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_array, real_number, symmetric_matrix, whole_number
+from quantsync.checks import (
+    named_arguments,
+    real_array,
+    real_number,
+    symmetric_matrix,
+    whole_number,
+)
 from quantsync.errors import InvalidArgumentError, UnstableNetworkError
 from quantsync.gaussian.baths._bound_states import ChainModes, solve_chain_modes
 from quantsync.gaussian.baths.chain_bath import chain_numbers, probes_on_chain
@@ -198,6 +204,7 @@ class SemiInfiniteChain:
         return critical_factor(response, probes)
 
 
+@named_arguments
 def revival_time(sites: int, velocity: float) -> float:
     """When the first signal returns from the far end of a chain, 2 M/v.
 
@@ -223,6 +230,7 @@ def revival_time(sites: int, velocity: float) -> float:
     return 2 * whole_number(sites, "sites") / real_number(velocity, "velocity", above=0)
 
 
+@named_arguments
 def crosstalk_time(site_1: int, site_2: int, velocity: float) -> float:
     """When the first signal of one node reaches the other, |site_1 - site_2|/v.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import instance_of, times_array
+from quantsync.checks import instance_of, named_arguments, times_array
 from quantsync.errors import DimensionError
 from quantsync.gaussian.networks._noise import environment_noise
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
@@ -46,6 +46,7 @@ class GaussianEvolution:
         return f"<GaussianEvolution of {len(self.names)} oscillators, {len(self.times)} times>"
 
 
+@named_arguments
 def evolve(
     network: CoupledOscillators,
     state: GaussianState | ProbesInEnvironment,
@@ -113,6 +114,7 @@ def evolve(
     return GaussianEvolution(moments, mean, covariance, names)
 
 
+@named_arguments
 def mean_modes(
     network: CoupledOscillators,
     state: GaussianState | ProbesInEnvironment,
@@ -164,6 +166,7 @@ def mean_modes(
     return ModeSum(frequencies, rows * cosine[..., None, :], rows * sine[..., None, :])
 
 
+@named_arguments
 def propagator(
     network: CoupledOscillators, times: Any, positions: np.ndarray | None = None
 ) -> np.ndarray:

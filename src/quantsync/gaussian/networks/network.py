@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import name_list, real_number, whole_number
+from quantsync.checks import name_list, named_arguments, real_number, whole_number
 from quantsync.errors import UnstableNetworkError
 from quantsync.gaussian.networks._graphs import edges_of, one_per_node, spring_matrix
 from quantsync.gaussian.networks._normal_modes import lowest_eigenvalue
@@ -66,6 +66,7 @@ class HarmonicNetwork(CoupledOscillators):
     """
 
     @classmethod
+    @named_arguments
     def chain(cls, sites: int, frequency: float, coupling: float) -> HarmonicNetwork:
         """A uniform chain with fixed ends, X_0 = X_{M+1} = 0.
 
@@ -108,6 +109,7 @@ class HarmonicNetwork(CoupledOscillators):
         return cls(matrix, names=range(1, size + 1))
 
     @classmethod
+    @named_arguments
     def from_graph(
         cls, graph: Any, frequency: Any, coupling: float | str = 1.0, masses: Any = 1.0
     ) -> HarmonicNetwork:
@@ -146,6 +148,7 @@ class HarmonicNetwork(CoupledOscillators):
         own = one_per_node(frequency, names, "frequency")
         return cls(spring_matrix(names, edges) + sp.diags_array(weights * own**2), weights, names)
 
+    @named_arguments
     def with_probes(
         self,
         frequencies: Any,

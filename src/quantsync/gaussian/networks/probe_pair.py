@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantsync.checks import real_number
+from quantsync.checks import named_arguments, real_number
 from quantsync.errors import UnstableNetworkError
 
 
@@ -30,6 +30,7 @@ class ProbeModes:
     rotation: np.ndarray
 
 
+@named_arguments
 def probe_modes(omega_1: float, omega_2: float, coupling: float) -> ProbeModes:
     r"""Modes of ``H = sum (p_j^2 + omega_j^2 x_j^2)/2 + coupling (x_1 - x_2)^2/2``.
 
@@ -79,6 +80,7 @@ def probe_modes(omega_1: float, omega_2: float, coupling: float) -> ProbeModes:
     return ProbeModes(theta, np.sqrt(squares), rotation)
 
 
+@named_arguments
 def probe_stiffness(omega_1: float, omega_2: float, coupling: float) -> np.ndarray:
     """Stiffness matrix of two probes joined by a spring.
 

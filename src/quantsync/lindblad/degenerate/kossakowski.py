@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_lapack_funcs
 
-from quantsync.checks import number_array, real_array
+from quantsync.checks import named_arguments, number_array, real_array
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
@@ -36,6 +36,7 @@ def gell_mann_diagonal(dimension: int) -> np.ndarray:
     return ((rows <= a) - a * (rows == a + 1)) / np.sqrt(a * (a + 1))
 
 
+@named_arguments
 def kossakowski_generator(
     space: Space,
     hamiltonian: Any,
@@ -107,6 +108,7 @@ def kossakowski_generator(
     return MatrixGenerator(space, matrix)
 
 
+@named_arguments
 def random_lindbladian(
     space: Space,
     rng: np.random.Generator,

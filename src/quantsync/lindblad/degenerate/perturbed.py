@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from quantsync.checks import real_array
+from quantsync.checks import named_arguments, real_array
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -79,6 +79,7 @@ class PerturbedStates:
         )
 
 
+@named_arguments
 def perturbed_steady_states(
     system: Generator | DegenerateBase, perturbation: Any, strengths: Any
 ) -> PerturbedStates:
@@ -151,6 +152,7 @@ def check_strengths(strengths: Any, base: DegenerateBase) -> np.ndarray:
     return etas
 
 
+@named_arguments
 def degenerate_steady_state(
     system: Generator | DegenerateBase, perturbation: Any
 ) -> PerturbedStates:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import real_array, real_number, whole_number
+from quantsync.checks import named_arguments, real_array, real_number, whole_number
 from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
 from quantsync.lindblad._hermitian_basis import commutator_superoperator
 from quantsync.lindblad.generator import Generator, single_system
@@ -25,6 +25,7 @@ ROUNDING = 1e-13  # of a residual, relative to the largest entry of the generato
 UNDAMPED = 1e-12  # decay rates relative to the largest entry that count as none
 
 
+@named_arguments
 def quasi_periodic_steady_state(
     system: Generator,
     perturbations: Iterable[tuple[float, Any]] = (),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import times_array
+from quantsync.checks import named_arguments, times_array
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.undecaying._locking import locking, numerical_radius
@@ -188,6 +188,7 @@ class DynamicalSynchronization:
         return "\n".join([head, *(lines or ["  no signal oscillates for ever"])]) + ">"
 
 
+@named_arguments
 def dynamical_synchronization(
     system: Generator | PeripheralModes, observables: Mapping[str, Any], state: Any = None
 ) -> DynamicalSynchronization:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import named_arguments
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
 from quantsync.lindblad._sectors import find_sectors
 from quantsync.lindblad.generator import Generator, single_system
@@ -145,6 +146,7 @@ class PeripheralModes:
         )
 
 
+@named_arguments
 def peripheral_modes(
     system: Generator, strong_symmetry: Any = None, dark_states: Any = None
 ) -> PeripheralModes:

@@ -15,7 +15,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.arrays import batched_product, to_numpy
-from quantsync.checks import broadcast_shape, nats_per_unit, shown
+from quantsync.checks import broadcast_shape, named_arguments, nats_per_unit, shown
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._eigenvalues import finite_eigh
 from quantsync.measures._reduction import as_complex
@@ -37,6 +37,7 @@ ROUNDING = 1e-15  # per dimension: an eigenvalue below may be a zero
 OUTSIDE = 1e-12  # weight outside the support that makes a relative entropy infinite
 
 
+@named_arguments
 def relative_entropy(rho: Any, sigma: Any, base: float = math.e) -> Any:
     """Quantum relative entropy ``S(rho||sigma) = Tr rho (ln rho - ln sigma)``.
 
@@ -85,6 +86,7 @@ def relative_entropy(rho: Any, sigma: Any, base: float = math.e) -> Any:
     return _relative_entropy(rho, sigma) / unit
 
 
+@named_arguments
 def relative_entropy_of_synchronization(rho: Any, limit_cycles: Any, base: float = math.e) -> Any:
     """Relative entropy from each state to the closest limit-cycle state, Omega.
 
@@ -172,6 +174,7 @@ class LeadingSynchronization:
         return square * (self.coefficient - self.logarithm * logarithm)
 
 
+@named_arguments
 def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSynchronization:
     """Leading coefficients of the relative entropy of synchronization for weak drives.
 

@@ -1,0 +1,65 @@
+"""The public names: listed once, loaded lazily, and unknown ones answered with the nearest."""
+
+import inspect
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import quantsync as qs
+from quantsync.errors import UnknownArgumentError
+
+SPACES = [
+    n for n in qs.__all__ if inspect.ismodule(getattr(qs, n)) and n not in ("errors", "system")
+]
+PLACES = {"": qs, **{f"{n}.": getattr(qs, n) for n in SPACES if hasattr(getattr(qs, n), "__all__")}}
+FUNCTIONS = sorted(
+    prefix + name
+    for prefix, place in PLACES.items()
+    for name in place.__all__
+    if inspect.isfunction(getattr(place, name)) and prefix != "models."
+)
+# What these take belongs to the system or to the space.
+OPEN = {"evolve", "basis_state"}
+
+
+def found(name):
+    place, _, last = name.rpartition(".")
+    return getattr(PLACES[f"{place}." if place else ""], last)
+
+
+def test_all_names_exist_and_are_shown():
+    assert sorted(qs.__all__) == qs.__all__
+    assert set(qs.__all__) <= set(dir(qs))
+    for name in qs.__all__:
+        assert getattr(qs, name) is getattr(qs, name)
+
+
+def test_names_that_do_not_exist_name_the_nearest():
+    with pytest.raises(AttributeError, match=r"no attribute 'steady_sate'; did you mean 'steady"):
+        qs.steady_sate  # noqa: B018
+
+
+@pytest.mark.parametrize("name", [n for n in FUNCTIONS if n not in OPEN])
+def test_an_unknown_argument_names_the_nearest_one(name):
+    known = [n for n in inspect.signature(found(name)).parameters if len(n) > 3]
+    wrong = (known[-1] + "s") if known else "something"
+    hint = f"did you mean `{known[-1]}`" if known else "It has"
+    with pytest.raises(UnknownArgumentError, match=f"has no argument `{wrong}`.*{hint}"):
+        found(name)(np.eye(2) / 2, qs.Space(A=qs.Spin(1 / 2)), **{wrong: 1})
+
+
+def test_models_stay_functions_when_their_folders_are_imported():
+    code = (
+        "import quantsync.models.spin_pair.model, quantsync.models.driven_pair.study;"
+        "import quantsync as qs; print(qs.models.spin_pair().shape, qs.models.driven_pair().shape)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "() ()"
+
+
+def test_classes_and_functions_survive_pickling():
+    for name in ("Lindbladian", "Space", "steady_state", "negativity", "sweep"):
+        assert pickle.loads(pickle.dumps(getattr(qs, name))) is getattr(qs, name)
