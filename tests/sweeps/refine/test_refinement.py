@@ -562,7 +562,7 @@ def test_ctrl_c_in_a_round_keeps_what_is_done(tmp_path):
 
     broken.extend([1] + [0] * 30)
     with pytest.raises(
-        qs.errors.SweepInterrupt, match=r"grid and \d+ of \d+ refined points are in"
+        qs.errors.SweepInterrupt, match=r"grid and \d+ of \d+ refined points are done and in"
     ):
         run()
     left = qs.sweep_status(tmp_path / "a").refinement

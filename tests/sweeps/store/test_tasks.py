@@ -9,8 +9,7 @@ from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.plan import prepare_sweep
 from quantsync.sweeps.refine.points import is_open
 from quantsync.sweeps.store._extension import axis_differences
-from quantsync.sweeps.store._refining import piece_size
-from quantsync.sweeps.store.cost import point_cost
+from quantsync.sweeps.store.cost import piece_size, point_cost
 from quantsync.sweeps.store.files import checksum
 from quantsync.sweeps.store.tasks import TaskGrid, checked_chunk, chunk_shape
 

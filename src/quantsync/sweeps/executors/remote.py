@@ -14,7 +14,7 @@ from typing import Any
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.errors import ClusterError, QuantsyncError
 from quantsync.parallel import one_blas_thread
-from quantsync.sweeps.batches import ChunkResult, chunks_of, solve_chunk
+from quantsync.sweeps.batches import chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.system import Measure
@@ -51,7 +51,7 @@ def _portable(plan: SweepPlan, measure: Any) -> Any:
     if not isinstance(measure, Measure):
         return measure
     try:
-        found = resolve_measures([measure.name], measures_of(plan.system), plan.model)
+        found = resolve_measures([measure.name], measures_of(plan.system), plan.model.name)
     except QuantsyncError:
         return measure
     return measure.name if found[measure.name] is measure else measure
@@ -147,6 +147,6 @@ class RemoteSweep:
                 )
         self.pieces = chunks_of(self.plan.system)
 
-    def compute(self, piece: int) -> ChunkResult:
-        """Solve a piece."""
-        return solve_chunk(self.plan.system.take(self.pieces[piece]), self.plan.measures)
+    def compute(self, item: Any) -> Any:
+        """Solve a piece; a `ChunkResult`."""
+        return solve_chunk(self.plan.system.take(self.pieces[item]), self.plan.measures)

@@ -119,7 +119,7 @@ class RemoteStore(RemoteSweep):
         """Whether the sweep that this worker works for holds the store."""
         return lock_token(self.root / STATUS / "lock") == self.lock
 
-    def compute(self, item: Block) -> Layout:
+    def compute(self, item: Any) -> Layout:
         """Compute a task and write it; the layout of its values."""
         store = self.store
         try:

@@ -10,6 +10,7 @@ import numpy as np
 from quantsync.parallel import one_blas_thread
 from quantsync.sweeps.batches import ChunkResult, chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.refine.points import PIECE
 from quantsync.sweeps.store.tasks import chunk_shape
 
 TASK_SECONDS = 2.0  # what a kill costs per thread
@@ -58,6 +59,12 @@ def automatic_chunk(
         fit = min(TASK_SECONDS / cost.seconds, TASK_BYTES / cost.bytes)
         points = int(min(2 ** int(np.log2(max(1.0, fit))), -(-plan.grid.size // FEWEST_TASKS)))
     return chunk_shape(plan.grid.shape, points, _together(plan))
+
+
+def piece_size(plan: SweepPlan) -> int:
+    """Refined points that are solved and kept together: a batch, or some seconds' worth."""
+    fit = int(max(1.0, TASK_SECONDS / point_cost(plan).seconds))
+    return min(PIECE, 2 ** (fit.bit_length() - 1))
 
 
 def _sample(plan: SweepPlan, count: int) -> np.ndarray:

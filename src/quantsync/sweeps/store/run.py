@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import threading
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from quantsync.errors import (
-    ClusterError,
-    StoreMismatchError,
-    StoreWriteError,
-    SweepInterrupt,
-)
+from quantsync.errors import ClusterError, StoreMismatchError, StoreWriteError, SweepInterrupt
 from quantsync.parallel import map_threads
 from quantsync.sweeps.executors.cluster import cluster_client
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.refine.datasets import refined_attributes
 from quantsync.sweeps.refine.points import MISSING, is_open
-from quantsync.sweeps.refine.refinement import Refinement
+from quantsync.sweeps.refine.refinement import Refinement, refine
 from quantsync.sweeps.store._contents import Contents
 from quantsync.sweeps.store._extension import axis_differences, extend_store
 from quantsync.sweeps.store._manifest import Manifest, stored_axis
 from quantsync.sweeps.store._on_cluster import compute_on_cluster
 from quantsync.sweeps.store._refined import StoredPoints, write_asked
-from quantsync.sweeps.store._refining import piece_size, refine_stored
 from quantsync.sweeps.store._work import compute_task
 from quantsync.sweeps.store.arrays import SweepStore
-from quantsync.sweeps.store.cost import automatic_chunk
+from quantsync.sweeps.store.cost import automatic_chunk, piece_size
 from quantsync.sweeps.store.opening import held_store, store_folder, warn_of_damage
 from quantsync.sweeps.store.tasks import Block, checked_chunk
 
@@ -70,9 +66,7 @@ def run_stored(
         if refinement is None:
             return found
         values = found.values.get(refinement.measure)
-        refined = refine_stored(
-            plan, store, refinement, values, workers, retry_failed=retry_failed, progress=show
-        )
+        refined = _refine(plan, store, refinement, values, workers, retry_failed, show)
         return replace(found, refined=refined)
 
 
@@ -130,6 +124,25 @@ def _mismatch(root: Path, differences: list[str]) -> StoreMismatchError:
     )
 
 
+@contextmanager
+def _ends_named(root: Path, done: Callable[[], str]) -> Iterator[None]:
+    """Say how much is done where a run ends early, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SweepInterrupt(
+            f"interrupted; {done()} are done and in {root}. Run the same sweep again, or: "
+            f"quantsync sweep resume {root}"
+        ) from None
+    except StoreWriteError as error:
+        raise StoreWriteError(f"{error} {done()} are done and safe.") from error
+    except ClusterError as error:
+        raise ClusterError(
+            f"{error} {done()} are done and in {root}; the same sweep goes on from there, on a "
+            "cluster or without one."
+        ) from None
+
+
 class _Run:
     """The tasks of a store that are not done."""
 
@@ -149,17 +162,14 @@ class _Run:
         self._lock = threading.Lock()
 
     def finish(self, workers: int, progress: bool) -> StoredResult:
-        tasks = self.store.tasks
+        tasks, found, size = self.store.tasks, self.contents, self.plan.grid.size
         blocks = [b for b in tasks.blocks() if self.open_points[tasks.slices(b)].any()]
         if blocks:
-            with progress_of(int(self.open_points.sum()), "points", progress) as advance:
-
-                def arrived(block: Block) -> None:
-                    advance(int(self.open_points[tasks.slices(block)].sum()))
-                    self.done += int(self.missing[tasks.slices(block)].sum())
-
-                self._compute(blocks, workers, arrived)
-        found, size = self.contents, self.plan.grid.size
+            with (
+                progress_of(int(self.open_points.sum()), "points", progress) as advance,
+                _ends_named(self.store.root, lambda: f"{self.done} of {size} points"),
+            ):
+                self._compute(blocks, workers, advance)
         residual = max(found.residuals.values(), default=0.0)
         axes = _axes(self.plan)
         if all(self.store.manifest.matches_axis(name, values) for name, values in axes.items()):
@@ -168,35 +178,57 @@ class _Run:
         flat = {k: v.reshape(size, *v.shape[rank:]) for k, v in found.values.items()}
         return StoredResult(flat, found.messages, residual)
 
-    def _compute(self, blocks: list[Block], workers: int, arrived: Any) -> None:
-        plan, store, cluster = self.plan, self.store, self.cluster
-        try:
-            if cluster is None:
-                map_threads(self._task, blocks, workers, arrived)
-            else:
-                compute_on_cluster(
-                    plan, store, self.contents, blocks, self.retry_failed, cluster, arrived
-                )
-        except KeyboardInterrupt:
-            raise SweepInterrupt(
-                f"interrupted; {self._done()} are done and in {store.root}. Run the same sweep "
-                f"again, or: quantsync sweep resume {store.root}"
-            ) from None
-        except StoreWriteError as error:
-            raise StoreWriteError(f"{error} {self._done()} are done and safe.") from error
-        except ClusterError as error:
-            raise ClusterError(
-                f"{error} {self._done()} are done and in {store.root}; the same sweep goes on "
-                "from there, on a cluster or without one."
-            ) from None
+    def _compute(self, blocks: list[Block], workers: int, advance: Callable[[int], Any]) -> None:
+        plan, store, found = self.plan, self.store, self.contents
+        slices = store.tasks.slices
 
-    def _done(self) -> str:
-        return f"{self.done} of {self.plan.grid.size} points"
+        def arrived(block: Block) -> None:
+            advance(int(self.open_points[slices(block)].sum()))
+            self.done += int(self.missing[slices(block)].sum())
 
-    def _task(self, block: Block) -> None:
-        tasks, found = self.store.tasks, self.contents
-        with self._lock:
-            before = found.task(tasks, block)
-        after = compute_task(self.plan, self.store, block, before, self.retry_failed)
-        with self._lock:
-            found.put(tasks, block, after)
+        def work(block: Block) -> None:
+            with self._lock:
+                before = found.task(store.tasks, block)
+            after = compute_task(plan, store, block, before, self.retry_failed)
+            with self._lock:
+                found.put(store.tasks, block, after)
+
+        if self.cluster is None:
+            map_threads(work, blocks, workers, arrived)
+        else:
+            compute_on_cluster(plan, store, found, blocks, self.retry_failed, self.cluster, arrived)
+
+
+def _refine(
+    plan: SweepPlan,
+    store: SweepStore,
+    asked: Refinement,
+    values: np.ndarray | None,
+    workers: int,
+    retry_failed: bool,
+    progress: bool,
+) -> StoredPoints:
+    """Refine a stored sweep whose grid is done; ``values`` are None where all points failed."""
+    points = StoredPoints(store)
+    warn_of_damage(points.damaged, "pieces of the refined points", store.root, read_only=False)
+    points.mend()
+
+    def done() -> str:
+        count = int((points.state != MISSING).sum())
+        return f"The grid and {count} of {len(points)} refined points"
+
+    with _ends_named(store.root, done):
+        outcome = refine(
+            plan,
+            asked,
+            np.full(plan.grid.size, np.nan) if values is None else values,
+            points,
+            workers,
+            progress=lambda count: progress_of(count, "refined points", progress and count > 0),
+            retry_failed=retry_failed,
+            told=points.told,
+        )
+    attributes = refined_attributes(plan.grid, points, asked, outcome)
+    # JSON has no NaN.
+    store.add_attributes({k: v for k, v in attributes.items() if v == v})
+    return points
