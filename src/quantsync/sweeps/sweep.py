@@ -188,7 +188,7 @@ def sweep(
     if scheduler is None:
         results = _run(plan, worker_count(workers), progress)
     else:
-        from quantsync.sweeps.executors.on_cluster import run_on_cluster
+        from quantsync.sweeps.executors.cluster import run_on_cluster
 
         results = run_on_cluster(plan, scheduler, progress)
     variables, messages = _assemble(results, plan.grid.size)

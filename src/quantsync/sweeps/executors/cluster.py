@@ -1,7 +1,8 @@
 """Dask clusters: how one is reached, and how the items of a sweep are spread over its workers.
 
-Items are handed out in groups of some seconds, sized by what the groups before have taken, a few a
-thread at a time, so that neither thousands of small tasks nor a few large ones hold anything up.
+Items are handed out in groups of some seconds, sized by what the groups before have taken, a few
+per thread at a time, so that neither thousands of small tasks nor a few large ones hold anything
+up.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ from quantsync.errors import (
     QuantsyncError,
     SweepWarning,
 )
-from quantsync.sweeps.executors.remote import compute_items
+from quantsync.sweeps.batches import ChunkResult, chunks_of
+from quantsync.sweeps.executors.progress import progress_of
+from quantsync.sweeps.executors.remote import compute_items, setup_of
 from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.plan import SweepPlan
 
 Item = TypeVar("Item", bound=Hashable)
 CONNECT_SECONDS = 10.0
@@ -40,6 +44,31 @@ AHEAD = 3  # groups handed out per thread at a time
 MOST_ITEMS = 1024  # in a group
 LOOK_EVERY = 1.0  # seconds between looks at the cluster, which may grow
 PATIENCE = 60.0  # seconds without a worker, after which a warning says so
+
+
+def run_on_cluster(
+    plan: SweepPlan, scheduler: Any, progress: bool | None
+) -> list[tuple[np.ndarray, ChunkResult]]:
+    """A sweep in memory: workers send back what they find, in the pieces of one process."""
+    pieces = chunks_of(plan.system)
+    results: dict[int, ChunkResult] = {}
+    with (
+        cluster_client(scheduler) as cluster,
+        progress_of(plan.grid.size, "points", progress) as advance,
+    ):
+
+        def take(piece: int, result: ChunkResult) -> None:
+            if piece not in results:
+                results[piece] = result
+                advance(len(pieces[piece]))
+
+        deadly = spread(cluster, setup_of(plan), range(len(pieces)), take)
+    if deadly:
+        raise ClusterError(
+            f"{deaths(plan.grid, [pieces[k] for k in deadly])} With a `store` everything else "
+            "would be kept."
+        )
+    return [(members, results[k]) for k, members in enumerate(pieces)]
 
 
 @contextmanager
@@ -147,7 +176,7 @@ def spread(
     run = _Spread(cluster, setup, arrived)
     try:
         suspects = run.finish(deque(items), alone=False)
-        # Whatever waited on a worker when it died is suspect, too. Alone each one is to prove it.
+        # What only waited on a worker that died is suspect as well: each one is run alone now.
         return [one for item in suspects for one in run.finish(deque([item]), alone=True)]
     finally:
         run.stop()

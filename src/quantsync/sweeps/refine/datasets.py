@@ -10,7 +10,14 @@ import numpy as np
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.refine._border import Border
 from quantsync.sweeps.refine.points import DONE, FAILED, RefinedPoints
-from quantsync.sweeps.refine.refinement import BORDER, PREFIX, Outcome, Refinement, varying_axes
+from quantsync.sweeps.refine.refinement import (
+    BORDER,
+    PREFIX,
+    Outcome,
+    Refinement,
+    positions_of,
+    varying_axes,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -76,10 +83,8 @@ def _border(
     """The border between the points of a grid and those off it, on the unit cube."""
     scales = varying_axes(grid)
     columns = [k for k, name in enumerate(grid.names) if name in scales]
-    mesh = np.meshgrid(*grid.axes.values(), indexing="ij")
-    there = np.stack([axis.reshape(-1) for axis in mesh], axis=1)
     rows = points.state == DONE
-    where = np.concatenate([there, points.positions[rows]])[:, columns]
+    where = np.concatenate([positions_of(grid), points.positions[rows]])[:, columns]
     unit = [scale.to_unit(where[:, k]) for k, scale in enumerate(scales.values())]
     found = np.concatenate([values.astype(float), points.value(asked.measure)[rows]])
     return Border.of(np.stack(unit, axis=1), found, outcome.level)

@@ -55,7 +55,7 @@ class RefinedPoints:
         ]
 
     def value(self, name: str) -> np.ndarray:
-        """Values of a measure of one number a point; NaN where they are missing."""
+        """Values of a measure that is one number; NaN where they are missing."""
         found = self.values.get(name)
         return np.full(len(self), np.nan) if found is None else np.asarray(found, float)
 

@@ -117,6 +117,12 @@ def varying_axes(grid: Grid) -> dict[str, AxisScale]:
     return {name: AxisScale.of(axis) for name, axis in grid.axes.items() if len(axis) > 1}
 
 
+def positions_of(grid: Grid) -> np.ndarray:
+    """The points of a grid, shape (points, axes)."""
+    mesh = np.meshgrid(*grid.axes.values(), indexing="ij")
+    return np.stack([axis.reshape(-1) for axis in mesh], axis=1)
+
+
 def refine(
     plan: SweepPlan,
     asked: Refinement,
@@ -139,8 +145,7 @@ def refine(
     scales = varying_axes(plan.grid)
     columns = [k for k, name in enumerate(plan.grid.names) if name in scales]
     learner = BorderLearner(None, list(scales.values()), level)
-    mesh = np.meshgrid(*plan.grid.axes.values(), indexing="ij")
-    learner.tell_many(np.stack([mesh[k].reshape(-1) for k in columns], axis=1), values)
+    learner.tell_many(positions_of(plan.grid)[:, columns], values)
 
     def tell(first: int) -> None:
         with progress(int(points.open_rows(retry_failed).sum())) as advance:

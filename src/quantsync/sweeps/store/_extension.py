@@ -137,7 +137,7 @@ def is_being_extended(root: Path) -> bool:
 def _take_place(source: Path, target: Path, root: Path) -> None:
     if not source.exists():
         return
-    # Whatever else goes wrong: what is not in the store is not touched.
+    # Nothing outside of the store is touched, whatever else is wrong.
     if not target.resolve().is_relative_to(root.resolve() / target.relative_to(root).parts[0]):
         raise StoreError(f"{target} is not in the store {root}, which is left as it is.")
     if target.is_dir():

@@ -197,7 +197,7 @@ def sweep_status(store: str | Path) -> SweepStatus:
 
 
 def stored_arguments(store: str | Path) -> dict[str, Any]:
-    """The arguments with which `sweep` goes on with a store, from what is written in it."""
+    """The arguments with which `sweep` resumes a store, from what is written in it."""
     opened = _opened(Path(store))
     data = opened.manifest.data
     if "seed" in data["fixed"] and data["model"] == "ensemble":

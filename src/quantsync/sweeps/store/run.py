@@ -1,4 +1,4 @@
-"""A sweep with a store: what is there is kept, what is missing is computed and written."""
+"""A sweep with a store: it computes and writes what the store does not have yet."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run_stored(
     scheduler: Any = None,
 ) -> StoredResult:
     """Compute what a store does not have yet, and return all of it; arguments as for `sweep`."""
-    # A run that is worth storing is worth a line a minute where there is no terminal.
+    # What is worth storing is worth a line per minute in a log.
     show = True if progress is None else progress
     wanted = checked_chunk(chunk, plan.grid.shape)
     root = store_folder(path)
