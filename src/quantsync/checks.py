@@ -19,8 +19,6 @@ from quantsync.errors import (
     BroadcastError,
     DimensionError,
     InvalidArgumentError,
-    InvalidCoefficientError,
-    InvalidRateError,
     NonFiniteError,
     UnknownArgumentError,
     nearest_name,
@@ -118,14 +116,12 @@ def real_number(
 
 def coefficient_array(values: Any, name: str) -> np.ndarray:
     """Real coefficients of a Hamiltonian."""
-    return real_array(
-        values, name, why="Put phases into the operator.", error=InvalidCoefficientError
-    )
+    return real_array(values, name, why="Put phases into the operator.")
 
 
 def rate_array(values: Any, name: str) -> np.ndarray:
     """Rates >= 0."""
-    return real_array(values, name, at_least=0, error=InvalidRateError)
+    return real_array(values, name, at_least=0)
 
 
 def whole_number(

@@ -17,18 +17,6 @@ class InvalidArgumentError(QuantsyncError, ValueError):
     """An argument has a value that the function cannot use."""
 
 
-class NonHermitianError(InvalidArgumentError):
-    """An operator of the Hamiltonian is not Hermitian."""
-
-
-class InvalidRateError(InvalidArgumentError):
-    """A dissipation rate is negative or complex."""
-
-
-class InvalidCoefficientError(InvalidArgumentError):
-    """A coefficient of the Hamiltonian is not a real number."""
-
-
 class NonFiniteError(InvalidArgumentError):
     """A number is NaN or infinite."""
 
@@ -38,7 +26,7 @@ class DimensionError(InvalidArgumentError):
 
 
 class BroadcastError(InvalidArgumentError):
-    """Coefficient arrays do not broadcast against each other."""
+    """Arrays do not broadcast against each other."""
 
 
 class InvalidStateError(InvalidArgumentError):
@@ -51,24 +39,6 @@ class MeasureShapeError(InvalidArgumentError):
 
 class InvalidSystemError(InvalidArgumentError):
     """A model returns something that cannot be solved: see `quantsync.system.System`."""
-
-
-class ZeroFrequencyError(InvalidArgumentError):
-    """A perturbation that should turn has frequency zero."""
-
-
-class BothSignsError(InvalidArgumentError):
-    """A perturbation is given at a frequency and at its negative.
-
-    Attributes
-    ----------
-    frequency : float
-        The positive one.
-    """
-
-    def __init__(self, message: str, frequency: Any = None):
-        super().__init__(message)
-        self.frequency = frequency
 
 
 class UnstableNetworkError(InvalidArgumentError):
@@ -154,14 +124,6 @@ class NonUniqueSteadyStateError(QuantsyncError):
         return f"the steady state is not unique ({self.count[index]} stationary states)"
 
 
-class MissingParameterError(InvalidArgumentError):
-    """A symbolic parameter of a model has been given no value."""
-
-
-class StationaryStartError(InvalidArgumentError):
-    """A trajectory starts on a fixed point and would never leave it."""
-
-
 class TrajectoryEndedError(QuantsyncError):
     """Trajectories ended before the last time.
 
@@ -194,10 +156,6 @@ class TrajectoryEndedError(QuantsyncError):
 
 class UnboundedRunError(TrajectoryEndedError):
     """Amplitudes or covariances grow without bound, or the equations become singular."""
-
-
-class UniqueSteadyStateError(InvalidArgumentError):
-    """The generator has one stationary state where several are needed."""
 
 
 class SweepError(QuantsyncError):

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.testing import assert_array_equal
 
 import quantsync as qs
-from quantsync.errors import NonFiniteError, NonHermitianError
+from quantsync.errors import InvalidArgumentError, NonFiniteError
 from quantsync.lindblad import _terms
 
 QUBITS = {"A": qs.Spin(1 / 2), "B": qs.Spin(1 / 2)}
@@ -63,7 +63,7 @@ def test_an_operator_seen_before_is_checked_for_its_new_place():
     space = qs.Space(A=qs.Spin(1 / 2))
     qs.Lindbladian(space, [], [(1.0, space["A"].minus)])
     for _ in range(2):
-        with pytest.raises(NonHermitianError, match=r"hamiltonian\[0\]"):
+        with pytest.raises(InvalidArgumentError, match=r"hamiltonian\[0\]"):
             qs.Lindbladian(space, [(1.0, space["A"].minus)])
         with pytest.raises(NonFiniteError, match=r"dissipators\[0\]"):
             qs.Lindbladian(space, [], [(1.0, np.diag([np.nan, 1.0]))])

@@ -11,7 +11,6 @@ import quantsync as qs
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
-    InvalidRateError,
     OutOfMemoryError,
 )
 from quantsync.models import central_spin_chains, follow_chains, holstein_primakoff_errors
@@ -152,5 +151,5 @@ def test_bad_input(arguments, kind, says):
 
 
 def test_negative_damping():
-    with pytest.raises(InvalidRateError, match="`linear_damping` must be >= 0"):
+    with pytest.raises(InvalidArgumentError, match="`linear_damping` must be >= 0"):
         central_spin_chains(2, 2, linear_damping=-1)

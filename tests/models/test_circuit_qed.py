@@ -12,7 +12,6 @@ from quantsync.errors import (
     ConvergenceError,
     HarmonicsError,
     InvalidArgumentError,
-    InvalidRateError,
     NonFiniteError,
     UnknownNameError,
 )
@@ -366,9 +365,9 @@ def test_too_strong_a_coupling_is_an_error():
     ("parameters", "error", "message"),
     [
         ({"preset": "12c"}, UnknownNameError, "preset"),
-        ({"dephasing": -1.0}, InvalidRateError, "dephasing"),
-        ({"decay_b": -1.0}, InvalidRateError, "decay_b"),
-        ({"resonator_decay_a": -1.0}, InvalidRateError, "resonator_decay_a"),
+        ({"dephasing": -1.0}, InvalidArgumentError, "dephasing"),
+        ({"decay_b": -1.0}, InvalidArgumentError, "decay_b"),
+        ({"resonator_decay_a": -1.0}, InvalidArgumentError, "resonator_decay_a"),
         ({"coupling": np.nan}, NonFiniteError, "coupling"),
         ({"coupling": None}, InvalidArgumentError, "Parameter `coupling`"),
         ({"anharmonicity_a": "a"}, InvalidArgumentError, "Parameter `anharmonicity_a`"),

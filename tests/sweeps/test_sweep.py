@@ -234,7 +234,7 @@ def test_switches_of_a_model_survive_a_file(tmp_path):
         (("spin_pair", AXES, NAMES, {"gian_a": 1}), "UnknownNameError", "did you mean 'gain_a'"),
         (("spin_pair", AXES, NAMES, {"epsilon": 1}), "InvalidArgumentError", "'epsilon' is both"),
         (("spin_pair", {"epsilon": [0, np.nan]}, NAMES), "NonFiniteError", "`epsilon`.*nan.*(1,)"),
-        (("spin_pair", {"gain_a": [1.0, -2.0]}, NAMES), "InvalidRateError", "gain_a.*-2"),
+        (("spin_pair", {"gain_a": [1.0, -2.0]}, NAMES), "InvalidArgumentError", "gain_a.*-2"),
         (("spin_pair", AXES, NAMES, {"gain_a": np.nan}), "NonFiniteError", "gain_a.*nan"),
         (("spin_pair", {}, NAMES), "InvalidArgumentError", "`axes` must map"),
         (("spin_pair", {"epsilon": 0.1}, NAMES), "InvalidArgumentError", "`epsilon`.*one-dim"),

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.checks import shown
-from quantsync.errors import InvalidArgumentError, NonHermitianError
+from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._hermitian_basis import (
     commutator_superoperator,
     dissipator_superoperator,
@@ -155,11 +155,11 @@ def separated_pairs(pairs: Any, name: str, first: str) -> tuple[list[Any], list[
 
 
 def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
-    """A Hermitian operator as a sparse array; `NonHermitianError` if it is not its adjoint."""
+    """A Hermitian operator as a sparse array; `InvalidArgumentError` if it is not its adjoint."""
     matrix = as_operator(operator, dimension, name)
     deviation = abs(matrix - matrix.conj().T).max() if matrix.nnz else 0.0
     if deviation > HERMITICITY * abs(matrix).max():
-        raise NonHermitianError(
+        raise InvalidArgumentError(
             f"{name} must be Hermitian, but differs from its adjoint by {deviation:.3g}. "
             "Add the Hermitian conjugate, as in 1j * (a.plus @ b.minus - b.plus @ a.minus)."
         )

@@ -41,10 +41,9 @@ class Lindbladian(Generator):
 
     Raises
     ------
-    NonHermitianError
-        If an operator of the Hamiltonian is not Hermitian.
-    InvalidCoefficientError, InvalidRateError
-        If a coefficient is complex, or a rate complex or negative.
+    InvalidArgumentError
+        If an operator of the Hamiltonian is not Hermitian; or if a coefficient is complex, or a
+        rate complex or negative.
     NonFiniteError
         If a coefficient or an operator has NaN or infinite entries.
     DimensionError

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import broadcast_shape, number_array, real_array, shown, times_array
-from quantsync.errors import DimensionError, InvalidArgumentError, StationaryStartError
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.gaussian.symplectic import check_uncertainty
 from quantsync.meanfield._dormand_prince import COLLAPSED, UNBOUNDED, Outcome
 from quantsync.meanfield._solver_choice import Batch, Options
@@ -110,12 +110,12 @@ def require_within(start: np.ndarray, bound: float, shape: tuple[int, ...]) -> N
 
 
 def refuse_fixed_points(trajectory: MeanFieldTrajectory) -> None:
-    """Raise `StationaryStartError` if a trajectory starts on a fixed point."""
+    """Raise `InvalidArgumentError` if a trajectory starts on a fixed point."""
     if not trajectory.stationary.any():
         return
     index = tuple(int(i) for i in np.argwhere(trajectory.stationary)[0])
     where = f" at index {index}" if index else ""
-    raise StationaryStartError(
+    raise InvalidArgumentError(
         f"Argument `state`{where} is a fixed point of the equations: the amplitudes would stay "
         "there for ever. Start elsewhere, or say stationary='allow'."
     )

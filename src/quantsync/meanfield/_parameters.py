@@ -9,7 +9,7 @@ import numpy as np
 import sympy
 
 from quantsync.checks import known_name, real_array
-from quantsync.errors import DimensionError, InvalidArgumentError, MissingParameterError
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.meanfield._arguments import mapping
 
 
@@ -20,7 +20,7 @@ def parameter_values(
     values = {**defaults, **named(symbols, given)}
     missing = [s.name for s in symbols if s.name not in values]
     if missing:
-        raise MissingParameterError(
+        raise InvalidArgumentError(
             f"Argument `parameters` lacks {', '.join(missing)}, which the symbols contain and "
             "which have no default."
         )

@@ -82,7 +82,7 @@ def fixed_points(
         If no start leads to a fixed point.
     InvalidArgumentError
         If the equations have explicit time.
-    UnknownNameError, MissingParameterError, DimensionError, NonFiniteError
+    UnknownNameError, InvalidArgumentError, DimensionError, NonFiniteError
         If parameters or amplitudes do not fit.
 
     Examples

@@ -113,7 +113,7 @@ def limit_cycle(
         If there is no return, Newton's method does not converge, or ends on a fixed point.
     UnboundedRunError
         If the trajectory grows without bound.
-    InvalidArgumentError, DimensionError, UnknownNameError, MissingParameterError
+    InvalidArgumentError, DimensionError, UnknownNameError
         If arguments do not fit.
 
     Examples

@@ -77,7 +77,7 @@ def lyapunov_spectrum(
     ------
     UnboundedRunError
         If the trajectory grows without bound.
-    InvalidArgumentError, DimensionError, UnknownNameError, MissingParameterError
+    InvalidArgumentError, DimensionError, UnknownNameError
         If arguments do not fit.
 
     Examples

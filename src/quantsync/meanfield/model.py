@@ -83,10 +83,9 @@ class MeanFieldModel:
 
     Raises
     ------
-    NonHermitianError
-        If H is not real.
     InvalidArgumentError
-        If a parameter is not declared real, or an expression cannot be computed.
+        If H is not real; or if a parameter is not declared real, or an expression cannot be
+        computed.
 
     See Also
     --------
@@ -328,11 +327,11 @@ class MeanFieldModel:
         ------
         UnboundedRunError, TrajectoryEndedError
             See ``errors`` and ``on_event``; the error has the whole batch as ``result``.
-        StationaryStartError
+        InvalidArgumentError
             See ``stationary``.
         InvalidStateError
             If a covariance violates the uncertainty relation.
-        UnknownNameError, MissingParameterError
+        UnknownNameError, InvalidArgumentError
             If a parameter does not exist, or has no value.
         DimensionError, BroadcastError, NonFiniteError, InvalidArgumentError
             If shapes or values do not fit.

@@ -66,7 +66,7 @@ def central_spin_chains(
     ------
     InvalidArgumentError
         If a number of spins is not a whole number from 1.
-    InvalidCoefficientError, InvalidRateError, NonFiniteError
+    InvalidArgumentError, NonFiniteError
         If another parameter is not a finite real number, or the damping negative.
 
     Examples

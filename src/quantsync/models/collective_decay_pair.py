@@ -45,7 +45,7 @@ def collective_decay_pair(
 
     Raises
     ------
-    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+    InvalidArgumentError, NonFiniteError, BroadcastError
         If a parameter is not a real number, or the rate is negative.
 
     Examples

@@ -53,7 +53,7 @@ def dephased_chain(
 
     Raises
     ------
-    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+    InvalidArgumentError, NonFiniteError, BroadcastError
         If a parameter is not a real number, or the rate is negative.
     InvalidArgumentError
         If ``sites`` is not an integer from 2 to 26, or ``spin`` is not 1/2, 1, 3/2, ...

@@ -109,12 +109,10 @@ def ensemble(
 
     Raises
     ------
-    UniqueSteadyStateError
-        If the base has a unique stationary state.
+    InvalidArgumentError
+        If the base has a unique stationary state; or if a strength or a weight is negative.
     NonUniqueSteadyStateError
         If a strength is 0: the limit is `degenerate_steady_state`.
-    InvalidRateError
-        If a strength or a weight is negative.
     InvalidArgumentError, UnknownNameError
         If another argument has a wrong value or a measure does not exist.
     OutOfMemoryError

@@ -8,7 +8,6 @@ from scipy.integrate import solve_ivp
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
-    InvalidRateError,
     InvalidStateError,
     UnstableNetworkError,
 )
@@ -105,7 +104,7 @@ def test_amplitude_damping_keeps_states_physical():
         (lambda: OpenNetwork(np.eye(2), [[1, 1], [0, 1]]), InvalidStateError, "symmetric"),
         (lambda: OpenNetwork(np.eye(2), np.diag([1, -1])), InvalidStateError, "eigenvalue -1"),
         (lambda: OpenNetwork(np.eye(2), np.eye(2), names=[1, 2]), DimensionError, "names"),
-        (lambda: OpenNetwork.from_network(PAIR, -0.1), InvalidRateError, "damping_rates"),
+        (lambda: OpenNetwork.from_network(PAIR, -0.1), InvalidArgumentError, "damping_rates"),
         (lambda: OpenNetwork.from_network(PAIR, 0.1, kind="x"), InvalidArgumentError, "brownian"),
         (
             lambda: OpenNetwork.from_network(PAIR, 0.1, temperature=1.0, occupation=1.0),

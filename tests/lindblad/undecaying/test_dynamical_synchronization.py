@@ -237,7 +237,7 @@ def test_wrong_arguments_are_refused_by_name(chain):
         dynamical_synchronization(chain, {"a": "destroy"})
     with pytest.raises(error.UnknownNameError, match="'Q'"):
         dynamical_synchronization(chain, {"x": {"Q": "x"}})
-    with pytest.raises(error.NonHermitianError, match=r"observables\['p'\] on site 'A'"):
+    with pytest.raises(error.InvalidArgumentError, match=r"observables\['p'\] on site 'A'"):
         dynamical_synchronization(chain, {"p": "plus"})
     with pytest.raises(error.DimensionError):
         dynamical_synchronization(chain, {"x": np.eye(3)})

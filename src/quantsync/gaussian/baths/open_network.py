@@ -20,7 +20,6 @@ from quantsync.errors import (
     ConvergenceError,
     DimensionError,
     InvalidArgumentError,
-    InvalidRateError,
     InvalidStateError,
     UnstableNetworkError,
 )
@@ -133,7 +132,7 @@ class OpenNetwork:
 
         Raises
         ------
-        InvalidRateError
+        InvalidArgumentError
             If a rate is negative.
         InvalidArgumentError, DimensionError, NonFiniteError
             If other numbers are out of range or do not fit, or ``kind`` is unknown.
@@ -151,9 +150,7 @@ class OpenNetwork:
         if temperature is not None and occupation is not None:
             raise InvalidArgumentError("Give either `temperature` or `occupation`, not both.")
         names = network.names
-        rates = one_per_node(
-            damping_rates, names, "damping_rates", at_least=0, error=InvalidRateError
-        )
+        rates = one_per_node(damping_rates, names, "damping_rates", at_least=0)
         m = network.masses
         w = np.sqrt(network.stiffness.diagonal() / m)
         if occupation is None:

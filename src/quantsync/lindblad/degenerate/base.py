@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import qr
 
-from quantsync.errors import UniqueSteadyStateError
+from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.lindblad._hermitian_basis import hermitian_basis
 from quantsync.lindblad._sectors import equilibrated, find_sectors, sum_of_terms
@@ -42,10 +42,8 @@ class DegenerateBase:
 
     Raises
     ------
-    UniqueSteadyStateError
-        If it has, and may not.
     InvalidArgumentError
-        If it is a batch.
+        If it has, and may not; or if it is a batch.
     OutOfMemoryError
         If the space is too large for dense matrices of n^2 rows.
 
@@ -73,7 +71,7 @@ class DegenerateBase:
         self.right = _on_the_whole([pair[1] for pair in modes], places, size).T
         self._blocks = list(zip(places, blocks, modes, strict=True))
         if self.zero_modes == 1 and not allow_unique:
-            raise UniqueSteadyStateError(
+            raise InvalidArgumentError(
                 "Argument `system` has a unique stationary state, so that a perturbation has "
                 "nothing to select; steady_state() gives it. To perturb it anyway, prepare it "
                 "with DegenerateBase(system, allow_unique=True)."

@@ -84,7 +84,7 @@ class BatchedPerturbations:
 
     Raises
     ------
-    UniqueSteadyStateError, NonUniqueSteadyStateError, InvalidRateError, OutOfMemoryError
+    InvalidArgumentError, NonUniqueSteadyStateError, OutOfMemoryError
         As `perturbed_steady_states`.
     InvalidArgumentError
         If the rate is not positive.

@@ -17,8 +17,6 @@ from quantsync.checks import named_arguments, number_array, real_array
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
-    InvalidRateError,
-    NonHermitianError,
 )
 from quantsync.lindblad.degenerate._reshuffle import Reshuffle
 from quantsync.lindblad.matrix_generator import MatrixGenerator
@@ -71,10 +69,9 @@ def kossakowski_generator(
 
     Raises
     ------
-    NonHermitianError
-        If a matrix is not Hermitian.
-    InvalidRateError
-        If the Kossakowski matrix has a negative eigenvalue, or a weight is negative.
+    InvalidArgumentError
+        If a matrix is not Hermitian; or if the Kossakowski matrix has a negative eigenvalue, or a
+        weight is negative.
     DimensionError, NonFiniteError, InvalidArgumentError
         If an argument does not fit the space, or is not finite.
 
@@ -96,7 +93,7 @@ def kossakowski_generator(
     rates = _hermitian(kossakowski, n * n - 1, "kossakowski")
     lowest, highest = np.linalg.eigvalsh(rates)[[0, -1]]
     if lowest < -ROUNDING * max(abs(highest), abs(lowest)):
-        raise InvalidRateError(
+        raise InvalidArgumentError(
             f"Argument `kossakowski` must be positive semidefinite, but has the eigenvalue "
             f"{lowest:.3g}."
         )
@@ -136,7 +133,7 @@ def random_lindbladian(
 
     Raises
     ------
-    InvalidArgumentError, InvalidRateError
+    InvalidArgumentError
         As for `kossakowski_generator`.
 
     Examples
@@ -221,7 +218,7 @@ def _hermitian(matrix: Any, size: int, name: str) -> np.ndarray:
     scale = float(np.abs(array).max(initial=0))
     deviation = float(np.abs(array - array.conj().T).max(initial=0))
     if deviation > ROUNDING * scale:
-        raise NonHermitianError(
+        raise InvalidArgumentError(
             f"Argument `{name}` must be Hermitian, but differs from its adjoint by {deviation:.3g}."
         )
     return (array + array.conj().T) / 2
@@ -242,7 +239,7 @@ def _sized(given: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
 
 def checked_weights(weights: Any) -> tuple[float, float]:
     """The weights of the Hamiltonian and the dissipator."""
-    pair = real_array(weights, "weights", at_least=0, error=InvalidRateError)
+    pair = real_array(weights, "weights", at_least=0)
     if pair.shape != (2,):
         raise InvalidArgumentError(
             f"Argument `weights` must be two numbers, but has shape {pair.shape}."

@@ -18,7 +18,6 @@ from quantsync.errors import (
     ConvergenceError,
     DimensionError,
     InvalidArgumentError,
-    InvalidRateError,
     NonUniqueSteadyStateError,
 )
 from quantsync.lindblad.degenerate._shifted_solve import Factorised, solve_shifted
@@ -108,12 +107,11 @@ def perturbed_steady_states(
 
     Raises
     ------
-    UniqueSteadyStateError
-        If L0 has a unique stationary state (`DegenerateBase` can allow it).
+    InvalidArgumentError
+        If L0 has a unique stationary state (`DegenerateBase` can allow it); or if an eta is
+        negative.
     NonUniqueSteadyStateError
         If eta is 0, where L0 has several stationary states, or the perturbation leaves several.
-    InvalidRateError
-        If an eta is negative.
     ConvergenceError
         If a residual is not at rounding level.
     DimensionError, InvalidArgumentError
@@ -136,7 +134,7 @@ def perturbed_steady_states(
 
 def check_strengths(strengths: Any, base: DegenerateBase) -> np.ndarray:
     """Strengths of a perturbation as an array, where the states at all of them are defined."""
-    etas = np.atleast_1d(real_array(strengths, "strengths", at_least=0, error=InvalidRateError))
+    etas = np.atleast_1d(real_array(strengths, "strengths", at_least=0))
     if etas.ndim != 1 or not len(etas):
         raise InvalidArgumentError(
             f"Argument `strengths` must be one-dimensional and not empty, but has shape "
@@ -174,7 +172,7 @@ def degenerate_steady_state(
 
     Raises
     ------
-    UniqueSteadyStateError
+    InvalidArgumentError
         If L0 has a unique stationary state, so that there is nothing to select.
     NonUniqueSteadyStateError
         If the perturbation does not select one state at first order.

@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.checks import real_number
-from quantsync.errors import BothSignsError, ZeroFrequencyError
+from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import separated_pairs
 from quantsync.operators import as_operator
 
@@ -56,7 +56,7 @@ def periodic_drives(perturbations: Iterable[Any], dimension: int) -> PeriodicDri
 def _frequency(value: Any, k: int) -> float:
     number = real_number(value, f"Frequency of perturbations[{k}]")
     if number == 0:
-        raise ZeroFrequencyError(
+        raise InvalidArgumentError(
             f"Frequency of perturbations[{k}] is 0: it does not vary. Add V + V^dag to the "
             "Hamiltonian of the Lindbladian instead."
         )
@@ -67,12 +67,11 @@ def _check_signs(frequencies: list[float]) -> None:
     for k, f in enumerate(frequencies):
         for j in range(k):
             if abs(f + frequencies[j]) <= ROUNDING * abs(f):
-                raise BothSignsError(
+                raise InvalidArgumentError(
                     f"perturbations[{j}] and perturbations[{k}] have the frequencies "
                     f"{frequencies[j]:g} and {f:g}, both signs of one harmonic. The Hermitian "
                     "conjugate is added by itself: give only V of V e^{-i Omega t} + V^dag "
-                    "e^{i Omega t}. Two different operators are V + W^dag at one sign.",
-                    frequency=abs(f),
+                    "e^{i Omega t}. Two different operators are V + W^dag at one sign."
                 )
 
 

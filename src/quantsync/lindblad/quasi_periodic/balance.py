@@ -69,7 +69,7 @@ def quasi_periodic_steady_state(
         If the residual is not reached; it has the one that was.
     NonUniqueSteadyStateError
         If the static part has several stationary states, or undamped oscillations.
-    ZeroFrequencyError, BothSignsError
+    InvalidArgumentError
         If a frequency is zero, or is given with both signs.
     InvalidArgumentError, DimensionError, NonFiniteError
         If an argument has another unusable value.

@@ -224,7 +224,7 @@ def dynamical_synchronization(
         If ``system`` is a batch or something else, or ``observables`` is empty or not a mapping.
     UnknownNameError
         If a site does not exist, or no site has an operator.
-    NonHermitianError, DimensionError, NonFiniteError
+    InvalidArgumentError, DimensionError, NonFiniteError
         If an observable is not Hermitian, does not fit the space, or is not finite.
     InvalidStateError
         If ``state`` is not a density matrix.

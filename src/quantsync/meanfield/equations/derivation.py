@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from quantsync.errors import InvalidArgumentError, NonHermitianError
+from quantsync.errors import InvalidArgumentError
 from quantsync.meanfield.equations.wirtinger import Wirtinger
 
 SAMPLES = 3  # random points at which what must be zero is looked at
@@ -140,7 +140,7 @@ def require_real(
     found = nonzero((H - w.conjugate(H)) / 2, H, w, frozen)
     if found is not None:
         excess, where = found
-        raise NonHermitianError(
+        raise InvalidArgumentError(
             f"Argument {name} must be real, but has the imaginary part {excess.imag:.6g} at "
             f"{where}. Add the conjugate (+ h.c.), and declare parameters with real=True."
         )

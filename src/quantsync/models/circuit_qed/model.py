@@ -129,7 +129,7 @@ def circuit_qed(
     ------
     UnknownNameError
         If there is no such preset.
-    InvalidCoefficientError, InvalidRateError, NonFiniteError, BroadcastError
+    InvalidArgumentError, NonFiniteError, BroadcastError
         If a parameter is no finite real number, a rate is negative, or shapes do not fit.
     InvalidArgumentError
         If there are too few levels, or an anharmonicity is not positive.

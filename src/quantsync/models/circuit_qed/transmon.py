@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from scipy.optimize import brentq, curve_fit
 
 from quantsync.checks import real_number, whole_number
-from quantsync.errors import ConvergenceError, InvalidArgumentError, InvalidRateError
+from quantsync.errors import ConvergenceError, InvalidArgumentError
 from quantsync.lindblad.evolution import evolve
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.operators import Fock, Space
@@ -51,7 +51,7 @@ class PumpedTransmon:
                 least = 3 if name == "transmon_levels" else 2
                 object.__setattr__(self, name, whole_number(value, label, at_least=least))
             elif name in ("resonator_decay", "decay", "dephasing"):
-                real_number(value, label, at_least=0, error=InvalidRateError)
+                real_number(value, label, at_least=0)
             else:
                 real_number(value, label, above=0 if name == "anharmonicity" else None)
 

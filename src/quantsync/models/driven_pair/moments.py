@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import broadcast_shape, coefficient_array, rate_array, real_array
-from quantsync.errors import InvalidRateError, NonUniqueSteadyStateError
+from quantsync.errors import NonUniqueSteadyStateError
 
 RATES = ("gain_a", "damping_a", "gain_b", "damping_b", "dephasing")
 Moments = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -141,7 +141,7 @@ def resonant_response_a(gain_a: Any, gain_b: Any, coupling: Any) -> Any:
 
     Raises
     ------
-    InvalidRateError
+    InvalidArgumentError
         If a gain is not from 0 to 1.
 
     Examples
@@ -212,7 +212,7 @@ def _on_resonance(gain_a: Any, gain_b: Any, coupling: Any = 0.0) -> list[np.ndar
     a, b, g = _checked(gain_a=gain_a, gain_b=gain_b, coupling=coupling)
     why = "closed forms are for gain + damping = 1, divide all rates by that"
     for name, gain in (("gain_a", a), ("gain_b", b)):
-        real_array(gain, f"Parameter `{name}`", at_most=1, why=why, error=InvalidRateError)
+        real_array(gain, f"Parameter `{name}`", at_most=1, why=why)
     return [2 * a - 1, 2 * b - 1, g]
 
 

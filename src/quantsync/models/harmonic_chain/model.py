@@ -85,7 +85,7 @@ def harmonic_chain(
 
     Raises
     ------
-    InvalidCoefficientError, NonFiniteError, BroadcastError
+    InvalidArgumentError, NonFiniteError, BroadcastError
         If a parameter is not a finite real number, or shapes do not fit.
     InvalidArgumentError
         If ``sites``, ``site_1`` or ``site_2`` is no whole number in its range, or ``window`` is

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import real_array
-from quantsync.errors import InvalidRateError
+from quantsync.errors import InvalidArgumentError
 
 VARIANTS = ("literal", "corrected", "consistent", "lab")  # of the mean field
 EXACT = "exact"
 ALL_VARIANTS = (*VARIANTS, EXACT)
 START = ("q1", "p1", "q2", "p2")
 CHAIN: dict[str, Any] = {"above": 0, "why": "a chain has at least one spin"}
-RATE: dict[str, Any] = {"at_least": 0, "error": InvalidRateError}
+RATE: dict[str, Any] = {"at_least": 0, "error": InvalidArgumentError}
 LIMITS: dict[str, dict[str, Any]] = {
     "spins_1": CHAIN,
     "spins_2": CHAIN,

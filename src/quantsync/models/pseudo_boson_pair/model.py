@@ -105,12 +105,11 @@ def pseudo_boson_pair(
     ------
     UnknownNameError
         If there is no such variant.
-    InvalidArgumentError, InvalidRateError
-        If numbers of spins are not positive, or rates, occupations or the time negative.
-    InvalidCoefficientError, NonFiniteError, BroadcastError
+    InvalidArgumentError
+        If numbers of spins are not positive, or rates, occupations or the time negative; or when
+        measured, if the literal variant starts at rest, as in the paper: a fixed point.
+    InvalidArgumentError, NonFiniteError, BroadcastError
         If a parameter is no finite real number, or shapes do not fit.
-    StationaryStartError
-        When measured, if the literal variant starts at rest, as in the paper: a fixed point.
     UnboundedRunError
         When measured, if a run has met the pole X = 0 before the time asked for.
 

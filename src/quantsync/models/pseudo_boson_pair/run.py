@@ -14,7 +14,6 @@ from quantsync.errors import (
     BroadcastError,
     InvalidArgumentError,
     QuantsyncError,
-    StationaryStartError,
     UnboundedRunError,
 )
 from quantsync.measures.quadratures import (
@@ -289,7 +288,7 @@ class PseudoBosonPair(ParametricSystem):
             raise faults[k]
         if faults[k] != "rest":
             require_range(faults[k], self._values(faults[k]))
-        raise StationaryStartError(
+        raise InvalidArgumentError(
             f"The start q1 = p1 = q2 = p2 = 0{self._place(bad)} is a fixed point of (B1) and "
             "(B2), variant 'literal': the amplitudes would stay zero for ever. Start elsewhere, "
             "such as q1=1, q2=1; other variants give the fluctuations at rest."

@@ -49,7 +49,7 @@ def spin_pair(
 
     Raises
     ------
-    InvalidRateError, InvalidCoefficientError, NonFiniteError, BroadcastError
+    InvalidArgumentError, NonFiniteError, BroadcastError
         If a parameter is not a real number, or a rate is negative.
     InvalidArgumentError
         If ``spin`` is not 1/2, 1, 3/2, ...
