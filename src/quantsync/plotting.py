@@ -63,6 +63,12 @@ def panel_label(axes: Axes, label: str) -> None:
     axes.set_title(f"({label})", loc="left", fontweight="bold")
 
 
+def panel_labels(*panels: Axes) -> None:
+    """Write (a), (b), ... above some panels in turn."""
+    for axes, label in zip(panels, "abcdef", strict=False):
+        panel_label(axes, label)
+
+
 def phase_axis(axes: Axes, label: str, which: str = "x") -> None:
     """Ticks in units of pi from -pi to pi."""
     ticks = np.array([-1, -0.5, 0, 0.5, 1]) * np.pi

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -176,14 +176,14 @@ class Statement:
 class Check:
     """A function that decides a claim, or several that come of one computation."""
 
-    function: Callable[[], Found | Sequence[Found]]
+    function: Callable[[], Found | Iterator[Found]]
     statements: tuple[Statement, ...] = ()
 
     def __call__(self) -> list[Claim]:
         """Compute the claims, on one BLAS thread."""
         with one_blas_thread():
             found = self.function()
-        every = [found] if isinstance(found, Found) else found
+            every = [found] if isinstance(found, Found) else list(found)
         return [s.decide(f) for s, f in zip(self.statements, every, strict=True)]
 
 
@@ -196,7 +196,7 @@ def claim(
     otherwise: str = "the computed numbers differ",
     convention: str = "",
 ) -> Callable[[Any], Check]:
-    """Declare a claim that the function below decides; a function of several has as many of these.
+    """Declare a claim that the function below decides; a function of several yields as many.
 
     ``number`` is ``"C17"`` and stays, whatever claims are added before it.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -72,7 +73,7 @@ def damped() -> ModeSum:
     "a small [G, A] justifies the neglect of the elements of G' off the diagonal",
     printed="small",
 )
-def rayleigh() -> list[Found]:
+def rayleigh() -> Iterator[Found]:
     damping = ohmic_damping(CHAIN_COUPLING, [STRENGTH, STRENGTH])
     stiffness = probe_stiffness(*PAIR)
     criterion = rayleigh_criterion(stiffness, damping)
@@ -84,21 +85,19 @@ def rayleigh() -> list[Found]:
         float(np.abs(np.linalg.eigvalsh(matrix) - probe_modes(*PAIR).frequencies ** 2).max())
         for matrix in (stiffness, damping)
     )
-    return [
-        Found(
-            f"in x'' + G x' + A x = 0 it is A that has the squared frequencies (to {zero(static)}) "
-            "and G that damps",
-            other < 1e-12,
-        ),
-        Found(
-            f"G is off-diagonal by {zero(left)} between x_+ and x_-, A by {modes:.3f}", left < 1e-12
-        ),
-        Found(
-            f"Fig. 1: |[G, A]| = {commutator:.4f}, |G'_12|/|Omega_1 - Omega_2| = "
-            f"{criterion.neglected:.4f}",
-            criterion.neglected < 0.05,
-        ),
-    ]
+    yield Found(
+        f"in x'' + G x' + A x = 0 it is A that has the squared frequencies (to {zero(static)}) "
+        "and G that damps",
+        other < 1e-12,
+    )
+    yield Found(
+        f"G is off-diagonal by {zero(left)} between x_+ and x_-, A by {modes:.3f}", left < 1e-12
+    )
+    yield Found(
+        f"Fig. 1: |[G, A]| = {commutator:.4f}, |G'_12|/|Omega_1 - Omega_2| = "
+        f"{criterion.neglected:.4f}",
+        criterion.neglected < 0.05,
+    )
 
 
 @claim(
@@ -165,7 +164,7 @@ def time_of_synchronization() -> Found:
     otherwise="only at frequencies well below 2 sqrt(g), whatever Omega_0: J(omega)/omega falls "
     "with cos(k/2)",
 )
-def ratio_of_damping() -> list[Found]:
+def ratio_of_damping() -> Iterator[Found]:
     modes = probe_modes(*PAIR)
     frequencies, literal = modes.frequencies, printed.damping_ratio(modes.theta)
     golden, poles = (damping_ratio(form=form) for form in ("golden_rule", "poles"))
@@ -180,21 +179,19 @@ def ratio_of_damping() -> list[Found]:
     weak = damping_ratio(probe_coupling=1e-3)
     low = damping_ratio(0.01, 0.011, 5e-5, 1e-7, 0.0, form="golden_rule")
     low_printed = printed.damping_ratio(probe_modes(0.01, 0.011, 5e-5).theta)
-    return [
-        Found(
-            f"golden rule {golden:.2f}, exact poles {poles:.2f} ({weak:.2f} as K -> 0); for "
-            f"Omega_0 = 0 golden rule {literal * soft[0]:.2f}; for Omega_0 = 0 and omega_1 = 0.01 "
-            f"(same theta) {low:.2f} against {low_printed:.2f}",
-            abs(golden / literal - 1) < 0.01,
-            printed=f"{literal:.2f} for Fig. 1",
-        ),
-        Found(
-            f"J/omega at Omega_1 over that at Omega_2 is {own[0]:.6f}, (sin k_1/Omega_1)/(sin k_2/"
-            f"Omega_2) to {zero(exact)}; cos(k_1/2)/cos(k_2/2) is {own[2]:.6f} and equal to it "
-            f"only for Omega_0 = 0 ({soft[0]:.6f}, {soft[2]:.6f})",
-            abs(soft[0] - 1) < 0.01,
-        ),
-    ]
+    yield Found(
+        f"golden rule {golden:.2f}, exact poles {poles:.2f} ({weak:.2f} as K -> 0); for "
+        f"Omega_0 = 0 golden rule {literal * soft[0]:.2f}; for Omega_0 = 0 and omega_1 = 0.01 "
+        f"(same theta) {low:.2f} against {low_printed:.2f}",
+        abs(golden / literal - 1) < 0.01,
+        printed=f"{literal:.2f} for Fig. 1",
+    )
+    yield Found(
+        f"J/omega at Omega_1 over that at Omega_2 is {own[0]:.6f}, (sin k_1/Omega_1)/(sin k_2/"
+        f"Omega_2) to {zero(exact)}; cos(k_1/2)/cos(k_2/2) is {own[2]:.6f} and equal to it "
+        f"only for Omega_0 = 0 ({soft[0]:.6f}, {soft[2]:.6f})",
+        abs(soft[0] - 1) < 0.01,
+    )
 
 
 @claim(
@@ -247,7 +244,7 @@ def repulsive() -> Found:
     "the reflection deteriorates antisynchronization, with a regrowth of q_1",
     printed="at tau_R",
 )
-def revival() -> list[Found]:
+def revival() -> Iterator[Found]:
     literal = printed.revival_time(SITES, 1.0)
     times = np.arange(300.0, 900.0, 0.5)
     lost = {}
@@ -257,19 +254,17 @@ def revival() -> list[Found]:
     after = synchronization(probes(), np.arange(650.0, 760.0, 2.0))
     quiet, grown = (amplitude(damped(), *ends) for ends in ((500.0, 640.0), (660.0, 800.0)))
     listed = ", ".join(f"{t:g} (window {w:g})" for w, t in lost.items())
-    return [
-        Found(
-            f"2M/v = {REVIVAL:.1f} with the largest group velocity v = (Omega_max - Omega_0)/2 = "
-            f"{LIMIT.largest_velocity:.5f}; C leaves -0.9 when its window ends at {listed}",
-            abs(literal / REVIVAL - 1) < 0.05,
-            printed=f"{literal:g}",
-        ),
-        Found(
-            f"C rises to {after.max():.3f} in 650-760; |q_1| is at most {quiet:.4f} in 500-640 and "
-            f"{grown:.3f} in 660-800",
-            after.max() > -0.5 and grown > 10 * quiet,
-        ),
-    ]
+    yield Found(
+        f"2M/v = {REVIVAL:.1f} with the largest group velocity v = (Omega_max - Omega_0)/2 = "
+        f"{LIMIT.largest_velocity:.5f}; C leaves -0.9 when its window ends at {listed}",
+        abs(literal / REVIVAL - 1) < 0.05,
+        printed=f"{literal:g}",
+    )
+    yield Found(
+        f"C rises to {after.max():.3f} in 650-760; |q_1| is at most {quiet:.4f} in 500-640 and "
+        f"{grown:.3f} in 660-800",
+        after.max() > -0.5 and grown > 10 * quiet,
+    )
 
 
 @claim(

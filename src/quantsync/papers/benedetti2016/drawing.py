@@ -39,8 +39,7 @@ def draw_figure_1(data: xr.Dataset) -> Figure:
             label=rf"$\langle q_{mode} \rangle$",
         )
     revivals(lower, data.attrs["revival_time"], 2)
-    lower.set_ylabel(r"$\langle q_s \rangle$ ($\omega_1^{-1/2}$)")
-    lower.set_ylim(-1.6, 2.2)
+    lower.set(ylabel=r"$\langle q_s \rangle$ ($\omega_1^{-1/2}$)", ylim=(-1.6, 2.2))
     lines, names = lower.get_legend_handles_labels()
     key = lower.legend(lines[::-1], names[::-1], loc="upper right", ncols=2)
     for line in key.get_lines():
@@ -91,8 +90,7 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
     time = data.time.values
     symmetric = data.x.sel(start="symmetric")
     _pair(whole, time, symmetric, linewidth=0.5)
-    whole.set_ylim(-1.6, 1.6)
-    whole.set_ylabel(POSITION)
+    whole.set(ylim=(-1.6, 1.6), ylabel=POSITION)
     middle.plot(time, data.C.sel(start="symmetric"), color=plotting.BLACK, label="symmetric start")
     middle.plot(
         time,
@@ -120,8 +118,7 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
     time_axis(enlarged, *LATE_3)
     enlarged.set_ylabel(POSITION)
     enlarged.legend(loc="upper right", ncols=2)
-    for axes, label in zip((whole, middle, enlarged), "abc", strict=True):
-        plotting.panel_label(axes, label)
+    plotting.panel_labels(whole, middle, enlarged)
     return figure
 
 
@@ -164,8 +161,7 @@ def _draw_correlations(data: xr.Dataset, lowest: float) -> Figure:
         if np.isnan(values).all():
             label += " = 0 throughout"
         correlations.semilogy(time, values, color=colour, linewidth=0.6, label=label)
-    correlations.set_ylim(lowest, 60)
-    correlations.set_ylabel(r"$\mathcal{M}$, $\mathcal{E}$ (nats)")
+    correlations.set(ylim=(lowest, 60), ylabel=r"$\mathcal{M}$, $\mathcal{E}$ (nats)")
     synchronization.plot(time, data.C, color=plotting.BLACK)
     correlation_axis(synchronization)
     for axes, label in zip(panels, "abc", strict=True):
@@ -208,8 +204,7 @@ def draw_figure_6(data: xr.Dataset) -> Figure:
         columnspacing=1.0,
         handlelength=1.8,
     )
-    axes.set_xlabel("site $m$ of the second probe")
-    axes.set_xlim(sites[0], sites[-1])
+    axes.set(xlabel="site $m$ of the second probe", xlim=(sites[0], sites[-1]))
     time_axis(axes, time[0], time[-1], "y")
     return figure
 
@@ -223,8 +218,7 @@ def time_axis(axes: Axes, low: float, high: float, which: str = "x") -> None:
 
 def correlation_axis(axes: Axes) -> None:
     """The axis of C."""
-    axes.set_ylabel(r"synchronization $\mathcal{C}$")
-    axes.set_ylim(-1.1, 1.1)
+    axes.set(ylabel=r"synchronization $\mathcal{C}$", ylim=(-1.1, 1.1))
     axes.set_yticks([-1, -0.5, 0, 0.5, 1])
 
 

@@ -47,8 +47,7 @@ def draw_figure_2(data: xr.Dataset) -> Figure:
             orbit.set_xlabel(r"$\bar{q}_j$")
             orbit.set_ylabel(r"$\bar{p}_j$", labelpad=0)
             orbit.set_aspect("equal", adjustable="datalim")
-            end.set_xlabel(TIME)
-            end.set_xlim(time[-1] - END, time[-1])
+            end.set(xlabel=TIME, xlim=(time[-1] - END, time[-1]))
             end.set_xticks([time[-1] - END, time[-1]])
             end.ticklabel_format(axis="x", style="plain")
             orbit.set_title(f"{WORDS[str(variant)]}: {TITLES[str(panel)]}", fontsize=7, pad=10)
@@ -74,23 +73,19 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
         upper, lower = grid[:, k]
         _baselines(upper, time, one, "S_q")
         upper.set_title(f"{WORDS[str(variant)]}: $N=5,5$, $\\lambda=0.2$", fontsize=8)
-        upper.set_ylim(-0.03, max(1.05, 1.05 * float(one.S_q_uncoupled.max())))
-        upper.set_ylabel(r"$S_q$")
+        upper.set(ylim=(-0.03, max(1.05, 1.05 * float(one.S_q_uncoupled.max()))), ylabel=r"$S_q$")
         lower.plot(time, one.nu_min, color=plotting.BLACK, linewidth=0.7)
         lower.axhline(0.5, color=plotting.VERMILLION, linestyle="--", linewidth=0.8)
-        lower.set_ylim(0.44, 2.0 if data.attrs["gain"] else 0.6)
-        lower.set_ylabel(r"$\nu_{\min}$")
+        lower.set(ylim=(0.44, 2.0 if data.attrs["gain"] else 0.6), ylabel=r"$\nu_{\min}$")
         for axes in (upper, lower):
-            axes.set_xlabel(r"time ($10^3\,\omega_1^{-1}$)")
-            axes.set_xlim(0, time[-1])
+            axes.set(xlabel=r"time ($10^3\,\omega_1^{-1}$)", xlim=(0, time[-1]))
     nbar = data.thermal_phonons.values
     for row, variant in enumerate(data.variant.values):
         axes = grid[row, 2]
         one = data.sel(variant=variant)
         axes.plot(nbar, 1 / (2 * nbar + 1), color="0.75", linewidth=4, label=r"$1/(2\bar{n}+1)$")
         _baselines(axes, nbar, one, "S_mean", marker="o")
-        axes.set_xlabel(r"thermal phonons $\bar{n}_m$")
-        axes.set_ylabel(r"average $\bar{S}_q$")
+        axes.set(xlabel=r"thermal phonons $\bar{n}_m$", ylabel=r"average $\bar{S}_q$")
         axes.set_ylim(-0.03, 1.05)
         axes.set_title(f"{WORDS[str(variant)]}, last {data.attrs['window']:g}", fontsize=8)
     grid[0, 2].legend(loc="upper right", handlelength=1.6)
@@ -112,12 +107,10 @@ def draw_excess(data: xr.Dataset) -> Figure:
         lower.plot(time, one.log_negativity, dash, color=colour, linewidth=0.8)
     upper.axhline(0, color="0.5", linewidth=0.6)
     upper.set_ylabel(r"excess $S_q - 2/\mathrm{Tr}\,C$")
-    lower.set_ylabel("log-negativity (nat)")
-    lower.set_xlabel(r"time ($10^3\,\omega_1^{-1}$)")
+    lower.set(ylabel="log-negativity (nat)", xlabel=r"time ($10^3\,\omega_1^{-1}$)")
     lower.set_xlim(0, time[-1])
     upper.legend(loc="upper right")
-    for axes, label in zip((upper, lower), "ab", strict=True):
-        plotting.panel_label(axes, label)
+    plotting.panel_labels(upper, lower)
     return figure
 
 
@@ -133,11 +126,9 @@ def draw_starts(data: xr.Dataset) -> Figure:
             label = f"{FATES[kind]}: {len(chosen)}"
             axes.scatter(*chosen.T, s=size, c=colour, marker=marker, linewidths=0.8, label=label)
         axes.set_title(TITLES[str(panel)], loc="left")
-        axes.set_ylabel(r"$|\beta_2|^2/N_2$ at $t=0$")
-        axes.set_ylim(0, 2)
+        axes.set(ylabel=r"$|\beta_2|^2/N_2$ at $t=0$", ylim=(0, 2))
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.1)
-    panels[-1].set_xlabel(r"$|\beta_1|^2/N_1$ at $t=0$")
-    panels[-1].set_xlim(0, 2)
+    panels[-1].set(xlabel=r"$|\beta_1|^2/N_1$ at $t=0$", xlim=(0, 2))
     return figure
 
 
@@ -155,30 +146,24 @@ def draw_central_spin(data: xr.Dataset) -> Figure:
     for case in data.case.values:
         colour, dash, label = styles[str(case)]
         upper.plot(time, data.n_1.sel(case=case), dash, color=colour, label=label, linewidth=1.0)
-    upper.set_ylabel("$n_1$, $N=5$")
-    upper.set_ylim(-0.01, 1.55 * float(data.n_1.max()))
+    upper.set(ylabel="$n_1$, $N=5$", ylim=(-0.01, 1.55 * float(data.n_1.max())))
     upper.legend(loc="upper right", ncols=2)
     middle.plot(time, data.sigma_z, color=plotting.BLACK)
     frozen = data.attrs["sigma_z"]
     middle.axhline(frozen, color=plotting.VERMILLION, linestyle=":", label="frozen")
-    middle.set_ylabel(r"$\langle\sigma_z\rangle$")
-    middle.set_ylim(-0.45, 0.0)
+    middle.set(ylabel=r"$\langle\sigma_z\rangle$", ylim=(-0.45, 0.0))
     middle.legend(loc="upper right", ncols=2)
     for axes in (upper, middle):
-        axes.set_xlabel(TIME)
-        axes.set_xlim(time[0], time[-1])
+        axes.set(xlabel=TIME, xlim=(time[0], time[-1]))
     for name in data.approximation.values:
         colour, _, label = styles[str(name)]
         error = data.error.sel(approximation=name)
         lower.plot(data.spins, error, "o-", color=colour, markersize=3, label=label)
-    lower.set_yscale("log")
-    lower.set_xlabel("spins in each chain, $N$")
-    lower.set_ylabel("rms error of $n_1$")
+    lower.set(yscale="log", xlabel="spins in each chain, $N$", ylabel="rms error of $n_1$")
     lower.set_xticks(data.spins.values)
     lower.set_ylim(None, 0.5)
     lower.legend(loc="upper right", ncols=3, columnspacing=0.8, handlelength=1.2)
-    for axes, label in zip((upper, middle, lower), "abc", strict=True):
-        plotting.panel_label(axes, label)
+    plotting.panel_labels(upper, middle, lower)
     return figure
 
 

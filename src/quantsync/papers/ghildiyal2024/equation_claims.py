@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -77,10 +78,10 @@ LISTED: Any = {"printed": "printed coefficients", "otherwise": "misprints, liste
 @claim("C18", "App. C", "E_2, E_8 are the derivatives by beta_1*, beta_2*", **LISTED)
 @claim("C19", "App. C", "E_3, E_5 are the derivatives by the other beta", **LISTED)
 @claim("C20", "App. C", "E_4, E_6 are the derivatives by the other beta*", **LISTED)
-def misprinted() -> list[Found]:
+def misprinted() -> Iterator[Found]:
     """Equations of which the printed form is not what is derived."""
-    names = ("Eq. (5)", "Eq. (8)", "Eq. (A2)", "Eq. (B1)", "E_1", "E_2", "E_3", "E_4")
-    return [_corrected([m for m in misprints() if m.where.startswith(name)]) for name in names]
+    for name in ("Eq. (5)", "Eq. (8)", "Eq. (A2)", "Eq. (B1)", "E_1", "E_2", "E_3", "E_4"):
+        yield _corrected([m for m in misprints() if m.where.startswith(name)])
 
 
 def _corrected(found: list[Misprint]) -> Found:
@@ -136,25 +137,21 @@ EVOLUTION = "its terms with <sigma_z>/X are Heisenberg's equation of (7)"
 
 @claim("C23", "Eq. (A1)", EVOLUTION, **TWICE_R)
 @claim("C24", "Eq. (A2)", EVOLUTION, **TWICE_R)
-def heisenberg() -> list[Found]:
+def heisenberg() -> Iterator[Found]:
     """(A1) and (A2) as operators."""
     modes = langevin.Modes.fock(LEVELS)
     H = langevin.hamiltonian(modes, COUPLING)
-    found = []
     for j in (0, 1):
         want = langevin.heisenberg(modes.b[j], H)
         exact, literal = (
             _operator_error(langevin.coherent(modes, COUPLING, j, _right, exact=e), want)
             for e in (True, False)
         )
-        found.append(
-            Found(
-                f"as matrices of a Fock space off by {literal:.2g} of the largest element; by "
-                f"{zero(exact)} if the first 2 R is e^(2R) - 1 and the second 1 - e^(-2R)",
-                literal < EXACT,
-            )
+        yield Found(
+            f"as matrices of a Fock space off by {literal:.2g} of the largest element; by "
+            f"{zero(exact)} if the first 2 R is e^(2R) - 1 and the second 1 - e^(-2R)",
+            literal < EXACT,
         )
-    return found
 
 
 @claim(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -60,20 +61,20 @@ def uncoupled() -> Found:
     "the reduced states are diagonal, so p_A = p_B = 0, and keep the limit cycle",
     printed="p_j = 0",
 )
-def figure_2_claims() -> list[Found]:
+def figure_2_claims() -> Iterator[Found]:
     steady = steady_state(spin_pair(epsilon=data.EPSILON, **data.REVERSED))
     locking = relative_phase_distribution(steady.rho, data.PAIR)
     height, where = float(locking.maximum), float(locking.location[0])
     reduced = [partial_trace(steady.rho, data.PAIR, site) for site in data.PAIR]
     off_diagonal = max(float(np.abs(r - np.diag(np.diag(r))).max()) for r in reduced)
     equator = min(float(r[1, 1].real) for r in reduced)
-    return [
-        Found(f"max S_rel = {height:.7f} at phi = {zero(where)}", abs(where) < 1e-9 and height > 0),
-        Found(
-            f"largest coherence {zero(off_diagonal)}, population of |0> {equator:.4f}",
-            off_diagonal < 1e-12 and equator > 0.95,
-        ),
-    ]
+    yield Found(
+        f"max S_rel = {height:.7f} at phi = {zero(where)}", abs(where) < 1e-9 and height > 0
+    )
+    yield Found(
+        f"largest coherence {zero(off_diagonal)}, population of |0> {equator:.4f}",
+        off_diagonal < 1e-12 and equator > 0.95,
+    )
 
 
 @claim(
@@ -181,7 +182,7 @@ def identical_limit_cycles() -> Found:
     printed="unresponsive",
     convention="at first order in the drive",
 )
-def balanced_partner() -> list[Found]:
+def balanced_partner() -> Iterator[Found]:
     """A balanced limit cycle locks to an unbalanced one, but not to a semiclassical signal."""
     common = {"epsilon": data.EPSILON, **data.BALANCED_A}
     measures = ["synchronization", "locked_phase"]
@@ -191,14 +192,12 @@ def balanced_partner() -> list[Found]:
     steady = steady_state(driven_spin(drive=np.array([1e-4, 1e-2]), gain=1.0, damping=1.0))
     response = phase_distribution(steady.rho, steady.space).maximum
     order = float(np.log(response[1] / response[0]) / np.log(100))
-    return [
-        Found(
-            f"max S_rel = {damped['synchronization']:.6f} at phi = {zero(damped['locked_phase'])} "
-            f"and {pumped['synchronization']:.6f} at phi = {pumped['locked_phase']:.4f}",
-            equal,
-        ),
-        Found(f"max p grows as drive^{order:.2f}", order > 1.9),
-    ]
+    yield Found(
+        f"max S_rel = {damped['synchronization']:.6f} at phi = {zero(damped['locked_phase'])} "
+        f"and {pumped['synchronization']:.6f} at phi = {pumped['locked_phase']:.4f}",
+        equal,
+    )
+    yield Found(f"max p grows as drive^{order:.2f}", order > 1.9)
 
 
 FIG_3_FITS = FIG_3_AXES + "; not the only such axes"
@@ -234,8 +233,7 @@ CURVED = "the relation is curved, and least squares leaves an offset"
     otherwise=CURVED,
     convention=FIG_3_AXES,
 )
-def regressions() -> list[Found]:
-    found = []
+def regressions() -> Iterator[Found]:
     height = float(tongue().synchronization.max())
     for name, slope, r_squared in (("negativity", 0.23, 1.00), ("mutual_information", 0.27, 0.96)):
         fit = tongue().sel(predictor=name)
@@ -243,11 +241,8 @@ def regressions() -> list[Found]:
         share = f"{100 * abs(b) / height:.0f}% of the largest max S_rel"
         # What is printed has two digits, "R^2 ~ 1" of the negativity included.
         alike = abs(a - slope) < 0.0051 and abs(r2 - r_squared) < 0.0051
-        found += [
-            Found(f"slope {a:.4f}, R^2 = {r2:.4f}", alike),
-            Found(f"intercept {b:+.5f}, {share}", abs(b) < 0.02 * height),
-        ]
-    return found
+        yield Found(f"slope {a:.4f}, R^2 = {r2:.4f}", alike)
+        yield Found(f"intercept {b:+.5f}, {share}", abs(b) < 0.02 * height)
 
 
 @claim(
@@ -285,7 +280,7 @@ def origin_of_the_slope() -> Found:
     printed="approximately",
     otherwise="entropies need populations of order eps^2, which (7) does not have",
 )
-def virtually_pure() -> list[Found]:
+def virtually_pure() -> Iterator[Found]:
     steady = steady_state(spin_pair(epsilon=data.EPSILON, **data.REVERSED))
     pure, psi = float(purity(steady.rho)), state_first_order(data.EPSILON, **data.REVERSED)
     projector = np.outer(psi, psi.conj())
@@ -293,13 +288,13 @@ def virtually_pure() -> list[Found]:
     from_psi = float(mutual_information(projector, data.PAIR, "A"))
     n_exact = float(negativity(steady.rho, data.PAIR, "A"))
     n_psi = float(negativity(projector, data.PAIR, "A"))
-    return [
-        Found(
-            f"purity {pure:.4f} at Fig. 2(b); N = {n_exact:.4f} against {n_psi:.4f} from (7)",
-            pure > 0.95,
-        ),
-        Found(f"I = {from_psi:.4f} from (7), {exact:.4f} exactly", abs(from_psi / exact - 1) < 0.1),
-    ]
+    yield Found(
+        f"purity {pure:.4f} at Fig. 2(b); N = {n_exact:.4f} against {n_psi:.4f} from (7)",
+        pure > 0.95,
+    )
+    yield Found(
+        f"I = {from_psi:.4f} from (7), {exact:.4f} exactly", abs(from_psi / exact - 1) < 0.1
+    )
 
 
 @claim("C18", "Eq. (8)", "on resonance N = eps (mu_+ - mu_-), not the sum that sets S_rel")
@@ -352,7 +347,7 @@ def equation_8() -> Found:
     printed="same pattern",
     convention=FIG_4_AXES,
 )
-def figure_4_claims() -> list[Found]:
+def figure_4_claims() -> Iterator[Found]:
     balanced = data.figure_4()
     start = {name: float(balanced[f"cut_{name}"][0]) for name in data.MEASURES}
     end = {name: float(balanced[f"cut_{name}"][-1]) for name in data.MEASURES}
@@ -365,28 +360,26 @@ def figure_4_claims() -> list[Found]:
         ]
     )
     halved = all(abs(start[m] / end[m] - 2) < 0.15 for m in ("negativity", "mutual_information"))
-    return [
-        Found(
-            f"max S_rel is {start['synchronization']:.3f} of that of reversed limit cycles",
-            start["synchronization"] < 0.05,
-        ),
-        Found(
-            f"N from {start['negativity']:.3f} to {end['negativity']:.3f}, I from "
-            f"{start['mutual_information']:.3f} to {end['mutual_information']:.3f}",
-            halved,
-        ),
-        Found(
-            f"max S_rel {end['synchronization']:.3f}, N {end['negativity']:.3f}, "
-            f"I {end['mutual_information']:.3f} at damping_b = 100",
-            all(abs(v - 1) < 0.03 for v in end.values()),
-        ),
-        Found(
-            f"smallest Schmidt coefficient {smallest:.1e} > 0 at damping_b = 100; "
-            f"|mu_-/mu_+| = {ratio:.3f}",
-            smallest < 1e-12 or ratio < RANK_THRESHOLD,
-        ),
-        Found(f"correlation over the map {alike:.3f}", alike > 0.95),
-    ]
+    yield Found(
+        f"max S_rel is {start['synchronization']:.3f} of that of reversed limit cycles",
+        start["synchronization"] < 0.05,
+    )
+    yield Found(
+        f"N from {start['negativity']:.3f} to {end['negativity']:.3f}, I from "
+        f"{start['mutual_information']:.3f} to {end['mutual_information']:.3f}",
+        halved,
+    )
+    yield Found(
+        f"max S_rel {end['synchronization']:.3f}, N {end['negativity']:.3f}, "
+        f"I {end['mutual_information']:.3f} at damping_b = 100",
+        all(abs(v - 1) < 0.03 for v in end.values()),
+    )
+    yield Found(
+        f"smallest Schmidt coefficient {smallest:.1e} > 0 at damping_b = 100; "
+        f"|mu_-/mu_+| = {ratio:.3f}",
+        smallest < 1e-12 or ratio < RANK_THRESHOLD,
+    )
+    yield Found(f"correlation over the map {alike:.3f}", alike > 0.95)
 
 
 @claim(

@@ -76,8 +76,7 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
         inset = tongue.inset_axes((0.14 + 0.47 * k, 0.1, 0.3, 0.2))
         bound = float(data.single_site.max())
         inset.fill_between([-np.pi, np.pi], -bound, bound, color="white", edgecolor="white")
-        inset.set_xlim(-np.pi, np.pi)
-        inset.set_ylim(-0.02, 0.02)
+        inset.set(xlim=(-np.pi, np.pi), ylim=(-0.02, 0.02))
         inset.set_facecolor("none")
         inset.set_xticks([-np.pi, np.pi], [r"$-\pi$", r"$\pi$"], fontsize=5, color="white")
         inset.set_yticks([-0.02, 0.02], ["-0.02", "0.02"], fontsize=5, color="white")
@@ -108,8 +107,7 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
             "\n"
             rf"$R^2 = {float(fit.r_squared):.4f}$",
         )
-        axes.set_xlabel(label)
-        axes.set_ylabel(labels[0])
+        axes.set(xlabel=label, ylabel=labels[0])
         axes.legend(loc="lower right", markerscale=6)
         plotting.panel_label(axes, panel)
     return figure
@@ -120,19 +118,16 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
     figure = plotting.new_figure(plotting.PAGE, 4.9)
     panels = figure.subplot_mosaic([["a", "b"], ["c", "c"]], height_ratios=[1.25, 1])
     gain, damping = data.gain_b.values, data.damping_b.values
-    spin_a = [data.attrs[f"parameter_{name}"] for name in ("gain_a", "damping_a")]
-    ratio = coherence_ratio(*spin_a, gain[:, None], damping)
+    spin_a = {name: data.attrs[f"parameter_{name}"] for name in ("gain_a", "damping_a")}
+    ratio = coherence_ratio(**spin_a, gain_b=gain[:, None], damping_b=damping)
     for panel, name, label in (
         ("a", "synchronization", r"$\max\, S_{\rm rel}$ (rad$^{-1}$)"),
         ("b", "negativity", r"negativity $\mathcal{N}$"),
     ):
         axes = panels[panel]
         plotting.map_panel(axes, gain, damping, data[name].values.T, label, vmin=0.0)
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xlim(gain[0], gain[-1])
-        axes.set_ylim(damping[0], damping[-1])
-        axes.set_xlabel(r"gain $\gamma_B^g/\gamma_A^d$")
+        axes.set(xscale="log", yscale="log", xlim=(gain[0], gain[-1]))
+        axes.set(ylim=(damping[0], damping[-1]), xlabel=r"gain $\gamma_B^g/\gamma_A^d$")
         axes.set_ylabel(r"damping $\gamma_B^d/\gamma_A^d$")
         plotting.panel_label(axes, panel)
     panels["a"].text(1.5, 40, r"in phase, $\varphi = 0$", color="white", fontsize=7)
@@ -150,8 +145,7 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
     ):
         cut.plot(data.cut_damping_b, data[f"cut_{name}"], dash, color=colour, label=label)
     cut.axhline(1, color="0.7", linewidth=0.5, zorder=0)
-    cut.set_xlim(1, 100)
-    cut.set_ylim(0, None)
+    cut.set(xlim=(1, 100), ylim=(0, None))
     cut.set_xlabel(r"damping $\gamma_B^d/\gamma_A^d$ at $\gamma_B^g = \gamma_A^d$")
     cut.set_ylabel("relative to\nreversed limit cycles")
     cut.legend(loc="lower right", ncols=3)
@@ -204,8 +198,7 @@ def draw_dynamics(data: xr.Dataset) -> Figure:
             label=rf"$\Delta={detuning:g}$, Eq. (5)",
         )
     axes.set_xlabel(r"time $\gamma_A^d t$")
-    axes.set_ylabel(r"$\max\, S_{\rm rel}\, \gamma_A^d/\varepsilon$ (rad$^{-1}$)")
-    axes.set_ylim(0, 0.24)
+    axes.set(ylabel=r"$\max\, S_{\rm rel}\, \gamma_A^d/\varepsilon$ (rad$^{-1}$)", ylim=(0, 0.24))
     axes.legend(loc="lower right", fontsize=5.5, handlelength=1.6)
     plotting.panel_label(axes, "c")
     return figure

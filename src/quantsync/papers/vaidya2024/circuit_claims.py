@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -49,43 +50,37 @@ SEEN = "the zero crossing of each qubit's coherence can be observed in the circu
 @claim(
     "C35", "Fig. 10", f"the response of transmon B {GOOD}", printed="very good", convention=HALVES
 )
-def response_agreement() -> list[Found]:
+def response_agreement() -> Iterator[Found]:
     """Markers on lines."""
-    data, found = figure_10(), []
+    data = figure_10()
     largest = float(data.response.max())
     for site in SITES:
         chosen = data.sel(site=site)
         worst = np.abs(chosen.response - chosen.qubit_response_there).max("coupling")
         own = float((worst / chosen.response.max("coupling")).max())
         without, dephased = (float(worst.sel(dephasing=d).max()) for d in DEPHASING)
-        found.append(
-            Found(
-                f"|<S+_{site}>| differs by at most {without:.4f}, with dephasing by "
-                f"{dephased:.4f}, of a peak of {largest:.3f}; relative to the transmon's own "
-                f"largest response in a panel by {100 * own:.0f} %",
-                max(without, dephased) < VERY_GOOD * largest,
-            )
+        yield Found(
+            f"|<S+_{site}>| differs by at most {without:.4f}, with dephasing by "
+            f"{dephased:.4f}, of a peak of {largest:.3f}; relative to the transmon's own "
+            f"largest response in a panel by {100 * own:.0f} %",
+            max(without, dephased) < VERY_GOOD * largest,
         )
-    return found
 
 
 @claim("C36", "Fig. 11(a)", AGREES, printed="excellent", convention=HALVES)
 @claim("C37", "Fig. 11(b)", AGREES, printed="excellent", convention=HALVES)
-def synchronization_agreement() -> list[Found]:
+def synchronization_agreement() -> Iterator[Found]:
     """Markers on lines."""
-    data, found = figure_11(), []
+    data = figure_11()
     off = np.abs(data.omega - data.qubit_omega_there).max("coupling")
     relative = off / data.qubit_omega_there.max("coupling")
     for panel in data.panel.values:
         without, dephased = (float(relative.sel(panel=panel, dephasing=d)) for d in DEPHASING)
-        found.append(
-            Found(
-                f"Omega differs by at most {100 * without:.1f} % of its peak, with dephasing by "
-                f"{100 * dephased:.1f} %",
-                max(without, dephased) < EXCELLENT,
-            )
+        yield Found(
+            f"Omega differs by at most {100 * without:.1f} % of its peak, with dephasing by "
+            f"{100 * dephased:.1f} %",
+            max(without, dephased) < EXCELLENT,
         )
-    return found
 
 
 @claim(
@@ -141,8 +136,7 @@ def factor_of_dephasing() -> Found:
 
 @claim("C40", "Fig. 10(a)", SEEN, printed="zero", convention="the demodulated coherence")
 @claim("C41", "Fig. 10(b)", SEEN, printed="zero", convention="the demodulated coherence")
-def zero_crossings() -> list[Found]:
-    found = []
+def zero_crossings() -> Iterator[Found]:
     for panel, preset in FIGURE_10.items():
         data = figure_10().sel(panel=panel, dephasing=0.0)
         parameters: dict[str, Any] = circuit(preset, 0.0).qubit_model()
@@ -152,17 +146,14 @@ def zero_crossings() -> list[Found]:
         there = np.abs(circuit(preset, at).responses())
         left = [there[k, k] / data.response.max("coupling").values[k] for k in range(2)]
         turns = _turns(data)
-        found.append(
-            Found(
-                "the qubit model's zeros are at {:.0f} kHz (A) and {:.0f} kHz (B); there the "
-                "circuit has {:.0f} % (A) and {:.0f} % (B) of its largest response, whose phase "
-                "turns by {:.2f} and {:.2f} rad from 50 to 350 kHz".format(
-                    *(1000 * g for g in at), *(100 * x for x in left), *turns
-                ),
-                max(left) < 0.25 and min(turns) > TURNED,
-            )
+        yield Found(
+            "the qubit model's zeros are at {:.0f} kHz (A) and {:.0f} kHz (B); there the "
+            "circuit has {:.0f} % (A) and {:.0f} % (B) of its largest response, whose phase "
+            "turns by {:.2f} and {:.2f} rad from 50 to 350 kHz".format(
+                *(1000 * g for g in at), *(100 * x for x in left), *turns
+            ),
+            max(left) < 0.25 and min(turns) > TURNED,
         )
-    return found
 
 
 def _turns(data: xr.Dataset) -> list[float]:

@@ -51,8 +51,7 @@ def draw_figure_11(data: xr.Dataset) -> Figure:
         _lines(axes, chosen, "omega", plotting.BLUE, "o")
         _title(axes, chosen)
         _coupling_axis(axes, chosen)
-        axes.set_ylim(0, None)
-        axes.set_ylabel(r"synchronization $\Omega$ (nat)")
+        axes.set(ylim=(0, None), ylabel=r"synchronization $\Omega$ (nat)")
         plotting.panel_label(axes, panel)
     _legend(figure, data)
     return figure
@@ -105,8 +104,7 @@ def _title(axes: Axes, data: xr.Dataset) -> None:
 
 
 def _coupling_axis(axes: Axes, data: xr.Dataset) -> None:
-    axes.set_xlim(0, float(data.coupling[-1]) * KHZ)
-    axes.set_xlabel(COUPLING)
+    axes.set(xlim=(0, float(data.coupling[-1]) * KHZ), xlabel=COUPLING)
 
 
 def draw_tables(data: xr.Dataset) -> Figure:
@@ -154,8 +152,7 @@ def draw_figure_9(data: xr.Dataset) -> Figure:
     left, right = figure.subplots(1, 2, width_ratios=[1.75, 1])
     _circuit(left, data)
     _levels(right)
-    plotting.panel_label(left, "a")
-    plotting.panel_label(right, "b")
+    plotting.panel_labels(left, right)
     return figure
 
 
@@ -207,8 +204,7 @@ def _circuit(axes: Axes, data: xr.Dataset) -> None:
         arrowprops={"arrowstyle": "->", "color": plotting.BLACK, "linewidth": 0.8},
     )
     axes.text(5.5, 1.28, "tunable\ncoupler", ha="center", va="top", fontsize=6.5)
-    axes.set_xlim(0, 11)
-    axes.set_ylim(0.1, 4.2)
+    axes.set(xlim=(0, 11), ylim=(0.1, 4.2))
     axes.axis("off")
 
 
@@ -249,8 +245,7 @@ def _levels(axes: Axes) -> None:
         },
     )
     axes.text(2.4, 0.3, "gain $w_j$\n(net effect)", color=plotting.BLUE, fontsize=7, va="center")
-    axes.set_xlim(-0.25, 4.0)
-    axes.set_ylim(-0.12, 2.12)
+    axes.set(xlim=(-0.25, 4.0), ylim=(-0.12, 2.12))
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_ylabel("energy (not to scale)")

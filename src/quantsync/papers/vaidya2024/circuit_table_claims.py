@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -38,36 +39,30 @@ RATIO = "w_A/gamma_A, w_B/gamma_B by fits of relaxation profiles"
     "C48", "Table II, Fig. 10(b), 11(a)", SHIFT, printed="763.3 kHz, 1230 kHz", convention=CORRECTED
 )
 @claim("C49", "Table II, Fig. 11(b)", SHIFT, printed="1135 kHz, 300 kHz", convention=CORRECTED)
-def shifts() -> list[Found]:
-    found = []
+def shifts() -> Iterator[Found]:
     for preset in SHIFTS:
         chosen = tables().sel(preset=preset)
         shift = chosen["shift"].sel(reading="4.5 GHz")
         off = np.abs(shift - chosen.printed_shift)
         # Half a unit of the last place, and what is left of it in binary numbers.
         close = off <= 0.5 * chosen.last_digit_of_shift + 1e-6
-        found.append(Found(f"{float(shift[0]):.2f} kHz, {float(shift[1]):.2f} kHz", close.all()))
-    return found
+        yield Found(f"{float(shift[0]):.2f} kHz, {float(shift[1]):.2f} kHz", close.all())
 
 
 @claim("C50", "Fig. 10(a)", RATIO, printed="0, 3.2", convention=CORRECTED)
 @claim("C51", "Fig. 10(b), 11(a)", RATIO, printed="0.27, 4.5", convention=CORRECTED)
 @claim("C52", "Fig. 11(b)", RATIO, printed="0.71, 0.28", convention=CORRECTED)
-def ratios() -> list[Found]:
-    found = []
+def ratios() -> Iterator[Found]:
     for preset in CAPTIONS:
         chosen = tables().sel(preset=preset)
         fit = chosen.sel(reading="4.5 GHz")
         close = np.abs(fit.ratio - chosen.printed_ratio) <= 0.5 * chosen.last_digit_of_ratio
         w, gamma = 1000 * fit.gain.values, 1000 * fit.damping.values
-        found.append(
-            Found(
-                f"{float(fit.ratio[0]):.3f}, {float(fit.ratio[1]):.3f} (w = {w[0]:.1f}, "
-                f"{w[1]:.1f} kHz; gamma = {gamma[0]:.1f}, {gamma[1]:.1f} kHz)",
-                close.all(),
-            )
+        yield Found(
+            f"{float(fit.ratio[0]):.3f}, {float(fit.ratio[1]):.3f} (w = {w[0]:.1f}, "
+            f"{w[1]:.1f} kHz; gamma = {gamma[0]:.1f}, {gamma[1]:.1f} kHz)",
+            close.all(),
         )
-    return found
 
 
 @claim(

@@ -32,9 +32,7 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
         axes.plot(data.coupling, chosen.response_moments, color=colour, label=rf"qubit ${site}$")
         axes.plot(data.coupling[::4], chosen.response[::4], "o", color=colour, markersize=2.5)
         axes.plot(float(chosen.zero_crossing), 0, "*", color=colour, markersize=8, clip_on=False)
-    axes.set_xlim(0, float(data.coupling[-1]))
-    axes.set_ylim(0, None)
-    axes.set_xlabel(COUPLING)
+    axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, None), xlabel=COUPLING)
     axes.set_ylabel(r"$|\langle S^+\rangle|/\varepsilon$ ($1/\Gamma$)")
     axes.legend(title="lines: Eqs. (C3), (C4)", title_fontsize=6)
     plotting.panel_label(axes, "a")
@@ -77,10 +75,8 @@ def draw_figure_5(data: xr.Dataset) -> Figure:
         label = rf"$\Delta_q = {float(chosen.qudit_detuning):.3g}\,\Gamma$"
         axes.plot(data.coupling, chosen.response_moments, color=colour, label=label)
         axes.plot(data.coupling[::4], chosen.response[::4], "o", color=colour, markersize=2.5)
-    axes.set_xlim(0, float(data.coupling[-1]))
-    axes.set_ylim(0, 0.4 * float(data.response.max()))
-    axes.set_xlabel(COUPLING)
-    axes.set_ylabel(r"$|\langle S_A^+\rangle|/\varepsilon$ ($1/\Gamma$)")
+    axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, 0.4 * float(data.response.max())))
+    axes.set(xlabel=COUPLING, ylabel=r"$|\langle S_A^+\rangle|/\varepsilon$ ($1/\Gamma$)")
     detuning = data.attrs["parameter_drive_detuning_ab"]
     axes.legend(title=rf"$\Delta_d = {detuning:g}\,\Gamma$", title_fontsize=7)
     plotting.panel_label(axes, "a")
@@ -94,8 +90,7 @@ def draw_figure_5(data: xr.Dataset) -> Figure:
     axes = panels[1, 1]
     axes.plot(data.drive_detuning, data.zero_crossing, color=plotting.PURPLE)
     axes.set_ylabel(r"$g_{0,A}/\Gamma$", color=plotting.PURPLE)
-    axes.set_ylim(0, None)
-    axes.set_xlabel(r"drive detuning $\Delta_d/\Gamma$")
+    axes.set(ylim=(0, None), xlabel=r"drive detuning $\Delta_d/\Gamma$")
     other = axes.twinx()
     other.plot(data.drive_detuning, data.restoring_detuning, "--", color=plotting.GREEN)
     other.set_ylabel(r"restoring $\Delta_q/\Gamma$", color=plotting.GREEN)
@@ -117,9 +112,7 @@ def draw_figure_14(data: xr.Dataset) -> Figure:
         zeros = chosen.zero_crossing.dropna("crossing")
         axes.plot(zeros, 0 * zeros, "*", color=colour, markersize=8, clip_on=False)
     axes.set_yscale("symlog", linthresh=0.01)
-    axes.set_ylim(0, None)
-    axes.set_xlim(0, float(data.coupling[-1]))
-    axes.set_xlabel(COUPLING)
+    axes.set(ylim=(0, None), xlim=(0, float(data.coupling[-1])), xlabel=COUPLING)
     axes.set_ylabel(r"moments of qutrit $A$ (units of $\Gamma$)")
     axes.legend()
     return figure
@@ -130,7 +123,6 @@ def draw_figure_6(data: xr.Dataset) -> Figure:
     figure = plotting.new_figure(plotting.PAGE, 2.5)
     left, right = figure.subplots(1, 2)
     _ratio_lines(left, data)
-    plotting.panel_label(left, "a")
     for baths, colour in BATH_COLOURS.items():
         for transition, dash in (("TU", "-"), ("TD", "--")):
             name = rf"$|\langle T|\rho|{transition[1]}\rangle|$"
@@ -141,12 +133,10 @@ def draw_figure_6(data: xr.Dataset) -> Figure:
                 color=colour,
                 label=f"{name}, {_bath_label(data, baths)}",
             )
-    right.set_xlim(0, float(data.coupling[-1]))
-    right.set_ylim(0, None)
-    right.set_xlabel(COUPLING)
+    right.set(xlim=(0, float(data.coupling[-1])), ylim=(0, None), xlabel=COUPLING)
     right.set_ylabel(r"coherence$/\varepsilon$ ($1/\Gamma$)")
     right.legend(fontsize=5.5)
-    plotting.panel_label(right, "b")
+    plotting.panel_labels(left, right)
     return figure
 
 
@@ -165,18 +155,14 @@ def draw_figure_7(data: xr.Dataset) -> Figure:
         vmax=LARGEST_RATIO,
     )
     _bath_axes(left)
-    plotting.panel_label(left, "a")
     label = _omega_label(data)
     right.plot(data.cut_gain_a, data.uncoupled_omega, color=plotting.PURPLE, label=r"$g = 0$")
     right.plot(
         data.cut_gain_a, data.largest_omega, "--", color=plotting.ORANGE, label=r"maximal over $g$"
     )
-    right.set_xlim(0, 1)
-    right.set_ylim(0, 1)
-    right.set_xlabel(r"gain $w_A/\Gamma$ at $w_B = 0$")
-    right.set_ylabel(label)
+    right.set(xlim=(0, 1), ylim=(0, 1), xlabel=r"gain $w_A/\Gamma$ at $w_B = 0$", ylabel=label)
     right.legend()
-    plotting.panel_label(right, "b")
+    plotting.panel_labels(left, right)
     return figure
 
 
@@ -206,14 +192,10 @@ def draw_figure_8(data: xr.Dataset) -> Figure:
             label=rf"$w_A = {gain:g}\,\Gamma$",
         )
     _bath_axes(left)
-    plotting.panel_label(left, "a")
-    right.set_xlim(0, float(data.coupling[-1]))
-    right.set_yscale("log")
-    right.set_ylim(1e-3, 1)
-    right.set_xlabel(COUPLING)
+    right.set(xlim=(0, float(data.coupling[-1])), yscale="log", ylim=(1e-3, 1), xlabel=COUPLING)
     right.set_ylabel(_omega_label(data))
     right.legend(title=rf"$w_B = {cut:g}\,\Gamma$", title_fontsize=7)
-    plotting.panel_label(right, "b")
+    plotting.panel_labels(left, right)
     return figure
 
 
@@ -241,10 +223,8 @@ def draw_figure_12(data: xr.Dataset) -> Figure:
         markerfacecolor="none",
         label="block diagonal, optimised",
     )
-    axes.set_xlim(0, float(data.coupling[-1]))
-    axes.set_ylim(0, 1.4 * float(data.omega.max()))
-    axes.set_xlabel(COUPLING)
-    axes.set_ylabel(r"$\Omega/\varepsilon^2$ (nat$\,\Gamma^{-2}$)")
+    axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, 1.4 * float(data.omega.max())))
+    axes.set(xlabel=COUPLING, ylabel=r"$\Omega/\varepsilon^2$ (nat$\,\Gamma^{-2}$)")
     drive = data.attrs["parameter_drive"]
     axes.legend(title=rf"$\varepsilon = {drive:g}\,\Gamma$", title_fontsize=7)
     return figure
@@ -270,9 +250,7 @@ def _densities(axes: Axes, data: xr.Dataset, colour: str, zero: str) -> None:
 
 def _bath_axes(axes: Axes) -> None:
     """Axes of a map over the baths, and the lines at which their temperatures change sign."""
-    axes.set_xlabel(r"gain $w_B/\Gamma$")
-    axes.set_ylabel(r"gain $w_A/\Gamma$")
-    axes.set_aspect("equal")
+    axes.set(xlabel=r"gain $w_B/\Gamma$", ylabel=r"gain $w_A/\Gamma$", aspect="equal")
     axes.axhline(0.5, color="0.5", linewidth=0.4)
     axes.axvline(0.5, color="0.5", linewidth=0.4)
 
@@ -287,10 +265,8 @@ def _ratio_lines(axes: Axes, data: xr.Dataset) -> None:
             label=_bath_label(data, baths),
         )
     axes.axhline(1, color="0.7", linewidth=0.5, zorder=0)
-    axes.set_xlim(0, float(data.coupling[-1]))
-    axes.set_ylim(0, 1.15 * float(np.nanmax(data.ratio)))
-    axes.set_xlabel(COUPLING)
-    axes.set_ylabel(r"$R(g) = \Omega|_g/\Omega|_0$")
+    axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, 1.15 * float(np.nanmax(data.ratio))))
+    axes.set(xlabel=COUPLING, ylabel=r"$R(g) = \Omega|_g/\Omega|_0$")
     axes.legend()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from quantsync.lindblad import dynamical_synchronization, peripheral_modes
@@ -111,7 +113,7 @@ def maximally_mixed_sectors() -> Found:
     "the oscillating coherences arise from the sectors +-M",
     printed="one for each M != 0",
 )
-def oscillating_coherences() -> list[Found]:
+def oscillating_coherences() -> Iterator[Found]:
     chain = dephased_chain(frequency=OMEGA)
     P, states = spin_flip(chain.space), stationary_states(chain.space)
     jumps = [jump.toarray() for jump in chain.terms.jumps]
@@ -128,19 +130,17 @@ def oscillating_coherences() -> list[Found]:
     listed = ", ".join(f"{value:+.6g}" for value in turning)
     holding = [m for m, size in as_printed.items() if size < EXACT]
     alone = len(turning) == 6 and np.allclose(turning, 2 * OMEGA * np.array([-3, -2, -1, 1, 2, 3]))
-    return [
-        Found(
-            f"holds for M = {', '.join(map(str, holding))}; with 2 i omega M the largest "
-            f"deviation over all M is {zero(max(right))}",
-            len(holding) == len(as_printed),
-        ),
-        Found(f"largest element {zero(max(commuting))}", max(commuting) < EXACT),
-        Found(
-            f"all of the {modes.looked_for} eigenvalues on the imaginary axis but "
-            f"{modes.zero_modes} zeros: {listed}; the next decays at {modes.gap:.7f}",
-            alone,
-        ),
-    ]
+    yield Found(
+        f"holds for M = {', '.join(map(str, holding))}; with 2 i omega M the largest "
+        f"deviation over all M is {zero(max(right))}",
+        len(holding) == len(as_printed),
+    )
+    yield Found(f"largest element {zero(max(commuting))}", max(commuting) < EXACT)
+    yield Found(
+        f"all of the {modes.looked_for} eigenvalues on the imaginary axis but "
+        f"{modes.zero_modes} zeros: {listed}; the next decays at {modes.gap:.7f}",
+        alone,
+    )
 
 
 @claim(
@@ -178,7 +178,7 @@ def observables() -> Found:
     "the sites oscillate with a fixed phase difference, whatever the initial state",
     printed="fixed",
 )
-def oscillations() -> list[Found]:
+def oscillations() -> Iterator[Found]:
     data = dynamics()
     late = data.isel(time=data.time > float(data.time[-1]) - 2 * np.pi)
     rest = float(np.abs(late.expectation - late.asymptotic).max())
@@ -189,22 +189,20 @@ def oscillations() -> list[Found]:
     apart = float(np.abs(locking.phase_difference[..., 0]).max())
     ratio = float(np.abs(locking.amplitude_ratio[..., 0] - 1).max())
     holds = abs(at - 2 * OMEGA) < 1e-9 and amplitude.min() > 1e-3 and rest < 1e-5
-    return [
-        Found(
-            f"frequency {at:.9f}, amplitudes "
-            + ", ".join(f"{value:.6f}" for value in amplitude)
-            + f" from (|1> + |-1>) |0,0>; {rest:.0e} is left of everything else at omega t = "
-            f"{float(data.time[-1]):g}",
-            holds,
-        ),
-        Found(
-            f"the operators that give the complex amplitudes of the sites are proportional: phase "
-            f"differences {zero(apart)}, amplitude ratios 1 to {zero(ratio)}"
-            if locked
-            else "the phase differences depend on the initial state",
-            locked,
-        ),
-    ]
+    yield Found(
+        f"frequency {at:.9f}, amplitudes "
+        + ", ".join(f"{value:.6f}" for value in amplitude)
+        + f" from (|1> + |-1>) |0,0>; {rest:.0e} is left of everything else at omega t = "
+        f"{float(data.time[-1]):g}",
+        holds,
+    )
+    yield Found(
+        f"the operators that give the complex amplitudes of the sites are proportional: phase "
+        f"differences {zero(apart)}, amplitude ratios 1 to {zero(ratio)}"
+        if locked
+        else "the phase differences depend on the initial state",
+        locked,
+    )
 
 
 @claim(
@@ -221,7 +219,7 @@ def oscillations() -> list[Found]:
     "another sector enters",
     printed="c_alpha >= 0",
 )
-def perturbed_states() -> list[Found]:
+def perturbed_states() -> Iterator[Found]:
     base = prepared_chain()
     states = stationary_states(base.space)
     apart, least = 0.0, np.inf
@@ -235,17 +233,15 @@ def perturbed_states() -> list[Found]:
     away = np.linalg.norm(near.rho - sample(SEEDS[0]).rho, axis=(-2, -1))
     order = float(np.log10(away[1] / away[0]))
     number = f"{len(SEEDS)} random perturbations"
-    return [
-        Found(
-            f"one for each of {number}; at strength eta it differs from the mixture by order "
-            f"eta^{order:.3f}",
-            abs(order - 1) < 0.01,
-        ),
-        Found(
-            f"deviation {zero(apart)}, smallest c_alpha {least:.4f} in {number}",
-            apart < EXACT and least >= 0,
-        ),
-    ]
+    yield Found(
+        f"one for each of {number}; at strength eta it differs from the mixture by order "
+        f"eta^{order:.3f}",
+        abs(order - 1) < 0.01,
+    )
+    yield Found(
+        f"deviation {zero(apart)}, smallest c_alpha {least:.4f} in {number}",
+        apart < EXACT and least >= 0,
+    )
 
 
 def _size(operator: np.ndarray) -> float:

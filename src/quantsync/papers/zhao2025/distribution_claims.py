@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from quantsync.measures import chi, phase_distribution, relative_phase_distribution
@@ -57,7 +59,7 @@ def diagonal_states() -> Found:
     "each with (c_0+ - c_0-)/2",
     printed="(c_0+ - c_0-)/2",
 )
-def off_diagonal_elements() -> list[Found]:
+def off_diagonal_elements() -> Iterator[Found]:
     space = dephased_chain().space
     states = sectors.stationary_states(space)
     coherent = [name for name, rho in states.items() if np.abs(_off_diagonal(rho)).max() > EXACT]
@@ -73,18 +75,16 @@ def off_diagonal_elements() -> list[Found]:
         ):
             kept.append(float(np.abs(rest - element * pattern).max()))
     sizes = [round(1 / float(np.linalg.norm(states[name]) ** 2)) for name in ("0+", "0-")]
-    return [
-        Found(", ".join(coherent), coherent == ["0+", "0-"]),
-        Found(
-            f"the six pairs and no others; as printed the element is off by up to "
-            f"{max(as_printed):.4f} in {len(SEEDS)} samples, c_0+/8 - c_0-/6 by "
-            f"{zero(max(right))}",
-            max(as_printed) < EXACT,
-            otherwise=f"the sectors have the dimensions {sizes[0]} and {sizes[1]}: it is "
-            "c_0+/8 - c_0-/6; as printed c_alpha would be a population over its dimension, "
-            "and the c_alpha would not add to 1",
-        ),
-    ]
+    yield Found(", ".join(coherent), coherent == ["0+", "0-"])
+    yield Found(
+        f"the six pairs and no others; as printed the element is off by up to "
+        f"{max(as_printed):.4f} in {len(SEEDS)} samples, c_0+/8 - c_0-/6 by "
+        f"{zero(max(right))}",
+        max(as_printed) < EXACT,
+        otherwise=f"the sectors have the dimensions {sizes[0]} and {sizes[1]}: it is "
+        "c_0+/8 - c_0-/6; as printed c_alpha would be a population over its dimension, "
+        "and the c_alpha would not add to 1",
+    )
 
 
 @claim(
@@ -97,7 +97,7 @@ def off_diagonal_elements() -> list[Found]:
     "(2S+1)/4 in place of (2S+1)/(4 pi) a spin",
 )
 @claim("C18", "below Eq. (8)", "S_d(phi'_1, phi'_2) = 2 pi S(phi'_1, phi'_2, 0)", printed="2 pi")
-def equation_8() -> list[Found]:
+def equation_8() -> Iterator[Found]:
     space = dephased_chain().space
     pattern = _six_pairs()
     right, relative, factors, sign = [], [], [], 0
@@ -119,16 +119,14 @@ def equation_8() -> list[Found]:
             factors.append(guess / (float(given.density(*angles)) - given.uniform_density))
             first, second = angles[0] - angles[2], angles[1] - angles[2]
             relative.append(abs(float(differences.density(first, second)) / found - 2 * np.pi))
-    return [
-        Found(
-            f"the three cosines and no others, with (2 pi)^-3 (c_0+/8 - c_0-/6)/2 (relative "
-            f"deviation {zero(max(right))}); the sign as printed is wrong at {sign} of "
-            f"{len(factors)} points; Eq. (7) as printed would give 1/{32 * factors[0]:.4f} = "
-            f"1/({32 * factors[0] / np.pi**3:.6g} pi^3)",
-            sign == 0 and max(abs(factor - 1) for factor in factors) < 1e-6,
-        ),
-        Found(f"deviates from 2 pi by {zero(max(relative))}", max(relative) < 1e-9),
-    ]
+    yield Found(
+        f"the three cosines and no others, with (2 pi)^-3 (c_0+/8 - c_0-/6)/2 (relative "
+        f"deviation {zero(max(right))}); the sign as printed is wrong at {sign} of "
+        f"{len(factors)} points; Eq. (7) as printed would give 1/{32 * factors[0]:.4f} = "
+        f"1/({32 * factors[0] / np.pi**3:.6g} pi^3)",
+        sign == 0 and max(abs(factor - 1) for factor in factors) < 1e-6,
+    )
+    yield Found(f"deviates from 2 pi by {zero(max(relative))}", max(relative) < 1e-9)
 
 
 @claim(
@@ -174,10 +172,9 @@ def branch_rule() -> Found:
     printed="(0, pi/3, -pi/3), (0, 2pi/3, -2pi/3)",
     convention="c_0+/4 < c_0-/3 as the condition",
 )
-def maxima() -> list[Found]:
+def maxima() -> Iterator[Found]:
     data = figure_2()
     names = list(configurations.KINDS)
-    claims = []
     for branch, kinds in zip(BRANCHES, ((0, 1), (2, 3)), strict=True):
         chosen = data.sel(branch=branch)
         found = chosen.kind.values[chosen.kind.values >= 0]
@@ -185,14 +182,11 @@ def maxima() -> list[Found]:
         counted = ", ".join(f"{int((found == k).sum())} at {names[k]}" for k in np.unique(found))
         _, distance = configurations.nearest_kind(*chosen.location.values[: len(found)].T)
         uneven = float(np.ptp(heights) / heights.max())
-        claims.append(
-            Found(
-                f"{counted} at eta = {data.attrs['parameter_eta']:g}; their heights differ by "
-                f"{uneven:.1g} of the largest",
-                set(found) == set(kinds) and float(distance.max()) < 1e-2,
-            )
+        yield Found(
+            f"{counted} at eta = {data.attrs['parameter_eta']:g}; their heights differ by "
+            f"{uneven:.1g} of the largest",
+            set(found) == set(kinds) and float(distance.max()) < 1e-2,
         )
-    return claims
 
 
 @claim(
@@ -214,7 +208,7 @@ def maxima() -> list[Found]:
     printed="1 for equally likely types",
     otherwise="a slip for P_2/(3 P_1), which the text has",
 )
-def peaks_of_chi() -> list[Found]:
+def peaks_of_chi() -> Iterator[Found]:
     data = figure_2()
     first, second = (data.peak_probability.sel(branch=branch).values for branch in BRANCHES)
     values = data.chi_of_maximum.values[~np.isnan(data.chi_of_maximum.values)]
@@ -224,18 +218,15 @@ def peaks_of_chi() -> list[Found]:
     ratio = peaks[1] / (3 * peaks[0])
     caption = float(printed.ratio_of_types(peaks[1], peaks[2])[1])
     error = float(np.abs(ratio - share / (1 - share)).max())
-    return [
-        Found(
-            f"probabilities of 0, 1/4, 1: {_listed(first)} and {_listed(second)}; no maximum is "
-            f"further than {away:.0e} from one of them",
-            away < 1e-3 and first[1] == 0 and second[0] == 0 and min(first[0], second[1]) > 0,
-        ),
-        Found(
-            f"differs by {zero(error)} from the ratio of samples mixed 1:4, 1:1 and 4:1",
-            error < EXACT,
-        ),
-        Found(f"{caption:.4g} for equally likely types", abs(caption - 1) < 1e-9),
-    ]
+    yield Found(
+        f"probabilities of 0, 1/4, 1: {_listed(first)} and {_listed(second)}; no maximum is "
+        f"further than {away:.0e} from one of them",
+        away < 1e-3 and first[1] == 0 and second[0] == 0 and min(first[0], second[1]) > 0,
+    )
+    yield Found(
+        f"differs by {zero(error)} from the ratio of samples mixed 1:4, 1:1 and 4:1", error < EXACT
+    )
+    yield Found(f"{caption:.4g} for equally likely types", abs(caption - 1) < 1e-9)
 
 
 @claim(
@@ -250,7 +241,7 @@ def peaks_of_chi() -> list[Found]:
     "chi is uniform in [0, 1] for independent uniform angles",
     printed="F(chi) = chi",
 )
-def properties_of_chi() -> list[Found]:
+def properties_of_chi() -> Iterator[Found]:
     rng = np.random.default_rng(3)
     angles = rng.uniform(-np.pi, np.pi, (3, 1000))
     original = chi(*angles)
@@ -263,16 +254,14 @@ def properties_of_chi() -> list[Found]:
     # Halfway between the steps of the empirical distribution function.
     uniform = (np.arange(values.size) + 0.5) / values.size
     deviation = float(np.abs(values - uniform).max())
-    return [
-        Found(
-            f"changes by {zero(apart)} under random shifts, turns and a permutation", apart < 1e-9
-        ),
-        Found(
-            f"range {values[0]:.3f} to {values[-1]:.3f}; on a grid of {count} x {count} angles "
-            f"the distribution function differs from chi by {deviation:.0e}",
-            deviation < 4 / count,
-        ),
-    ]
+    yield Found(
+        f"changes by {zero(apart)} under random shifts, turns and a permutation", apart < 1e-9
+    )
+    yield Found(
+        f"range {values[0]:.3f} to {values[-1]:.3f}; on a grid of {count} x {count} angles "
+        f"the distribution function differs from chi by {deviation:.0e}",
+        deviation < 4 / count,
+    )
 
 
 @claim(
@@ -290,7 +279,7 @@ def properties_of_chi() -> list[Found]:
     printed="1",
     convention="Eq. (C2) put right",
 )
-def triangles() -> list[Found]:
+def triangles() -> Iterator[Found]:
     d, side = 0.7, 800
     line = 4 * np.pi * ((np.arange(side) + 0.5) / side - 0.5)
     x, y = np.meshgrid(line, line, indexing="ij")
@@ -305,19 +294,17 @@ def triangles() -> list[Found]:
     error = float(np.abs(l_value - (x + y) / (2 * np.pi))[first].max())
     inside = configurations.triangles(x, y).any(axis=0)
     whole = float(inside.sum()) * (line[1] - line[0]) ** 2 / (2 * np.pi) ** 2
-    return [
-        Found(
-            f"d = {d:g}: as printed l reaches {largest[0]:.3f} and the area is {areas[0]:.2f} "
-            f"(2 pi d)^2; with phi'_2 - 2 phi'_1 in T_d^3 they are {largest[1]:.3f} and "
-            f"{areas[1]:.2f}",
-            largest[0] < d and abs(areas[0] - 1) < 0.02,
-        ),
-        Found(f"differs by {zero(error)}", error < EXACT),
-        Found(
-            f"area {whole:.2f} (2 pi)^2, largest l {float(l_value.max()):.3f}",
-            abs(whole - 1) < 0.02 and abs(float(l_value.max()) - 1) < 0.01,
-        ),
-    ]
+    yield Found(
+        f"d = {d:g}: as printed l reaches {largest[0]:.3f} and the area is {areas[0]:.2f} "
+        f"(2 pi d)^2; with phi'_2 - 2 phi'_1 in T_d^3 they are {largest[1]:.3f} and "
+        f"{areas[1]:.2f}",
+        largest[0] < d and abs(areas[0] - 1) < 0.02,
+    )
+    yield Found(f"differs by {zero(error)}", error < EXACT)
+    yield Found(
+        f"area {whole:.2f} (2 pi)^2, largest l {float(l_value.max()):.3f}",
+        abs(whole - 1) < 0.02 and abs(float(l_value.max()) - 1) < 0.01,
+    )
 
 
 def _six_pairs() -> np.ndarray:

@@ -61,9 +61,7 @@ def _map_with_maxima(axes: Axes, data: xr.Dataset) -> None:
     names = [r"$-\pi/2$", "0", r"$\pi/2$", r"$\pi$", r"$3\pi/2$"]
     axes.set_xticks(ticks, names)
     axes.set_yticks(ticks, names)
-    axes.set_xlim(phi[0], phi[-1])
-    axes.set_ylim(phi[0], phi[-1])
-    axes.set_aspect("equal")
+    axes.set(xlim=(phi[0], phi[-1]), ylim=(phi[0], phi[-1]), aspect="equal")
     axes.set_xlabel(r"$\varphi'_1 = \varphi_1 - \varphi_3$ (rad)")
     axes.set_ylabel(r"$\varphi'_2 = \varphi_2 - \varphi_3$ (rad)")
 
@@ -90,9 +88,7 @@ def _circles(axes: Axes, kinds: np.ndarray) -> None:
             )
         axes.plot(-2.0, low + 0.85, **_symbol(int(kind)))
         axes.text(0, low - 1.2, NAMES[kind], ha="center", va="top", fontsize=8)
-    axes.set_xlim(-2.4, 2.2)
-    axes.set_ylim(-5.2, 1.5)
-    axes.set_aspect("equal")
+    axes.set(xlim=(-2.4, 2.2), ylim=(-5.2, 1.5), aspect="equal")
     axes.axis("off")
 
 
@@ -116,10 +112,7 @@ def _probabilities(axes: Axes, data: xr.Dataset) -> None:
     )
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
     axes.set_yticks([0, 0.25, 0.5, 0.75], ["0", "1/4", "1/2", "3/4"])
-    axes.set_xlim(-0.05, 1.05)
-    axes.set_ylim(0, 0.85)
-    axes.set_xlabel(r"$\chi$")
-    axes.set_ylabel("probability")
+    axes.set(xlim=(-0.05, 1.05), ylim=(0, 0.85), xlabel=r"$\chi$", ylabel="probability")
 
 
 def draw_figure_4(data: xr.Dataset) -> Figure:
@@ -166,11 +159,8 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
     names = [r"$-2\pi$", r"$-\pi$", "0", r"$\pi$", r"$2\pi$"]
     axes.set_xticks(ticks, names)
     axes.set_yticks(ticks, names)
-    axes.set_xlim(phi[0], phi[-1])
-    axes.set_ylim(phi[0], phi[-1])
-    axes.set_aspect("equal")
-    axes.set_xlabel(r"$\varphi'_1$ (rad)")
-    axes.set_ylabel(r"$\varphi'_2$ (rad)")
+    axes.set(xlim=(phi[0], phi[-1]), ylim=(phi[0], phi[-1]), aspect="equal")
+    axes.set(xlabel=r"$\varphi'_1$ (rad)", ylabel=r"$\varphi'_2$ (rad)")
     return figure
 
 
@@ -188,11 +178,9 @@ def draw_dynamics(data: xr.Dataset) -> Figure:
         approach.semilogy(time, np.maximum(apart, 1e-16), dash, color=colour, linewidth=0.8)
     early.set_xlim(0, SHOWN)
     late.set_xlim(end - SHOWN, end)
-    approach.set_xlim(0, 3 * SHOWN)
-    approach.set_ylim(1e-5, 1)
+    approach.set(xlim=(0, 3 * SHOWN), ylim=(1e-5, 1))
     for axes, label in zip((early, late, approach), "abc", strict=True):
-        axes.set_xlabel(r"time $\omega t$")
-        axes.set_ylabel(r"$\langle (S^x_j)^2 \rangle$")
+        axes.set(xlabel=r"time $\omega t$", ylabel=r"$\langle (S^x_j)^2 \rangle$")
         plotting.panel_label(axes, label)
     late.set_ylim(early.get_ylim())
     approach.set_ylabel("deviation from\nundamped modes")
@@ -207,8 +195,7 @@ def draw_appendix_e(data: xr.Dataset) -> Figure:
     eta, limit = data.eta.values, float(data.S_max_limit)
     heights.semilogx(eta, data.S_max, color=plotting.BLUE, label=r"$S_{\max}$")
     heights.axhline(limit, color=plotting.BLACK, linestyle="--", linewidth=0.8, label="limit")
-    heights.set_ylabel(r"$S_{\max}$ (rad$^{-1}$)")
-    heights.set_ylim(0, 1.15 * limit)
+    heights.set(ylabel=r"$S_{\max}$ (rad$^{-1}$)", ylim=(0, 1.15 * limit))
     heights.legend(loc="lower left")
     apart = np.abs(data.S_max.values - limit)
     deviation.loglog(eta, apart, color=plotting.BLUE, label="deviation")
@@ -223,8 +210,7 @@ def draw_appendix_e(data: xr.Dataset) -> Figure:
     deviation.set_ylabel(r"$|S_{\max} - \mathrm{limit}|$ (rad$^{-1}$)")
     deviation.legend(loc="upper left")
     for axes in (heights, deviation):
-        axes.set_xlabel(r"strength $\eta/\gamma_1^g$")
-        axes.set_xlim(eta[0], eta[-1])
+        axes.set(xlabel=r"strength $\eta/\gamma_1^g$", xlim=(eta[0], eta[-1]))
         axes.set_xticks(np.logspace(-5, 0, 6))
     colours = (plotting.BLUE, plotting.VERMILLION, plotting.GREEN)
     for strength, colour, dash in zip(
@@ -237,8 +223,7 @@ def draw_appendix_e(data: xr.Dataset) -> Figure:
     plotting.phase_axis(phases, r"$\varphi_A - \varphi_B$ (rad)")
     phases.set_ylabel(r"$S_d - 1/2\pi$ (rad$^{-1}$)")
     phases.legend(loc="upper left", fontsize=6, handlelength=1.8)
-    for axes, label in zip((heights, deviation, phases), "abc", strict=True):
-        plotting.panel_label(axes, label)
+    plotting.panel_labels(heights, deviation, phases)
     return figure
 
 

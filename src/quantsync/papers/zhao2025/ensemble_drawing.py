@@ -36,8 +36,7 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
         label,
         limit=float(data.synchronization_limit),
     )
-    for axes, name in zip(panels.flat, "abcd", strict=True):
-        plotting.panel_label(axes, name)
+    plotting.panel_labels(*panels.flat)
     return figure
 
 
@@ -48,8 +47,7 @@ def draw_figure_5(data: xr.Dataset) -> Figure:
     label = r"$\eta/J$"
     _chi_map(left, data.chi_2_probability, None, r"$\chi_2$", label)
     _synchronization(right, data, r"$S_{\max}$ (rad$^{-1}$)", label, limit=None)
-    for axes, name in zip((left, right), "ab", strict=True):
-        plotting.panel_label(axes, name)
+    plotting.panel_labels(left, right)
     return figure
 
 
@@ -89,8 +87,7 @@ def _chi_map(
         ticks, names = [np.sqrt(apart[0] * apart[1]), *DECADES], [r"$\to 0$"]
         names += [rf"$10^{{{round(np.log10(decade))}}}$" for decade in DECADES]
         axes.set_xticks(ticks, names)
-    axes.set_ylim(0, 1)
-    axes.set_ylabel(name)
+    axes.set(ylim=(0, 1), ylabel=name)
 
 
 def _intervals(axes: Axes, data: xr.Dataset, label: str) -> None:
@@ -112,8 +109,7 @@ def _intervals(axes: Axes, data: xr.Dataset, label: str) -> None:
     axes.axhline(1 / 8, color="0.5", linestyle=":", linewidth=0.8, zorder=0)
     axes.text(1e-8, 0.135, "uniform", va="bottom", fontsize=7, color="0.4")
     _strengths(axes, label)
-    axes.set_ylim(0, 0.58)
-    axes.set_ylabel(r"$P_a$ (lines: $\eta \to 0$)")
+    axes.set(ylim=(0, 0.58), ylabel=r"$P_a$ (lines: $\eta \to 0$)")
     axes.legend(loc="upper right")
 
 
@@ -134,8 +130,7 @@ def _ratio(axes: Axes, data: xr.Dataset, label: str) -> None:
     axes.axhline(1 / 3, color="0.5", linestyle=":", linewidth=0.8, zorder=0)
     axes.text(data.eta[0], 1 / 3 + 0.02, "uniform", va="bottom", fontsize=7, color="0.4")
     _strengths(axes, label)
-    axes.set_ylim(0, 1.5)
-    axes.set_ylabel(r"ratio of $\pi/3$ to $(0, \pi)$")
+    axes.set(ylim=(0, 1.5), ylabel=r"ratio of $\pi/3$ to $(0, \pi)$")
     axes.legend(loc="upper right")
 
 
@@ -165,8 +160,7 @@ def _synchronization(
             limit, color=plotting.BLACK, linewidth=0.8, zorder=0, label=r"average, $\eta \to 0$"
         )
     _strengths(axes, label)
-    axes.set_yscale("log")
-    axes.set_ylabel(name)
+    axes.set(yscale="log", ylabel=name)
     if limit is not None:  # room for the legend
         axes.set_ylim(top=5 * axes.get_ylim()[1])
     axes.legend(loc="upper left" if limit is not None else "lower left")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from quantsync.catalogue.models import Model
@@ -56,7 +58,7 @@ def zero_modes_of_all_models() -> Found:
     printed="H_+, H_-",
     convention="P the exchange of the two spins",
 )
-def strong_symmetry() -> list[Found]:
+def strong_symmetry() -> Iterator[Found]:
     pair = collective_decay_pair()
     H, L = pair.hamiltonian(), pair.terms.jumps[0].toarray()
     flip = printed.spin_flip_of_the_pair()
@@ -72,18 +74,16 @@ def strong_symmetry() -> list[Found]:
         )
         for name, P in (("flip", flip), ("swap", dark_states.SWAP))
     }
-    return [
-        Found(
-            f"elements up to {flip_h:.3g} and {flip_l:.3g}; for the exchange of the spins "
-            f"{zero(swap_h)} and {zero(swap_l)}",
-            max(flip_h, flip_l) < EXACT,
-        ),
-        Found(
-            f"the states are eigenstates of the exchange to {zero(left['swap'])}, of (D3) to "
-            f"{zero(left['flip'])}",
-            min(left.values()) < EXACT,
-        ),
-    ]
+    yield Found(
+        f"elements up to {flip_h:.3g} and {flip_l:.3g}; for the exchange of the spins "
+        f"{zero(swap_h)} and {zero(swap_l)}",
+        max(flip_h, flip_l) < EXACT,
+    )
+    yield Found(
+        f"the states are eigenstates of the exchange to {zero(left['swap'])}, of (D3) to "
+        f"{zero(left['flip'])}",
+        min(left.values()) < EXACT,
+    )
 
 
 @claim(
@@ -105,7 +105,7 @@ def strong_symmetry() -> list[Found]:
     "the coherence |v_+><v_-| turns at the frequency 2 (J - Delta + B)",
     otherwise="it follows neither from Eq. (D1) nor from the printed energies",
 )
-def dark_state_energies() -> list[Found]:
+def dark_state_energies() -> Iterator[Found]:
     pair = collective_decay_pair()
     H, L = np.real(pair.hamiltonian()), pair.terms.jumps[0].toarray()
     states = {"+": dark_states.LOWEST, "-": dark_states.SINGLET}
@@ -122,25 +122,22 @@ def dark_state_energies() -> list[Found]:
     as_printed = printed.pair_frequency(J, DELTA, B)
     of_energies = abs(dark_states.lowest_energy(DELTA, B) - guess)
     formula = dark_states.pair_frequency(J, DELTA, B)
-    return [
-        Found(
-            f"L_- |v> is {zero(dark)}, H |v> - E |v> is {zero(sharp)}; {modes.zero_modes} zero "
-            "modes",
-            max(dark, sharp) < EXACT and modes.zero_modes == 2,
-        ),
-        Found(
-            f"{energy['+']:.4g} and {energy['-']:.4g}; -J - Delta is off by {zero(right[1])}",
-            abs(energy["-"] - guess) < EXACT and abs(right[0]) < EXACT,
-            printed=f"{dark_states.lowest_energy(DELTA, B):.4g} and {guess:.4g} at the values of "
-            "Fig. 5",
-        ),
-        Found(
-            f"{frequency:.9g}, |J + 2 Delta - 2B| = {abs(formula):.4g}; the printed energies "
-            f"would give {of_energies:.4g}",
-            abs(frequency - abs(as_printed)) < 1e-9,
-            printed=f"{as_printed:.4g} at the values of Fig. 5",
-        ),
-    ]
+    yield Found(
+        f"L_- |v> is {zero(dark)}, H |v> - E |v> is {zero(sharp)}; {modes.zero_modes} zero modes",
+        max(dark, sharp) < EXACT and modes.zero_modes == 2,
+    )
+    yield Found(
+        f"{energy['+']:.4g} and {energy['-']:.4g}; -J - Delta is off by {zero(right[1])}",
+        abs(energy["-"] - guess) < EXACT and abs(right[0]) < EXACT,
+        printed=f"{dark_states.lowest_energy(DELTA, B):.4g} and {guess:.4g} at the values of "
+        "Fig. 5",
+    )
+    yield Found(
+        f"{frequency:.9g}, |J + 2 Delta - 2B| = {abs(formula):.4g}; the printed energies "
+        f"would give {of_energies:.4g}",
+        abs(frequency - abs(as_printed)) < 1e-9,
+        printed=f"{as_printed:.4g} at the values of Fig. 5",
+    )
 
 
 @claim(
@@ -155,7 +152,7 @@ def dark_state_energies() -> list[Found]:
     "<sigma^x_1> synchronizes with -<sigma^x_2>: a phase difference of pi",
     printed="pi",
 )
-def antiphase_dynamics() -> list[Found]:
+def antiphase_dynamics() -> Iterator[Found]:
     pair = collective_decay_pair()
     space = pair.space
     paulis = {name: lambda s, a=name: 2 * getattr(s, a) for name in "xyz"}
@@ -176,15 +173,13 @@ def antiphase_dynamics() -> list[Found]:
         np.real(np.einsum("tij,ji->t", path.rho, 2 * space[s].x.toarray())) for s in space
     )
     size, error = float(np.abs(first).max()), float(np.abs(first + second).max())
-    return [
-        Found(f"amplitudes of up to {shown:.4f}; sigma^z_j: {zero(strength['z'])}", shown > 0.01),
-        Found(
-            f"the sites lock at {min(turned) / np.pi:.9f} pi from any initial state; from a "
-            f"product state <sigma^x_1> oscillates with amplitude {size:.4f} for J t > 200, "
-            f"where the sum of the two is {zero(error)}",
-            abs(min(turned) - np.pi) < 1e-9 and size > 0.01 and error < 1e-9,
-        ),
-    ]
+    yield Found(f"amplitudes of up to {shown:.4f}; sigma^z_j: {zero(strength['z'])}", shown > 0.01)
+    yield Found(
+        f"the sites lock at {min(turned) / np.pi:.9f} pi from any initial state; from a "
+        f"product state <sigma^x_1> oscillates with amplitude {size:.4f} for J t > 200, "
+        f"where the sum of the two is {zero(error)}",
+        abs(min(turned) - np.pi) < 1e-9 and size > 0.01 and error < 1e-9,
+    )
 
 
 @claim(
@@ -214,7 +209,7 @@ def antiphase_dynamics() -> list[Found]:
     "S_d is maximal at phi'_1 = pi, as in the dynamical notion",
     printed="pi",
 )
-def antiphase_locking() -> list[Found]:
+def antiphase_locking() -> Iterator[Found]:
     base = DegenerateBase(collective_decay_pair())
     space = base.space
     projectors = [np.outer(v, v) for v in (dark_states.LOWEST, dark_states.SINGLET)]
@@ -241,27 +236,25 @@ def antiphase_locking() -> list[Found]:
         c_minus.append(weights[1])
     spread = float(np.ptp(height))
     number = f"{len(SEEDS)} random perturbations"
-    return [
-        Found(
-            f"deviation {zero(apart)}, smallest weight {least:.4f}, c_- from {min(c_minus):.3f} "
-            f"to {max(c_minus):.3f} in {number}",
-            apart < 1e-10 and least >= 0,
-        ),
-        Found(
-            f"{as_printed[0][0]:.9g} = 1/64 of that, normalised (deviation {zero(wave)}), and "
-            f"{as_printed[0][1]:.6f} = pi^2/16 from Eq. (A3) as printed",
-            (np.abs(np.array(as_printed) - 1) < 1e-9).all(axis=0).any(),
-        ),
-        Found(
-            f"S_max = {height[0]:.9f} c_- = (pi/32) c_- in all samples (spread {zero(spread)})",
-            abs(height[0] - printed.pair_synchronization(1.0)) < 1e-9,
-        ),
-        Found(
-            f"at {min(where) / np.pi:.9f} pi to {max(where) / np.pi:.9f} pi in {number} of "
-            "vanishing strength",
-            min(where) > np.pi - 1e-6,
-        ),
-    ]
+    yield Found(
+        f"deviation {zero(apart)}, smallest weight {least:.4f}, c_- from {min(c_minus):.3f} "
+        f"to {max(c_minus):.3f} in {number}",
+        apart < 1e-10 and least >= 0,
+    )
+    yield Found(
+        f"{as_printed[0][0]:.9g} = 1/64 of that, normalised (deviation {zero(wave)}), and "
+        f"{as_printed[0][1]:.6f} = pi^2/16 from Eq. (A3) as printed",
+        (np.abs(np.array(as_printed) - 1) < 1e-9).all(axis=0).any(),
+    )
+    yield Found(
+        f"S_max = {height[0]:.9f} c_- = (pi/32) c_- in all samples (spread {zero(spread)})",
+        abs(height[0] - printed.pair_synchronization(1.0)) < 1e-9,
+    )
+    yield Found(
+        f"at {min(where) / np.pi:.9f} pi to {max(where) / np.pi:.9f} pi in {number} of "
+        "vanishing strength",
+        min(where) > np.pi - 1e-6,
+    )
 
 
 @claim(
@@ -294,7 +287,7 @@ def uniform_chi_2() -> Found:
     "zero modes rho_1^osc x rho_2^osc^dag and its adjoint, and coherences at +-2 omega",
     printed="2 x 2 + 2 zero modes",
 )
-def undamped_modes_of_free_spins() -> list[Found]:
+def undamped_modes_of_free_spins() -> Iterator[Found]:
     """Eqs. (E3) and (E4), in the frame at rest with omega = 1."""
     omega = 1.0
     spins = free_spins(omega)
@@ -310,18 +303,16 @@ def undamped_modes_of_free_spins() -> list[Found]:
     modes = peripheral_modes(spins)
     turning = np.rint(np.imag(modes.eigenvalues) / omega).astype(int)
     counts = {k: int((turning == k).sum()) for k in (0, 1, -1, 2, -2)}
-    return [
-        Found(f"deviation {zero(single)}", single < EXACT),
-        Found(
-            f"L of it is {zero(still)}, the two expressions differ by {zero(same)}",
-            max(still, same) < EXACT,
-        ),
-        Found(
-            f"{counts[0]} zero modes, {counts[1]} and {counts[-1]} at +-omega, {counts[2]} and "
-            f"{counts[-2]} at +-2 omega for the spins of App. E",
-            counts == {0: 6, 1: 4, -1: 4, 2: 1, -2: 1} and len(turning) == 16,
-        ),
-    ]
+    yield Found(f"deviation {zero(single)}", single < EXACT)
+    yield Found(
+        f"L of it is {zero(still)}, the two expressions differ by {zero(same)}",
+        max(still, same) < EXACT,
+    )
+    yield Found(
+        f"{counts[0]} zero modes, {counts[1]} and {counts[-1]} at +-omega, {counts[2]} and "
+        f"{counts[-2]} at +-2 omega for the spins of App. E",
+        counts == {0: 6, 1: 4, -1: 4, 2: 1, -2: 1} and len(turning) == 16,
+    )
 
 
 @claim(
@@ -331,7 +322,7 @@ def undamped_modes_of_free_spins() -> list[Found]:
     printed="c != 0",
 )
 @claim("C58", "App. E", "weak perturbations lock the two spins: S_max > 0", printed="> 0")
-def weakly_coupled_spins() -> list[Found]:
+def weakly_coupled_spins() -> Iterator[Found]:
     rho = degenerate_steady_state(uncoupled_pair(), pair_perturbation()).rho[0]
     rest = rho - np.diag(np.diag(rho))
     row, column = COHERENCE
@@ -346,20 +337,18 @@ def weakly_coupled_spins() -> list[Found]:
     convention += "gamma_2^g) = (0.8, 0.5, 0.5, 0.6) eta, gamma_1^g = gamma_2^d = 1"
     kept = [complex(rho[i, i]).real for i in (1, 2, 4, 5)]
     alone = abs(sum(kept) - 1)
-    return [
-        Found(
-            f"<0,0|rho|1,-1> = {element.real:.7f} {element.imag:+.7f}i, no other off-diagonal "
-            f"element ({zero(_size(rest))}) nor population ({zero(alone)})",
-            abs(element) > 1e-3 and _size(rest) < EXACT and alone < EXACT,
-            convention=convention,
-        ),
-        Found(
-            f"S_max -> {limit:.7f} as eta -> 0, approached as eta^{order:.3f}; "
-            f"{float(data.S_max.sel(eta=0.1, method='nearest')):.4f} at eta = 0.1",
-            limit > 0 and abs(order - 1) < 0.02,
-            convention=convention,
-        ),
-    ]
+    yield Found(
+        f"<0,0|rho|1,-1> = {element.real:.7f} {element.imag:+.7f}i, no other off-diagonal "
+        f"element ({zero(_size(rest))}) nor population ({zero(alone)})",
+        abs(element) > 1e-3 and _size(rest) < EXACT and alone < EXACT,
+        convention=convention,
+    )
+    yield Found(
+        f"S_max -> {limit:.7f} as eta -> 0, approached as eta^{order:.3f}; "
+        f"{float(data.S_max.sel(eta=0.1, method='nearest')):.4f} at eta = 0.1",
+        limit > 0 and abs(order - 1) < 0.02,
+        convention=convention,
+    )
 
 
 def _size(operator: np.ndarray) -> float:

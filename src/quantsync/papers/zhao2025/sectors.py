@@ -11,9 +11,6 @@ from quantsync.lindblad.degenerate import DegenerateBase
 from quantsync.models import dephased_chain
 from quantsync.operators import Space
 
-SECTORS = ("-3", "-2", "-1", "0+", "0-", "1", "2", "3")
-"""The quantum numbers of the strong symmetries for N = 3."""
-
 
 @lru_cache(maxsize=1)
 def prepared_chain() -> DegenerateBase:
