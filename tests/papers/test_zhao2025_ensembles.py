@@ -5,7 +5,7 @@ import pytest
 from places import reference
 
 import quantsync as qs
-from quantsync.papers.zhao2025 import ensemble_data, limit, sectors
+from quantsync.papers.zhao2025 import ensemble_data, limit, printed, sectors
 
 REFERENCE = reference("zhao2025")
 
@@ -57,9 +57,7 @@ def test_the_limit_has_the_reference_statistics():
 def test_the_limit_is_that_of_the_matrices():
     """The Markov chain of Gamma variables against degenerate theory for drawn generators."""
     base = sectors.prepared_chain()
-    generator = qs.degenerate.random_lindbladian(
-        base.space, np.random.default_rng(1), "orthonormal"
-    )
+    generator = qs.degenerate.random_lindbladian(base.space, np.random.default_rng(1))
     states = sectors.stationary_states(base.space)
     projectors = sectors.sector_projectors(base.space)
     drawn = np.array(
@@ -91,7 +89,7 @@ def test_weak_perturbations_lead_to_the_two_kinds(chain):
 def test_kinds_of_single_samples_are_those_of_the_sign_of_x():
     base, found = sectors.prepared_chain(), set()
     for seed in range(6):
-        generator = qs.degenerate.random_lindbladian(base.space, np.random.default_rng(seed))
+        generator = printed.random_perturbation(base.space, np.random.default_rng(seed))
         rho = qs.degenerate.perturbed_steady_states(base, generator, [1e-8]).rho[0]
         weights = sectors.sector_weights(rho, base.space)
         x = sectors.off_diagonal_element(weights["0+"], weights["0-"])
@@ -119,7 +117,6 @@ def test_orthonormal_operators_select_the_singlet_with_a_quarter():
         400,
         seed=4,
         measures=[ensemble_data.SINGLET_WEIGHT],
-        basis="orthonormal",
         workers=1,
     )
     within(found.singlet_weight.values[:, 0], 0.25)

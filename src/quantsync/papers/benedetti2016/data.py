@@ -21,12 +21,8 @@ from quantsync.gaussian import (
     evolve,
     probe_modes,
 )
-from quantsync.gaussian import (
-    log_negativity as gaussian_log_negativity,
-)
-from quantsync.gaussian import (
-    mutual_information as gaussian_mutual_information,
-)
+from quantsync.gaussian import log_negativity as gaussian_log_negativity
+from quantsync.gaussian import mutual_information as gaussian_mutual_information
 from quantsync.papers.benedetti2016 import drawing
 from quantsync.papers.benedetti2016.networks import (
     CROSSTALK,
