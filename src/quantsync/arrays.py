@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_numpy_array, to_device
+from array_api_compat import array_namespace, is_array_api_obj, is_numpy_array, to_device
 
 SMALL = 6  # matrices up to this size are multiplied without BLAS
+
+
+def is_foreign(value: Any) -> bool:
+    """Whether it is an array of another library than NumPy, which measures leave there."""
+    return is_array_api_obj(value) and not is_numpy_array(value)
 
 
 def to_numpy(array: Any) -> np.ndarray:

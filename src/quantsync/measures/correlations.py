@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-from array_api_compat import array_namespace, is_array_api_obj
+from array_api_compat import array_namespace
 
+from quantsync.arrays import is_foreign
 from quantsync.checks import named_arguments, nats_per_unit, number_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._eigenvalues import block_eigenvalues
@@ -299,7 +299,7 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     >>> print(qs.schmidt_coefficients(np.array([0.6, 0, 0, 0.8]), space, "A"))
     [0.8 0.6]
     """
-    if isinstance(psi, np.ndarray) or not is_array_api_obj(psi):
+    if not is_foreign(psi):
         psi = number_array(psi, "psi")
     xp = array_namespace(psi)
     n = space.dimension

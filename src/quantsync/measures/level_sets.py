@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_array_api_obj
+from array_api_compat import array_namespace
 
-from quantsync.arrays import to_numpy
+from quantsync.arrays import is_foreign, to_numpy
 from quantsync.checks import (
     named_arguments,
     real_array,
@@ -241,9 +241,8 @@ def kind_ratio(probabilities: Any) -> Any:
 
 def _as_array(values: Any, name: str) -> Any:
     """An array of another library as it is; lists and labelled arrays as NumPy's."""
-    if is_array_api_obj(values) and not isinstance(values, np.ndarray):
-        return values
-    return real_array(values, name, finite=False)  # NaN of masked states
+    # NaN of masked states passes.
+    return values if is_foreign(values) else real_array(values, name, finite=False)
 
 
 def _checked_bins(bins: Any, ends: tuple[float, float]) -> tuple[int, float, float]:

@@ -17,9 +17,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import numpy as np
-from array_api_compat import is_array_api_obj
-
+from quantsync.arrays import is_foreign
 from quantsync.checks import broadcast_shape, named_arguments, real_array
 from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError
 from quantsync.gaussian.covariance import Factor, factorised, mode_list, reduced_covariance
@@ -226,7 +224,7 @@ def _pair(covariance: Any, modes: Any) -> Factor:
 def _phases(pair: Factor, mean: Any, modes: Any, size: int) -> list[Any]:
     """Arguments of the mean amplitudes of both modes; NaN for an amplitude that is zero."""
     xp = pair.xp
-    if isinstance(mean, np.ndarray) or not is_array_api_obj(mean):
+    if not is_foreign(mean):
         mean = real_array(mean, "mean", finite=False)  # NaN as in the covariance
     if not mean.ndim or mean.shape[-1] != size:
         raise DimensionError(

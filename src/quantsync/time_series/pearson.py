@@ -259,9 +259,8 @@ def _in_windows(
     sampled = not all(callable(signal) for signal in signals)
     times = sample_times(times) if sampled else real_array(times, "times")
     known = [s if callable(s) else SampledSignal(times, s) for s in signals]
-    shapes = [getattr(signal, "shape", ()) for signal in known]
-    named = dict(zip(("first", "second"), shapes, strict=False))
-    batch = broadcast_shape(named, what="Batch shapes of signals")
+    shapes = {n: getattr(s, "shape", ()) for n, s in zip(("first", "second"), known, strict=False)}
+    batch = broadcast_shape(shapes, what="Batch shapes of signals")
     starts = times.ravel()
     fits = np.ones(starts.shape, dtype=bool)
     for signal, delay in zip(known, delays, strict=True):

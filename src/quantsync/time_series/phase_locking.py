@@ -11,10 +11,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-from array_api_compat import array_namespace, device, is_array_api_obj
+from array_api_compat import array_namespace, device
 
-from quantsync.arrays import to_numpy
+from quantsync.arrays import is_foreign, to_numpy
 from quantsync.checks import broadcast_shape, named_arguments, number_array, times_array
 from quantsync.errors import DimensionError
 
@@ -144,7 +143,7 @@ def phase_drift(first: Any, second: Any, times: Any) -> Any:
 def _signals(**signals: Any) -> tuple[Any, ...]:
     """Their array namespace, and the signals as complex arrays of one shape."""
     for name, signal in signals.items():
-        if isinstance(signal, np.ndarray) or not is_array_api_obj(signal):
+        if not is_foreign(signal):
             signal = number_array(signal, name, finite=False)  # NaN has no phase
         if not signal.ndim or not signal.shape[-1]:
             raise DimensionError(
@@ -176,7 +175,7 @@ def _turned(xp: Any, phasor: Any, times: Any) -> Any:
 
 def _increasing(xp: Any, times: Any, phasor: Any) -> Any:
     """The times of the samples, beside them."""
-    found = times_array(to_numpy(times) if is_array_api_obj(times) else times, increasing=True)
+    found = times_array(to_numpy(times) if is_foreign(times) else times, increasing=True)
     count = phasor.shape[-1]
     if found.shape != (count,) or count < 2:
         raise DimensionError(

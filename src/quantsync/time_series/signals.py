@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from array_api_compat import is_array_api_obj
 from scipy.interpolate import make_interp_spline
 
-from quantsync.arrays import to_numpy
+from quantsync.arrays import is_foreign, to_numpy
 from quantsync.checks import real_array, times_array, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError
 
@@ -57,7 +56,7 @@ class SampledSignal:
 
     def __init__(self, times: Any, values: Any, degree: int = DEGREE):
         self.times = sample_times(times)
-        if is_array_api_obj(values):
+        if is_foreign(values):
             values = to_numpy(values)
         values = real_array(values, "values")
         if values.ndim < 1 or values.shape[-1] != self.times.size:
