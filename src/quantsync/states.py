@@ -14,6 +14,7 @@ from array_api_compat import array_namespace, device, is_array_api_obj
 from quantsync.arrays import to_numpy
 from quantsync.checks import named_arguments, require_finite, shown
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
+from quantsync.memory import require_memory
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices
 
@@ -243,6 +244,8 @@ def basis_state(space: Any, **levels: float) -> np.ndarray:
     ------
     InvalidStateError
         If a site is missing or does not have that state.
+    OutOfMemoryError
+        If the space is too large.
 
     Examples
     --------
@@ -265,6 +268,7 @@ def basis_state(space: Any, **levels: float) -> np.ndarray:
         index = index * site.dimension + int(match[0])
     if extra := set(levels) - set(space.names):
         raise InvalidStateError(f"basis_state got levels for unknown sites {sorted(extra)}.")
+    require_memory(8.0 * space.dimension**2, f"A density matrix on {space.dimension} levels")
     rho = np.zeros((space.dimension, space.dimension))
     rho[index, index] = 1
     return rho

@@ -1,5 +1,7 @@
 """The Husimi function: coherent states, normalisation, orientation, and QuTiP as an oracle."""
 
+import sys
+
 import numpy as np
 import pytest
 import qutip
@@ -141,3 +143,19 @@ def test_misuse_is_explained():
         qs.husimi(rho, pair, 0.1, 0.2, "C")
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"but is 0\.7"):
         qs.coherent_state(0.7, 0.1, 0.2)
+
+
+@pytest.mark.parametrize("size", [400, 514, 514.5, 600, 2000])
+def test_large_spins_have_coherent_states_too(size):
+    space = qs.Space(A=qs.Spin(size))
+    mixed = np.eye(round(2 * size) + 1) / (2 * size + 1)
+    found = qs.husimi(mixed, space, [0.0, 1.0, np.pi], 0.3)
+    np.testing.assert_allclose(found, 1 / (4 * np.pi), rtol=1e-11)
+
+
+def test_both_ways_to_coherent_states_agree(monkeypatch):
+    theta = np.linspace(-7, 7, 29)
+    direct = {size: qs.coherent_state(size, theta, 0.3) for size in (1 / 2, 3, 40)}
+    monkeypatch.setattr(sys.modules["quantsync.measures.husimi"], "LARGEST_BINOMIAL", 0)
+    for size, expected in direct.items():
+        np.testing.assert_allclose(qs.coherent_state(size, theta, 0.3), expected, atol=1e-13)

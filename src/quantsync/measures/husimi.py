@@ -15,6 +15,8 @@ from quantsync.measures._reduction import as_complex, reduced
 from quantsync.operators import Space, Spin
 from quantsync.states import of_states
 
+LARGEST_BINOMIAL = 1029  # dimension up to which binomials are floating-point numbers
+
 
 @named_arguments
 def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
@@ -48,13 +50,16 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
     site = Spin(spin)
     m = site.labels
     theta, phi = angles(theta, phi)
-    up = np.rint(site.size + m)
+    up = np.rint(site.size + m).astype(int)
     down = site.dimension - 1 - up
-    # By logarithms, as binomials of large spins are no floating-point numbers.
-    binomial = gammaln(site.dimension) - gammaln(up + 1) - gammaln(down + 1)
     cosine, sine = np.cos(theta / 2)[..., None], np.sin(theta / 2)[..., None]
-    modulus = np.exp(binomial / 2 + xlogy(up, abs(cosine)) + xlogy(down, abs(sine)))
-    modulus *= np.sign(cosine) ** up * np.sign(sine) ** down
+    if site.dimension <= LARGEST_BINOMIAL:
+        binomial = np.array([math.comb(site.dimension - 1, k) for k in up.tolist()], float)
+        modulus = np.sqrt(binomial) * cosine**up * sine**down
+    else:
+        binomial = gammaln(site.dimension) - gammaln(up + 1) - gammaln(down + 1)
+        modulus = np.exp(binomial / 2 + xlogy(up, abs(cosine)) + xlogy(down, abs(sine)))
+        modulus *= np.sign(cosine) ** up * np.sign(sine) ** down
     return modulus * np.exp(-1j * m * phi[..., None])
 
 
