@@ -1,5 +1,7 @@
 """The page on the literature is what the command writes, for every paper."""
 
+import re
+
 import pytest
 from places import ROOT
 
@@ -17,6 +19,13 @@ def test_the_literature_page_has_what_the_command_writes(paper, claims_of):
     page = section(PAPERS[paper], claims_of(paper))
     assert claims_table(claims_of(paper)) in page
     assert page in LITERATURE, "docs/literature.md is out of date: run make docs"
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_claim_has_an_id_of_its_own(paper):
+    ids = [s.id for check in PAPERS[paper].checks for s in check.statements]
+    assert len(set(ids)) == len(ids) > 0
+    assert all(re.fullmatch(rf"{paper}-C\d+", name) for name in ids)
 
 
 def test_the_literature_page_has_nothing_else():
