@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import label, number_array
+from quantsync.checks import label, number_array, real_number, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError, unknown_name
 from quantsync.lazy import lazy
 
@@ -45,13 +45,13 @@ class Spin:
     size: float
 
     def __post_init__(self) -> None:
-        twice = 2 * _single_number(self.size)
-        if not (math.isfinite(twice) and twice == round(twice) and twice >= 1):
+        why = "the size of a spin is 1/2, 1, 3/2, ..."
+        twice = 2 * real_number(self.size, "size", above=0, why=why)
+        if twice != round(twice):
             raise InvalidArgumentError(
-                f"Argument `size` of Spin must be a single number, 1/2, 1, 3/2, ..., "
-                f"but is {self.size!r}."
+                f"Argument `size` must be 1/2, 1, 3/2, ..., but is {self.size}."
             )
-        object.__setattr__(self, "size", float(self.size))
+        object.__setattr__(self, "size", twice / 2)
 
     @property
     def dimension(self) -> int:
@@ -105,13 +105,7 @@ class Fock:
     levels: int
 
     def __post_init__(self) -> None:
-        levels = _single_number(self.levels)
-        if not (math.isfinite(levels) and levels == round(levels) and levels >= 2):
-            raise InvalidArgumentError(
-                f"Argument `levels` of Fock must be an integer of at least 2, "
-                f"but is {self.levels!r}."
-            )
-        object.__setattr__(self, "levels", int(self.levels))
+        object.__setattr__(self, "levels", whole_number(self.levels, "levels", at_least=2))
 
     @property
     def dimension(self) -> int:
@@ -287,16 +281,6 @@ class Operator(sp.csr_array):
 def _kept(result: Any) -> Any:
     """The result as an operator, where SciPy returns a copy: of ``operator + 0``, as in sum()."""
     return Operator(result) if isinstance(result, sp.csr_array) else result
-
-
-def _single_number(value: Any) -> float:
-    """The value as a float; NaN for anything that is not one real number."""
-    if isinstance(value, str) or np.ndim(value) != 0 or isinstance(value, complex):
-        return math.nan
-    try:
-        return float(value)
-    except TypeError:
-        return math.nan
 
 
 class SiteOperators:

@@ -27,5 +27,5 @@ def spin_parameter(spin: Any) -> Spin:
         return Spin(spin)
     except InvalidArgumentError as error:
         raise InvalidArgumentError(
-            str(error).replace("Argument `size` of Spin", "Parameter `spin`")
+            str(error).replace("Argument `size`", "Parameter `spin`")
         ) from None
