@@ -37,6 +37,11 @@ def test_all_names_exist_and_are_shown():
         assert getattr(qs, name) is getattr(qs, name)
 
 
+def test_folders_are_there_whatever_was_loaded_before():
+    code = "import quantsync as qs; qs.lindblad.Evolution, qs.operators.Operator, qs.papers"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_names_that_do_not_exist_name_the_nearest():
     with pytest.raises(AttributeError, match=r"no attribute 'steady_sate'; did you mean 'steady"):
         qs.steady_sate  # noqa: B018

@@ -155,6 +155,9 @@ MADE = {  # however an operator comes about, it is one
     "pickled": lambda x: pickle.loads(pickle.dumps(x)),
     "copied with the module": lambda x: copy.deepcopy(x),
     "added to a sparse array": lambda x: sp.csr_array(np.eye(9)) + x,
+    "taken from a sparse array": lambda x: sp.csr_array(np.eye(9)) - x,
+    "multiplied by a sparse array": lambda x: sp.csr_array(np.eye(9)) @ x,
+    "scaled by a huge integer": lambda x: 10**30 * x,
 }
 
 
@@ -183,6 +186,10 @@ def test_operators_cannot_be_changed(made):
         "item": lambda: x.__setitem__((0, 0), 1),
         "diagonal": lambda: x.setdiag(1),
         "shape": lambda: x.resize(2, 2),
+        "entries": lambda: setattr(x, "data", 2 * x.data),
+        "columns": lambda: setattr(x, "indices", x.indices[::-1]),
+        "rows": lambda: setattr(x, "indptr", 0 * x.indptr),
+        "type": lambda: setattr(x, "dtype", np.complex64),
     }
     for change in changes.values():
         with pytest.raises(InvalidArgumentError, match=r"operator.copy\(\)"):
@@ -205,7 +212,8 @@ def test_operators_cannot_be_changed(made):
 
 
 def test_a_copy_of_an_operator_may_be_changed():
-    for own in (A.x.copy(), sp.csr_array(A.x, copy=True), A.x.tocsc(), A.x[:, :]):
+    copies = A.x.copy(), sp.csr_array(A.x), sp.csr_array(A.x, copy=True), A.x.tocsc(), A.x[:, :]
+    for own in copies:
         own[0, 3] = 7
         own.data *= 2
         own.eliminate_zeros()
@@ -262,6 +270,29 @@ def test_operators_do_what_sparse_arrays_do():
     for operation in (x.eliminate_zeros, x.sum_duplicates, x.sort_indices, x.prune):
         operation()
     assert_allclose(x.toarray(), plain.toarray())
+
+
+def test_differences_and_products_with_sparse_arrays_are_those_of_matrices():
+    theirs = sp.csr_array(np.arange(81.0).reshape(9, 9))
+    for kind in (sp.csr_array, sp.csc_array, sp.coo_array):
+        assert_allclose((kind(theirs) - A.y).toarray(), theirs.toarray() - A.y.toarray())
+        assert_allclose((kind(theirs) @ A.y).toarray(), theirs.toarray() @ A.y.toarray())
+
+
+def test_axes_that_a_matrix_does_not_transpose_by_are_refused():
+    assert_allclose(A.plus.transpose((1, 0)).toarray(), A.minus.toarray())
+    for axes in ((0, 1), 5):
+        with pytest.raises(ValueError, match="do not support|axes"):
+            A.plus.transpose(axes)
+
+
+def test_sparse_arrays_that_are_no_matrices_are_refused_by_name():
+    beyond, objects = sp.csr_array(np.eye(2)), sp.csr_array(np.eye(2))
+    beyond.indices = beyond.indices + 10  # SciPy would read, and write, whatever lies there
+    objects.data = objects.data.astype(object)
+    for wrong in (beyond, objects, sp.coo_array(np.ones((2, 2, 2)))):
+        with pytest.raises(InvalidArgumentError, match="`X` must be a sparse matrix of numbers"):
+            as_operator(wrong, 2, "X")
 
 
 def test_operators_are_free_of_zeros_and_duplicates():

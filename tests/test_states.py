@@ -108,6 +108,12 @@ def test_a_matrix_with_negative_probabilities_is_rejected():
         require_density_matrix([[0.5, 0.6], [0.6, 0.5]], 2, "rho0")
 
 
+def test_a_matrix_of_no_rows_is_rejected():
+    for measure in (qs.purity, qs.von_neumann_entropy):
+        with pytest.raises(DimensionError, match=r"`rho` must have shape .* but has \(0, 0\)"):
+            measure(np.zeros((0, 0)))
+
+
 def test_a_matrix_of_the_wrong_shape_is_rejected():
     for wrong in (np.eye(3) / 3, np.ones(2), np.ones((2, 3)), 1.0):
         shape = str(np.shape(wrong)).replace("(", r"\(").replace(")", r"\)")
@@ -190,6 +196,7 @@ def test_a_state_object_may_be_given_with_its_own_space_and_no_other(name):
 def test_the_space_may_be_given_by_name():
     assert qs.negativity(BELL, space=QUBITS, sites="A") == qs.negativity(BELL, QUBITS, "A")
     assert qs.negativity(rho=BELL, space=QUBITS, sites="A") == qs.negativity(BELL, QUBITS, "A")
+    assert qs.negativity(Found(BELL), space=None, sites="A") == qs.negativity(BELL, QUBITS, "A")
 
 
 def test_an_unknown_argument_names_the_nearest_one():

@@ -18,6 +18,7 @@ from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteErro
 from quantsync.lazy import lazy
 
 LARGEST_SHARED = 1024  # dimension of spaces whose operators outlive them
+FIXED = {"data", "indices", "indptr", "dtype", "_shape"}  # attributes of an operator
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,10 @@ class Operator(sp.csr_array):
     def _hold(self, data: np.ndarray, indices: np.ndarray, indptr: np.ndarray) -> None:
         if len(data) > indptr[-1]:
             data, indices = data[: indptr[-1]], indices[: indptr[-1]]
-        self.data, self.indices, self.indptr = data.view(), indices.view(), indptr.view()
-        for part in (self.data, self.indices, self.indptr):
+        parts = {"data": data.view(), "indices": indices.view(), "indptr": indptr.view()}
+        for part in parts.values():
             part.flags.writeable = False
+        vars(self).update(parts, _held=True)
 
     def _with_data(self, data: np.ndarray, copy: bool = True) -> Operator:
         """Other entries at the same places: how SciPy scales, conjugates, and so on."""
@@ -190,8 +192,10 @@ class Operator(sp.csr_array):
 
     def copy(self) -> sp.csr_array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """A plain SciPy array with the same entries, which may be changed."""
-        parts = (self.data, self.indices, self.indptr)
-        return sp.csr_array(parts, shape=self.shape, copy=True)
+        plain = sp.csr_array.__new__(sp.csr_array)
+        own = {part: vars(self)[part].copy() for part in ("data", "indices", "indptr")}
+        vars(plain).update({**vars(self), **own})
+        return plain
 
     def astype(self, dtype: Any, casting: Any = "unsafe", copy: bool = True) -> Any:
         """With entries of another type."""
@@ -203,12 +207,18 @@ class Operator(sp.csr_array):
 
     def transpose(self, axes: Any = None, copy: bool = False) -> Any:
         """The transpose."""
+        if axes is not None:
+            super().transpose(axes)  # refuses all but (1, 0)
         columns = self.tocsc()  # their lists are the rows of the transpose
         shape: Any = self.shape
         return Operator((columns.data, columns.indices, columns.indptr), shape=shape[::-1])
 
+    def asformat(self, format: Any, copy: bool = False) -> Any:
+        """A plain SciPy array of a format, its own: ``csr_array(operator)`` asks for one here."""
+        return self.copy() if format == "csr" else super().asformat(format, copy=copy)
+
     def __getitem__(self, key: Any) -> Any:
-        return sp.csr_array(self)[key]
+        return self.copy()[key]
 
     def __add__(self, other: Any) -> Any:
         return _kept(super().__add__(other))
@@ -220,7 +230,10 @@ class Operator(sp.csr_array):
         return _kept(super().__sub__(other))
 
     def __rsub__(self, other: Any) -> Any:
-        return _kept(super().__rsub__(other))
+        return other + -self if sp.issparse(other) else _kept(super().__rsub__(other))
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _kept(other @ self.copy() if sp.issparse(other) else super().__rmatmul__(other))
 
     def __mul__(self, other: Any) -> Any:
         return self._scaled(other, "*", super().__mul__)
@@ -247,13 +260,20 @@ class Operator(sp.csr_array):
                 "entry; write operator @ array for a product, and give Lindbladian the pair "
                 "(array, operator) for a batch of coefficients."
             )
-        return scale(other) if number.dtype.kind in "biufc" else NotImplemented
+        # An int that NumPy has no type for is a number as well.
+        known = number.dtype.kind in "biufc" or isinstance(other, int)
+        return scale(other) if known else NotImplemented
 
     def __pow__(self, *exponent: Any) -> Any:
         raise InvalidArgumentError(
             "`**` of an operator would act on it entry by entry; write a @ a for its square, and "
             "a.power(2) if entries are meant."
         )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in FIXED and "_held" in vars(self) and value is not getattr(self, name):
+            self._refuse_change()
+        super().__setattr__(name, value)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._refuse_change()
@@ -507,12 +527,25 @@ def _shared_operators(space: Space, name: str) -> SiteOperators:
     return SiteOperators(space, name)
 
 
+def _own(matrix: Any, name: str) -> sp.csr_array:
+    """A copy of a sparse array whose indices are in range: SciPy takes any, and may crash later."""
+    try:
+        own = matrix.copy()
+        if hasattr(own, "check_format"):
+            own.check_format()
+        return sp.csr_array(own, dtype=complex)
+    except (ValueError, TypeError) as error:
+        raise InvalidArgumentError(
+            f"{label(name)} must be a sparse matrix of numbers, but SciPy cannot read it: {error}."
+        ) from error
+
+
 def as_operator(operator: Any, dimension: int, name: str) -> Operator:
     """Any sparse or dense matrix as a complex operator of its own, of the right size and finite."""
     if sp.issparse(operator):
         matrix: Any = operator
         if not isinstance(operator, Operator):
-            matrix = sp.csr_array(operator, copy=True)
+            matrix = _own(operator, name)
         if not np.isfinite(matrix.data).all():
             raise NonFiniteError(f"{label(name)} must be finite, but has a NaN or infinite entry.")
     else:

@@ -87,7 +87,8 @@ def _behind(gate: Callable[[Any, Space], Any], function: Callable[..., Any]) -> 
     @wraps(function)
     def measure(rho: Any, *args: Any, **kwargs: Any) -> Any:
         if "space" in kwargs:
-            args = (kwargs.pop("space"), *args)
+            space = kwargs.pop("space")
+            args = args if space is None else (space, *args)
         if not (args and isinstance(args[0], Space)):
             if not is_state(rho):
                 raise InvalidArgumentError(
@@ -133,7 +134,7 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
         )
     rho = _as_array(state.rho if is_state(state) else state, name)
     n = space.dimension if isinstance(space, Space) else space
-    if rho.ndim < 2 or rho.shape[-1] != rho.shape[-2] or (n and rho.shape[-1] != n):
+    if rho.ndim < 2 or not rho.shape[-1] == rho.shape[-2] == (n or rho.shape[-1]) > 0:
         wanted = f"(..., {n}, {n})" if n else "(..., n, n)"
         where = f" for {space}" if isinstance(space, Space) else ""
         raise DimensionError(

@@ -454,6 +454,8 @@ def test_states_sum_the_series_at_strengths_that_broadcast():
         expected = sum(eps**k * rho[j] for k, rho in enumerate(response.orders))
         assert_allclose(states[i, j], expected, atol=1e-16)
     assert_array_equal(states[0], response.orders[0])
+    with pytest.raises(NonFiniteError, match="`strength` must be finite, but is nan"):
+        response.state(np.nan)
     single = qs.linear_response(system[1], driving(), order=3)
     assert single.state(0.1).shape == (4, 4)
     assert single.state([0.1, 0.2]).shape == (2, 4, 4)

@@ -164,6 +164,9 @@ def test_a_steady_state_is_indexed_as_its_system_and_measured_as_it_is():
     assert density_matrices(steady, system.space) is steady.rho
     with pytest.raises(IndexError):
         steady[0, 0, 0]
+    assert [row.rho.shape for row in steady] == [(5, 9, 9)] * 3
+    with pytest.raises(TypeError, match="unsized"):
+        list(steady[0, 0])
 
 
 def test_large_sectors_are_solved_sparsely(monkeypatch):

@@ -1,6 +1,8 @@
 """What is derived from operators is kept by their content: built anew, a system costs nothing."""
 
+import gc
 import pickle
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -49,6 +51,14 @@ def test_any_other_content_has_terms_of_its_own():
     assert len({id(system.terms) for system in systems}) == len(systems)
 
 
+def test_numbers_of_another_byte_order_are_others():
+    space = qs.Space(A=qs.Spin(1 / 2))
+    numbers = np.diag([1.0, 2.0])
+    same_bytes = numbers.view(numbers.dtype.newbyteorder())
+    systems = [qs.Lindbladian(space, [(1.0, h)]) for h in (numbers, same_bytes)]
+    assert systems[0].terms is not systems[1].terms
+
+
 def test_an_operator_changed_after_use_is_another_one():
     space = qs.Space(A=qs.Spin(1 / 2))
     operator = sp.csr_array(space["A"].z.toarray())
@@ -78,6 +88,21 @@ def test_threads_that_build_the_same_share_it():
     with ThreadPoolExecutor(8) as pool:
         systems = list(pool.map(lambda k: driven_decay(k, angle=0.7), range(32)))
     assert len({id(system.terms) for system in systems}) == 1
+
+
+def test_terms_are_freed_as_soon_as_nothing_holds_them(monkeypatch):
+    monkeypatch.setattr(_terms, "MOST_KEPT", 0)
+    system = driven_decay(angle=20.0)
+    qs.steady_state(system)
+    qs.evolve(system, np.eye(4) / 4, [0.0, 1.0])
+    qs.linear_response(system, system.space["A"].z)
+    terms = weakref.ref(system.terms)
+    gc.disable()
+    try:
+        del system
+        assert terms() is None
+    finally:
+        gc.enable()
 
 
 def test_what_nobody_uses_any_more_is_let_go(monkeypatch):

@@ -139,18 +139,20 @@ def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def find_sectors(terms: Terms, active: np.ndarray) -> list[Sector]:
     """The sectors of the terms that are active somewhere: those with trace first, then by size."""
-    return terms.derive(("sectors", active.tobytes()), lambda: _components(terms, active))
+    # Kept without the terms: what the terms keep must not keep them, or only gc frees both.
+    found = terms.derive(("sectors", active.tobytes()), lambda: _components(terms, active))
+    return [Sector(terms, elements, populations) for elements, populations in found]
 
 
-def _components(terms: Terms, active: np.ndarray) -> list[Sector]:
+def _components(terms: Terms, active: np.ndarray) -> list[tuple[np.ndarray, int]]:
     n = terms.space.dimension
     pattern = sp.csr_array((n * n, n * n))
     for used, term in zip(active, terms.real, strict=True):
         if used:
             pattern = pattern + abs(term)
     groups = connected_groups(pattern)
-    found = [Sector(terms, group, int((group < n).sum())) for group in groups]
-    return sorted(found, key=lambda s: (-s.populations, -s.dimension))
+    found = [(group, int((group < n).sum())) for group in groups]
+    return sorted(found, key=lambda sector: (-sector[1], -len(sector[0])))
 
 
 def connected_groups(matrix: sp.csr_array, *, strongly: bool = False) -> list[np.ndarray]:

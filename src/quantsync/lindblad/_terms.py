@@ -180,7 +180,7 @@ def _digest(operator: Any) -> bytes:
         parts = (operator,)
     else:
         parts = (operator.indptr, operator.indices, operator.data)
-    kinds = [part.dtype.char for part in parts]
+    kinds = [part.dtype.str for part in parts]
     digest = hashlib.blake2b(f"{operator.shape}{kinds}".encode(), digest_size=16)
     for part in parts:
         digest.update(np.ascontiguousarray(part).data)

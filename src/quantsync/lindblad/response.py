@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.checks import broadcast_shape, choice, named_arguments, whole_number
+from quantsync.checks import broadcast_shape, choice, named_arguments, real_array, whole_number
 from quantsync.errors import ConvergenceError, DimensionError
 from quantsync.lindblad._sector_solve import chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector, find_sectors
@@ -60,7 +60,7 @@ class Response:
 
         An approximation, not positive by itself.
         """
-        eps = np.asarray(strength, float)[..., None, None]
+        eps = real_array(strength, "strength")[..., None, None]
         total = np.zeros((), complex)
         for term in reversed(self.orders):
             total = term + eps * total

@@ -69,6 +69,9 @@ class SteadyState:
             **{name: np.asarray(getattr(self, name).ravel()[picked]) for name in CERTIFICATES},
         )
 
+    def __iter__(self) -> Iterator[SteadyState]:
+        return (self[k] for k in range(len(self.residual)))  # a single one has no length
+
     def __repr__(self) -> str:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")
         return (
