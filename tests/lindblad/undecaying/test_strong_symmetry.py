@@ -1,12 +1,13 @@
 """Strong symmetries and dark states divide the work and leave the modes as they are."""
 
+import sys
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from systems import random_hermitian, random_matrix, random_state, random_system, random_unitary
 
 import quantsync as qs
-from quantsync.lindblad.undecaying import peripheral_modes as spectrum
 from quantsync.lindblad.undecaying._strong_symmetry import adapted_basis, strong_symmetry_blocks
 
 SWAP = np.eye(4)[[0, 2, 1, 3]]
@@ -232,6 +233,7 @@ def test_states_that_are_not_dark_are_refused():
 
 
 def test_a_block_that_is_too_large_says_how_much_memory_and_what_to_do(monkeypatch):
+    spectrum = sys.modules["quantsync.lindblad.undecaying.peripheral_modes"]
     monkeypatch.setattr(spectrum, "LARGEST_BLOCK", 50)
     chain = qs.models.dephased_chain()
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"84 elements.*GB.*strong_symmetry"):
