@@ -32,7 +32,7 @@ print("ready", flush=True)
 axes = {"epsilon": np.linspace(0, 0.1, 40), "detuning": np.linspace(-1, 1, 50)}
 if extended:
     axes["epsilon"] = np.concatenate([axes["epsilon"], [0.2, 0.3]])
-qs.sweep("spin_pair", axes, ["synchronization", slow], store=path, chunk=25, workers=2,
+qs.sweep("spin_pair", axes, ["synchronization", slow], store=qs.Store(path, chunk=25), workers=2,
          progress=False, scheduler=scheduler or None)
 """
 

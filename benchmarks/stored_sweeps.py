@@ -79,7 +79,7 @@ def compare(axes: dict[str, np.ndarray], folder: Path, without_cluster: bool) ->
     tell("opened and verified", opened_wall, opened_cpu)
     if without_cluster:
         return
-    small_wall, small_cpu, _ = measured(lambda: run(store=folder / "tasks", chunk=SMALL))
+    small_wall, small_cpu, _ = measured(lambda: run(store=qs.Store(folder / "tasks", chunk=SMALL)))
     tell(f"in tasks of {SMALL} points, two threads", small_wall, small_cpu)
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,

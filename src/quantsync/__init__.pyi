@@ -52,8 +52,8 @@ from .measures import (
 from .operators import Fock, Space, Spin
 from .search import find_extrema, find_zeros
 from .states import basis_state
-from .sweeps import compute, ensemble, open_sweep, sweep, sweep_status
-from .system import Measure, System
+from .sweeps import Refine, Store, compute, ensemble, open_sweep, sweep, sweep_status
+from .system import Measure, ParametricSystem, System
 from .time_series import pearson
 from .version import __version__
 
@@ -65,10 +65,13 @@ __all__ = [
     "MeanFieldModel",
     "Measure",
     "OpenNetwork",
+    "ParametricSystem",
     "PhaseDistribution",
+    "Refine",
     "Space",
     "Spin",
     "SteadyState",
+    "Store",
     "System",
     "__version__",
     "basis_state",

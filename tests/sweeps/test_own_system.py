@@ -284,9 +284,7 @@ def test_a_border_is_found_off_the_grid():
         oscillator,
         {"damping": [0.1], "drive": np.linspace(0.1, 1, 7)},
         "height",
-        refine="height",
-        level=2.0,
-        tolerance=1e-3,
+        refine=qs.Refine("height", level=2.0, tolerance=1e-3),
     )
     square = np.roots([1, 4 * 0.1**2 - 2, 0.75]).min()
     assert found.border_drive.values == pytest.approx([np.sqrt(square)], abs=1e-3)

@@ -13,13 +13,14 @@ import numpy as np
 
 from quantsync.catalogue.models import Model
 from quantsync.errors import QuantsyncError, SpecError, unknown_name
+from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
-from quantsync.sweeps.refine.refinement import Refinement
+from quantsync.sweeps.refine.refinement import checked_refinement
 from quantsync.sweeps.store.tasks import checked_chunk
 
 Key = tuple[str, ...]
-REFINING = ("refine", "tolerance", "level", "most_points")
-KEYS = ("model", "measures", "store", "chunk", *REFINING, "axes", "fixed")
+REFINING = ("level", "tolerance", "max_points")
+KEYS = ("model", "measures", "store", "chunk", "refine", *REFINING, "axes", "fixed")
 SPACINGS: dict[str, Callable[..., np.ndarray]] = {
     "linspace": np.linspace,
     "logspace": np.logspace,
@@ -30,81 +31,15 @@ MOST_VALUES = 10**8  # on an axis
 
 @dataclass(frozen=True)
 class SweepSpec:
-    """A sweep read from a file.
+    """A sweep read from a file."""
 
-    Attributes
-    ----------
-    path : Path
-        The file.
-    model : str
-    axes : dict of str to ndarray
-    fixed : dict of str to value
-    measures : list of str, or dict
-    store : Path
-        Relative paths of the file are taken from its folder.
-    chunk : int or list of int or None
-    plan : SweepPlan
-        The sweep, checked.
-    refinement : dict of str to value
-        The arguments of `sweep` that ask for points off the grid.
-    """
-
-    path: Path
-    model: str
-    axes: dict[str, np.ndarray]
-    fixed: dict[str, Any]
-    measures: Any
-    store: Path
-    chunk: Any
     plan: SweepPlan
-    refinement: dict[str, Any]
+    store: Store  # relative paths of the file are taken from its folder
+    arguments: dict[str, Any]  # with which `sweep` computes it
 
 
 def read_spec(path: str | Path) -> SweepSpec:
-    """Read and check the description of a sweep.
-
-    ::
-
-        model = "spin_pair"
-        measures = ["synchronization", "negativity"]
-        store = "tongue.zarr"
-        chunk = 2000                              # points of a task, or a shape; optional
-        refine = "synchronization"                # points along a border; optional, with
-        tolerance = 0.01                          # how well, as a fraction of the axes
-        level = 0.01                              # value on the border
-        most_points = 100000
-
-        [axes]
-        epsilon = {linspace = [0, 0.1, 101]}
-        gain_a = {logspace = [0, 2, 5]}           # exponents of ten; geomspace takes the ends
-        detuning = [-1.0, 0.0, 1.0]
-
-        [fixed]
-        damping_b = 100.0
-
-    Parameters
-    ----------
-    path : str or Path
-
-    Raises
-    ------
-    SpecError
-        At the first mistake; the message names the line and the key.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> path = Path(tempfile.mkdtemp(), "tongue.toml")
-    >>> _ = path.write_text('''
-    ... model = "spin_pair"
-    ... measures = ["purity"]
-    ... store = "tongue.zarr"
-    ... axes.epsilon = {linspace = [0, 0.1, 3]}
-    ... ''')
-    >>> read_spec(path).axes
-    {'epsilon': array([0.  , 0.05, 0.1 ])}
-    """
+    """Read the description of a sweep, of the form in docs/sweeps.md, and check all of it."""
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -122,13 +57,7 @@ def read_spec(path: str | Path) -> SweepSpec:
 
 
 def lines_of_keys(text: str) -> dict[Key, int]:
-    r"""The line of every key of a TOML file, which its parser does not tell.
-
-    Examples
-    --------
-    >>> lines_of_keys('model = "a"\n[axes]\nx = [1,\n2]\ny = [3]')
-    {('model',): 1, ('axes',): 2, ('axes', 'x'): 3, ('axes', 'y'): 5}
-    """
+    """The line of every key of a TOML file, which its parser does not tell."""
     lines: dict[Key, int] = {}
     table: Key = ()
     depth = 0
@@ -211,23 +140,33 @@ class _Reader:
                 kind = "a text" if text else "a number"
                 self.fail(("fixed", name), f"must be {kind}, but is {value!r}.")
         measures = self.measures()
-        chunk = self.data.get("chunk")
         shape = tuple(len(values) for values in axes.values())
-        self.named(("chunk",), lambda: checked_chunk(chunk, shape))
+        self.named(("chunk",), lambda: checked_chunk(self.data.get("chunk"), shape))
         plan = self.planned(model, axes, measures, fixed)
-        place = self.path.parent / Path(store).expanduser()
-        refinement = self.refinement(plan)
-        return SweepSpec(self.path, model, axes, fixed, measures, place, chunk, plan, refinement)
+        return SweepSpec(
+            plan,
+            Store(self.path.parent / Path(store).expanduser(), self.data.get("chunk")),
+            {
+                "model": model,
+                "axes": axes,
+                "measures": measures,
+                "fixed": fixed,
+                "refine": self.refinement(plan),
+            },
+        )
 
-    def refinement(self, plan: SweepPlan) -> dict[str, Any]:
+    def refinement(self, plan: SweepPlan) -> Refine | None:
         """The keys of a refinement, checked one by one, so that the right line is named."""
-        given = {key: self.data[key] for key in REFINING if key in self.data}
-        for key in given:
-            if "refine" not in given:
+        given = {key: value for key, value in self.data.items() if key in REFINING}
+        if "refine" not in self.data:
+            for key in given:
                 self.fail((key,), "needs the key `refine`, the measure whose border is wanted.")
-            one = {"refine": given["refine"], key: given[key]}
-            self.named((key,), lambda one=one: Refinement.checked(plan, **one))
-        return given
+            return None
+        measure = self.data["refine"]
+        self.named(("refine",), lambda: checked_refinement(plan, measure))
+        for key, value in given.items():
+            self.named((key,), lambda one={key: value}: Refine(measure, **one))
+        return Refine(measure, **given)
 
     def named(self, key: Key, check: Callable[[], Any]) -> Any:
         """What a check returns; its error with the line."""

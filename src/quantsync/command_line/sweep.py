@@ -10,12 +10,15 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from quantsync.errors import InvalidArgumentError, SweepInterrupt, SweepWarning
+
+if TYPE_CHECKING:
+    from quantsync.command_line.spec import SweepSpec
 
 
 class _SpecFirst(TyperGroup):
@@ -35,8 +38,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-Store = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store.")]
-Threads = Annotated[int | None, typer.Option(help="Number of threads; every core by default.")]
+Place = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store.")]
+Workers = Annotated[int | None, typer.Option(help="Number of threads; every core by default.")]
 Retry = Annotated[bool, typer.Option("--retry-failed", help="Compute failed points again.")]
 
 Scheduler = Annotated[
@@ -54,7 +57,7 @@ def run(
     store: Annotated[
         Path | None, typer.Option(help="Another store than that of the description.")
     ] = None,
-    workers: Threads = None,
+    workers: Workers = None,
     retry_failed: Retry = False,
     scheduler: Scheduler = None,
     dry_run: Annotated[
@@ -73,20 +76,18 @@ def run(
     Example: quantsync sweep tongue.toml --dry-run
     """
     from quantsync.command_line.spec import read_spec
+    from quantsync.sweeps.options import Store
 
     read = read_spec(spec)
-    target = store or read.store
+    target = Store(store or read.store.path, read.store.chunk, retry_failed)
     if dry_run:
         _say_cost(read, target, workers)
-        return
-    arguments = {"model": read.model, "axes": read.axes, "measures": read.measures}
-    more = {"fixed": read.fixed, "chunk": read.chunk, **read.refinement}
-    more["scheduler"] = scheduler
-    _compute({**arguments, **more}, target, workers, retry_failed)
+    else:
+        _compute(read.arguments, target, workers, scheduler)
 
 
 @app.command()
-def status(store: Store) -> None:
+def status(store: Place) -> None:
     """Say how far a store is, which points failed, and who is writing to it."""
     from quantsync.sweeps.store.reading import sweep_status
 
@@ -95,21 +96,22 @@ def status(store: Store) -> None:
 
 @app.command()
 def resume(
-    store: Store,
-    workers: Threads = None,
+    store: Place,
+    workers: Workers = None,
     retry_failed: Retry = False,
     scheduler: Scheduler = None,
 ) -> None:
     """Go on with a sweep from its store alone; nothing that is whole is computed again."""
+    from quantsync.sweeps.options import Store
     from quantsync.sweeps.store.reading import stored_arguments
 
-    arguments = {**stored_arguments(_there(store)), "scheduler": scheduler}
-    _compute(arguments, store, workers, retry_failed)
+    target = Store(_there(store), retry_failed=retry_failed)
+    _compute(stored_arguments(store), target, workers, scheduler)
 
 
 @app.command()
 def export(
-    store: Store,
+    store: Place,
     file: Annotated[Path, typer.Argument(help="File to write, ending in .nc or .csv.")],
 ) -> None:
     """Write a store as netCDF or as CSV, a line a point; complex values become two columns."""
@@ -125,7 +127,7 @@ def export(
 
 @app.command()
 def plot(
-    store: Store,
+    store: Place,
     out: Annotated[
         Path | None, typer.Option(help="Picture to write; beside the store by default.")
     ] = None,
@@ -165,7 +167,7 @@ def _there(store: Path) -> Path:
 
 
 def _compute(
-    arguments: dict[str, Any], store: Path, workers: int | None, retry_failed: bool
+    arguments: dict[str, Any], store: Place, workers: int | None, scheduler: str | None
 ) -> None:
     from quantsync.sweeps.store.reading import sweep_status
     from quantsync.sweeps.sweep import sweep
@@ -173,16 +175,14 @@ def _compute(
     start = time.monotonic()
     try:
         with _plain_warnings(), _termination_as_interrupt():
-            sweep(
-                **arguments, store=store, workers=workers, retry_failed=retry_failed, progress=True
-            )
+            sweep(**arguments, store=store, workers=workers, scheduler=scheduler, progress=True)
     except SweepInterrupt as interrupt:
         print(f"quantsync: {interrupt}", file=sys.stderr)
         raise typer.Exit(130) from None
-    typer.echo(f"{sweep_status(store)}\n{time.monotonic() - start:.1f} s")
+    typer.echo(f"{sweep_status(store.path)}\n{time.monotonic() - start:.1f} s")
 
 
-def _say_cost(read: Any, store: Path, workers: int | None) -> None:
+def _say_cost(read: SweepSpec, store: Place, workers: int | None) -> None:
     """Points, tasks, gigabytes and time of a sweep, and what of it is done."""
     from quantsync.parallel import worker_count
     from quantsync.sweeps.store.arrays import SweepStore
@@ -191,28 +191,27 @@ def _say_cost(read: Any, store: Path, workers: int | None) -> None:
     from quantsync.sweeps.store.reading import sweep_status
     from quantsync.sweeps.store.tasks import TaskGrid, checked_chunk
 
-    store_folder(store)
-    plan, shape = read.plan, read.plan.grid.shape
+    root = store_folder(store.path)
+    plan, shape, size = read.plan, read.plan.grid.shape, read.plan.grid.size
     workers = worker_count(workers)
     cost = point_cost(plan)
-    wanted = checked_chunk(read.chunk, shape)
+    wanted = checked_chunk(store.chunk, shape)
     chunk = wanted if isinstance(wanted, tuple) else automatic_chunk(plan, wanted, cost)
     tasks = TaskGrid(shape, chunk)
-    size = plan.grid.size
     axes = " x ".join(
         f"{name} ({count})" for name, count in zip(plan.grid.names, shape, strict=True)
     )
-    typer.echo(f"{read.model}: {', '.join(plan.measures)} over {axes}")
+    typer.echo(f"{plan.model.name}: {', '.join(plan.measures)} over {axes}")
     typer.echo(f"{size} points in {len(tasks)} tasks of up to {math.prod(chunk)} points {chunk}")
-    typer.echo(f"{size * (cost.bytes + 1) / 1e9:.3g} GB in {store}")
-    if read.refinement:
+    typer.echo(f"{size * (cost.bytes + 1) / 1e9:.3g} GB in {root}")
+    if read.arguments["refine"] is not None:
         typer.echo("and, when these are done, refined points, whose number depends on the border")
     seconds = size * cost.seconds / min(workers, len(tasks))
     typer.echo(
         f"about {_duration(seconds)} on {workers} threads ({1e3 * cost.seconds:.3g} ms a point)"
     )
-    if SweepStore.open(store) is not None:
-        typer.echo(f"The store is there: {str(sweep_status(store)).splitlines()[1]}")
+    if SweepStore.open(root) is not None:
+        typer.echo(f"The store is there: {str(sweep_status(root)).splitlines()[1]}")
 
 
 def _duration(seconds: float) -> str:

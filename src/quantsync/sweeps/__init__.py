@@ -3,12 +3,15 @@
 from quantsync.sweeps.compute import compute
 from quantsync.sweeps.datasets import PointFailure
 from quantsync.sweeps.ensemble import ensemble
+from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.samples import sample_rng
 from quantsync.sweeps.store.reading import SweepStatus, open_sweep, sweep_status
 from quantsync.sweeps.sweep import sweep
 
 __all__ = [
     "PointFailure",
+    "Refine",
+    "Store",
     "SweepStatus",
     "compute",
     "ensemble",

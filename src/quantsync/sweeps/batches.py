@@ -63,7 +63,7 @@ def solve_chunk(system: System, measures: Mapping[str, Any]) -> ChunkResult:
         # these that have failed: they are only set apart, and tried again.
         apart = bad if bad.any() else np.arange(system.size) >= (system.size + 1) // 2
         parts = [np.flatnonzero(~apart), np.flatnonzero(apart)]
-        return _merge(system.size, [(m, solve_chunk(system.take(m), measures)) for m in parts])
+        return merged(system.size, [(m, solve_chunk(system.take(m), measures)) for m in parts])
 
 
 def _without_result(error: Exception, size: int) -> np.ndarray:
@@ -97,7 +97,8 @@ def require_batch_shape(name: str, values: Any, size: int) -> np.ndarray:
     return array
 
 
-def _merge(size: int, parts: list[tuple[np.ndarray, ChunkResult]]) -> ChunkResult:
+def merged(size: int, parts: list[tuple[np.ndarray, ChunkResult]]) -> ChunkResult:
+    """What a batch gave, from what some members of it gave each."""
     values: dict[str, np.ndarray] = {}
     failures: dict[int, str] = {}
     for members, part in parts:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from quantsync.errors import SweepError, SweepWarning
-from quantsync.sweeps.batches import filled_with_nan
+from quantsync.errors import SweepError, SweepWarning, warn_caller
+from quantsync.sweeps.batches import ChunkResult, filled_with_nan
 from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import Measure
@@ -40,31 +39,27 @@ class PointFailure:
         return f"{where}: {self.message}"
 
 
-def sweep_dataset(
-    plan: SweepPlan,
-    variables: Mapping[str, np.ndarray],
-    failures: Mapping[int, str],
-    residual: float,
-) -> tuple[xr.Dataset, list[PointFailure]]:
+def sweep_dataset(plan: SweepPlan, found: ChunkResult) -> tuple[xr.Dataset, list[PointFailure]]:
     """The dataset of a sweep, NaN where a measure or a point is missing, and its failed points."""
     import xarray as xr
 
     grid = plan.grid
-    listed = point_failures(failures, grid)
+    listed = point_failures(found.failures, grid)
     dataset = xr.Dataset(
         {
-            name: _variable(xr, name, variables.get(name), measure, grid)
+            name: _variable(xr, name, found.values.get(name), measure, grid)
             for name, measure in plan.measures.items()
         },
         coords={
             name: xr.DataArray(values, dims=[name], attrs=coordinate_attributes(plan, name))
             for name, values in grid.axes.items()
         },
-        attrs=provenance(plan) | {"largest_residual": residual, "quantsync_version": __version__},
+        attrs=provenance(plan)
+        | {"largest_residual": found.residual, "quantsync_version": __version__},
     )
     if listed:
         failed = np.zeros(grid.size, bool)
-        failed[list(failures)] = True
+        failed[list(found.failures)] = True
         dataset["failed"] = xr.DataArray(failed.reshape(grid.shape), dims=grid.names)
         dataset.attrs["failures"] = [str(failure) for failure in listed]
     return dataset, listed
@@ -82,7 +77,7 @@ def report_failures(
     dataset: xr.Dataset,
     failures: list[PointFailure],
     size: int,
-    errors: Literal["warn", "raise"],
+    errors: Literal["mask", "raise"],
     hint: str = "",
 ) -> None:
     """Name the failed points of a sweep, if there are any, in a warning or an error."""
@@ -93,7 +88,7 @@ def report_failures(
     message = f"{len(failures)} of {size} points of the sweep failed: {shown}{more}.{hint}"
     if errors == "raise":
         raise SweepError(message, dataset, failures)
-    warnings.warn(message, SweepWarning, stacklevel=3)
+    warn_caller(message, SweepWarning)
 
 
 def _variable(

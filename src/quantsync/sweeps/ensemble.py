@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from quantsync.catalogue.measures import resolve_measures
 from quantsync.catalogue.state_measures import STATE_MEASURES
-from quantsync.errors import (
-    InvalidArgumentError,
-    SweepError,
-    SweepWarning,
-)
+from quantsync.checks import whole_number
+from quantsync.errors import InvalidArgumentError, SweepError, SweepWarning, warn_caller
 from quantsync.lindblad.degenerate.base import DegenerateBase, prepared
 from quantsync.lindblad.degenerate.kossakowski import (
     checked_weights,
@@ -29,6 +24,7 @@ from quantsync.parallel import worker_count
 from quantsync.sweeps.averages import Average, Column
 from quantsync.sweeps.executors.processes import map_processes
 from quantsync.sweeps.executors.progress import progress_of
+from quantsync.sweeps.options import Store
 from quantsync.sweeps.samples import SampleValues, SampleWork
 from quantsync.sweeps.store.ensembles import samples_in
 from quantsync.version import __version__
@@ -56,8 +52,7 @@ def ensemble(
     draw: Callable[..., Any] | None = None,
     workers: int | None = None,
     progress: bool | None = None,
-    store: str | Path | None = None,
-    retry_failed: bool = False,
+    store: str | Path | Store | None = None,
 ) -> xr.Dataset:
     r"""Take measures of the stationary states of ``L0 + eta L1`` for many random L1.
 
@@ -94,12 +89,11 @@ def ensemble(
     progress : bool, optional
         Whether to show what is done and the time left; by default on a terminal and in notebooks.
         If True, a line a minute is printed where there is neither.
-    store : str or Path, optional
+    store : str, Path or Store, optional
         Folder of a Zarr group that keeps the values of every sample, averaged ones too, while the
         ensemble is drawn. The same ensemble goes on where it was left, with more samples if they
-        are asked for; any other difference is refused. `sweep_status` and `open_sweep` read it.
-    retry_failed : bool, default False
-        Whether to compute the failed samples of the store again.
+        are asked for; any other difference is refused. `sweep_status` and `open_sweep` read it. A
+        `Store` says more: samples of a task, and whether failed samples are computed again.
 
     Returns
     -------
@@ -135,17 +129,18 @@ def ensemble(
     """
     base = prepared(system)
     etas = check_strengths(strengths, base)
-    count, first = _positive(samples, "samples"), _seed(seed)
+    count, first = whole_number(samples, "samples"), whole_number(seed, "seed", at_least=0)
     resolved = resolve_measures(measures, STATE_MEASURES)
     averaged = _checked_average(average, resolved)
     if draw is None:
         draw = partial(random_lindbladian, weights=checked_weights(weights))
-    if retry_failed and store is None:
-        raise InvalidArgumentError("Argument `retry_failed` needs a `store`.")
+    kept_in = Store.of(store)
     work = SampleWork(base, etas, first, draw, resolved)
     per_task = TASK_BYTES // (16 * base.space.dimension**2 * len(etas))
     # Whatever is asked for comes in several tasks, which processes share and Ctrl-C leaves whole.
     per_task = max(1, min(MOST_SAMPLES, per_task, -(-count // FEWEST_TASKS)))
+    if kept_in is not None and kept_in.chunk is not None:
+        per_task = whole_number(kept_in.chunk, "chunk")
     columns = {
         name: Average() if name in averaged else Column(count) for name in [*resolved, "residual"]
     }
@@ -158,7 +153,7 @@ def ensemble(
         done[tasks[k].start : tasks[k].stop] = True
         failures.update(part.failures)
 
-    with samples_in(store, work, count, per_task, retry_failed) as kept:
+    with samples_in(kept_in, work, count, per_task) as kept:
         tasks = kept.tasks
         for k, part in kept.there():
             take(k, part)
@@ -200,18 +195,6 @@ def ensemble(
         )
     _report(dataset, failures, interrupted, count)
     return dataset
-
-
-def _positive(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        raise InvalidArgumentError(f"Argument `{name}` must be a positive integer, not {value!r}.")
-    return int(value)
-
-
-def _seed(seed: Any) -> int:
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
-        raise InvalidArgumentError(f"Argument `seed` must be an integer >= 0, not {seed!r}.")
-    return int(seed)
 
 
 def _checked_average(average: Collection[str], resolved: dict[str, Any]) -> set[str]:
@@ -284,10 +267,6 @@ def _report(dataset: xr.Dataset, failures: dict[int, str], interrupted: bool, co
         message = f"{len(listed)} of {done} samples failed: {shown}"
         if len(listed) == done:
             raise SweepError(message, dataset, listed)
-        warnings.warn(message, SweepWarning, stacklevel=3)
+        warn_caller(message, SweepWarning)
     if interrupted:
-        warnings.warn(
-            f"Interrupted: {done} of {count} samples are done and returned.",
-            SweepWarning,
-            stacklevel=3,
-        )
+        warn_caller(f"Interrupted: {done} of {count} samples are done and returned.", SweepWarning)

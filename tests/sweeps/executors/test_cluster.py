@@ -49,9 +49,9 @@ def deadly(steady):
     return steady.rho[:, 4, 4]
 
 
-def stored(path, measures=NAMES, axes=AXES, **options):
-    options = {"chunk": 7, "progress": False} | options
-    return qs.sweep("spin_pair", axes, measures, store=path, **options)
+def stored(path, measures=NAMES, axes=AXES, chunk=7, **options):
+    options = {"store": qs.Store(path, chunk), "progress": False} | options
+    return qs.sweep("spin_pair", axes, measures, **options)
 
 
 def bytes_of(path):
@@ -149,15 +149,14 @@ def test_models_tied_parameters_and_failed_points(tmp_path, client):
     def model(strength, gain, damping=1.0):
         return qs.models.spin_pair(epsilon=strength / factor, gain_a=gain, damping_a=damping)
 
-    def run(path, **options):
+    def run(path, retry_failed=False, **options):
         with pytest.warns(qs.errors.SweepWarning, match="1 of 6 points.*not unique"):
             return qs.sweep(
                 model,
                 {"strength": [0.0, 0.3], "gain": [0.0, 1.0, 5.0]},
                 ["purity"],
                 tied={"damping": lambda gain: 1.0 + 0.0 * gain},
-                store=path,
-                chunk=2,
+                store=qs.Store(path, 2, retry_failed),
                 progress=False,
                 **options,
             )

@@ -59,10 +59,11 @@ def population(square):
     return square / (1 + 2 * square)
 
 
-def circle(radius=0.6, n=9, **options):
+def circle(radius=0.6, n=9, store=None, workers=None, **asked_for):
     axes = {"x": np.linspace(-1, 1, n), "y": np.linspace(-1, 1, n)}
-    options = {"level": population(radius**2)} | QUIET | options
-    return qs.sweep(flat, axes, {"p": excited}, refine="p", **options)
+    refine = qs.Refine("p", **{"level": population(radius**2)} | asked_for)
+    options = {"store": store, "workers": workers} | QUIET
+    return qs.sweep(flat, axes, {"p": excited}, refine=refine, **options)
 
 
 def sizes(dataset, name="p"):
@@ -136,18 +137,22 @@ def test_the_other_sign_has_the_same_border():
 
     axes = {"x": np.linspace(-1, 1, 9), "y": np.linspace(-1, 1, 9)}
     level = -population(0.36)
-    found = qs.sweep(flat, axes, {"p": dark}, refine="p", level=level, tolerance=0.05)
+    found = qs.sweep(flat, axes, {"p": dark}, refine=qs.Refine("p", level=level, tolerance=0.05))
     np.testing.assert_allclose(np.hypot(found.border_x, found.border_y), 0.6, atol=0.02)
 
 
 def test_one_axis_is_bisected():
     axes = {"x": np.linspace(-1, 1, 9)}
-    found = qs.sweep(flat, axes, {"p": excited}, refine="p", level=population(0.36), tolerance=1e-7)
+    found = qs.sweep(
+        flat, axes, {"p": excited}, refine=qs.Refine("p", level=population(0.36), tolerance=1e-7)
+    )
     np.testing.assert_allclose(found.border_x, [-0.6, 0.6], atol=1e-7)
     assert found.refined_points == 2 * 21  # each halves 1/8 until it is at most 1e-7
     assert sizes(found).max() <= 1e-7
     # An axis of one value is held.
-    held = qs.sweep(flat, axes | {"y": [0.3]}, {"p": excited}, refine="p", level=population(0.36))
+    held = qs.sweep(
+        flat, axes | {"y": [0.3]}, {"p": excited}, refine=qs.Refine("p", level=population(0.36))
+    )
     np.testing.assert_allclose(held.border_x, [-math.sqrt(0.27), math.sqrt(0.27)], atol=0.005)
     assert (held.border_y == 0.3).all()
     assert (held.refined_y == 0.3).all()
@@ -156,7 +161,7 @@ def test_one_axis_is_bisected():
 def test_three_axes():
     # With z, Bloch's equations give r^2/(1 + 2 r^2 + 4 z^2) for the upper level.
     axes = {name: np.linspace(-1, 1, 6) for name in "xyz"}
-    found = qs.sweep(flat, axes, {"p": excited}, refine="p", level=0.1, tolerance=0.05)
+    found = qs.sweep(flat, axes, {"p": excited}, refine=qs.Refine("p", level=0.1, tolerance=0.05))
     square = found.border_x**2 + found.border_y**2
     exact = square / (1 + 2 * square + 4 * found.border_z**2)
     assert abs(exact - 0.1).max() < 0.01
@@ -169,13 +174,13 @@ def test_three_axes():
 
 def test_a_geometric_axis_is_refined_by_its_logarithm():
     axes = {"x": np.geomspace(0.01, 10, 7), "y": np.linspace(0, 1, 6)}
-    found = qs.sweep(flat, axes, {"p": excited}, refine="p", level=population(0.3**2))
+    found = qs.sweep(flat, axes, {"p": excited}, refine=qs.Refine("p", level=population(0.3**2)))
     assert found.refined_logarithmic == "x"
     assert sizes(found).max() <= 0.01
     np.testing.assert_allclose(np.hypot(found.border_x, found.border_y), 0.3, atol=0.01)
     assert (np.diff(np.log(np.unique(found.border_x))) < 0.01 * np.log(1000)).all()
     linear = {"x": np.array([0.01, 1.0, 10.0]), "y": axes["y"]}
-    other = qs.sweep(flat, linear, {"p": excited}, refine="p", level=0.2, tolerance=0.1)
+    other = qs.sweep(flat, linear, {"p": excited}, refine=qs.Refine("p", level=0.2, tolerance=0.1))
     assert other.refined_logarithmic == ""
 
 
@@ -183,7 +188,10 @@ def test_the_tongue_of_two_spins():
     # The measure on a fine grid, and its level by root finding at single points.
     axes = {"epsilon": np.linspace(0, 0.1, 21), "detuning": np.linspace(-2, 2, 21)}
     tongue = qs.sweep(
-        "spin_pair", axes, ["synchronization", "negativity"], refine="synchronization", level=0.01
+        "spin_pair",
+        axes,
+        ["synchronization", "negativity"],
+        refine=qs.Refine("synchronization", level=0.01),
     )
     assert tongue.refined_reached <= 0.01
     assert tongue.border_uncertainty.max() <= 0.01
@@ -231,9 +239,7 @@ def test_tied_parameters_follow_the_points():
         {"x": np.linspace(0.0, 1.0, 5)},
         {"p": excited},
         tied={"y": lambda x: 2 * x + 0.3},
-        refine="p",
-        level=population(0.4**2 + 1.1**2),
-        tolerance=1e-3,
+        refine=qs.Refine("p", level=population(0.4**2 + 1.1**2), tolerance=1e-3),
     )
     np.testing.assert_allclose(found.border_x, 0.4, atol=1e-3)
 
@@ -251,7 +257,11 @@ def test_the_uncertainty_reaches_to_the_farther_end_of_the_edge():
 def test_models_that_are_runs():
     axes = {"coupling": np.linspace(0.05, 0.3, 4), "time": np.linspace(10.0, 30, 4)}
     found = qs.sweep(
-        "harmonic_chain", axes, ["x1"], fixed={"sites": 10}, refine="x1", tolerance=0.1, level=0.0
+        "harmonic_chain",
+        axes,
+        ["x1"],
+        fixed={"sites": 10},
+        refine=qs.Refine("x1", tolerance=0.1, level=0.0),
     )
     assert found.refined_points > 5
     assert found.refined_reached <= 0.1
@@ -305,7 +315,11 @@ def test_points_that_fail_are_left_out_and_named():
     axes = {"x": np.linspace(-1, 1, 9), "y": np.linspace(-1, 1, 9)}
     with pytest.warns(qs.errors.SweepWarning) as caught:
         found = qs.sweep(
-            flat, axes, {"p": holed}, refine="p", level=population(0.36), tolerance=0.05, **QUIET
+            flat,
+            axes,
+            {"p": holed},
+            refine=qs.Refine("p", level=population(0.36), tolerance=0.05),
+            **QUIET,
         )
     texts = [str(w.message) for w in caught]
     total = 81 + found.sizes["refined"]
@@ -321,8 +335,13 @@ def test_points_that_fail_are_left_out_and_named():
     np.testing.assert_allclose(np.hypot(found.border_x[good], found.border_y[good]), 0.6, atol=0.05)
     warnings.simplefilter("ignore", qs.errors.RefinementWarning)
     with pytest.raises(qs.errors.SweepError) as error:
-        qs.sweep(flat, axes, {"p": holed}, refine="p", level=population(0.36), tolerance=0.05,
-                 errors="raise")  # fmt: skip
+        qs.sweep(
+            flat,
+            axes,
+            {"p": holed},
+            refine=qs.Refine("p", level=population(0.36), tolerance=0.05),
+            errors="raise",
+        )
     assert error.value.dataset.sizes["refined"] == found.sizes["refined"]
     assert len(error.value.failures) == failed
 
@@ -332,7 +351,7 @@ def test_too_few_points_are_said():
         qs.errors.RefinementWarning,
         match=r"located to 0\.\d+ of the axes, not to 0\.001: 100 refined points of 100",
     ):
-        found = circle(tolerance=0.001, most_points=100)
+        found = circle(tolerance=0.001, max_points=100)
     assert found.sizes["refined"] == 100
     assert found.refined_reached > 0.001
     assert found.border_uncertainty.max() > 0.001
@@ -350,16 +369,15 @@ def test_no_border_is_said():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"refine": "q"}, "Unknown measure to refine 'q'"),
-        ({"tolerance": 0.1}, "`tolerance` needs `refine`"),
-        ({"level": 0.1}, "`level` needs `refine`"),
-        ({"refine": "p", "tolerance": 0.0}, "`tolerance` must be >= 1e-09, but is 0.0"),
-        ({"refine": "p", "tolerance": 2}, "`tolerance` must be <= 1, but is 2.0"),
-        ({"refine": "p", "tolerance": "fine"}, "`tolerance` must be a real .* is 'fine'"),
-        ({"refine": "p", "level": np.nan}, "`level` must be finite, but is nan"),
-        ({"refine": "p", "most_points": 0}, "`most_points` must be a whole number .* is 0"),
-        ({"refine": "c"}, "'c' has no border: it is complex"),
-        ({"refine": "v"}, r"'v' has no border: it is of shape \(2,\)"),
+        ({"measure": "q"}, "Unknown measure to refine 'q'"),
+        ({"measure": 3}, "Unknown measure to refine '3'"),
+        ({"measure": "p", "tolerance": 0.0}, "`tolerance` must be >= 1e-09, but is 0.0"),
+        ({"measure": "p", "tolerance": 2}, "`tolerance` must be <= 1, but is 2.0"),
+        ({"measure": "p", "tolerance": "fine"}, "`tolerance` must be a real .* is 'fine'"),
+        ({"measure": "p", "level": np.nan}, "`level` must be finite, but is nan"),
+        ({"measure": "p", "max_points": 0}, "`max_points` must be a whole number .* is 0"),
+        ({"measure": "c"}, "'c' has no border: it is complex"),
+        ({"measure": "v"}, r"'v' has no border: it is of shape \(2,\)"),
     ],
 )
 def test_arguments_are_checked(options, message):
@@ -369,7 +387,7 @@ def test_arguments_are_checked(options, message):
         "v": lambda steady: steady.rho[:, 0].real,
     }
     with pytest.raises(qs.errors.QuantsyncError, match=message):
-        qs.sweep(flat, {"x": [0.0, 1.0]}, measures, **options)
+        qs.sweep(flat, {"x": [0.0, 1.0]}, measures, refine=qs.Refine(**options))
 
 
 @pytest.mark.parametrize(
@@ -400,7 +418,7 @@ def test_a_stored_refinement_is_the_refinement(tmp_path):
     path = tmp_path / "a"
     memory = circle(tolerance=0.02)
     count = len(asked)
-    kept = circle(tolerance=0.02, store=path, chunk=10)
+    kept = circle(tolerance=0.02, store=qs.Store(path, chunk=10))
     xr.testing.assert_allclose(kept, memory, rtol=1e-12, atol=1e-13)
     assert {k: v for k, v in kept.attrs.items() if k != "largest_residual"} == {
         k: v for k, v in memory.attrs.items() if k != "largest_residual"
@@ -455,10 +473,15 @@ def test_an_extended_axis_keeps_the_points(tmp_path):
     half = np.linspace(0, 1, 5)
 
     def run(x, **options):
-        return qs.sweep(flat, {"x": x, "y": half}, {"p": excited}, store=tmp_path / "a", chunk=20,
-                        **options)  # fmt: skip
+        return qs.sweep(
+            flat,
+            {"x": x, "y": half},
+            {"p": excited},
+            store=qs.Store(tmp_path / "a", chunk=20),
+            **options,
+        )
 
-    options = {"refine": "p", "level": population(0.36), "tolerance": 0.02} | QUIET
+    options = {"refine": qs.Refine("p", level=population(0.36), tolerance=0.02)} | QUIET
     first = run(half, **options)
     asked.clear()
     run(np.linspace(-1, 1, 9), **QUIET)
@@ -530,9 +553,15 @@ def sometimes(steady):
 def test_failed_points_are_tried_again_on_request(tmp_path):
     axes = {"x": np.linspace(-1, 1, 9), "y": np.linspace(-1, 1, 9)}
 
-    def run(**options):
-        return qs.sweep(flat, axes, {"p": sometimes}, refine="p", level=population(0.36), chunk=81,
-                        tolerance=0.05, store=tmp_path / "a", **QUIET, **options)  # fmt: skip
+    def run(retry_failed=False):
+        return qs.sweep(
+            flat,
+            axes,
+            {"p": sometimes},
+            refine=qs.Refine("p", level=population(0.36), tolerance=0.05),
+            store=qs.Store(tmp_path / "a", 81, retry_failed),
+            **QUIET,
+        )
 
     broken.append(True)
     with pytest.warns(qs.errors.SweepWarning):
@@ -556,9 +585,15 @@ def test_ctrl_c_in_a_round_keeps_what_is_done(tmp_path):
     axes = {"x": np.linspace(-1, 1, 9), "y": np.linspace(-1, 1, 9)}
 
     def run():
-        return qs.sweep(flat, axes, {"p": interrupted}, refine="p", level=population(0.36),
-                        tolerance=0.001, store=tmp_path / "a", chunk=81, workers=1,
-                        **QUIET)  # fmt: skip
+        return qs.sweep(
+            flat,
+            axes,
+            {"p": interrupted},
+            refine=qs.Refine("p", level=population(0.36), tolerance=0.001),
+            store=qs.Store(tmp_path / "a", chunk=81),
+            workers=1,
+            **QUIET,
+        )
 
     broken.extend([1] + [0] * 30)
     with pytest.raises(
@@ -612,7 +647,9 @@ qs.sweep(
     "spin_pair",
     {"epsilon": np.linspace(0, 0.1, 11), "detuning": np.linspace(-2, 2, 11)},
     {"s": "synchronization", "slow": slow},
-    refine="s", level=0.01, tolerance=0.01, store=sys.argv[1], progress=False, chunk=40,
+    refine=qs.Refine("s", level=0.01, tolerance=0.01),
+    store=qs.Store(sys.argv[1], chunk=40),
+    progress=False,
 )
 print("done")
 """
@@ -684,9 +721,11 @@ def test_the_command_line_refines(tmp_path):
     count = dataset.sizes["refined"]
     assert f"{count} refined points done" in done.stdout
     memory = qs.sweep(
-        "spin_pair", PAIR, ["synchronization", "negativity"],
-        refine="synchronization", tolerance=0.05, level=0.01,
-    )  # fmt: skip
+        "spin_pair",
+        PAIR,
+        ["synchronization", "negativity"],
+        refine=qs.Refine("synchronization", tolerance=0.05, level=0.01),
+    )
     xr.testing.assert_allclose(dataset[list(memory.variables)], memory, rtol=1e-9, atol=1e-12)
     assert "asked for 0.05" in command("status", store)
     files.write_record(
@@ -728,7 +767,7 @@ def _has_colour(picture, colour):
          r"line 5, key `refine`: Unknown measure to refine 'purity'"),
         ("tolerance = 0.05", "tolerance = 2", r"line 6, key `tolerance`: .* but is 2.0"),
         ("level = 0.01", 'level = "high"', r"line 7, key `level`: .* is 'high'"),
-        ("level = 0.01", "most_points = 1.5", r"line 7, key `most_points`: .* is 1.5"),
+        ("level = 0.01", "max_points = 1.5", r"line 7, key `max_points`: .* is 1.5"),
         ('refine = "synchronization"\n', "", r"line 5, key `tolerance`: needs the key `refine`"),
         ("epsilon = {linspace = [0, 0.1, 11]}", "epsilon = [0, 1]",
          r"line 5, key `refine`: Axis `epsilon` holds values of type int64"),

@@ -105,7 +105,7 @@ def test_failed_samples_are_kept_and_can_be_retried(tmp_path):
     marker.touch()
     with pytest.warns(SweepWarning, match="not yet"):
         pair(draw=draw, store=tmp_path / "s")
-    mended = pair(draw=draw, store=tmp_path / "s", retry_failed=True)
+    mended = pair(draw=draw, store=qs.Store(tmp_path / "s", retry_failed=True))
     xr.testing.assert_identical(mended, pair(draw=draw))
 
 
@@ -144,9 +144,11 @@ def test_a_killed_ensemble_goes_on_to_the_same_numbers(tmp_path):
     xr.testing.assert_identical(pair(store=store, **arguments), pair(**arguments))
 
 
-def test_without_a_store_there_is_nothing_to_retry():
-    with pytest.raises(InvalidArgumentError, match="retry_failed"):
-        pair(retry_failed=True)
+def test_the_number_of_samples_of_a_task_can_be_given(tmp_path):
+    pair(store=qs.Store(tmp_path / "s", chunk=15))
+    assert qs.sweep_status(tmp_path / "s").tasks == 3
+    with pytest.raises(InvalidArgumentError, match="`chunk` must be a whole number"):
+        pair(store=qs.Store(tmp_path / "t", chunk=(3, 2)))
 
 
 def test_the_command_line_says_how_an_ensemble_goes_on(tmp_path):

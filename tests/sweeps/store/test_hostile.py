@@ -24,9 +24,9 @@ from quantsync.sweeps.store.reading import stored_arguments
 AXES = {"epsilon": np.linspace(0, 0.1, 5), "detuning": np.linspace(-1, 1, 6)}
 
 
-def stored(path, axes=AXES, measures=("purity",), **options):
-    options = {"chunk": 7, "progress": False} | options
-    return qs.sweep("spin_pair", axes, list(measures), store=path, **options)
+def stored(path, axes=AXES, measures=("purity",), chunk=7, **options):
+    options = {"store": qs.Store(path, chunk), "progress": False} | options
+    return qs.sweep("spin_pair", axes, list(measures), **options)
 
 
 def bytes_of(path):
@@ -214,7 +214,7 @@ def test_a_folder_of_the_users_survives_an_extension(tmp_path):
 
 @pytest.mark.parametrize("damage", ["flipped", "deleted"])
 def test_a_refinement_whose_record_is_damaged_is_not_left_out_silently(tmp_path, damage):
-    options = {"refine": "synchronization", "level": 0.01, "tolerance": 0.1}
+    options = {"refine": qs.Refine("synchronization", level=0.01, tolerance=0.1)}
     axes = {"epsilon": np.linspace(0, 0.1, 4), "detuning": np.linspace(-2, 2, 5)}
     kept = stored(tmp_path / "a", axes, ["synchronization"], **options)
     path = tmp_path / "a" / "status" / "refinement.json"

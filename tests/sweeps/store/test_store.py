@@ -43,8 +43,9 @@ def coherences(steady):
     return steady.rho[:, 2:5, 4:8]
 
 
-def stored(path, axes=AXES, measures=NAMES, **options):
-    return qs.sweep("spin_pair", axes, measures, store=path, **{"chunk": 7} | QUIET | options)
+def stored(path, axes=AXES, measures=NAMES, chunk=7, retry_failed=False, **options):
+    store = qs.Store(path, chunk, retry_failed)
+    return qs.sweep("spin_pair", axes, measures, store=store, **QUIET | options)
 
 
 def bytes_of(path):
@@ -141,7 +142,7 @@ def test_work_that_points_share_is_not_cut():
 def test_points_that_share_work_keep_their_places(tmp_path, chunk):
     axes = {"time": np.linspace(0, 30, 7), "coupling": [0.1, 0.2, 0.3]}
     arguments = "harmonic_chain", axes, ["x1"], {"sites": 10}
-    kept = qs.sweep(*arguments, store=tmp_path / "a", chunk=chunk, **QUIET)
+    kept = qs.sweep(*arguments, store=qs.Store(tmp_path / "a", chunk=chunk), **QUIET)
     xr.testing.assert_allclose(kept, qs.sweep(*arguments), rtol=1e-12, atol=1e-13)
 
 
@@ -269,11 +270,6 @@ def test_folders_with_something_else_are_left_alone(tmp_path):
 def test_misuse_is_explained(tmp_path, options, message):
     with pytest.raises(qs.errors.QuantsyncError, match=message):
         stored(tmp_path / "a", **options)
-
-
-def test_options_of_stores_need_a_store():
-    with pytest.raises(qs.errors.InvalidArgumentError, match="`retry_failed` needs a `store`"):
-        qs.sweep("spin_pair", AXES, NAMES, retry_failed=True)
 
 
 def test_a_measure_that_changes_its_type_is_refused(tmp_path):
@@ -412,8 +408,8 @@ def slow(steady):
 
 print("ready", flush=True)
 axes = {"epsilon": np.linspace(0, 0.1, 40), "detuning": np.linspace(-1, 1, 25)}
-qs.sweep("spin_pair", axes, ["synchronization", slow], store=sys.argv[1], chunk=20, workers=2,
-         progress=False)
+qs.sweep("spin_pair", axes, ["synchronization", slow], store=qs.Store(sys.argv[1], chunk=20),
+         workers=2, progress=False)
 """
 
 

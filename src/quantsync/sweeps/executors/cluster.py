@@ -30,7 +30,7 @@ from quantsync.errors import (
     QuantsyncError,
     SweepWarning,
 )
-from quantsync.sweeps.batches import ChunkResult, chunks_of
+from quantsync.sweeps.batches import ChunkResult, chunks_of, merged
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.executors.remote import compute_items, setup_of
 from quantsync.sweeps.grid import Grid
@@ -46,9 +46,7 @@ LOOK_EVERY = 1.0  # seconds between looks at the cluster, which may grow
 PATIENCE = 60.0  # seconds without a worker, after which a warning says so
 
 
-def run_on_cluster(
-    plan: SweepPlan, scheduler: Any, progress: bool | None
-) -> list[tuple[np.ndarray, ChunkResult]]:
+def run_on_cluster(plan: SweepPlan, scheduler: Any, progress: bool | None) -> ChunkResult:
     """A sweep in memory: workers send back what they find, in the pieces of one process."""
     pieces = chunks_of(plan.system)
     results: dict[int, ChunkResult] = {}
@@ -68,7 +66,7 @@ def run_on_cluster(
             f"{deaths(plan.grid, [pieces[k] for k in deadly])} With a `store` everything else "
             "would be kept."
         )
-    return [(members, results[k]) for k, members in enumerate(pieces)]
+    return merged(plan.grid.size, [(members, results[k]) for k, members in enumerate(pieces)])
 
 
 @contextmanager

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine._border import Border
 from quantsync.sweeps.refine.points import DONE, FAILED, RefinedPoints
 from quantsync.sweeps.refine.refinement import (
     BORDER,
     PREFIX,
     Outcome,
-    Refinement,
     positions_of,
     varying_axes,
 )
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_refinement(
-    dataset: xr.Dataset, grid: Grid, points: RefinedPoints, asked: Refinement, outcome: Outcome
+    dataset: xr.Dataset, grid: Grid, points: RefinedPoints, asked: Refine, outcome: Outcome
 ) -> xr.Dataset:
     """The dataset of a sweep with its refined points and the border that they surround."""
     rows = points.known
@@ -59,7 +59,7 @@ def add_refinement(
 
 
 def refined_attributes(
-    grid: Grid, points: RefinedPoints, asked: Refinement, outcome: Outcome
+    grid: Grid, points: RefinedPoints, asked: Refine, outcome: Outcome
 ) -> dict[str, Any]:
     """What was asked of a refinement and what it reached, as attributes of a dataset."""
     scales = varying_axes(grid)
@@ -78,7 +78,7 @@ def refined_attributes(
 
 
 def _border(
-    values: np.ndarray, grid: Grid, points: RefinedPoints, asked: Refinement, outcome: Outcome
+    values: np.ndarray, grid: Grid, points: RefinedPoints, asked: Refine, outcome: Outcome
 ) -> Border:
     """The border between the points of a grid and those off it, on the unit cube."""
     scales = varying_axes(grid)

@@ -36,6 +36,7 @@ class RefinedPoints:
         self.messages: dict[int, str] = {}  # of the failed points
         self.residuals: dict[int, float] = {}  # largest residual of each piece
         self.ends: list[int] = []  # how many points there were after each round
+        self.outcome: Any = None  # what the refinement has reached, as far as it is known
         self._lock = threading.Lock()
 
     def __len__(self) -> int:

@@ -5,75 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_number, whole_number
-from quantsync.errors import InvalidArgumentError, RefinementWarning, unknown_name, warn_caller
+from quantsync.checks import known_name
+from quantsync.errors import InvalidArgumentError, RefinementWarning, warn_caller
 from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.options import Refine
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine._scales import AxisScale
 from quantsync.sweeps.refine.border_learner import BorderLearner
 from quantsync.sweeps.refine.points import DONE, RefinedPoints
 
-TOLERANCE, FINEST = 0.01, 1e-9
 SLACK = 1 + 1e-8  # for rounding
-MOST_POINTS, MOST_AXES = 100_000, 3
+MOST_AXES = 3
 PREFIX, BORDER = "refined", "border"
-
-
-@dataclass(frozen=True)
-class Refinement:
-    """What a refinement is asked for."""
-
-    measure: str  # whose border is looked for
-    tolerance: float = TOLERANCE  # largest size of the simplices on it, as a fraction of every axis
-    level: float | None = None  # on the border; None is half-way between the extremes on the grid
-    most_points: int = MOST_POINTS  # maximum number of refined points
-
-    def __post_init__(self) -> None:
-        checked = {
-            "tolerance": real_number(self.tolerance, "tolerance", at_least=FINEST, at_most=1),
-            "level": None if self.level is None else real_number(self.level, "level"),
-            "most_points": whole_number(self.most_points, "most_points"),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
-
-    @classmethod
-    def checked(
-        cls,
-        plan: SweepPlan,
-        refine: Any,
-        tolerance: Any = None,
-        level: Any = None,
-        most_points: Any = None,
-    ) -> Refinement | None:
-        """Check the arguments ``refine``, ``tolerance``, ``level``, ``most_points`` of `sweep`."""
-        given = {"tolerance": tolerance, "level": level, "most_points": most_points}
-        given = {name: value for name, value in given.items() if value is not None}
-        if refine is None:
-            if given:
-                raise InvalidArgumentError(
-                    f"Argument `{next(iter(given))}` needs `refine`, the measure whose border is "
-                    "wanted."
-                )
-            return None
-        if not isinstance(refine, str) or refine not in plan.measures:
-            raise unknown_name("measure to refine", str(refine), plan.measures)
-        asked = cls(refine, **given)
-        require_refinable(plan)
-        return asked
-
-    def plain(self) -> dict[str, Any]:
-        """As a dictionary of plain values, without those that are the default."""
-        return {"refine": self.measure} | {
-            name: value
-            for name, value in asdict(self).items()
-            if name != "measure" and value != getattr(type(self), name)
-        }
 
 
 @dataclass(frozen=True)
@@ -85,6 +33,15 @@ class Outcome:
     # failed points keep from being halved. NaN without a border.
     reached: float
     blocked: int = 0  # how many of those are larger than the tolerance
+
+
+def checked_refinement(plan: SweepPlan, refine: Any) -> Refine | None:
+    """Check the argument ``refine`` of `sweep`."""
+    asked = Refine.of(refine)
+    if asked is not None:
+        known_name("measure to refine", asked.measure, plan.measures)
+        require_refinable(plan)
+    return asked
 
 
 def require_refinable(plan: SweepPlan) -> None:
@@ -125,7 +82,7 @@ def positions_of(grid: Grid) -> np.ndarray:
 
 def refine(
     plan: SweepPlan,
-    asked: Refinement,
+    asked: Refine,
     values: np.ndarray,
     points: RefinedPoints,
     workers: int,
@@ -160,7 +117,7 @@ def refine(
     held = np.array([float(axis[0]) for axis in plan.grid.axes.values()])
     while (outcome := _outcome(learner, level, asked.tolerance)).reached > asked.tolerance:
         told(outcome)
-        room = asked.most_points - len(points)
+        room = asked.max_points - len(points)
         fresh = learner.next_round(room) if room > 0 else []
         if not fresh:
             break
@@ -181,7 +138,7 @@ def _outcome(learner: BorderLearner, level: float, tolerance: float) -> Outcome:
     return Outcome(level, size, blocked)
 
 
-def _level(asked: Refinement, values: np.ndarray) -> float:
+def _level(asked: Refine, values: np.ndarray) -> float:
     if asked.level is not None:
         return asked.level
     finite = values[np.isfinite(values)]
@@ -199,7 +156,7 @@ def _one_number(name: str, values: np.ndarray) -> np.ndarray:
     return values.astype(float)
 
 
-def _warn(asked: Refinement, outcome: Outcome, values: np.ndarray, count: int) -> None:
+def _warn(asked: Refine, outcome: Outcome, values: np.ndarray, count: int) -> None:
     if math.isnan(outcome.reached):
         finite = values[np.isfinite(values)]
         held = f"between {finite.min():g} and {finite.max():g}" if len(finite) else "nowhere known"
@@ -210,8 +167,8 @@ def _warn(asked: Refinement, outcome: Outcome, values: np.ndarray, count: int) -
     elif outcome.reached > asked.tolerance:
         message = (
             f"The border of {asked.measure} is located to {outcome.reached:.2g} of the axes, not "
-            f"to {asked.tolerance:g}: {count} refined points of {asked.most_points} are used up. "
-            "Raise `most_points` or `tolerance`."
+            f"to {asked.tolerance:g}: {count} refined points of {asked.max_points} are used up. "
+            "Raise `max_points` or `tolerance`."
         )
     elif outcome.blocked:
         message = (

@@ -17,8 +17,9 @@ import numpy as np
 
 from quantsync.errors import StoreError, SweepWarning, warn_caller
 from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING, PIECE, RefinedPoints
-from quantsync.sweeps.refine.refinement import PREFIX, Outcome, Refinement
+from quantsync.sweeps.refine.refinement import PREFIX, Outcome
 from quantsync.sweeps.store._manifest import Manifest
 from quantsync.sweeps.store._metadata import array_metadata
 from quantsync.sweeps.store.files import (
@@ -44,7 +45,7 @@ Layout = Mapping[str, tuple[str, tuple[int, ...]]]
 class RefinementStatus:
     """How far the refinement of a stored sweep is."""
 
-    asked: Refinement
+    asked: Refine
     outcome: Outcome | None  # what has been reached, as far as the grid is done
     done: int  # numbers of refined points
     failed: int
@@ -79,9 +80,8 @@ class StoredPoints(RefinedPoints):
         self.record = read_refinement(self.root)
         super().__init__(tuple(store.manifest.data["axes"]), self.record.get("piece") or PIECE)
         self.damaged: list[str] = []  # pieces that are not what they were, and why
-        asked, reached = self.record.get("asked"), self.record.get("reached")
-        self.asked = Refinement(**asked) if asked else None  # what the store was last asked for
-        self.outcome: Outcome | None = None  # what it has reached, as far as it is known
+        reached = self.record.get("reached")
+        self.asked = _asked(self.record)  # what the store was last asked for
         if reached:  # JSON has no NaN
             size = math.nan if reached["reached"] is None else reached["reached"]
             self.outcome = Outcome(**reached | {"reached": size})
@@ -226,7 +226,7 @@ class StoredPoints(RefinedPoints):
             raise DamagedFileError(f"{name}: {error}") from None
 
 
-def write_asked(store: Any, asked: Refinement, piece: Callable[[], int]) -> None:
+def write_asked(store: Any, asked: Refine, piece: Callable[[], int]) -> None:
     """Write down what is asked for, before anything is computed.
 
     ``piece`` gives the number of points that are solved and kept together, where there are none.
@@ -238,7 +238,7 @@ def write_asked(store: Any, asked: Refinement, piece: Callable[[], int]) -> None
             SweepWarning,
         )
     record = read_refinement(store.root)
-    if record.get("asked") != asdict(asked):
+    if _asked(record) != asked:
         there = record or {"piece": piece(), "length": 0, "ends": []}
         write_record(store.root / RECORD, there | {"asked": asdict(asked), "reached": None})
 
@@ -261,15 +261,21 @@ def refinement_damage(root: Path) -> str:
     return ""
 
 
-def stored_refinement(root: Path) -> dict[str, Any]:
-    """The arguments of `sweep` with which a store's refinement goes on; empty without one."""
+def stored_refinement(root: Path) -> Refine | None:
+    """What a store's refinement was asked for; None without one."""
     if damage := refinement_damage(root):
         raise StoreError(
             f"What the refinement of store {root} was asked for is lost ({damage}): run its sweep, "
-            "with refine=..., level=... and tolerance=... or from its file, again."
+            "with refine=Refine(...) or from its file, again."
         )
-    asked = read_refinement(root).get("asked")
-    return Refinement(**asked).plain() if asked else {}
+    return _asked(read_refinement(root))
+
+
+def _asked(record: Mapping[str, Any]) -> Refine | None:
+    asked = dict(record.get("asked") or {})
+    if "most_points" in asked:  # its name in version 0.1
+        asked["max_points"] = asked.pop("most_points")
+    return Refine(**asked) if asked else None
 
 
 def refined_arrays(root: Path, manifest: Manifest, layout: Layout) -> dict[str, Any]:

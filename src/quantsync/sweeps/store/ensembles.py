@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from quantsync.errors import StoreMismatchError
 from quantsync.sweeps.grid import Grid
+from quantsync.sweeps.options import Store
 from quantsync.sweeps.refine.points import DONE, FAILED
 from quantsync.sweeps.samples import SampleValues, SampleWork
 from quantsync.sweeps.store._contents import failure_records
@@ -95,15 +95,15 @@ class StoredSamples(SamplesInMemory):
 
 @contextmanager
 def samples_in(
-    path: Any, work: SampleWork, count: int, per_task: int, retry_failed: bool
+    kept: Store | None, work: SampleWork, count: int, per_task: int
 ) -> Iterator[SamplesInMemory]:
-    """The samples of an ensemble, which a store keeps if there is a path."""
-    if path is None:
+    """The samples of an ensemble, which a store keeps if there is one."""
+    if kept is None:
         yield SamplesInMemory(count, per_task)
         return
-    root = store_folder(path)
+    root = store_folder(kept.path)
     with held_store(root):
-        yield StoredSamples(_open(root, work, count, per_task), count, retry_failed)
+        yield StoredSamples(_open(root, work, count, per_task), count, kept.retry_failed)
 
 
 def _open(root: Path, work: SampleWork, count: int, per_task: int) -> SweepStore:

@@ -219,7 +219,7 @@ def stored_arguments(store: str | Path) -> dict[str, Any]:
         "axes": opened.axes(),
         "measures": {name: measure["named"] for name, measure in data["measures"].items()},
         "fixed": data["fixed"],
-        **stored_refinement(opened.root),
+        "refine": stored_refinement(opened.root),
     }
 
 

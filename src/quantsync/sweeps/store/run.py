@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,14 @@ import numpy as np
 
 from quantsync.errors import ClusterError, StoreMismatchError, StoreWriteError, SweepInterrupt
 from quantsync.parallel import map_threads
+from quantsync.sweeps.batches import ChunkResult
 from quantsync.sweeps.executors.cluster import cluster_client
 from quantsync.sweeps.executors.progress import progress_of
+from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.datasets import refined_attributes
 from quantsync.sweeps.refine.points import MISSING, is_open
-from quantsync.sweeps.refine.refinement import Refinement, refine
+from quantsync.sweeps.refine.refinement import refine
 from quantsync.sweeps.store._contents import Contents
 from quantsync.sweeps.store._extension import axis_differences, extend_store
 from quantsync.sweeps.store._manifest import Manifest, stored_axis
@@ -31,43 +32,29 @@ from quantsync.sweeps.store.opening import held_store, store_folder, warn_of_dam
 from quantsync.sweeps.store.tasks import Block, checked_chunk
 
 
-@dataclass(frozen=True)
-class StoredResult:
-    """What a finished store holds."""
-
-    values: dict[str, Any]  # of shape (points, ...)
-    messages: dict[int, str]  # of the failed points, by flat index
-    residual: float  # the largest one
-    refined: StoredPoints | None = None
-
-
 def run_stored(
     plan: SweepPlan,
-    path: Any,
-    *,
+    kept: Store,
     workers: int,
-    chunk: Any = None,
-    retry_failed: bool = False,
     progress: bool | None = None,
-    refinement: Refinement | None = None,
+    asked: Refine | None = None,
     scheduler: Any = None,
-) -> StoredResult:
+) -> tuple[ChunkResult, StoredPoints | None]:
     """Compute what a store does not have yet, and return all of it; arguments as for `sweep`."""
     # What is worth storing is worth a line per minute in a log.
     show = True if progress is None else progress
-    wanted = checked_chunk(chunk, plan.grid.shape)
-    root = store_folder(path)
+    wanted = checked_chunk(kept.chunk, plan.grid.shape)
+    root = store_folder(kept.path)
     reached = nullcontext() if scheduler is None else cluster_client(scheduler)
     with reached as cluster, held_store(root):
         store, contents = _open(plan, root, wanted)
-        if refinement is not None:
-            write_asked(store, refinement, lambda: piece_size(plan))
-        found = _Run(plan, store, contents, retry_failed, cluster).finish(workers, show)
-        if refinement is None:
-            return found
-        values = found.values.get(refinement.measure)
-        refined = _refine(plan, store, refinement, values, workers, retry_failed, show)
-        return replace(found, refined=refined)
+        if asked is not None:
+            write_asked(store, asked, lambda: piece_size(plan))
+        found = _Run(plan, store, contents, kept.retry_failed, cluster).finish(workers, show)
+        if asked is None:
+            return found, None
+        values = found.values.get(asked.measure)
+        return found, _refine(plan, store, asked, values, workers, kept.retry_failed, show)
 
 
 def _open(
@@ -161,7 +148,7 @@ class _Run:
         self.done = int((~self.missing).sum())
         self._lock = threading.Lock()
 
-    def finish(self, workers: int, progress: bool) -> StoredResult:
+    def finish(self, workers: int, progress: bool) -> ChunkResult:
         tasks, found, size = self.store.tasks, self.contents, self.plan.grid.size
         blocks = [b for b in tasks.blocks() if self.open_points[tasks.slices(b)].any()]
         if blocks:
@@ -176,7 +163,7 @@ class _Run:
             self.store.write_metadata(axes, {"largest_residual": residual})
         rank = len(self.plan.grid.shape)
         flat = {k: v.reshape(size, *v.shape[rank:]) for k, v in found.values.items()}
-        return StoredResult(flat, found.messages, residual)
+        return ChunkResult(flat, found.messages, residual)
 
     def _compute(self, blocks: list[Block], workers: int, advance: Callable[[int], Any]) -> None:
         plan, store, found = self.plan, self.store, self.contents
@@ -202,7 +189,7 @@ class _Run:
 def _refine(
     plan: SweepPlan,
     store: SweepStore,
-    asked: Refinement,
+    asked: Refine,
     values: np.ndarray | None,
     workers: int,
     retry_failed: bool,

@@ -1,0 +1,116 @@
+"""`Store` and `Refine`: how a sweep is kept, and where it gets more points."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quantsync.checks import flag, real_number, whole_number
+from quantsync.errors import InvalidArgumentError
+
+FINEST = 1e-9  # tolerance of a refinement
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where a sweep or an ensemble is kept while it is computed, for the argument ``store``.
+
+    A path alone does where the defaults are fine.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder of a Zarr group (version 3).
+    chunk : int or sequence of int, optional
+        Points of a task in a new store, as a number or a shape (of an ensemble, its samples); some
+        seconds' worth by default.
+    retry_failed : bool, default False
+        Whether to compute failed points of the store again.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a value has a wrong type.
+
+    Examples
+    --------
+    >>> import tempfile, quantsync as qs
+    >>> store = qs.Store(tempfile.mkdtemp() + "/pair.zarr", chunk=2)
+    >>> axes = {"epsilon": [0.1, 0.2, 0.3]}
+    >>> _ = qs.sweep("spin_pair", axes, "purity", store=store, progress=False)
+    >>> qs.sweep_status(store.path).tasks
+    2
+    """
+
+    path: str | Path
+    chunk: int | Sequence[int] | None = None
+    retry_failed: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.path, str | os.PathLike) or not str(self.path):
+            raise InvalidArgumentError(
+                f"Argument `store` must be a path or a Store, but is {self.path!r}."
+            )
+        object.__setattr__(self, "retry_failed", flag(self.retry_failed, "retry_failed"))
+
+    @classmethod
+    def of(cls, store: Any) -> Store | None:
+        """The argument ``store`` of `sweep`: a path, a Store, or None."""
+        return store if store is None or isinstance(store, Store) else cls(store)
+
+
+@dataclass(frozen=True)
+class Refine:
+    """More points where a measure crosses a level, for the argument ``refine`` of `sweep`.
+
+    The name of the measure alone does where the defaults are fine.
+
+    Parameters
+    ----------
+    measure : str
+        One of the measures of the sweep.
+    level : float, optional
+        Value on the border; half-way between the smallest and the largest on the grid by default.
+    tolerance : float, default 0.01
+        Points are added until every simplex between neighbouring points that the border crosses
+        is smaller than this fraction of every axis (of its logarithm, where the values of the
+        axis are spaced geometrically).
+    max_points : int, default 100000
+        Maximum number of refined points.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a value is out of its range.
+
+    Examples
+    --------
+    >>> import numpy as np, quantsync as qs
+    >>> axes = {"epsilon": [0.1], "detuning": np.linspace(0.0, 2.0, 5)}
+    >>> refine = qs.Refine("synchronization", level=0.01)
+    >>> edge = qs.sweep("spin_pair", axes, "synchronization", refine=refine)
+    >>> print(edge.border_detuning.values.round(3), edge.refined_reached <= 0.01)
+    [1.923] True
+    """
+
+    measure: str
+    level: float | None = None
+    tolerance: float = 0.01
+    max_points: int = 100_000
+
+    def __post_init__(self) -> None:
+        checked = {
+            "level": None if self.level is None else real_number(self.level, "level"),
+            "tolerance": real_number(self.tolerance, "tolerance", at_least=FINEST, at_most=1),
+            "max_points": whole_number(self.max_points, "max_points"),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(cls, refine: Any) -> Refine | None:
+        """The argument ``refine`` of `sweep`: the name of a measure, a Refine, or None."""
+        return refine if refine is None or isinstance(refine, Refine) else cls(refine)
