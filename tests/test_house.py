@@ -115,7 +115,7 @@ def test_a_private_module_is_imported_by_its_own_part_only():
 # The classes of the formalisms, which sweeps do not tell apart: they know the protocol.
 FORMALISMS = {"quantsync.gaussian", "quantsync.lindblad", "quantsync.meanfield", "quantsync.models"}
 # Ensembles are about perturbed states by their very definition.
-ABOUT_STATES = {"quantsync.sweeps.ensemble", "quantsync.sweeps.samples"}
+ABOUT_STATES = {"quantsync.sweeps.ensemble", "quantsync.sweeps._samples"}
 
 
 def test_sweeps_know_no_formalism():

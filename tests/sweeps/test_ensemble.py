@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import quantsync as qs
-from quantsync.sweeps.averages import Average, Column
+from quantsync.sweeps._averages import Average, Column
 from quantsync.sweeps.executors import processes
 
 PAIR = qs.models.collective_decay_pair()

@@ -1,10 +1,10 @@
 """Measures over parameter grids, over random ensembles and at single points."""
 
+from quantsync.sweeps._datasets import PointFailure
+from quantsync.sweeps._samples import sample_rng
 from quantsync.sweeps.compute import compute
-from quantsync.sweeps.datasets import PointFailure
 from quantsync.sweeps.ensemble import ensemble
 from quantsync.sweeps.options import Refine, Store
-from quantsync.sweeps.samples import sample_rng
 from quantsync.sweeps.store.reading import SweepStatus, open_sweep, sweep_status
 from quantsync.sweeps.sweep import sweep
 

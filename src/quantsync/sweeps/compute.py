@@ -9,7 +9,7 @@ import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
-from quantsync.sweeps.batches import require_batch_shape
+from quantsync.sweeps._batches import require_batch_shape
 from quantsync.system import View
 
 

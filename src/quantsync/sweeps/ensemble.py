@@ -21,11 +21,11 @@ from quantsync.lindblad.degenerate.kossakowski import (
 from quantsync.lindblad.degenerate.perturbed import check_strengths
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.parallel import worker_count
-from quantsync.sweeps.averages import Average, Column
+from quantsync.sweeps._averages import Average, Column
+from quantsync.sweeps._samples import SampleValues, SampleWork
 from quantsync.sweeps.executors.processes import map_processes
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Store
-from quantsync.sweeps.samples import SampleValues, SampleWork
 from quantsync.sweeps.store.ensembles import samples_in
 from quantsync.version import __version__
 

@@ -12,7 +12,7 @@ import numpy as np
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
 from quantsync.errors import InvalidArgumentError
-from quantsync.sweeps.grid import Grid
+from quantsync.sweeps._grid import Grid
 from quantsync.system import System
 
 TAKEN = {"failed": "the map of failed points"}

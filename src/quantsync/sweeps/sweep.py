@@ -9,8 +9,8 @@ import numpy as np
 
 from quantsync.checks import choice
 from quantsync.parallel import map_threads, worker_count
-from quantsync.sweeps.batches import ChunkResult, chunks_of, merged, solve_chunk
-from quantsync.sweeps.datasets import report_failures, sweep_dataset
+from quantsync.sweeps._batches import ChunkResult, chunks_of, merged, solve_chunk
+from quantsync.sweeps._datasets import report_failures, sweep_dataset
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep

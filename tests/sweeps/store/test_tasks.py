@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from quantsync.errors import InvalidArgumentError
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.executors.cluster import deaths
-from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.plan import prepare_sweep
 from quantsync.sweeps.refine.points import is_open
 from quantsync.sweeps.store._extension import axis_differences

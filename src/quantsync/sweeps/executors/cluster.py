@@ -30,10 +30,10 @@ from quantsync.errors import (
     QuantsyncError,
     SweepWarning,
 )
-from quantsync.sweeps.batches import ChunkResult, chunks_of, merged
+from quantsync.sweeps._batches import ChunkResult, chunks_of, merged
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.executors.remote import compute_items, setup_of
-from quantsync.sweeps.grid import Grid
 from quantsync.sweeps.plan import SweepPlan
 
 Item = TypeVar("Item", bound=Hashable)

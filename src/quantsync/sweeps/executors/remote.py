@@ -14,7 +14,7 @@ from typing import Any
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.errors import ClusterError, QuantsyncError
 from quantsync.parallel import one_blas_thread
-from quantsync.sweeps.batches import chunks_of, solve_chunk
+from quantsync.sweeps._batches import chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.system import Measure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quantsync.sweeps.grid import Grid
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine._border import Border
 from quantsync.sweeps.refine.points import DONE, FAILED, RefinedPoints

@@ -11,8 +11,8 @@ import numpy as np
 
 from quantsync.errors import QuantsyncError
 from quantsync.parallel import map_threads
-from quantsync.sweeps.batches import ChunkResult, chunks_of, filled_with_nan, solve_chunk
-from quantsync.sweeps.datasets import PointFailure
+from quantsync.sweeps._batches import ChunkResult, chunks_of, filled_with_nan, solve_chunk
+from quantsync.sweeps._datasets import PointFailure
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import System
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from quantsync.checks import known_name
 from quantsync.errors import InvalidArgumentError, RefinementWarning, warn_caller
-from quantsync.sweeps.grid import Grid
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine._scales import AxisScale

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.sweeps.batches import filled_with_nan
-from quantsync.sweeps.grid import Grid
+from quantsync.sweeps._batches import filled_with_nan
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.store.tasks import Block, TaskGrid
 
 

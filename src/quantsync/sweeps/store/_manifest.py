@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError, StoreError
-from quantsync.sweeps.datasets import coordinate_attributes, measure_attributes, provenance
+from quantsync.sweeps._datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.system import Measure

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import StoreError, SweepWarning, warn_caller
-from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps._batches import filled_with_nan
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING, PIECE, RefinedPoints
 from quantsync.sweeps.refine.refinement import PREFIX, Outcome

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from quantsync.sweeps.batches import filled_with_nan
+from quantsync.sweeps._batches import filled_with_nan
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import DONE, FAILED, is_open
 from quantsync.sweeps.store._contents import TaskState, failure_records

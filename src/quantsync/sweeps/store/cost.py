@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quantsync.parallel import one_blas_thread
-from quantsync.sweeps.batches import ChunkResult, chunks_of, solve_chunk
+from quantsync.sweeps._batches import ChunkResult, chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import PIECE
 from quantsync.sweeps.store.tasks import chunk_shape

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from quantsync.errors import StoreMismatchError
-from quantsync.sweeps.grid import Grid
+from quantsync.sweeps._grid import Grid
+from quantsync.sweeps._samples import SampleValues, SampleWork
 from quantsync.sweeps.options import Store
 from quantsync.sweeps.refine.points import DONE, FAILED
-from quantsync.sweeps.samples import SampleValues, SampleWork
 from quantsync.sweeps.store._contents import failure_records
 from quantsync.sweeps.store._extension import extend_store
 from quantsync.sweeps.store._manifest import (

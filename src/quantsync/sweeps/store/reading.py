@@ -10,8 +10,8 @@ import numpy as np
 
 from quantsync.catalogue.models import MODELS
 from quantsync.errors import StoreError
-from quantsync.sweeps.datasets import PointFailure, point_failures
-from quantsync.sweeps.grid import Grid
+from quantsync.sweeps._datasets import PointFailure, point_failures
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.refine.datasets import add_refinement
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
 from quantsync.sweeps.refine.refinement import PREFIX

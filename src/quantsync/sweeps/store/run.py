@@ -12,7 +12,7 @@ import numpy as np
 
 from quantsync.errors import ClusterError, StoreMismatchError, StoreWriteError, SweepInterrupt
 from quantsync.parallel import map_threads
-from quantsync.sweeps.batches import ChunkResult
+from quantsync.sweeps._batches import ChunkResult
 from quantsync.sweeps.executors.cluster import cluster_client
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Refine, Store

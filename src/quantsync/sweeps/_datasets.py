@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from quantsync.errors import SweepError, SweepWarning, warn_caller
-from quantsync.sweeps.batches import ChunkResult, filled_with_nan
-from quantsync.sweeps.grid import Grid
+from quantsync.sweeps._batches import ChunkResult, filled_with_nan
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import Measure
 from quantsync.version import __version__

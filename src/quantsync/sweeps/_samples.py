@@ -11,7 +11,7 @@ import numpy as np
 from quantsync.errors import MeasureShapeError, QuantsyncError
 from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
-from quantsync.sweeps.batches import require_batch_shape
+from quantsync.sweeps._batches import require_batch_shape
 from quantsync.system import View
 
 
