@@ -151,6 +151,8 @@ def test_basis_states_are_a_basis_in_the_order_of_the_sites():
 
 
 def test_a_basis_state_that_does_not_exist_is_rejected():
+    with pytest.raises(InvalidArgumentError, match="`space` must be a Space, but is None"):
+        qs.basis_state(None, A=0)
     with pytest.raises(InvalidStateError, match="level for every site; 'C' has none"):
         qs.basis_state(SPACE, A=0, B=0)
     with pytest.raises(InvalidStateError, match=r"Site 'A' .* no state 2; it has 1, 0, -1"):

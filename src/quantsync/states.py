@@ -255,6 +255,8 @@ def basis_state(space: Any, **levels: float) -> np.ndarray:
     >>> qs.basis_state(space, A=0, B=1).diagonal()
     array([0., 0., 0., 1., 0., 0., 0., 0., 0.])
     """
+    if not isinstance(space, Space):
+        raise InvalidArgumentError(f"Argument `space` must be a Space, but is {shown(space)}.")
     index = 0
     for name, site in space.sites.items():
         if name not in levels:

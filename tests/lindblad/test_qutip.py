@@ -104,6 +104,18 @@ def test_the_expectation_values_of_a_thermal_mode_agree():
     assert_allclose(qutip.expect(qutip.num(6), state), expected, rtol=1e-13)
 
 
+def test_collapse_operators_may_be_one_or_none_as_in_qutip():
+    lowering = qutip.sigmam()
+    one, listed = (qs.Lindbladian.from_qutip(None, c) for c in (lowering, [lowering]))
+    assert one.terms is listed.terms
+    assert not qs.Lindbladian.from_qutip(qutip.sigmaz(), None).terms.jumps
+
+
+def test_operators_of_a_space_become_those_of_qutip():
+    space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+    assert qs.to_qutip(space["B"].z, space) == qutip.tensor(qutip.qeye(2), qutip.sigmaz() / 2)
+
+
 def test_input_that_is_no_constant_system_is_rejected():
     with pytest.raises(InvalidArgumentError, match="needs a Hamiltonian or a collapse operator"):
         qs.Lindbladian.from_qutip(None)

@@ -93,7 +93,10 @@ class Lindbladian(Generator):
     @classmethod
     @named_arguments
     def from_qutip(
-        cls, H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
+        cls,
+        H: qutip.Qobj | None,
+        c_ops: Iterable[qutip.Qobj] | qutip.Qobj | None = (),
+        space: Space | None = None,
     ) -> Self:
         """Convert a Hamiltonian and collapse operators of QuTiP; see `quantsync.from_qutip`."""
         return cls(*terms_from_qutip(H, c_ops, space))
@@ -122,7 +125,9 @@ class Lindbladian(Generator):
 
 @named_arguments
 def from_qutip(
-    H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] = (), space: Space | None = None
+    H: qutip.Qobj | None,
+    c_ops: Iterable[qutip.Qobj] | qutip.Qobj | None = (),
+    space: Space | None = None,
 ) -> Lindbladian:
     """Convert a Hamiltonian and collapse operators of QuTiP (extra ``quantsync[qutip]``).
 
@@ -130,7 +135,7 @@ def from_qutip(
     ----------
     H : qutip.Qobj or None
         Constant Hamiltonian.
-    c_ops : iterable of qutip.Qobj
+    c_ops : qutip.Qobj or iterable of qutip.Qobj, optional
         Collapse operators, with the square roots of their rates included.
     space : Space, optional
         What the sites are. QuTiP knows only their dimensions; by default site k of dimension d

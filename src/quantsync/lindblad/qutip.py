@@ -33,11 +33,11 @@ def _qutip() -> Any:
 
 
 def terms_from_qutip(
-    H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj], space: Space | None
+    H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] | qutip.Qobj | None, space: Space | None
 ) -> tuple[Space, list[tuple[float, sp.csr_array]], list[tuple[float, sp.csr_array]]]:
     """Space, Hamiltonian and dissipators, as `Lindbladian` takes them; see `from_qutip`."""
     qutip = _qutip()
-    jumps = list(c_ops)
+    jumps = [c_ops] if isinstance(c_ops, qutip.Qobj) else list(c_ops or ())
     given = ([] if H is None else [H]) + jumps
     if not given:
         raise InvalidArgumentError("from_qutip needs a Hamiltonian or a collapse operator.")
@@ -106,7 +106,7 @@ def to_qutip(rho: Any, space: Space) -> Any:
     [[2, 2], [2, 2]]
     """
     qutip = _qutip()
-    array = np.asarray(rho)
+    array = rho.toarray() if sp.issparse(rho) else np.asarray(rho)
     n = space.dimension
     if array.ndim < 2 or array.shape[-2:] != (n, n):
         raise DimensionError(
