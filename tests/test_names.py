@@ -2,11 +2,13 @@
 
 import inspect
 import pickle
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from places import ROOT
 
 import quantsync as qs
 from quantsync.errors import UnknownArgumentError
@@ -68,3 +70,13 @@ def test_models_stay_functions_when_their_folders_are_imported():
 def test_classes_and_functions_survive_pickling():
     for name in ("Lindbladian", "Space", "steady_state", "negativity", "sweep"):
         assert pickle.loads(pickle.dumps(getattr(qs, name))) is getattr(qs, name)
+
+
+def test_the_page_of_names_lists_them_all():
+    page = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"`(\w+)`", page))
+    flat = {n for n in qs.__all__ if not inspect.ismodule(getattr(qs, n))} - {"__version__"}
+    assert flat <= listed
+    for place in PLACES.values():
+        public = {n for n in place.__all__ if not inspect.ismodule(getattr(place, n))}
+        assert public - {"__version__"} <= listed
