@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.checks import named_arguments
 from quantsync.errors import MeasureShapeError, QuantsyncError
 from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
@@ -15,6 +16,7 @@ from quantsync.sweeps._batches import require_batch_shape
 from quantsync.system import View
 
 
+@named_arguments
 def sample_rng(seed: int, sample: int) -> np.random.Generator:
     """The random numbers of one sample of an ensemble, the same wherever it is computed.
 

@@ -9,10 +9,12 @@ import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
+from quantsync.checks import named_arguments
 from quantsync.sweeps._batches import require_batch_shape
 from quantsync.system import View
 
 
+@named_arguments
 def compute(
     model: str | Callable[..., Any], parameters: Mapping[str, Any], measures: Any
 ) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from quantsync.catalogue.measures import resolve_measures
 from quantsync.catalogue.state_measures import STATE_MEASURES
-from quantsync.checks import whole_number
+from quantsync.checks import named_arguments, whole_number
 from quantsync.errors import InvalidArgumentError, SweepError, SweepWarning, warn_caller
 from quantsync.lindblad.degenerate.base import DegenerateBase, prepared
 from quantsync.lindblad.degenerate.kossakowski import (
@@ -40,6 +40,7 @@ FEWEST_TASKS = 16
 MOST_SAMPLES = 256  # in one task, so that small systems report progress too
 
 
+@named_arguments
 def ensemble(
     system: Lindbladian | DegenerateBase,
     strengths: Any,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from quantsync.checks import choice
+from quantsync.checks import choice, named_arguments
 from quantsync.parallel import map_threads, worker_count
 from quantsync.sweeps._batches import ChunkResult, chunks_of, merged, solve_chunk
 from quantsync.sweeps._datasets import report_failures, sweep_dataset
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 RETRY = " To compute them again: store=qs.Store(path, retry_failed=True)."
 
 
+@named_arguments
 def sweep(
     model: str | Callable[..., Any],
     axes: Mapping[str, Any],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quantsync.catalogue.models import MODELS
+from quantsync.checks import named_arguments
 from quantsync.errors import StoreError
 from quantsync.sweeps._datasets import PointFailure, point_failures
 from quantsync.sweeps._grid import Grid
@@ -89,6 +90,7 @@ class SweepStatus:
         return "\n".join(lines)
 
 
+@named_arguments
 def open_sweep(store: str | Path) -> xr.Dataset:
     """Read the store of a sweep, finished or not, and verify its checksums.
 
@@ -158,6 +160,7 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     return dataset.assign({STATE: (PREFIX, points.state[points.known], STATE_ATTRIBUTES)})
 
 
+@named_arguments
 def sweep_status(store: str | Path) -> SweepStatus:
     """How far a stored sweep is, which points failed, and who is writing.
 
