@@ -20,6 +20,7 @@ from quantsync.lindblad.steady import (
 )
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
+from quantsync.states import Certified
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Response:
     orders : tuple of ndarray of shape (..., n, n)
         ``orders[k]`` is rho_k: the unperturbed state (trace 1), then Hermitian and traceless
         matrices. NaN where ``valid`` is False. Any measure that is linear in the state can be
-        taken of them.
+        taken of them: see `as_state`.
     residual : ndarray of shape (...)
         Largest of ``||L0[rho_0]||_F`` and ``||L0[rho_k] + L1[rho_{k-1}]||_F`` over the orders,
         against the full generators, in the units of the coefficients.
@@ -65,6 +66,35 @@ class Response:
         for term in reversed(self.orders):
             total = term + eps * total
         return total
+
+    def as_state(self, matrices: Any) -> Certified:
+        """Terms or sums of this series as a state object, though they are no density matrices.
+
+        Measures that are linear in the state take it as they take a steady state.
+
+        Parameters
+        ----------
+        matrices : array of shape (..., n, n)
+            Such as ``orders[1]`` or ``state(0.01)``.
+
+        Returns
+        -------
+        state object
+            With ``rho`` and ``space``.
+
+        Examples
+        --------
+        The height of the phase's peak per drive, in the limit of a weak one:
+
+        >>> import numpy as np, quantsync as qs
+        >>> space = qs.Space(A=qs.Spin(1/2))
+        >>> decay = qs.Lindbladian(space, dissipators=[(1.0, space["A"].minus)])
+        >>> response = qs.linear_response(decay, space["A"].x)
+        >>> first = qs.phase_distribution(response.as_state(response.orders[1]))
+        >>> round(float(first.maximum), 6)
+        0.25
+        """
+        return Certified(matrices, self.space)
 
     def __repr__(self) -> str:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")
