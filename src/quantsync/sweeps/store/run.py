@@ -114,6 +114,10 @@ def _mismatch(root: Path, differences: list[str]) -> StoreMismatchError:
 @contextmanager
 def _ends_named(root: Path, done: Callable[[], str]) -> Iterator[None]:
     """Say how much is done where a run ends early, and how to go on."""
+
+    def sentence() -> str:
+        return done()[0].upper() + done()[1:]
+
     try:
         yield
     except KeyboardInterrupt:
@@ -122,11 +126,11 @@ def _ends_named(root: Path, done: Callable[[], str]) -> Iterator[None]:
             f"quantsync sweep resume {root}"
         ) from None
     except StoreWriteError as error:
-        raise StoreWriteError(f"{error} {done()} are done and safe.") from error
+        raise StoreWriteError(f"{error} {sentence()} are done and safe.") from error
     except ClusterError as error:
         raise ClusterError(
-            f"{error} {done()} are done and in {root}; the same sweep goes on from there, on a "
-            "cluster or without one."
+            f"{error} {sentence()} are done and in {root}; the same sweep goes on from there, on "
+            "a cluster or without one."
         ) from None
 
 
@@ -202,7 +206,7 @@ def _refine(
 
     def done() -> str:
         count = int((points.state != MISSING).sum())
-        return f"The grid and {count} of {len(points)} refined points"
+        return f"the grid and {count} of {len(points)} refined points"
 
     with _ends_named(store.root, done):
         outcome = refine(
