@@ -90,7 +90,7 @@ def compare(axes: dict[str, np.ndarray], folder: Path, without_cluster: bool) ->
             ("in a store, two workers", {"store": folder / "dask"}),
             (
                 f"in tasks of {SMALL} points, two workers",
-                {"store": folder / "small", "chunk": SMALL},
+                {"store": qs.Store(folder / "small", chunk=SMALL)},
             ),
             ("in memory, two workers", {}),
         ):

@@ -89,7 +89,7 @@ def ensemble(
         Number of processes; every available core by default. With 1 nothing is started.
     progress : bool, optional
         Whether to show what is done and the time left; by default on a terminal and in notebooks.
-        If True, a line a minute is printed where there is neither.
+        If True, a line per minute is printed where there is neither.
     store : str, Path or Store, optional
         Folder of a Zarr group that keeps the values of every sample, averaged ones too, while the
         ensemble is drawn. The same ensemble goes on where it was left, with more samples if they

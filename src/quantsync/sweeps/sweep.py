@@ -66,7 +66,7 @@ def sweep(
         coordinates in a `SweepWarning`, "raise" in a `SweepError` that carries the dataset.
     progress : bool, optional
         Whether to show a progress bar; by default on a terminal and in notebooks. A sweep with a
-        store prints a line a minute where there is neither.
+        store prints a line per minute where there is neither.
     store : str, Path or Store, optional
         Folder of a Zarr group (version 3) that keeps the map while it is computed, one chunk per
         task. Where the same sweep has left off, by whatever cause, it goes on, and computes again
