@@ -53,6 +53,9 @@ def test_it_can_be_exported_and_drawn(stores, name):
     export_dataset(dataset, stores / "map.nc")
     with xr.open_dataset(stores / "map.nc", engine="h5netcdf") as file:
         assert file.status.size == dataset.status.size
+        for name in dataset.data_vars:  # complex values become two variables
+            parts = [name] if dataset[name].dtype.kind != "c" else [f"{name}_real", f"{name}_imag"]
+            assert set(parts) <= set(file.data_vars)
     export_dataset(dataset, stores / "map.csv")
     lines = (stores / "map.csv").read_text().splitlines()
     assert len(lines) == 1 + dataset.status.size + dataset.sizes.get("refined", 0)

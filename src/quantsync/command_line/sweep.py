@@ -19,6 +19,7 @@ from quantsync.errors import InvalidArgumentError, SweepInterrupt, SweepWarning
 
 if TYPE_CHECKING:
     from quantsync.command_line.spec import SweepSpec
+    from quantsync.sweeps.options import Store
 
 
 class _SpecFirst(TyperGroup):
@@ -167,7 +168,7 @@ def _there(store: Path) -> Path:
 
 
 def _compute(
-    arguments: dict[str, Any], store: Place, workers: int | None, scheduler: str | None
+    arguments: dict[str, Any], store: Store, workers: int | None, scheduler: str | None
 ) -> None:
     from quantsync.sweeps.store.reading import sweep_status
     from quantsync.sweeps.sweep import sweep
@@ -182,7 +183,7 @@ def _compute(
     typer.echo(f"{sweep_status(store.path)}\n{time.monotonic() - start:.1f} s")
 
 
-def _say_cost(read: SweepSpec, store: Place, workers: int | None) -> None:
+def _say_cost(read: SweepSpec, store: Store, workers: int | None) -> None:
     """Points, tasks, gigabytes and time of a sweep, and what of it is done."""
     from quantsync.parallel import worker_count
     from quantsync.sweeps.store.arrays import SweepStore

@@ -43,6 +43,13 @@ def chunks_of(system: System) -> list[np.ndarray]:
     return [np.concatenate(parts) for parts in chunks]
 
 
+def solve_chunks(
+    system: System, measures: Mapping[str, Any]
+) -> list[tuple[np.ndarray, ChunkResult]]:
+    """Solve a batch chunk by chunk: the members of each, and what it gave."""
+    return [(m, solve_chunk(system.take(m), measures)) for m in chunks_of(system)]
+
+
 def solve_chunk(system: System, measures: Mapping[str, Any]) -> ChunkResult:
     """Solve a one-dimensional batch of systems and take all measures.
 
@@ -69,8 +76,9 @@ def solve_chunk(system: System, measures: Mapping[str, Any]) -> ChunkResult:
 def _without_result(error: Exception, size: int) -> np.ndarray:
     """Which systems of a batch have no result, as far as an error tells."""
     valid = getattr(getattr(error, "result", None), "valid", None)
-    told = isinstance(valid, np.ndarray) and valid.shape == (size,)
-    return ~valid if told else np.zeros(size, bool)
+    if isinstance(valid, np.ndarray) and valid.shape == (size,):
+        return ~valid
+    return np.zeros(size, bool)
 
 
 def _solve_whole(system: System, measures: Mapping[str, Any]) -> ChunkResult:

@@ -121,7 +121,7 @@ def provenance(plan: SweepPlan) -> dict[str, Any]:
     defaults = {
         name: parameter.default
         for name, parameter in plan.model.parameters.items()
-        if name not in plan.grid.axes and name not in plan.following and not parameter.is_required
+        if name not in plan.grid.axes and name not in plan.tied and not parameter.is_required
     }
     attrs: dict[str, Any] = {
         "model": plan.model.name,
@@ -131,5 +131,5 @@ def provenance(plan: SweepPlan) -> dict[str, Any]:
         # netCDF attributes hold numbers and strings.
         plain = isinstance(value, int | float) and not isinstance(value, bool)
         attrs[f"parameter_{name}"] = value if plain else str(value)
-    attrs |= {f"parameter_{name}": "tied to the axes" for name in plan.following}
+    attrs |= {f"parameter_{name}": "tied to the axes" for name in plan.tied}
     return attrs | {"method": plan.system.method}

@@ -11,11 +11,10 @@ import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
+from quantsync.checks import require_broadcast_to
 from quantsync.errors import InvalidArgumentError
 from quantsync.sweeps._grid import Grid
 from quantsync.system import System
-
-TAKEN = {"failed": "the map of failed points"}
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,14 @@ class SweepPlan:
     grid: Grid
     fixed: dict[str, Any]
     tied: dict[str, Callable[..., Any]]  # rules of the parameters that follow from the axes
-    following: dict[str, np.ndarray]  # their values, broadcasting with the axes
     measures: dict[str, Any]
     system: System  # of the grid's shape
+
+    def system_at(self, positions: np.ndarray) -> System:
+        """The systems at points off the grid, positions of shape (n, axes)."""
+        coordinates = dict(zip(self.grid.names, positions.T, strict=True))
+        found = self.model(**coordinates, **_followed(self.tied, coordinates), **self.fixed)
+        return found.broadcast_to((len(positions),))
 
 
 def prepare_sweep(
@@ -37,53 +41,49 @@ def prepare_sweep(
     measures: Any,
     fixed: Mapping[str, Any] | None = None,
     tied: Mapping[str, Callable[..., Any]] | None = None,
-    taken: Mapping[str, str] = TAKEN,
 ) -> SweepPlan:
-    """Check the arguments of `sweep` and build its systems; no measure may have a `taken` name."""
+    """Check the arguments of `sweep` and build its systems."""
     chosen, grid = Model.of(model), Grid.from_axes(axes)
-    fixed = single_values(fixed or {}, "values that vary go into `axes`")
+    fixed, tied = single_values(fixed or {}, "values that vary go into `axes`"), dict(tied or {})
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
-    following = _follow(tied or {}, grid, fixed)
-    system = chosen(**grid.open_arrays(), **following, **fixed)
+    _check_rules(tied, grid, fixed)
+    coordinates = grid.open_arrays()
+    system = chosen(**coordinates, **_followed(tied, coordinates), **fixed)
     resolved = resolve_measures(measures, measures_of(system), chosen.name)
     for name in resolved:
-        if name in grid.axes or name in taken:
+        if name in grid.axes or name == "failed":
             raise InvalidArgumentError(
                 f"A measure cannot be called {name!r}, which is "
-                f"{'an axis' if name in grid.axes else taken[name]}; "
+                f"{'an axis' if name in grid.axes else 'the map of failed points'}; "
                 "rename it by passing a dictionary."
             )
     # A parameter that no coefficient depends on leaves the batch smaller than the grid.
-    whole = _broadcast(system, grid)
-    return SweepPlan(chosen, grid, fixed, dict(tied or {}), following, resolved, whole)
+    require_broadcast_to(system.shape, grid.shape, "Systems of the model")
+    return SweepPlan(chosen, grid, fixed, tied, resolved, system.broadcast_to(grid.shape))
 
 
-def _follow(
+def _check_rules(
     tied: Mapping[str, Callable[..., Any]], grid: Grid, fixed: Mapping[str, Any]
-) -> dict[str, np.ndarray]:
-    """Values of the tied parameters, broadcasting with the axes."""
-    open_arrays, values = grid.open_arrays(), {}
+) -> None:
     for name, rule in tied.items():
         if name in grid.axes or name in fixed:
             raise InvalidArgumentError(
                 f"Parameter {name!r} is tied, and {'an axis' if name in grid.axes else 'fixed'}."
             )
-        needed = list(inspect.signature(rule).parameters)
-        for needs in needed:
+        for needs in inspect.signature(rule).parameters:
             if needs not in grid.axes:
                 raise InvalidArgumentError(
                     f"Parameter {name!r} is tied to {needs!r}, which is not an axis; the axes are "
                     f"{', '.join(grid.names)}."
                 )
-        values[name] = np.asarray(rule(**{needs: open_arrays[needs] for needs in needed}))
-    return values
 
 
-def _broadcast(system: System, grid: Grid) -> System:
-    if np.broadcast_shapes(system.shape, grid.shape) != grid.shape:
-        raise InvalidArgumentError(
-            f"The model returned systems of shape {system.shape} for a grid of shape "
-            f"{grid.shape}: fixed parameters must be single numbers."
-        )
-    return system.broadcast_to(grid.shape)
+def _followed(
+    tied: Mapping[str, Callable[..., Any]], coordinates: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Values of the tied parameters, broadcasting with the coordinates."""
+    return {
+        name: np.asarray(rule(**{n: coordinates[n] for n in inspect.signature(rule).parameters}))
+        for name, rule in tied.items()
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +10,9 @@ import numpy as np
 
 from quantsync.errors import QuantsyncError
 from quantsync.parallel import map_threads
-from quantsync.sweeps._batches import ChunkResult, chunks_of, filled_with_nan, solve_chunk
+from quantsync.sweeps._batches import ChunkResult, filled_with_nan, solve_chunks
 from quantsync.sweeps._datasets import PointFailure
 from quantsync.sweeps.plan import SweepPlan
-from quantsync.system import System
 
 PIECE = 128  # points; enough for a batch, few enough that threads have something to share
 MISSING, DONE, FAILED = 0, 1, 2  # states of a point
@@ -137,7 +135,7 @@ class RefinedPoints:
 def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.ndarray, ChunkResult]]:
     """Solve a sweep's model at points off its grid: members of each piece, and what it gave."""
     try:
-        system = _systems_at(plan, positions)
+        system = plan.system_at(positions)
     except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
         if len(positions) == 1:
             failed = ChunkResult({}, {0: f"{type(error).__name__}: {error}"}, 0.0)
@@ -148,14 +146,4 @@ def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.nda
             for half in halves
             for piece, found in solve_positions(plan, positions[half])
         ]
-    return [(m, solve_chunk(system.take(m), plan.measures)) for m in chunks_of(system)]
-
-
-def _systems_at(plan: SweepPlan, positions: np.ndarray) -> System:
-    arrays: dict[str, Any] = dict(zip(plan.grid.names, positions.T, strict=True))
-    for name, rule in plan.tied.items():
-        needs = list(inspect.signature(rule).parameters)
-        arrays[name] = np.broadcast_to(
-            np.asarray(rule(**{need: arrays[need] for need in needs})), len(positions)
-        )
-    return plan.model(**arrays, **plan.fixed).broadcast_to((len(positions),))
+    return solve_chunks(system, plan.measures)

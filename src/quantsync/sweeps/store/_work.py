@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from quantsync.sweeps._batches import filled_with_nan
+from quantsync.sweeps._batches import filled_with_nan, solve_chunks
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import DONE, FAILED, is_open
 from quantsync.sweeps.store._contents import TaskState, failure_records
 from quantsync.sweeps.store.arrays import SweepStore
-from quantsync.sweeps.store.cost import solve_members
 from quantsync.sweeps.store.tasks import Block
 
 
@@ -36,7 +35,7 @@ def compute_task(
     new_status = np.full(len(opened), DONE, np.uint8)
     values, residual, found = dict(before.values), before.residual, False
     messages: dict[int, str] = {}
-    for piece, result in solve_members(plan, opened):
+    for piece, result in solve_chunks(plan.system.take(opened), plan.measures):
         store.add_measures(result.values)
         found |= bool(result.values)
         for name, array in result.values.items():

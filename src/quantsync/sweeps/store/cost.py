@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quantsync.parallel import one_blas_thread
-from quantsync.sweeps._batches import ChunkResult, chunks_of, solve_chunk
+from quantsync.sweeps._batches import solve_chunks
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import PIECE
 from quantsync.sweeps.store.tasks import chunk_shape
@@ -34,7 +34,7 @@ def point_cost(plan: SweepPlan) -> PointCost:
         members = _sample(plan, min(count, plan.grid.size))
         start = time.perf_counter()
         with one_blas_thread():
-            results = solve_members(plan, members)
+            results = solve_chunks(plan.system.take(members), plan.measures)
         took = time.perf_counter() - start
         seconds = took / len(members)
         stored = sum(a.nbytes / len(a) for a in results[0][1].values.values())
@@ -42,12 +42,6 @@ def point_cost(plan: SweepPlan) -> PointCost:
         if took > LONG * (10 if count == 1 else 1) or len(members) == plan.grid.size:
             break
     return PointCost(seconds, size)
-
-
-def solve_members(plan: SweepPlan, members: np.ndarray) -> list[tuple[np.ndarray, ChunkResult]]:
-    """Solve some points, in the pieces that suit the system: members of each, what it gave."""
-    system = plan.system.take(members)
-    return [(m, solve_chunk(system.take(m), plan.measures)) for m in chunks_of(system)]
 
 
 def automatic_chunk(
