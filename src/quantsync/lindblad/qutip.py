@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,8 +37,8 @@ def terms_from_qutip(
 ) -> tuple[Space, list[tuple[float, sp.csr_array]], list[tuple[float, sp.csr_array]]]:
     """Space, Hamiltonian and dissipators, as `Lindbladian` takes them; see `from_qutip`."""
     qutip = _qutip()
-    jumps = [c_ops] if isinstance(c_ops, qutip.Qobj) else list(c_ops or ())
-    given = ([] if H is None else [H]) + jumps
+    jumps: list[Any] = [c_ops] if isinstance(c_ops, qutip.Qobj) else list(cast(Any, c_ops) or ())
+    given: list[Any] = ([] if H is None else [H]) + jumps
     if not given:
         raise InvalidArgumentError("from_qutip needs a Hamiltonian or a collapse operator.")
     for operator in given:

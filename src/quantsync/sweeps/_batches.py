@@ -75,7 +75,7 @@ def solve_chunk(system: System, measures: Mapping[str, Any]) -> ChunkResult:
 
 def _without_result(error: Exception, size: int) -> np.ndarray:
     """Which systems of a batch have no result, as far as an error tells."""
-    valid = getattr(getattr(error, "result", None), "valid", None)
+    valid: Any = getattr(getattr(error, "result", None), "valid", None)
     if isinstance(valid, np.ndarray) and valid.shape == (size,):
         return ~valid
     return np.zeros(size, bool)
