@@ -10,7 +10,7 @@ import quantsync as qs
 from quantsync.papers.registry import PAPERS
 from quantsync.papers.reproduce import write_figure
 from quantsync.papers.vaidya2024 import synchronization_data
-from quantsync.sweeps.store import cost
+from quantsync.sweeps import _batches
 
 
 @pytest.mark.parametrize(("paper", "figure"), [("roulet2018", "3"), ("vaidya2024", "8")])
@@ -23,7 +23,7 @@ def test_a_full_figure_goes_on_from_its_store(paper, figure, tmp_path, monkeypat
     assert status.missing == status.failed == 0
     first = xr.load_dataset(data)
     picture.unlink()
-    monkeypatch.setattr(cost, "solve_chunk", None)  # nothing is computed again
+    monkeypatch.setattr(_batches, "solve_chunk", None)  # nothing is computed again
     write_figure(PAPERS[paper], figure, tmp_path, full=True)
     xr.testing.assert_identical(first, xr.load_dataset(data))
 
