@@ -383,7 +383,7 @@ def figure_6() -> None:
     exact = mean_modes(on_a_chain(SITES, (1, int(chosen[0]) + 1), FIG_6), start())
     some = slice(0, SHOWN, 100)
     signals = [
-        qs.gaussian.ModeSum(exact.frequencies, exact.cosine[k], exact.sine[k]) for k in (0, 1)
+        qs.time_series.ModeSum(exact.frequencies, exact.cosine[k], exact.sine[k]) for k in (0, 1)
     ]
     agree(
         "exact integrals over the windows",
