@@ -6,6 +6,7 @@ from fractions import Fraction
 import array_api_strict as xp
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from quantsync import checks
 from quantsync.errors import (
@@ -30,6 +31,8 @@ def test_labels_and_values_in_messages():
     assert checks.label("times") == "Argument `times`"
     assert checks.label("Rate of dissipators[0]") == "Rate of dissipators[0]"
     assert checks.shown(np.zeros((2, 3))) == "an array of float64 and shape (2, 3)"
+    sparse = sp.eye_array(3, dtype=complex, format="csr")
+    assert checks.shown(sparse) == "an array of complex128 and shape (3, 3)"
     assert checks.shown("a" * 100).endswith("... (str)")
     assert checks.shown(None) == "None"
 

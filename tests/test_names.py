@@ -49,6 +49,36 @@ def test_names_that_do_not_exist_name_the_nearest():
         qs.steady_sate  # noqa: B018
 
 
+def test_names_that_stand_elsewhere_say_where():
+    for name in ("measures.chi", "meanfield.limit_cycle", "gaussian.discord", "system.table_of"):
+        last = name.split(".")[1]
+        with pytest.raises(AttributeError, match=rf"'{last}'; it is quantsync\.{name}\.$"):
+            getattr(qs, last)
+    with pytest.raises(AttributeError, match=r"no attribute 'np'\.$"):
+        qs.np  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "nearest"),
+    [
+        ("Lindbladian", "dissipator", "dissipators"),
+        ("HarmonicNetwork", "stifness", "stiffness"),
+        ("GaussianState", "covariances", "covariance"),
+        ("OpenNetwork", "diffusions", "diffusion"),
+        ("MeanFieldModel", "default", "defaults"),
+        ("Store", "chunks", "chunk"),
+        ("Refine", "levels", "level"),
+        ("Measure", "unit", "units"),
+        ("Spin", "sizes", "size"),
+        ("Fock", "level", "levels"),
+    ],
+)
+def test_an_unknown_argument_of_a_class_names_the_nearest_one(name, wrong, nearest):
+    match = rf"^{name}\(\) has no argument `{wrong}`; did you mean `{nearest}`\?"
+    with pytest.raises(UnknownArgumentError, match=match):
+        getattr(qs, name)(**{wrong: 1})
+
+
 @pytest.mark.parametrize("name", [n for n in FUNCTIONS if n not in OPEN])
 def test_an_unknown_argument_names_the_nearest_one(name):
     known = [n for n in inspect.signature(found(name)).parameters if len(n) > 3]
@@ -77,6 +107,11 @@ def test_the_page_of_names_lists_them_all():
     listed = set(re.findall(r"`(\w+)`", page))
     flat = {n for n in qs.__all__ if not inspect.ismodule(getattr(qs, n))} - {"__version__"}
     assert flat <= listed
-    for place in PLACES.values():
+    rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\| (.*) \|$", page, re.M))
+    for folder in SPACES:
+        place = getattr(qs, folder)
         public = {n for n in place.__all__ if not inspect.ismodule(getattr(place, n))}
-        assert public - {"__version__"} <= listed
+        # What stands flat need not be repeated, unless the folder means another thing by it.
+        flat = {n for n in public & set(qs.__all__) if getattr(qs, n) is getattr(place, n)}
+        other = public - flat - {"evolve"}  # qs.evolve hands on to it
+        assert other == set(re.findall(r"`(\w+)`", rows[folder])), folder

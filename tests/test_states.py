@@ -332,3 +332,8 @@ def test_states_of_our_own_solvers_are_not_checked_again(monkeypatch):
     np.testing.assert_array_equal(qs.negativity(steady, "A"), expected)
     with pytest.raises(TypeError):
         qs.negativity(steady.rho, steady.space, "A")
+
+
+def test_gaussian_states_are_told_where_their_measures_are():
+    with pytest.raises(InvalidArgumentError, match=r"a GaussianState: .* quantsync\.gaussian"):
+        qs.log_negativity(qs.GaussianState.vacuum([1.0, 2.0]), "A")

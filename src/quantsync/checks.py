@@ -39,7 +39,7 @@ def label(name: str) -> str:
 
 def shown(value: Any) -> str:
     """A value for a message: short, and of an array only its shape and type."""
-    if isinstance(value, np.ndarray) and value.ndim:
+    if getattr(value, "ndim", 0) and hasattr(value, "dtype"):  # sparse and labelled ones, too
         return f"an array of {value.dtype} and shape {value.shape}"
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:60]}... ({type(value).__name__})"
@@ -261,21 +261,28 @@ def named_arguments(function: Callable[P, Result]) -> Callable[P, Result]:
     def called(*args: P.args, **kwargs: P.kwargs) -> Result:
         for name in kwargs:
             if name not in known:
-                raise unknown_argument(function, name, known)
+                # A constructor may be inherited: the class that was called is the one to name.
+                of_class = function.__name__ == "__init__"
+                what = type(args[0]).__name__ if of_class else function.__qualname__
+                raise _unknown_argument(what, name, known)
         return function(*args, **kwargs)
 
     return called
 
 
-def unknown_argument(
-    function: Callable[..., Any], name: str, known: Collection[str]
-) -> UnknownArgumentError:
-    """The error for an argument that a function does not have."""
+def named_fields(cls: type[Result]) -> type[Result]:
+    """As `named_arguments`, for the constructor of a dataclass."""
+    cls.__init__ = named_arguments(cls.__init__)
+    return cls
+
+
+def _unknown_argument(what: str, name: str, known: Collection[str]) -> UnknownArgumentError:
+    """The error for an argument that a function or a constructor does not have."""
     shown_names = [k for k in known if k not in ("self", "cls")]
     nearest = nearest_name(name, shown_names)
     hint = f"; did you mean `{nearest}`?" if nearest else "."
     return UnknownArgumentError(
-        f"{function.__qualname__}() has no argument `{name}`{hint} It has {', '.join(shown_names)}."
+        f"{what}() has no argument `{name}`{hint} It has {', '.join(shown_names)}."
     )
 
 

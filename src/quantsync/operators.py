@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import label, number_array, real_number, whole_number
+from quantsync.checks import label, named_fields, number_array, real_number, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError, unknown_name
 from quantsync.lazy import lazy
 
@@ -21,6 +21,7 @@ LARGEST_SHARED = 1024  # dimension of spaces whose operators outlive them
 FIXED = {"data", "indices", "indptr", "dtype", "_shape"}  # attributes of an operator
 
 
+@named_fields
 @dataclass(frozen=True)
 class Spin:
     """A spin of any integer or half-integer size.
@@ -83,6 +84,7 @@ class Spin:
         return f"Spin({Fraction(self.size)})"
 
 
+@named_fields
 @dataclass(frozen=True)
 class Fock:
     """A bosonic mode truncated to its lowest number states ``|0>, |1>, ..., |levels-1>``.

@@ -91,6 +91,12 @@ def _behind(gate: Callable[[Any, Space], Any], function: Callable[..., Any]) -> 
             args = args if space is None else (space, *args)
         if not (args and isinstance(args[0], Space)):
             if not is_state(rho):
+                if hasattr(rho, "covariance"):
+                    raise InvalidArgumentError(
+                        f"{function.__name__}() takes density matrices, but was given a "
+                        f"{type(rho).__name__}: measures of Gaussian states are in "
+                        "quantsync.gaussian."
+                    )
                 raise InvalidArgumentError(
                     f"{function.__name__}() of an array needs its space, as in "
                     f"{function.__name__}(rho, space, ...); a state object knows its own."

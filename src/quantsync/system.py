@@ -1,4 +1,4 @@
-"""A system: what sweeps, `compute`, the command line and the optimiser know, and nothing else."""
+"""What a system is to sweeps, `compute`, the command line; measures; systems of your own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
 
-from quantsync.checks import broadcast_shape, require_broadcast_to
+from quantsync.checks import broadcast_shape, named_fields, require_broadcast_to
 from quantsync.errors import BroadcastError, InvalidSystemError
 from quantsync.lazy import lazy
 
@@ -84,6 +84,7 @@ class System(Protocol):
         ...
 
 
+@named_fields
 @dataclass(frozen=True)
 class Measure:
     """A measure with a name.

@@ -1,6 +1,7 @@
 """The command line, as a subprocess."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -55,6 +56,7 @@ def test_an_undefined_phase_is_null():
         (("reproduce", "roulet", "2"), ("roulet", "'roulet2018'")),
         (("reproduce", "roulet2018", "dynamic"), ("dynamic", "'dynamics'")),
         (("list", "model"), ("model", "'models'")),
+        (("list", "spin_pear"), ("spin_pear", "'spin_pair'")),
         (("list", "models", "circut_qed"), ("circut_qed", "'circuit_qed'")),
         (("list", "measures", "spin_pear"), ("spin_pear", "'spin_pair'")),
         (("list", "papers", "zhao"), ("zhao", "'zhao2025'")),
@@ -112,6 +114,17 @@ def test_list_shows_one_model_its_measures_or_one_paper():
     shown = run("list", "papers", "zhao2025", env=wide).stdout
     assert "appendix_e" in shown
     assert "roulet2018" not in shown
+
+
+def test_list_takes_the_name_of_a_model_or_a_paper_alone():
+    wide = os.environ | {"COLUMNS": "200"}
+    shown = run("list", "driven_pair", env=wide).stdout
+    assert all(word in shown for word in ("zero_crossing_a", "gain_a", "purity"))
+    assert "roulet2018" not in shown
+    assert "spin_pair" not in shown
+    shown = run("list", "zhao2025", env=wide).stdout
+    assert "appendix_e" in shown
+    assert "spin_pair" not in shown
 
 
 def test_version():

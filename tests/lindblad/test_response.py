@@ -518,3 +518,11 @@ def test_a_displaced_mode_of_nine_hundred_elements_has_the_derivatives_of_a_cohe
     for rho, factor in zip(response.orders, expected, strict=True):
         assert_allclose(rho, pre * factor, atol=1e-13)
     assert max_difference(response.orders[1], 0) > 0.1
+
+
+def test_what_has_another_shape_is_no_term_of_a_response():
+    space = qs.Space(A=qs.Spin(1 / 2))
+    decay = qs.Lindbladian(space, dissipators=[(1.0, space["A"].minus)])
+    response = qs.linear_response(decay, space["A"].x)
+    with pytest.raises(DimensionError, match=r"`matrices` must have shape \(\.\.\., 2, 2\)"):
+        response.as_state(0.01)

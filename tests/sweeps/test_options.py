@@ -33,3 +33,8 @@ def test_a_measure_is_a_refinement_with_the_defaults():
 def test_points_that_fail_are_masked_or_raise(errors):
     with pytest.raises(InvalidArgumentError, match="`errors` must be 'mask' or 'raise'"):
         qs.sweep("spin_pair", {"epsilon": [0.1]}, "purity", errors=errors)
+
+
+def test_a_border_is_of_a_measure_by_name():
+    with pytest.raises(InvalidArgumentError, match=r"`measure` must be the name of a measure"):
+        qs.Refine(lambda steady: steady.rho)

@@ -146,7 +146,11 @@ def _pair(value: complex) -> list[float]:
 @app.command(name="list")
 def list_(
     what: Annotated[
-        str | None, typer.Argument(metavar="[models|measures|papers]", help="All by default.")
+        str | None,
+        typer.Argument(
+            metavar="[models|measures|papers]",
+            help="All by default; or the name of a model or a paper alone.",
+        ),
     ] = None,
     name: Annotated[
         str | None, typer.Argument(help="One model, its measures, or one paper; all by default.")
@@ -154,15 +158,17 @@ def list_(
 ) -> None:
     """Show what there is: models with their parameters, measures, papers with their figures.
 
-    Example: quantsync list models circuit_qed
+    Example: quantsync list circuit_qed
 
     Example: quantsync list measures circuit_qed
     """
     from quantsync.catalogue.models import MODELS, Model
     from quantsync.papers.registry import PAPERS, find_paper
 
-    if what is not None and what not in LISTS:
-        raise unknown_name("list", what, LISTS)
+    if name is None and (what in MODELS or what in PAPERS):
+        what, name = ("papers" if what in PAPERS else None), what
+    elif what is not None and what not in LISTS:
+        raise unknown_name("list, model or paper", what, [*LISTS, *MODELS, *PAPERS])
     console = Console(soft_wrap=False, highlight=False)
     if what in (None, "models", "measures"):
         models = [Model.of(name)] if name else [Model(function) for function in MODELS.values()]
@@ -170,7 +176,7 @@ def list_(
             _list_models(console, models)
         if what != "models":
             _list_measures(console, models, whole=not name)
-    if what in (None, "papers"):
+    if what == "papers" or (what is None and name is None):
         _list_papers(console, [find_paper(name)] if name else list(PAPERS.values()))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from quantsync.checks import (
     broadcast_shape,
     instance_of,
+    named_arguments,
     number_array,
     real_array,
     real_number,
@@ -66,6 +67,7 @@ class GaussianState:
     mean: np.ndarray
     covariance: np.ndarray
 
+    @named_arguments
     def __init__(self, mean: Any, covariance: Any):
         sigma = state_covariance(real_array(covariance, "covariance"))
         r, size = real_array(mean, "mean"), sigma.shape[-1]

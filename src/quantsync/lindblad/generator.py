@@ -12,6 +12,7 @@ from quantsync.checks import (
     broadcast_shape,
     coefficient_array,
     label,
+    named_arguments,
     rate_array,
     require_broadcast_to,
 )
@@ -23,6 +24,7 @@ from quantsync.operators import Space
 class Generator:
     """A batch of Lindblad generators, as solvers know it; users build a `Lindbladian`."""
 
+    @named_arguments
     def __init__(self, space: Space, hamiltonian: Any = (), dissipators: Any = ()):
         if not isinstance(space, Space):
             raise InvalidArgumentError(

@@ -20,7 +20,7 @@ from quantsync.lindblad.steady import (
 )
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
-from quantsync.states import Certified
+from quantsync.states import Certified, square_matrices
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,11 @@ class Response:
         state object
             With ``rho`` and ``space``.
 
+        Raises
+        ------
+        DimensionError
+            If their shape does not fit the space.
+
         Examples
         --------
         The height of the phase's peak per drive, in the limit of a weak one:
@@ -94,7 +99,7 @@ class Response:
         >>> round(float(first.maximum), 6)
         0.25
         """
-        return Certified(matrices, self.space)
+        return Certified(square_matrices(matrices, self.space, "matrices"), self.space)
 
     def __repr__(self) -> str:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")

@@ -224,6 +224,9 @@ def negativity(rho: Any, space: Space, sites: Any) -> Any:
     >>> bell = np.array([1, 0, 0, 1]) / np.sqrt(2)
     >>> round(float(qs.negativity(np.outer(bell, bell), space, "A")), 12)
     0.5
+    >>> steady = qs.steady_state(qs.models.spin_pair(epsilon=0.1))
+    >>> round(float(qs.negativity(steady, "A")), 4)
+    0.0876
     """
     return _negativity(rho, space, sites)
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quantsync.checks import flag, real_number, whole_number
+from quantsync.checks import flag, named_fields, real_number, shown, whole_number
 from quantsync.errors import InvalidArgumentError
 
 FINEST = 1e-9  # tolerance of a refinement
 
 
+@named_fields
 @dataclass(frozen=True)
 class Store:
     """Where a sweep or an ensemble is kept while it is computed, for the argument ``store``.
@@ -62,6 +63,7 @@ class Store:
         return store if store is None or isinstance(store, Store) else cls(store)
 
 
+@named_fields
 @dataclass(frozen=True)
 class Refine:
     """More points where a measure crosses a level, for the argument ``refine`` of `sweep`.
@@ -102,6 +104,11 @@ class Refine:
     max_points: int = 100_000
 
     def __post_init__(self) -> None:
+        if not isinstance(self.measure, str):
+            raise InvalidArgumentError(
+                "Argument `measure` must be the name of a measure of the sweep (a function has its "
+                f"`__name__`), but is {shown(self.measure)}."
+            )
         checked = {
             "level": None if self.level is None else real_number(self.level, "level"),
             "tolerance": real_number(self.tolerance, "tolerance", at_least=FINEST, at_most=1),

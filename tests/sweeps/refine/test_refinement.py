@@ -370,7 +370,7 @@ def test_no_border_is_said():
     ("options", "message"),
     [
         ({"measure": "q"}, "Unknown measure to refine 'q'"),
-        ({"measure": 3}, "Unknown measure to refine '3'"),
+        ({"measure": 3}, "`measure` must be the name of a measure of the sweep .* but is 3"),
         ({"measure": "p", "tolerance": 0.0}, "`tolerance` must be >= 1e-09, but is 0.0"),
         ({"measure": "p", "tolerance": 2}, "`tolerance` must be <= 1, but is 2.0"),
         ({"measure": "p", "tolerance": "fine"}, "`tolerance` must be a real .* is 'fine'"),

@@ -71,6 +71,7 @@ class OpenNetwork:
      [0.  0.5]]
     """
 
+    @named_arguments
     def __init__(self, drift: Any, diffusion: Any, names: Any = None):
         A = real_array(drift, "drift")
         if A.ndim != 2 or A.shape[0] != A.shape[1] or A.shape[0] % 2 or not A.size:

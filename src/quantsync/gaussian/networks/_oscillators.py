@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import name_list
+from quantsync.checks import name_list, named_arguments
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
@@ -34,6 +34,7 @@ class CoupledOscillators:
     probes: tuple[Any, ...] = ()
     environment: CoupledOscillators | None = None
 
+    @named_arguments
     def __init__(self, stiffness: Any, masses: Any = 1.0, names: Sequence[Any] | None = None):
         self._set(stiffness_matrix(stiffness), masses, names)
         self._require_stable()
