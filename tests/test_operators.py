@@ -443,3 +443,20 @@ def test_a_converted_operator_does_not_follow_later_changes():
     converted = as_operator(given, 2, "X")
     given.data[:] = 7
     assert_allclose(converted.toarray(), [[0, 1], [1, 0]])
+
+
+def test_what_memory_held_before_does_not_matter(monkeypatch):
+    empty = np.empty
+
+    def dirty(shape, dtype=float, **options):
+        array = empty(shape, dtype, **options)
+        if np.dtype(dtype).kind in "fc":
+            array.view(np.uint64)[...] = 0x7FF0000000000001  # a NaN that warns when it is read
+        return array
+
+    a = qs.Space(A=qs.Spin(1), B=qs.Spin(1))["A"]
+    expected = a.x.toarray() - a.z.toarray(), a.x.toarray() + a.x.toarray()
+    monkeypatch.setattr(np, "empty", dirty)  # SciPy's sums end with entries that nobody wrote
+    np.testing.assert_array_equal((a.x - a.z).toarray(), expected[0])
+    np.testing.assert_array_equal((a.x + a.x).toarray(), expected[1])
+    assert (a.x - a.x).nnz == 0
