@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
+from quantsync.sweeps._batches import ChunkResult, merged
 
 NAMES = ["synchronization", "locked_phase", "negativity", "mutual_information", "purity"]
 AXES = {"epsilon": [0.05, 0.1, 2.0], "detuning": [-1.0, 0.5]}
@@ -273,3 +274,11 @@ def test_fixed_parameters_are_single_numbers(length):
 def test_measure_of_the_wrong_shape_is_refused():
     with pytest.raises(qs.errors.QuantsyncError, match=r"'first'.*batch shape"):
         qs.sweep("spin_pair", AXES, {"first": lambda steady: steady.rho[0, 0, 0].real})
+
+
+def test_a_measure_may_be_complex_in_some_chunks_only():
+    real = ChunkResult({"z": np.array([1.0, 2.0])}, {}, 0.0)
+    turned = ChunkResult({"z": np.array([3.0 + 4.0j])}, {}, 0.0)
+    parts = [(np.array([0, 1]), real), (np.array([2]), turned)]
+    for order in (parts, parts[::-1]):
+        np.testing.assert_array_equal(merged(3, order).values["z"], [1.0, 2.0, 3.0 + 4.0j])

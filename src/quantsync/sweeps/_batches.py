@@ -114,6 +114,8 @@ def merged(size: int, parts: list[tuple[np.ndarray, ChunkResult]]) -> ChunkResul
         for name, array in part.values.items():
             if name not in values:
                 values[name] = filled_with_nan((size, *array.shape[1:]), array.dtype)
+            elif np.iscomplexobj(array) and not np.iscomplexobj(values[name]):
+                values[name] = values[name].astype(complex)
             values[name][members] = array
     return ChunkResult(values, failures, max(part.residual for _, part in parts))
 
