@@ -14,11 +14,8 @@ from systems import (
 
 import quantsync as qs
 from quantsync.errors import NonUniqueSteadyStateError
-from quantsync.lindblad._uniqueness import (
-    has_simple_socle,
-    jumps_force_uniqueness,
-    stationary_state_count,
-)
+from quantsync.lindblad._stationary_count import stationary_state_count
+from quantsync.lindblad._uniqueness import has_simple_socle, jumps_force_uniqueness
 
 METHODS = ["dense", "sparse"]
 QUBIT, TRIT = qs.Space(A=qs.Spin(1 / 2)), qs.Space(A=qs.Spin(1))

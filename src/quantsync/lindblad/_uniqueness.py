@@ -1,4 +1,4 @@
-"""When is the steady state unique? A proof from the jump operators, and a count otherwise.
+"""When is the steady state unique? A proof from the jump operators alone.
 
 Facts used (Frigerio 1978; Baumgartner and Narnhofer, Rev. Math. Phys. 24, 1250001 (2012)):
 the support of an extremal stationary state is invariant under every jump operator, and two
@@ -15,16 +15,12 @@ import math
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import eigs
 
-from quantsync.lindblad._sectors import equilibrated, find_sectors
 from quantsync.lindblad._terms import Terms
-from quantsync.lindblad.generator import Generator
 from quantsync.parallel import one_blas_thread
 
 # Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
 LARGEST_ALGEBRA = 10
-LARGEST_SVD = 1500
 # Numbers of unit scale between the two decide nothing, and there is no proof.
 ROUNDING, NONZERO = 1e-13, 1e-6
 
@@ -139,23 +135,3 @@ def _algebra(operators: list[np.ndarray], dimension: int) -> np.ndarray | None:
             elif rest > ROUNDING:
                 return None
     return np.array(basis)
-
-
-def stationary_state_count(lindbladian: Generator, tolerance: float = 1e-12) -> int:
-    """Number of linearly independent stationary states of a single system."""
-    # The kernel of each sector from singular values of the block, scaled by rows and columns; of
-    # sectors with more than 1500 elements from the eigenvalues nearest to zero, at most 8 each.
-    (coefficients,) = lindbladian.coefficient_table()
-    total = 0
-    for sector in find_sectors(lindbladian.terms, coefficients != 0):
-        block = sector.sparse_matrix(coefficients)
-        if sector.dimension > LARGEST_SVD:
-            # Zero eigenvalues of a Lindblad generator are semisimple, so counting them will do.
-            scale = float(abs(block).max()) or 1.0
-            near_zero = eigs(block.tocsc(), k=8, sigma=1e-6 * scale, return_eigenvectors=False)
-            total += int((np.abs(near_zero) <= 1e-10 * scale).sum())
-            continue
-        matrix, _ = equilibrated(block.toarray())
-        values = np.linalg.svd(matrix, compute_uv=False)
-        total += int((values <= tolerance * max(1.0, values[0])).sum())
-    return total

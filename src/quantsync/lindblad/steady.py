@@ -12,8 +12,9 @@ from quantsync.checks import choice, named_arguments
 from quantsync.errors import ConvergenceError, NonUniqueSteadyStateError
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector, find_sectors
+from quantsync.lindblad._stationary_count import stationary_state_count
 from quantsync.lindblad._transient_states import transient_states
-from quantsync.lindblad._uniqueness import jumps_force_uniqueness, stationary_state_count
+from quantsync.lindblad._uniqueness import jumps_force_uniqueness
 from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
