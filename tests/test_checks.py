@@ -63,6 +63,10 @@ def test_arrays_of_numbers(check):
     assert np.isnan(check([1.0, np.nan], "x", finite=False)[1])
     with pytest.raises(InvalidArgumentError, match="is a masked array, whose masked values"):
         check(np.ma.array([1.0]), "x")
+    with pytest.raises(InvalidArgumentError, match="is a masked array, whose masked values"):
+        check([np.ma.array([1.0], mask=[True]), np.ma.array([2.0])], "x")
+    with pytest.raises(InvalidArgumentError, match="is a matrix, whose products"):
+        check(np.ones((1, 2)).view(np.matrix), "x")
 
 
 def test_complex_numbers_are_not_real():

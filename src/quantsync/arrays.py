@@ -15,6 +15,11 @@ def is_foreign(value: Any) -> bool:
     return is_array_api_obj(value) and not is_numpy_array(value)
 
 
+def is_traced(array: Any) -> bool:
+    """Whether it has no values that could be checked, as inside of jax.jit and jax.grad."""
+    return any(kind.__name__ == "Tracer" for kind in type(array).__mro__)
+
+
 def to_numpy(array: Any) -> np.ndarray:
     """The array as a NumPy array, copied from its device if need be."""
     if is_numpy_array(array):

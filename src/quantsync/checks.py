@@ -339,11 +339,19 @@ def _whole(value: Any) -> int | None:
 
 
 def _as_array(values: Any, name: str, what: str, error: ErrorClass) -> np.ndarray:
-    if isinstance(values, np.ma.MaskedArray):
-        raise error(
-            f"{label(name)} must be {what}, but is a masked array, whose masked values would be "
-            "computed as data; fill it or take the values that are there."
-        )
+    # Those of a list lose their masks in an array.
+    several = values if isinstance(values, list | tuple) else [values]
+    for part in (part for part in several if isinstance(part, np.ndarray)):
+        if isinstance(part, np.ma.MaskedArray):
+            raise error(
+                f"{label(name)} must be {what}, but is a masked array, whose masked values would "
+                "be computed as data; fill it or take the values that are there."
+            )
+        if isinstance(part, np.matrix):
+            raise error(
+                f"{label(name)} must be {what}, but is a matrix, whose products are others than "
+                "an array's; convert it with np.asarray."
+            )
     try:
         array = np.asarray(values)
     except (ValueError, TypeError):

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from array_api_compat import array_namespace, device, is_array_api_obj
 
-from quantsync.arrays import to_numpy
+from quantsync.arrays import is_traced, to_numpy
 from quantsync.checks import named_arguments, require_finite, shown
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.memory import require_memory
@@ -118,7 +118,7 @@ def density_matrices(state: Any, space: Space | int | None = None, name: str = "
     Those that our own solvers certified are not checked again. ``space`` may be the dimension.
     """
     rho = square_matrices(state, space, name)
-    if 0 in rho.shape or _is_certified(state) or _is_traced(rho):
+    if 0 in rho.shape or _is_certified(state) or is_traced(rho):
         return rho
     xp, n = array_namespace(rho), rho.shape[-1]
     tolerance = max(TOLERANCE, 64 * float(xp.finfo(rho.dtype).eps) * n)
@@ -147,7 +147,7 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
             f"Argument `{name}` must have shape {wanted}{where}, but has {tuple(rho.shape)}."
         )
     xp = array_namespace(rho)
-    known = _is_certified(state) or _is_traced(rho)
+    known = _is_certified(state) or is_traced(rho)
     if not known and not bool(xp.all(xp.isfinite(rho))):
         hint = "Leave masked systems out, or pass the state object, in which NaN marks them."
         require_finite(name, to_numpy(rho), hint)
@@ -156,11 +156,6 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
 
 def _is_certified(state: Any) -> bool:
     return is_state(state) and getattr(state, "certified", False)
-
-
-def _is_traced(array: Any) -> bool:
-    """Whether it has no values that could be checked, as inside of jax.jit and jax.grad."""
-    return any(kind.__name__ == "Tracer" for kind in type(array).__mro__)
 
 
 def _fault(rho: Any, tolerance: float, xp: Any) -> tuple[int, str] | None:

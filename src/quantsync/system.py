@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
 
-from quantsync.checks import broadcast_shape, named_fields, require_broadcast_to
+from quantsync.checks import broadcast_shape, flag, named_fields, require_broadcast_to
 from quantsync.errors import BroadcastError, InvalidSystemError
 from quantsync.lazy import lazy
 
@@ -108,6 +108,9 @@ class Measure:
     units: str
     function: Callable[[View], Any]
     may_be_undefined: bool = False
+
+    def __post_init__(self) -> None:
+        flag(self.may_be_undefined, "may_be_undefined")
 
 
 def table_of(*measures: Measure) -> dict[str, Measure]:

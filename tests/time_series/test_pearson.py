@@ -178,6 +178,32 @@ def test_small_signals_after_large_ones_keep_their_digits():
     np.testing.assert_allclose(values[55 * period], values[period], atol=1e-9)
 
 
+@pytest.mark.parametrize("first", [1e-300, 1e-160, 1.0, 1e200, 1e305])
+@pytest.mark.parametrize("second", [1e-200, 1e160])
+def test_the_unit_of_a_signal_does_not_matter(first, second):
+    times = np.linspace(0, 30, 301)
+    one, two = np.sin(times), np.cos(1.2 * times) + 0.5
+    want = pearson(one, two, times, 5.0)
+    np.testing.assert_allclose(pearson(first * one, second * two, times, 5.0), want, atol=1e-12)
+    modes = ModeSum([1.0], [0.0], [1.0]), ModeSum([1.2], [1.0], [0.0], 0.5)
+    scaled = [
+        ModeSum(m.frequencies, c * m.cosine, c * m.sine, c * m.constant)
+        for m, c in zip(modes, (first, second), strict=True)
+    ]
+    np.testing.assert_allclose(pearson(*scaled, times, 5.0), pearson(*modes, times, 5.0), 1e-12)
+
+
+def test_signals_that_decay_to_nothing_stay_correlated():
+    # e^{-t} sin t and e^{-t} sin(t + 1/2), down to 1e-304: the same in every window of a period.
+    def damped(shift):
+        return lambda t: np.exp(-t) * np.sin(t + shift)
+
+    got = pearson(damped(0.0), damped(0.5), 2 * np.pi * np.arange(0, 111), 3.0, bandwidth=3.0)
+    assert not np.isnan(got).any()
+    np.testing.assert_allclose(got, got[0], rtol=1e-9)
+    assert 0.5 < abs(got[0]) < 0.99
+
+
 def test_constant_signals_have_no_coefficient():
     times = np.linspace(0, 30, 301)
     assert np.isnan(pearson(np.full(301, 0.1), np.sin(times), times, 5.0)).all()

@@ -3,6 +3,7 @@
 import array_api_strict as xp
 import numpy as np
 import pytest
+from scipy.signal import hilbert
 
 import quantsync as qs
 from quantsync.errors import (
@@ -13,13 +14,14 @@ from quantsync.errors import (
 )
 
 TIMES = np.linspace(0, 40, 801)
+ONES = np.ones(2, complex)
 
 
 def test_amplitudes_that_have_decayed_to_almost_nothing_have_phases():
     one, two = 1e-310 * np.exp(-2j * TIMES), 1e-308 * np.exp(-1.5j * TIMES)
     assert qs.time_series.phase_locking_value(one, one) == pytest.approx(1.0, abs=1e-12)
     assert qs.time_series.phase_drift(one, two, TIMES) == pytest.approx(0.5, abs=1e-9)
-    assert np.isnan(qs.time_series.phase_locking_value(np.array([1.0, np.inf]), np.ones(2)))
+    assert np.isnan(qs.time_series.phase_locking_value(np.array([1.0, np.inf + 0j]), ONES))
 
 
 def test_phase_locking_of_known_signals():
@@ -35,6 +37,39 @@ def test_phase_locking_of_known_signals():
     assert abs(qs.time_series.phase_drift(slow, one, TIMES) + 0.13) < 1e-13
     assert abs(qs.time_series.mean_frequency(slow, TIMES) - 1.87) < 1e-13
     assert abs(qs.time_series.mean_frequency(slow.conj(), TIMES) + 1.87) < 1e-13
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: qs.time_series.phase_locking_value(x, np.exp(1j * TIMES)),
+        lambda x: qs.time_series.phase_locking_value(np.exp(1j * TIMES), x, TIMES),
+        lambda x: qs.time_series.mean_frequency(x, TIMES),
+        lambda x: qs.time_series.phase_drift(x, np.exp(1j * TIMES), TIMES),
+    ],
+)
+@pytest.mark.parametrize(
+    "kind",
+    [np.asarray, list, xp.asarray, lambda x: x + 0j, lambda x: [np.exp(1j * TIMES), x + 0j]],
+    ids=["numpy", "list", "strict", "stored as complex", "one of two"],
+)
+def test_real_signals_have_no_phase(call, kind):
+    with pytest.raises(InvalidArgumentError, match=r"but is real, .*scipy.signal.hilbert"):
+        call(kind(np.cos(TIMES)))
+
+
+def test_the_way_out_for_real_signals_leads_there():
+    times = np.linspace(0, 100, 8001)
+    one, two = (hilbert(x - x.mean()) for x in (np.cos(times), 3 + np.sin(1.3 * times)))
+    inside = slice(800, -800)
+    drift = qs.time_series.phase_drift(one[inside].conj(), two[inside].conj(), times[inside])
+    assert drift == pytest.approx(-0.3, abs=0.01)
+
+
+def test_an_amplitude_may_be_real_if_its_phase_stays():
+    real = (2 + np.cos(TIMES)).astype(complex)
+    assert qs.time_series.mean_frequency(real, TIMES) == 0
+    assert qs.time_series.mean_frequency(-real, TIMES) == 0
 
 
 def test_uneven_samples_are_weighted_by_their_times():
@@ -63,36 +98,46 @@ def test_signals_of_the_strict_standard_and_batches():
 @pytest.mark.parametrize(
     ("function", "arguments", "kind", "says"),
     [
-        (qs.time_series.mean_frequency, (np.ones(3), TIMES), DimensionError, r"\(3,\)"),
-        (qs.time_series.mean_frequency, (np.ones(1), np.ones(1)), DimensionError, "at least 2"),
+        (qs.time_series.mean_frequency, (np.ones(3) + 0j, TIMES), DimensionError, r"\(3,\)"),
         (
             qs.time_series.mean_frequency,
-            (np.ones(2), np.array([1.0, 1.0])),
+            (ONES[:1], np.ones(1)),
+            DimensionError,
+            "at least 2",
+        ),
+        (
+            qs.time_series.mean_frequency,
+            (ONES, np.array([1.0, 1.0])),
             InvalidArgumentError,
             "increasing",
         ),
         (
             qs.time_series.mean_frequency,
-            (np.ones(2), np.array([1.0, np.inf])),
+            (ONES, np.array([1.0, np.inf])),
             NonFiniteError,
             "finite",
         ),
         (
             qs.time_series.phase_locking_value,
-            (np.ones(2), np.ones(3)),
+            (ONES, np.ones(3) + 0j),
             BroadcastError,
             r"first \(2,\), second \(3,\)",
         ),
-        (qs.time_series.phase_locking_value, (np.ones(0), np.ones(0)), DimensionError, "T > 0"),
         (
             qs.time_series.phase_locking_value,
-            ([1], "z"),
+            (ONES[:0], ONES[:0]),
+            DimensionError,
+            "T > 0",
+        ),
+        (
+            qs.time_series.phase_locking_value,
+            ([1j], "z"),
             InvalidArgumentError,
             "`second` must be .* is 'z'",
         ),
         (
             qs.time_series.phase_drift,
-            ([1], None, [0]),
+            ([1j], None, [0]),
             InvalidArgumentError,
             "`second` must be .* is None",
         ),
@@ -104,7 +149,7 @@ def test_signals_of_the_strict_standard_and_batches():
         ),
         (
             qs.time_series.mean_frequency,
-            (np.ones(2), "ab"),
+            (ONES, "ab"),
             InvalidArgumentError,
             "`times` must be",
         ),

@@ -67,5 +67,6 @@ def test_moments_of_two_cells_are_those_of_their_union():
     mean = [share @ f / 2, share @ g / 2]
     assert_allclose([m[0] for m in whole.mean], mean)
     f, g = f - mean[0], g - mean[1]
-    expected = [share @ (f * f), share @ (g * g), share @ (f * g)]
-    assert_allclose([s[0] for s in whole.square], expected, rtol=1e-12)
+    sizes = [np.sqrt(share @ (f * f)), np.sqrt(share @ (g * g))]
+    assert_allclose([s[0] for s in whole.norm], sizes, rtol=1e-12)
+    assert_allclose(whole.correlation[0][0], share @ (f * g) / sizes[0] / sizes[1], rtol=1e-12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quantsync.checks import flag
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models._parameters import rate_parameters, real_parameters
 from quantsync.operators import Space, Spin
@@ -46,7 +47,8 @@ def collective_decay_pair(
     Raises
     ------
     InvalidArgumentError, NonFiniteError, BroadcastError
-        If a parameter is not a real number, or the rate is negative.
+        If a parameter is not a real number, the rate is negative, or ``literal`` is neither True
+        nor False.
 
     Examples
     --------
@@ -69,5 +71,5 @@ def collective_decay_pair(
             (anisotropy, 4 * a.z @ b.z),
             (field, 2 * (a.z + b.z)),
         ],
-        dissipators=[(rate**2 if literal else rate, a.minus + b.minus)],
+        dissipators=[(rate**2 if flag(literal, "literal") else rate, a.minus + b.minus)],
     )

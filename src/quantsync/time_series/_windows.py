@@ -115,11 +115,7 @@ def _merge(cells: Moments, first: np.ndarray, count: np.ndarray) -> Moments:
         if chosen.size:
             run = cells.pick(position[chosen])
             if total is None:
-                total = Moments(
-                    np.zeros(first.size),
-                    [np.zeros((first.size, *m.shape[1:])) for m in cells.mean],
-                    [np.zeros((first.size, *s.shape[1:])) for s in cells.square],
-                )
+                total = Moments.zeros_like(cells, first.size)
             # Merged with an empty run (length 0), a run keeps its moments.
             total.put(chosen, total.pick(chosen).merged(run) if begun[chosen].any() else run)
             begun[chosen] = True

@@ -235,15 +235,11 @@ def best_delay(
 
 
 def _coefficient(moments: Moments) -> np.ndarray:
-    first, second, both = moments.square
-    length = moments.length
-    moving = np.ones(np.broadcast_shapes(first.shape, second.shape), dtype=bool)
-    for square, mean in zip((first, second), moments.mean, strict=True):
-        moving &= square > along_cells(length, mean) * (FLAT * mean) ** 2
-    scale = np.sqrt(np.where(moving, first, 1.0)) * np.sqrt(np.where(moving, second, 1.0))
-    moving &= scale > 0
-    value = np.clip(both / np.where(moving, scale, 1.0), -1, 1)
-    return np.where(moving, value, np.nan)
+    (value,) = moments.correlation
+    moving = np.ones(value.shape, dtype=bool)
+    for norm, mean in zip(moments.norm, moments.mean, strict=True):
+        moving &= norm > along_cells(np.sqrt(moments.length), mean) * FLAT * np.abs(mean)
+    return np.where(moving, np.clip(value, -1, 1), np.nan)
 
 
 def _in_windows(

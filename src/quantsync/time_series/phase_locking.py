@@ -2,8 +2,9 @@ r"""Phases of two amplitude signals: locking value, mean frequency, drift of the
 
 A signal is a complex amplitude z(t) = |z| e^{i phi}, such as beta of a mean-field trajectory or
 <S_->; of a mean quadrature pair, z = q + i p. Samples must be close enough that the phase turns by
-less than pi from one to the next. Signals have shape (..., T), batches in front; any array type of
-the array API standard is taken.
+less than pi from one to the next. A real signal has no phase but 0 and pi, and is refused: the
+amplitude of an oscillation x(t) around zero is its analytic signal. Signals have shape (..., T),
+batches in front; any array type of the array API standard is taken.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import Any
 
 from array_api_compat import array_namespace, device
 
-from quantsync.arrays import is_foreign, to_numpy
+from quantsync.arrays import is_foreign, is_traced, to_numpy
 from quantsync.checks import broadcast_shape, named_arguments, number_array, times_array
-from quantsync.errors import DimensionError
+from quantsync.errors import DimensionError, InvalidArgumentError
 
 
 @named_arguments
@@ -45,7 +46,8 @@ def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
     DimensionError, BroadcastError
         If shapes do not fit, or there is no sample.
     InvalidArgumentError, NonFiniteError
-        If a signal holds no numbers, or times do not increase or are not finite.
+        If a signal is real (take ``scipy.signal.hilbert(x - x.mean())`` of one, and cut off what
+        its ends spoil) or holds no numbers, or times do not increase or are not finite.
 
     Examples
     --------
@@ -150,10 +152,27 @@ def _signals(**signals: Any) -> tuple[Any, ...]:
                 f"Argument `{name}` must have shape (..., T) with T > 0, but has "
                 f"{tuple(signal.shape)}."
             )
+        _require_amplitude(name, signal)
         signals[name] = signal
     xp = array_namespace(*signals.values())
     shape = broadcast_shape({name: s.shape for name, s in signals.items()}, what="Signals")
     return xp, *(xp.broadcast_to(xp.astype(s, xp.complex128), shape) for s in signals.values())
+
+
+def _require_amplitude(name: str, signal: Any) -> None:
+    """Refuse real signals, also those that are stored as complex numbers."""
+    xp = array_namespace(signal)
+    real = not xp.isdtype(signal.dtype, "complex floating")
+    if not real and signal.size and not is_traced(signal):
+        row = xp.all(xp.imag(signal) == 0, axis=-1)
+        signs = xp.any(xp.real(signal) > 0, axis=-1) & xp.any(xp.real(signal) < 0, axis=-1)
+        real = bool(xp.any(row & signs))
+    if real:
+        raise InvalidArgumentError(
+            f"Argument `{name}` must hold complex amplitudes, but is real, and the phase of a real "
+            "signal is 0 or pi. Pass an amplitude such as q + 1j p; of an oscillation x(t) alone, "
+            "its analytic signal, scipy.signal.hilbert(x - x.mean()), without what its ends spoil."
+        )
 
 
 def _phasor(xp: Any, signal: Any) -> Any:

@@ -71,9 +71,13 @@ class SampledSignal:
         # Odd, so that the knots are samples.
         self.degree = min(degree, (self.times.size // 2) * 2 - 1)
         columns = np.ascontiguousarray(values.reshape(-1, self.times.size).T)
+        # By a power of two, so that nothing leaves the range of double precision on the way.
+        exponent = np.frexp(np.abs(columns).max(axis=0))[1]
+        columns = np.ldexp(columns, -exponent)
         # The mean is taken out: rounding of the spline is then that of the variations.
         self.offset = columns.mean(axis=0)
         self.spline = make_interp_spline(self.times, columns - self.offset, k=self.degree)
+        self.exponent = exponent
 
     def __call__(self, times: Any) -> np.ndarray:
         """The signals at times between the first and the last sample, shape (..., *times.shape).
@@ -93,7 +97,7 @@ class SampledSignal:
                 f"{times[outside][0]:.6g}."
             )
         flat = np.clip(times.ravel(), first, last)
-        values = (self.spline(flat) + self.offset).T
+        values = np.ldexp(self.spline(flat) + self.offset, self.exponent).T
         return values.reshape((*self.shape, *times.shape))
 
 

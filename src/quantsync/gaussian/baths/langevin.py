@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import real_array, symmetric_matrix, times_array, whole_array
+from quantsync.checks import flag, real_array, symmetric_matrix, times_array, whole_array
 from quantsync.errors import DimensionError, UnstableNetworkError
 from quantsync.gaussian.baths._volterra import Collocation, cosine_kernel
 from quantsync.gaussian.networks._probes import critical_factor, require_stable_probes
@@ -172,7 +172,7 @@ class LangevinEquation:
         DimensionError
             If the shapes do not fit.
         InvalidArgumentError
-            If a time is negative.
+            If a time is negative, or ``slip`` is neither True nor False.
         NonFiniteError
             If a number is NaN or infinite.
         """
@@ -187,4 +187,4 @@ class LangevinEquation:
         if not times.size:
             return np.empty((0, size))
         steps = Collocation(self.stiffness, self.frequencies, self.couplings, float(times.max()))
-        return steps.run(times, q, v, slip)
+        return steps.run(times, q, v, flag(slip, "slip"))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import (
+    flag,
     named_arguments,
     real_array,
     real_number,
@@ -156,7 +157,7 @@ class SemiInfiniteChain:
         Below the band, or above it. Zero if a mode of the probes lies there already, infinite if no
         coupling brings one.
         """
-        edge = self.band[1 if above else 0]
+        edge = self.band[int(flag(above, "above"))]
         return self._factor_at(edge**2, stiffness, nodes, strengths, -1.0 if above else 1.0)
 
     def modes(self, stiffness: Any, nodes: Any, strengths: Any) -> ChainModes:

@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import qr
 
+from quantsync.checks import flag
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.lindblad._hermitian_basis import hermitian_basis
@@ -55,6 +56,7 @@ class DegenerateBase:
     """
 
     def __init__(self, system: Generator, allow_unique: bool = False):
+        allow_unique = flag(allow_unique, "allow_unique")
         (coefficients,) = np.asarray(single_system(system).coefficient_table())
         self.space = system.space
         n, size = system.dimension, system.dimension**2

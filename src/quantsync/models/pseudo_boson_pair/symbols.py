@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from quantsync.checks import known_name
+from quantsync.checks import flag, known_name
 from quantsync.meanfield.model import MeanFieldModel
 from quantsync.models.pseudo_boson_pair._variants import VARIANTS
 
@@ -190,6 +190,7 @@ def pseudo_boson_model(variant: str = "lab", coupled: bool = True) -> MeanFieldM
     sqrt(gain) b_j^dag, that is gain/2 beta_j to the drift and gain/2 to the diffusion.
     """
     known_name("variant", variant, VARIANTS)
+    coupled = flag(coupled, "coupled")
 
     def given(expression: Any) -> Any:
         return expression if coupled else sympy.sympify(expression).subs(sz, 0)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from quantsync.checks import flag
+
 LINE = "{n_fmt} of {total_fmt}{unit} in {elapsed} ({rate_fmt}), about {remaining} left\n"
 
 
@@ -15,6 +17,8 @@ def progress_of(
     total: int, unit: str, show: bool | None, line_every: float = 60.0
 ) -> Iterator[Callable[[int], Any]]:
     """Show progress (None: on a terminal and in notebooks); the value is told what is done."""
+    if show is not None:
+        show = flag(show, "progress")
     from tqdm.auto import tqdm
 
     options: dict[str, Any] = {"leave": False}
