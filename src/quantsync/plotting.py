@@ -17,7 +17,16 @@ COLUMN, PAGE = 3.4, 7.0  # widths of one column and of a page, in inches
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 BLUE, VERMILLION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"
 ORANGE = "#E69F00"
-SEQUENTIAL, DIVERGING = "viridis", "RdBu_r"
+SEQUENTIAL, DIVERGING, CYCLIC = "viridis", "RdBu_r", "twilight"
+UNDEFINED = "0.6"  # grey: "twilight" itself is nearly white at pi
+LEAST_RATIO = 8.0  # of the ends of an axis whose values may stand at even ratios
+PI_TICKS = {
+    -np.pi: r"$-\pi$",
+    -np.pi / 2: r"$-\pi/2$",
+    0.0: "0",
+    np.pi / 2: r"$\pi/2$",
+    np.pi: r"$\pi$",
+}
 
 STYLE: Any = {
     "font.size": 8,
@@ -71,10 +80,8 @@ def panel_labels(*panels: Axes) -> None:
 
 def phase_axis(axes: Axes, label: str, which: str = "x") -> None:
     """Ticks in units of pi from -pi to pi."""
-    ticks = np.array([-1, -0.5, 0, 0.5, 1]) * np.pi
-    names = [r"$-\pi$", r"$-\pi/2$", "0", r"$\pi/2$", r"$\pi$"]
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_ticks(ticks, names)
+    axis.set_ticks(list(PI_TICKS), list(PI_TICKS.values()))
     axis.set_label_text(label)
     (axes.set_xlim if which == "x" else axes.set_ylim)(-np.pi, np.pi)
 
@@ -90,21 +97,69 @@ def map_panel(
     vmax: float | None = None,
     over: str | None = None,
 ) -> Any:
-    """A parameter map of values (y, x) with its colour bar; NaN stays white."""
+    """A parameter map of values (y, x) with its colour bar; NaN stays white.
+
+    The values of an axis may stand in any order; where they follow each other at even ratios, as
+    those of geomspace do, the axis is logarithmic.
+    """
     import matplotlib as mpl
 
     scale = mpl.colormaps[colours]
     if over is not None:
         scale = scale.with_extremes(over=over)
+    x, y, values = np.asarray(x), np.asarray(y), np.asarray(values)
+    columns, rows = np.argsort(x, kind="stable"), np.argsort(y, kind="stable")
+    edges = [cell_edges(x[columns]), cell_edges(y[rows])]
     mesh = axes.pcolormesh(
-        x, y, values, cmap=scale, shading="nearest", rasterized=True, vmin=vmin, vmax=vmax
+        *edges, values[rows][:, columns], cmap=scale, rasterized=True, vmin=vmin, vmax=vmax
     )
+    scale_axis(axes, x, "x")
+    scale_axis(axes, y, "y")
     bar = axes.figure.colorbar(
         mesh, ax=axes, pad=0.02, aspect=25, extend="neither" if over is None else "max"
     )
     bar.set_label(label)
     bar.outline.set_linewidth(0.6)
     return mesh
+
+
+def phase_map_panel(axes: Axes, x: Any, y: Any, phases: Any, label: str) -> Any:
+    """As `map_panel`, of phases in radians: the colours close at pi; NaN is grey."""
+    turned = np.angle(np.exp(1j * np.asarray(phases, float)))
+    mesh = map_panel(axes, x, y, turned, label, CYCLIC, vmin=-np.pi, vmax=np.pi)
+    mesh.colorbar.set_ticks(list(PI_TICKS), labels=list(PI_TICKS.values()))
+    axes.set_facecolor(UNDEFINED)
+    return mesh
+
+
+def is_geometric(values: np.ndarray) -> bool:
+    """Whether an axis is best drawn logarithmically: its ratios are more even than its steps."""
+    ordered = np.unique(values)
+    if len(ordered) < 3 or ordered[0] <= 0 or ordered[-1] < LEAST_RATIO * ordered[0]:
+        return False
+    ratios, steps = np.diff(np.log(ordered)), np.diff(ordered)
+    return bool(np.std(ratios) / np.mean(ratios) < np.std(steps) / np.mean(steps))
+
+
+def scale_axis(axes: Axes, values: np.ndarray, which: str) -> None:
+    """Make the x or y axis logarithmic if its values are `is_geometric`."""
+    if is_geometric(values):
+        (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+
+
+def cell_edges(values: np.ndarray) -> np.ndarray:
+    """Edges of the cells around n ascending values, halfway between them, shape (n + 1,)."""
+    if is_geometric(values):
+        return np.exp(_halfway(np.log(values)))
+    return _halfway(values)
+
+
+def _halfway(values: np.ndarray) -> np.ndarray:
+    if len(values) == 1:
+        return values[0] + np.array([-0.5, 0.5]) * (abs(values[0]) or 1.0)
+    middle = values[:-1] / 2 + values[1:] / 2
+    first, last = 2 * values[0] - middle[0], 2 * values[-1] - middle[-1]
+    return np.concatenate([[first], middle, [last]])
 
 
 def sphere_panel(

@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
+from quantsync.command_line.assignments import assignments
 
 
 def run(*arguments, **kwargs):
@@ -22,29 +23,59 @@ def run(*arguments, **kwargs):
     )
 
 
+def computed(*arguments):
+    """What `quantsync compute` prints, read by a parser that takes JSON and nothing else."""
+    answer = run("compute", *arguments)
+    assert answer.returncode == 0, answer.stderr
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    return json.loads(answer.stdout, parse_constant=refuse)
+
+
 def test_compute_prints_the_json_of_its_python_twin():
     parameters = {"epsilon": 0.1, "gain_a": 100, "damping_a": 1, "gain_b": 1, "damping_b": 100}
     measures = ["synchronization", "locked_phase", "negativity", "mutual_information", "purity"]
     given = [f"{name}={value}" for name, value in parameters.items()]
-    answer = run("compute", "spin_pair", *given, "--measure", ",".join(measures))
-    assert answer.returncode == 0, answer.stderr
-    values = json.loads(answer.stdout)
+    printed = computed("spin_pair", *given, "--measure", ",".join(measures))
+    values = printed["measures"]
     assert values == qs.compute("spin_pair", parameters, measures)  # full precision
     assert values["synchronization"] == pytest.approx(0.021007229871928844427, abs=1e-14)
     assert list(values) == measures
+    assert printed["model"] == "spin_pair"
+    assert printed["parameters"] == parameters | {"detuning": 0.0, "spin": 1}
+    assert printed["units"]["synchronization"] == "1/rad"
+    assert printed["version"] == qs.__version__
+    assert printed["notes"] == {}
 
 
 def test_compute_takes_measures_one_by_one_and_fractions():
-    answer = run("compute", "spin_pair", "spin=3/2", "-m", "purity", "-m", "negativity")
+    printed = computed("spin_pair", "spin=3/2", "-m", "purity", "-m", "negativity")
+    assert printed["measures"] == qs.compute("spin_pair", {"spin": 1.5}, ["purity", "negativity"])
+    assert printed["parameters"]["spin"] == 1.5
+
+
+def test_an_undefined_phase_is_null_and_an_infinite_ratio_a_text_and_both_say_so():
+    printed = computed("spin_pair", "epsilon=0", "-m", "locked_phase,synchronization")
+    assert printed["measures"] == {"locked_phase": None, "synchronization": 0.0}
+    assert printed["notes"] == {"locked_phase": "null where it is undefined"}
+    printed = computed("driven_pair", "gain_a=1/2", "damping_a=0.5", "-m", "omega_ratio,omega")
+    assert printed["measures"]["omega_ratio"] == "Infinity"
+    assert printed["notes"] == {"omega_ratio": "an infinite limit"}
+
+
+def test_a_value_is_a_number_a_fraction_a_switch_or_a_text_by_name():
+    given = ["a=1e-3", "b = -3/4", "literal=False", "variant=lab"]
+    values = assignments(given, texts={"variant"})
+    assert values == {"a": 0.001, "b": -0.75, "literal": False, "variant": "lab"}
+    assert isinstance(values["literal"], bool)
+
+
+def test_a_terminal_that_knows_no_unicode_is_served():
+    answer = run("list", env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout) == qs.compute(
-        "spin_pair", {"spin": 1.5}, ["purity", "negativity"]
-    )
-
-
-def test_an_undefined_phase_is_null():
-    answer = run("compute", "spin_pair", "epsilon=0", "-m", "locked_phase,synchronization")
-    assert json.loads(answer.stdout) == {"locked_phase": None, "synchronization": 0.0}
+    assert "spin_pair" in answer.stdout
 
 
 @pytest.mark.parametrize(
@@ -62,6 +93,9 @@ def test_an_undefined_phase_is_null():
         (("list", "papers", "zhao"), ("zhao", "'zhao2025'")),
         (("compute", "spin_pair", "epsilon", "-m", "purity"), ("name=value",)),
         (("compute", "spin_pair", "epsilon=a", "-m", "purity"), ("epsilon", "'a'")),
+        (("compute", "spin_pair", "epsilon=1/0", "-m", "purity"), ("epsilon", "'1/0'")),
+        (("compute", "spin_pair", f"epsilon=1{400 * '0'}/3", "-m", "purity"), ("epsilon", "100")),
+        (("compute", "spin_pair", "epsilon=1", "epsilon=2", "-m", "purity"), ("epsilon", "twice")),
         (("compute", "spin_pair", "epsilon=nan", "-m", "purity"), ("epsilon", "nan")),
         (("compute", "spin_pair", "gain_a=-1", "-m", "purity"), ("gain_a", "-1.0", ">= 0")),
         (("compute", "spin_pair", "spin=0.7", "-m", "purity"), ("0.7",)),

@@ -101,6 +101,10 @@ def test_texts_are_fixed_where_the_model_takes_them(spec):
         ("{linspace = [0, 0.1, 5]}", "0.1", r"line 8, key `axes.epsilon`: .*\[fixed\]"),
         ("[-1, 0.5,", '[-1, "a",', r"line 9, key `axes.detuning`: .*entry 1 is 'a'"),
         ("[-1, 0.5,", "[-1, nan,", r"line 9, key `axes.detuning`: .*entry 1 is nan"),
+        ("[-1, 0.5,", f"[-1{400 * '0'}, 0.5,", r"line 9, key `axes.detuning`: .*entry 0 is -1000"),
+        ("[-1, 0.5,", f"[1{5000 * '0'}, 0.5,", r"4300 digits"),
+        ("[0, 0.1, 5]", f"[1{400 * '0'}, 0.1, 5]", r"key `axes.epsilon.linspace`: .*but is \[1000"),
+        ("gain_a = 20", f"gain_a = {1000 * '['}", r"nests lists or tables too deeply"),
         ("gain_a = 20", "gain_aa = 20", r"line 13, key `fixed.gain_aa`: .*'gain_a'"),
         ("gain_a = 20", "gain_a = [1, 2]", r"line 13, key `fixed.gain_a`: .*\[axes\]"),
         ("gain_a = 20", 'gain_a = "a"', r"line 13, key `fixed.gain_a`: .*number.*'a'"),
@@ -234,6 +238,20 @@ def test_a_mistake_gives_one_line_and_exit_code_2(tmp_path, arguments, words):
     for word in words:
         assert word in answer.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_sweep_with_points_that_fail_does_not_end_as_if_all_were_done(tmp_path):
+    path = tmp_path / "map.toml"
+    path.write_text(
+        'model = "spin_pair"\nmeasures = ["purity"]\nstore = "map.zarr"\n'
+        "axes.gain_a = [0.0, 1.0]\nfixed = {epsilon = 0.0}\n"
+    )
+    first = run(path)
+    assert "1 of 2 points done, 1 failed, 0 missing" in first.stdout
+    assert "Traceback" not in first.stderr
+    assert (first.returncode, run(path).returncode) == (3, 3)
+    path.write_text(path.read_text().replace("[0.0, 1.0]", "[2.0, 1.0]").replace("map.z", "b.z"))
+    assert run(path).returncode == 0
 
 
 def test_ctrl_c_ends_with_a_line_and_the_rest_is_done_later(spec):

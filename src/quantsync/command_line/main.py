@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import sys
 import time
-from collections.abc import Collection
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from quantsync.command_line.assignments import assignments
 from quantsync.command_line.sweep import app as sweep_app
 from quantsync.errors import InvalidArgumentError, QuantsyncError, unknown_name
 
@@ -77,7 +78,7 @@ def reproduce(
 
     chosen = [find_paper(paper)] if paper else list(PAPERS.values())
     names = {p.name: [find_figure(p, figure)] if figure else list(p.figures) for p in chosen}
-    options = dict(_assignment(text) for text in settings or [])
+    options = assignments(settings, "Option")
     known = sorted({o for p in chosen for name in names[p.name] for o in p.figures[name].options})
     for option in options:
         if option not in known:
@@ -125,22 +126,50 @@ def compute(
 
     Example: quantsync compute pseudo_boson_pair variant=lab time=100 -m S_q,S_q_product
 
-    Undefined values, such as the locked phase where no phase is preferred, are null, complex
-    ones [real, imaginary], and infinite limits Infinity.
+    Beside "measures" stand the model, all parameters, the units and the version. Complex values are
+    [real, imaginary]; infinite ones "Infinity" and undefined ones, such as the locked phase where
+    no phase is preferred, null, with a word in "notes".
     """
+    from quantsync.catalogue.measures import measures_of
     from quantsync.catalogue.models import Model
     from quantsync.sweeps.compute import compute as compute_point
+    from quantsync.version import __version__
 
     chosen = Model.of(model)
-    values = dict(_assignment(text, chosen.text_parameters) for text in parameters or [])
+    values = assignments(parameters, texts=chosen.text_parameters)
     names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
     if not names:
         raise InvalidArgumentError("Name at least one measure, as in --measure synchronization.")
-    typer.echo(json.dumps(compute_point(chosen, values, names), indent=2, default=_pair))
+    found = compute_point(chosen, values, names)
+    known = measures_of(chosen.systems)
+    defaults = {n: p.default for n, p in chosen.parameters.items() if not p.is_required}
+    output = {
+        "model": chosen.name,
+        "parameters": defaults | values,
+        "measures": {name: _json_value(value) for name, value in found.items()},
+        "units": {name: known[name].units for name in found},
+        "notes": {name: note for name, value in found.items() if (note := _note(value))},
+        "version": __version__,
+    }
+    typer.echo(json.dumps(output, indent=2, allow_nan=False))
 
 
-def _pair(value: complex) -> list[float]:
-    return [value.real, value.imag]
+def _json_value(value: Any) -> Any:
+    """A number as JSON knows it, which has neither complex numbers nor infinities."""
+    if isinstance(value, list):
+        return [_json_value(entry) for entry in value]
+    if isinstance(value, complex):
+        return [_json_value(value.real), _json_value(value.imag)]
+    if isinstance(value, float) and math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _note(value: Any) -> str:
+    """What a null or an infinity stands for; empty for numbers."""
+    text = json.dumps(_json_value(value))
+    notes = {"null": "null where it is undefined", "Infinity": "an infinite limit"}
+    return "; ".join(note for word, note in notes.items() if word in text)
 
 
 @app.command(name="list")
@@ -228,31 +257,19 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _assignment(text: str, texts: Collection[str] = ()) -> tuple[str, Any]:
-    """Name and value; a number unless the name is among those that stand for texts."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise InvalidArgumentError(f"Parameter {text!r} must have the form name=value.")
-    if name.strip() in texts:
-        return name.strip(), value.strip()
-    try:
-        return name.strip(), float(value)
-    except ValueError:
-        try:
-            return name.strip(), float(Fraction(value.strip()))
-        except (ValueError, ZeroDivisionError):
-            raise InvalidArgumentError(
-                f"Parameter {name.strip()!r} must be a number, but is {value!r}."
-            ) from None
-
-
 def main() -> None:
     """Run the command line; a user's mistake gives one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know ASCII only
     try:
         app()
     except QuantsyncError as error:
         print(f"quantsync: {error}", file=sys.stderr)
         sys.exit(2)
+    except MemoryError as error:
+        print(f"quantsync: out of memory: {error}", file=sys.stderr)
+        sys.exit(1)
     except OSError as error:
         print(f"quantsync: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
         sys.exit(1)

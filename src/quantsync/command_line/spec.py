@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from quantsync.catalogue.models import Model
+from quantsync.checks import shown
 from quantsync.errors import QuantsyncError, SpecError, unknown_name
 from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
@@ -53,6 +55,10 @@ def read_spec(path: str | Path) -> SweepSpec:
         where = re.search(r"line (\d+)", str(error))
         line = where[1] if where else len(text.splitlines())
         raise SpecError(f"{path}, line {line}: {error}.") from None
+    except RecursionError:
+        raise SpecError(f"{path} nests lists or tables too deeply.") from None
+    except ValueError as error:  # a whole number of more than 4300 digits
+        raise SpecError(f"{path}: {str(error).partition(';')[0]}.") from None
     return _Reader(path, data, lines_of_keys(text)).spec()
 
 
@@ -93,6 +99,14 @@ def _without_strings(line: str) -> str:
 
 def _opened(line: str) -> int:
     return sum(line.count(c) for c in "[{") - sum(line.count(c) for c in "]}")
+
+
+def is_finite(value: float) -> bool:
+    """Whether a number of the file is one in double precision."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number above 1.8e308
+        return False
 
 
 class _Reader:
@@ -208,17 +222,16 @@ class _Reader:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 hint = "; [fixed] takes a text" if isinstance(value, str) else ""
                 self.fail(key, f"must hold numbers, but entry {k} is {value!r}{hint}.")
-            if not np.isfinite(value):
-                self.fail(key, f"must be finite, but entry {k} is {value!r}.")
+            if not is_finite(value):
+                self.fail(key, f"must be finite, but entry {k} is {shown(value)}.")
         return np.array(given)
 
     def spaced(self, key: Key, spacing: str, values: Any) -> np.ndarray:
         numbers = isinstance(values, list) and all(
-            isinstance(v, int | float) and not isinstance(v, bool) and np.isfinite(v)
-            for v in values
+            isinstance(v, int | float) and not isinstance(v, bool) and is_finite(v) for v in values
         )
         if not numbers or len(values) != 3:
-            self.fail(key, f"must be [first, last, number of values], but is {values!r}.")
+            self.fail(key, f"must be [first, last, number of values], but is {shown(values)}.")
         first, last, count = values
         if not isinstance(count, int) or not 1 <= count <= MOST_VALUES:
             self.fail(key, f"the number of values must be a positive integer, but is {count!r}.")

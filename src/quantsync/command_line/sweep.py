@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from quantsync.command_line.assignments import assignments
 from quantsync.errors import InvalidArgumentError, SweepInterrupt, SweepWarning
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+SOME_FAILED = 3  # exit code of a sweep that is whole, but for points that cannot be computed
 Place = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store.")]
 Workers = Annotated[int | None, typer.Option(help="Number of threads; every core by default.")]
 Retry = Annotated[bool, typer.Option("--retry-failed", help="Compute failed points again.")]
@@ -149,16 +151,13 @@ def plot(
         dataset = open_sweep(_there(store))
     names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
     target = out or store.with_suffix(".png")
-    draw_dataset(dataset, target, names, dict(_cut(text) for text in at or []))
+    left_out = draw_dataset(dataset, target, names, assignments(at, "--at"))
     typer.echo(str(target))
-
-
-def _cut(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        return name.strip(), float(value)
-    except ValueError:
-        raise InvalidArgumentError(f"--at {text!r} must have the form axis=number.") from None
+    if left_out:
+        print(
+            f"quantsync: no room for {', '.join(left_out)}; name some with --measure.",
+            file=sys.stderr,
+        )
 
 
 def _there(store: Path) -> Path:
@@ -180,7 +179,10 @@ def _compute(
     except SweepInterrupt as interrupt:
         print(f"quantsync: {interrupt}", file=sys.stderr)
         raise typer.Exit(130) from None
-    typer.echo(f"{sweep_status(store.path)}\n{time.monotonic() - start:.1f} s")
+    status = sweep_status(store.path)
+    typer.echo(f"{status}\n{time.monotonic() - start:.1f} s")
+    if status.failures:
+        raise typer.Exit(SOME_FAILED)
 
 
 def _say_cost(read: SweepSpec, store: Store, workers: int | None) -> None:

@@ -7,6 +7,7 @@ import math
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = (".nc", ".csv")
 MOST_PANELS = 12
+CLOSE = 0.01  # of the distance to the next value: how far one may be off who names a value
 
 
 def real_variables(dataset: xr.Dataset) -> xr.Dataset:
@@ -101,60 +103,109 @@ def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
 
 def draw_dataset(
     dataset: xr.Dataset, target: Path, names: list[str], at: Mapping[str, float]
-) -> None:
-    """Draw measures (all by default) over one axis or two, others cut `at` their nearest value."""
-    from quantsync.plotting import map_panel, new_figure, style
+) -> list[str]:
+    """Draw measures (all by default) over one axis or two, others cut `at` one of their values.
+
+    Returns the labels of what one picture has no room for.
+    """
+    from quantsync.plotting import new_figure, style
 
     border = dataset if BORDER in dataset.dims else None
     dataset = on_grid(dataset)
     dims = [str(name) for name in dataset[STATUS].dims]
-    for name in at:
-        if name not in dims:
-            raise unknown_name("axis", name, dims)
     known = [str(name) for name in dataset.data_vars if name not in (STATUS, "failed")]
     for name in names:
         if name not in known:
             raise unknown_name("measure of the store", name, known)
-    chosen = (
-        dataset[names or known].sel(dict(at), method="nearest") if at else dataset[names or known]
-    )
+    cut = {name: _position(dataset, dims, name, value) for name, value in at.items()}
     left = [name for name in dims if name not in at]
     if not 1 <= len(left) <= 2:
         raise InvalidArgumentError(
             f"A picture has one axis or two, but {', '.join(left) or 'none'} are left; give values "
             "of the others, as in --at epsilon=0.1."
         )
-    panels = _panels(real_variables(chosen), left)[:MOST_PANELS]
-    columns = min(3, len(panels))
-    rows = math.ceil(len(panels) / columns)
+    for name in left:
+        values, counts = np.unique(dataset[name].values, return_counts=True)
+        if (counts > 1).any():
+            raise InvalidArgumentError(
+                f"Axis `{name}` must hold each value once to be drawn, but holds "
+                f"{values[counts.argmax()]} {counts.max()} times."
+            )
+    panels = _panels(real_variables(dataset[names or known].isel(cut)), left)
+    shown, more = panels[:MOST_PANELS], panels[MOST_PANELS:]
+    columns = min(3, len(shown))
+    rows = math.ceil(len(shown) / columns)
     with style(), _replacing(target) as partial:
         figure = new_figure(3.4 * columns, 2.6 * rows)
-        for k, (label, values) in enumerate(panels):
+        for k, panel in enumerate(shown):
             axes = figure.add_subplot(rows, columns, k + 1)
-            axes.set_xlabel(_label(dataset[left[-1]]))
-            if len(left) == 1:
-                axes.plot(dataset[left[0]].values, values, marker=".", markersize=3)
-                axes.set_ylabel(label)
-            else:
-                x, y = (dataset[name].values for name in reversed(left))
-                map_panel(axes, x, y, values, label)
-                axes.set_ylabel(_label(dataset[left[0]]))
+            _draw_panel(axes, panel, [dataset[name] for name in left])
             if border is not None and all(n in left for n in dims if dataset.sizes[n] > 1):
                 _draw_border(axes, [border[f"{BORDER}_{name}"].values for name in left])
+        if cut:
+            where = [f"{n} = {dataset[n].values[k]:g}{_unit(dataset[n])}" for n, k in cut.items()]
+            figure.suptitle(", ".join(where), fontsize="medium")
         figure.savefig(partial, format=target.suffix[1:] or "png")
+    return [panel.label for panel in more]
 
 
-def _panels(dataset: xr.Dataset, left: list[str]) -> list[tuple[str, np.ndarray]]:
+def _position(dataset: xr.Dataset, dims: list[str], name: str, value: float) -> int:
+    """Where an axis has a value, as far as one writes its digits."""
+    if name not in dims:
+        raise unknown_name("axis", name, dims)
+    axis = dataset[name].values
+    order = np.argsort(np.abs(axis - value))
+    nearest = axis[order[0]]
+    gaps = np.abs(axis[axis != nearest] - nearest)
+    if abs(nearest - value) > CLOSE * gaps.min(initial=abs(float(nearest))):
+        others = ", ".join(map(str, sorted(axis[order[:2]].tolist())))
+        raise InvalidArgumentError(
+            f"Axis `{name}` has no value {value:g}; it has {others} nearest to it."
+        )
+    return int(order[0])
+
+
+@dataclass(frozen=True)
+class _Panel:
+    label: str
+    values: np.ndarray  # over the axes that are left
+    is_phase: bool
+
+
+def _panels(dataset: xr.Dataset, left: list[str]) -> list[_Panel]:
     panels = []
     for name, variable in dataset.data_vars.items():
         values = variable.transpose(*left, ...).values
         shape = values.shape[: len(left)]
         flat = values.reshape(*shape, -1)
-        unit = variable.attrs.get("units", "1")
+        is_phase = variable.attrs.get("units") == "rad"
         for k in range(flat.shape[-1]):
-            label = str(name) + (f" {k}" if flat.shape[-1] > 1 else "")
-            panels.append((label + (f" ({unit})" if unit != "1" else ""), flat[..., k]))
+            component = f" {k}" if flat.shape[-1] > 1 else ""
+            panels.append(_Panel(f"{name}{component}{_unit(variable)}", flat[..., k], is_phase))
     return panels
+
+
+def _draw_panel(axes: Any, panel: _Panel, left: list[xr.DataArray]) -> None:
+    """A line over one axis, a map over two; phases close at pi."""
+    from quantsync.plotting import map_panel, phase_axis, phase_map_panel, scale_axis
+
+    axes.set_xlabel(_label(left[-1]))
+    if len(left) == 2:
+        y, x = (coordinate.values for coordinate in left)
+        draw = phase_map_panel if panel.is_phase else map_panel
+        draw(axes, x, y, panel.values, panel.label)
+        axes.set_ylabel(_label(left[0]))
+        return
+    (x,) = (coordinate.values for coordinate in left)
+    order = np.argsort(x)
+    if panel.is_phase:  # dots: a line would join -pi with pi
+        turned = np.angle(np.exp(1j * panel.values[order]))
+        axes.plot(x[order], turned, ".", markersize=3)
+        phase_axis(axes, panel.label, "y")
+    else:
+        axes.plot(x[order], panel.values[order], marker=".", markersize=3)
+        axes.set_ylabel(panel.label)
+    scale_axis(axes, x, "x")
 
 
 def _draw_border(axes: Any, places: list[np.ndarray]) -> None:
@@ -167,8 +218,12 @@ def _draw_border(axes: Any, places: list[np.ndarray]) -> None:
 
 
 def _label(coordinate: xr.DataArray) -> str:
-    unit = coordinate.attrs.get("units", "1")
-    return f"{coordinate.name}" + (f" ({unit})" if unit != "1" else "")
+    return f"{coordinate.name}{_unit(coordinate)}"
+
+
+def _unit(variable: xr.DataArray) -> str:
+    unit = variable.attrs.get("units", "1")
+    return "" if unit == "1" else f" ({unit})"
 
 
 @contextmanager
