@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import qutip
+import scipy.sparse as sp
 from numpy.testing import assert_allclose
 from systems import (
     bloch_state,
@@ -15,7 +16,12 @@ from systems import (
 import quantsync as qs
 from quantsync.errors import NonUniqueSteadyStateError
 from quantsync.lindblad._stationary_count import stationary_state_count
-from quantsync.lindblad._uniqueness import has_simple_socle, jumps_force_uniqueness
+from quantsync.lindblad._uniqueness import (
+    has_simple_socle,
+    jumps_force_uniqueness,
+    ladders_meet,
+    lowered_to_one_vector,
+)
 
 METHODS = ["dense", "sparse"]
 QUBIT, TRIT = qs.Space(A=qs.Spin(1 / 2)), qs.Space(A=qs.Spin(1))
@@ -105,6 +111,122 @@ def test_every_site_may_relax_by_itself():
         assert not jumps_force_uniqueness(terms, np.arange(5) != missing)
     both = qs.Lindbladian(space, [], [*relaxing[:2], (1.0, b.destroy @ c.plus)]).terms
     assert not jumps_force_uniqueness(both, np.ones(3, bool))
+
+
+def one_step(rng, n):
+    """A random operator on the states 0 to n - 1 that shifts all of them by the same amount."""
+    return np.diag(*_diagonal(rng, n, int(rng.integers(-n + 1, n))))
+
+
+def _diagonal(rng, n, shift):
+    size = n - abs(shift)
+    return rng.normal(size=size) * (rng.random(size) < 0.6), shift
+
+
+def test_ladders_meet_exactly_where_their_algebra_says_so():
+    rng, seen = np.random.default_rng(3), []
+    for _ in range(300):
+        n = int(rng.integers(2, 6))
+        steps = [one_step(rng, n) for _ in range(rng.integers(1, 4))]
+        meet = ladders_meet([sp.csr_array(step) for step in steps], (n,))
+        assert meet == has_simple_socle(steps, n)
+        seen.append(meet)
+    assert 30 < sum(seen) < 270
+
+
+def test_ladders_of_several_sites_meet_exactly_where_their_algebra_says_so():
+    rng, seen = np.random.default_rng(4), []
+    for _ in range(150):
+        steps = [np.kron(one_step(rng, 2), one_step(rng, 3)) for _ in range(rng.integers(4, 11))]
+        meet = ladders_meet([sp.csr_array(step) for step in steps], (2, 3))
+        assert meet == has_simple_socle(steps, 6)
+        seen.append(meet)
+    assert 10 < sum(seen) < 140
+
+
+def test_lowering_operators_leave_one_vector_exactly_where_their_algebra_says_so():
+    rng, seen = np.random.default_rng(5), []
+    for _ in range(200):
+        n = int(rng.integers(2, 7))
+        order = rng.permutation(n)
+        lowering = [
+            (np.triu(random_matrix(rng, n) * (rng.random((n, n)) < 0.4), 1))[order][:, order]
+            for _ in range(rng.integers(1, 4))
+        ]
+        one = lowered_to_one_vector([sp.csr_array(operator) for operator in lowering], n)
+        assert one == has_simple_socle(lowering, n)
+        seen.append(one)
+    assert 20 < sum(seen) < 180
+
+
+def all_on(space, jumps):
+    terms = qs.Lindbladian(space, [], [(1.0, jump) for jump in jumps]).terms
+    return jumps_force_uniqueness(terms, np.ones(len(jumps), bool))
+
+
+def test_proofs_hold_for_any_number_of_levels():
+    space = qs.Space(A=qs.Fock(60))
+    mode = space["A"]
+    for jump_operator in (
+        mode.destroy,
+        mode.create,
+        mode.destroy + 0.1 * mode.destroy @ mode.destroy,
+    ):
+        assert all_on(space, [jump_operator])
+        assert all_on(space, [mode.number, jump_operator])
+    assert not all_on(space, [mode.destroy @ mode.destroy])
+    assert not all_on(space, [mode.number])
+    assert not all_on(space, [mode.create + mode.destroy])
+    rng = np.random.default_rng(0)
+    order = rng.permutation(60)
+    shuffled = mode.destroy.toarray()[order][:, order]
+    assert all_on(space, [shuffled])
+    assert not all_on(space, [shuffled @ shuffled])
+
+
+@pytest.mark.parametrize("size", [1, 3 / 2, 2, 8, 50])
+def test_both_jumps_of_a_limit_cycle_prove_it_for_any_spin(size):
+    space = qs.Space(A=qs.Spin(size))
+    a = space["A"]
+    up, down = a.plus @ a.z, a.minus @ a.z
+    assert all_on(space, [up, down])
+    # One end alone keeps m = 0 and its own end, unless there is no m = 0.
+    assert all_on(space, [up]) == (size % 1 != 0)
+
+
+def test_proofs_for_jump_operators_on_both_of_two_large_sites():
+    space = qs.Space(A=qs.Fock(12), B=qs.Spin(8))
+    a, b = space["A"], space["B"]
+    both = a.destroy + b.minus
+    assert not all_on(space, [both])
+    assert all_on(space, [both, a.destroy - 2 * b.minus])
+    assert all_on(space, [both, a.destroy @ b.plus, b.minus])
+    assert not all_on(space, [both, 2 * both])
+    assert not all_on(space, [a.destroy @ b.minus, a.create @ b.plus])
+    # Excitations only move: their number stays.
+    assert not all_on(space, [a.destroy @ b.plus, a.create @ b.minus])
+
+
+def test_a_rate_of_zero_in_a_map_voids_the_proof_there():
+    rates = np.array([0.0, 1.0])
+    space = qs.Space(A=qs.Fock(12))
+    mode = space["A"]
+    system = qs.Lindbladian(
+        space, [(0.3, mode.number)], [(rates, mode.destroy), (0.5, mode.number)]
+    )
+    for on, proven in (([1, 1, 1], True), ([1, 0, 1], False), ([0, 1, 0], True)):
+        assert jumps_force_uniqueness(system.terms, np.array(on, bool)) is proven
+    with pytest.raises(NonUniqueSteadyStateError, match=r"\(0,\): 12") as caught:
+        qs.steady_state(system)
+    assert_allclose(caught.value.result.rho[1], np.diag(np.eye(12)[0]), atol=1e-14)
+
+
+def test_a_jump_operator_that_is_almost_local_is_not_taken_for_local():
+    # l (x) 1 + 1e-14 X: what is below rounding of the largest entry still acts.
+    space = qs.Space(A=qs.Fock(12), B=qs.Spin(1 / 2))
+    a, b = space["A"], space["B"]
+    assert all_on(space, [a.destroy, b.minus])
+    assert not all_on(space, [a.destroy + 1e-14 * b.x, b.minus])
 
 
 @pytest.mark.parametrize("size", [1 / 2, 1, 5 / 2])

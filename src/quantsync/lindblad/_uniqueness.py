@@ -1,70 +1,166 @@
-"""When is the steady state unique? A proof from the jump operators alone.
+"""When is the steady state unique, whatever the Hamiltonian? Proofs from the jump operators.
 
 Facts used (Frigerio 1978; Baumgartner and Narnhofer, Rev. Math. Phys. 24, 1250001 (2012)):
 the support of an extremal stationary state is invariant under every jump operator, and two
 different extremal stationary states have two supports whose intersection is zero. If all
-nonzero subspaces invariant under the jump operators share a vector, whatever the Hamiltonian
-and the (positive) rates, the steady state is therefore unique. That is the case exactly when
-the jump operators' algebra has a simple socle, which is linear algebra on small matrices.
+nonzero subspaces invariant under some of the jump operators share a vector, the steady state is
+therefore unique, for any Hamiltonian, positive rates and further jump operators. Three ways to
+see that they do:
+
+*Ladders.* Let the operators L_k shift the sites' indices n by fixed amounts, as a, S+ and a^dag b
+do: each takes a basis state to a multiple of another. Let one state be reachable from all, and C
+be the states reachable from it. An invariant subspace that basis states span contains C. (i) The
+span of C is minimal: of an invariant subspace V of it, the leading components (of the highest n
+in lexicographic order) are dim V basis states, and closed under the L_k, so they are C, and V is
+all. (ii) Nothing else is minimal: D = exp(i theta n) changes each L_k by a phase, so it maps the
+sum S of all minimal invariant subspaces to itself, and basis states span S. Minimal subspaces
+have complements in S: a projection of S onto the span of C commutes with the L_k. So does its
+average over theta, which commutes with D as well. Basis states span its kernel, which is
+invariant but does not contain C, and is therefore zero.
+
+*Lowering.* Let the operators be strictly lowering in one order of the basis: long words of them
+vanish. Take any vector of an invariant subspace and a longest word that does not annihilate it:
+all the operators annihilate the result. If they annihilate one vector only, each subspace has it.
+
+*Algebra.* All nonzero invariant subspaces share a vector exactly when the algebra of the
+operators has a simple socle, which is linear algebra on small matrices.
+
+The socle of a product of sites is the product of their socles: sites may be looked at one by one.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from quantsync.lindblad._sectors import connected_groups
 from quantsync.lindblad._terms import Terms
 from quantsync.parallel import one_blas_thread
 
+# How it is known that a steady state is unique.
+PROVEN = "proven from the jump operators"
+TESTED_WITHOUT_CHARGE = "tested numerically in the sector of charge 0, which decides"
+TESTED = "tested numerically in every sector"
 # Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
 LARGEST_ALGEBRA = 10
+# Most basis states that operators may mix where their common kernel is counted.
+LARGEST_MIXED = 500
 # Numbers of unit scale between the two decide nothing, and there is no proof.
 ROUNDING, NONZERO = 1e-13, 1e-6
 
 
 def jumps_force_uniqueness(terms: Terms, active: np.ndarray) -> bool:
     """Whether the active jump operators alone prove that the steady state is unique."""
-    # Sufficient, not necessary, and independent of the Hamiltonian and of the rates: either each
-    # site's own jump operators have a simple socle, or those of the whole space do.
-    return terms.derive(("unique", active.tobytes()), lambda: _proven(terms, active))
+    # Sufficient, not necessary, and independent of the Hamiltonian and of the rates.
+    used = np.asarray(active[len(terms.hamiltonian) :])
+    return terms.derive(("unique", used.tobytes()), lambda: _proven(terms, used))
 
 
-def _proven(terms: Terms, active: np.ndarray) -> bool:
-    used = active[len(terms.hamiltonian) :]
+def _proven(terms: Terms, used: np.ndarray) -> bool:
     jumps = [jump for jump, on in zip(terms.jumps, used, strict=True) if on]
-    return _every_site_relaxes(terms, jumps) or (
-        terms.space.dimension <= LARGEST_ALGEBRA
-        and has_simple_socle([jump.toarray() for jump in jumps], terms.space.dimension)
+    dimensions = terms.space.dimensions
+    if ladders_meet(jumps, dimensions):
+        return True
+    local = (
+        [part for jump in jumps if (part := _local_part(terms, jump, name)) is not None]
+        for name in terms.space.names
+    )
+    return all(map(_relaxes, local, dimensions)) or _relaxes(jumps, terms.space.dimension)
+
+
+def _relaxes(operators: list[sp.csr_array], dimension: int) -> bool:
+    """Whether one of the proofs holds for operators on one site, or on a space taken for one."""
+    return (
+        ladders_meet(operators, (dimension,))
+        or lowered_to_one_vector(operators, dimension)
+        or (
+            dimension <= LARGEST_ALGEBRA
+            and has_simple_socle([operator.toarray() for operator in operators], dimension)
+        )
     )
 
 
-def _every_site_relaxes(terms: Terms, jumps: list[sp.csr_array]) -> bool:
-    for name, site in terms.space.sites.items():
-        if site.dimension > LARGEST_ALGEBRA:
-            return False
-        local = [matrix for jump in jumps if (matrix := _local_part(terms, jump, name)) is not None]
-        if not has_simple_socle(local, site.dimension):
-            return False
-    return True
-
-
-def _local_part(terms: Terms, jump: sp.csr_array, name: str) -> np.ndarray | None:
+def _local_part(terms: Terms, jump: sp.csr_array, name: str) -> sp.csr_array | None:
     """The matrix l if the jump operator is l on this site and the identity elsewhere."""
     space = terms.space
     position = space.names.index(name)
-    before = math.prod(space.dimensions[:position])
     size = space.dimensions[position]
     after = math.prod(space.dimensions[position + 1 :])
     # Rows and columns of the block with every other site in its first state.
     block = np.arange(size) * after
-    matrix = jump[block][:, block].toarray()
-    difference = jump - space.embed(name, matrix)
-    scale = abs(jump).max() if jump.nnz else 0.0
-    exact = difference.nnz == 0 or abs(difference).max() <= 1e-13 * scale
-    return matrix if exact and before * after >= 1 and scale > 0 else None
+    matrix = sp.csr_array(jump[block][:, block])
+    if jump.nnz == 0 or jump.nnz != matrix.nnz * (space.dimension // size):
+        return None
+    return matrix if (jump - space.embed(name, matrix)).nnz == 0 else None
+
+
+def ladders_meet(operators: Sequence[sp.csr_array], dimensions: Sequence[int]) -> bool:
+    """Whether those that shift all indices by fixed amounts lead from all states to a common one.
+
+    The first of the proofs.
+    """
+    n = math.prod(dimensions)
+    steps = sp.csr_array((n, n), dtype=bool)
+    for operator in operators:
+        to, start = operator.nonzero()
+        if len(to) == 0:
+            continue
+        shifts = np.subtract(*(np.unravel_index(states, dimensions) for states in (to, start)))
+        if (shifts == shifts[:, :1]).all():
+            # Reachable is what is clearly so: an entry may be the rounding of a zero.
+            steps = steps + (abs(operator) > NONZERO * abs(operator).max())
+    # Entry (i, j) leads from j to i; every last component holds a closed set of states.
+    count, component = connected_components(steps.T, directed=True, connection="strong")
+    to, start = steps.nonzero()
+    left = component[start][component[to] != component[start]]
+    return count - len(np.unique(left)) == 1
+
+
+def lowered_to_one_vector(operators: Sequence[sp.csr_array], dimension: int) -> bool:
+    """Whether some are strictly lowering in one order of the basis, with one vector in the end.
+
+    The second of the proofs.
+    """
+    lowering = [operator for operator in operators if operator.nnz and _has_no_cycle(operator)]
+    patterns = [operator != 0 for operator in lowering]
+    tried = set()
+    for first in range(len(lowering)):
+        family, union = {first}, patterns[first]
+        for k, pattern in enumerate(patterns):
+            if k not in family and _has_no_cycle(union + pattern):
+                family.add(k)
+                union = union + pattern
+        if frozenset(family) not in tried:
+            tried.add(frozenset(family))
+            if _annihilate_one_vector([lowering[k] for k in sorted(family)]):
+                return True
+    return False
+
+
+def _has_no_cycle(pattern: sp.csr_array) -> bool:
+    """Whether an operator or a pattern is strictly triangular in some order of the basis."""
+    count, _ = connected_components(pattern != 0, directed=True, connection="strong")
+    return int(count) == len(pattern.indptr) - 1 and not pattern.diagonal().any()
+
+
+def _annihilate_one_vector(operators: Sequence[sp.csr_array]) -> bool:
+    """Whether operators that have a common kernel have one of dimension 1, beyond doubt."""
+    stacked = sp.csr_array(sp.vstack([operator / abs(operator).max() for operator in operators]))
+    dimension = 0
+    # The kernel is a direct sum over groups of columns that share rows.
+    for group in connected_groups(sp.csr_array(abs(stacked).T @ abs(stacked))):
+        if len(group) > LARGEST_MIXED:
+            return False
+        block = stacked[:, group]
+        block = block[np.diff(block.indptr) > 0].toarray()
+        # What is doubtful counts as kernel: too large a kernel proves nothing.
+        values = np.linalg.svd(block, compute_uv=False) if block.size else np.zeros(0)
+        dimension += len(group) - int((values > NONZERO).sum())
+    return dimension == 1
 
 
 def has_simple_socle(operators: list[np.ndarray], dimension: int) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from quantsync.checks import choice, named_arguments
 from quantsync.errors import ConvergenceError, NonUniqueSteadyStateError
+from quantsync.lindblad._charges import without_charge
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector, find_sectors
 from quantsync.lindblad._stationary_count import stationary_state_count
@@ -147,7 +148,8 @@ def steady_state(
     choice(errors, "errors", ("raise", "mask"))
     workers = worker_count(workers)
     table = system.coefficient_table()
-    sectors = find_sectors(system.terms, (table != 0).any(axis=0))
+    active = (table != 0).any(axis=0)
+    sectors = find_sectors(system.terms, active)
     traced = [sector for sector in sectors if sector.carries_trace]
     if len(traced) > 1 and system.size:
         # Each sector that carries trace has a stationary state of its own, at every point.
@@ -159,7 +161,7 @@ def steady_state(
     rho, residual, condition = _solve(system, solver, table, workers)
     _empty_transient_states(system, table, rho)
     doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
-    if others and unproven.any():
+    if unproven.any() and (others := without_charge(others, active)):
         singular = _singular_somewhere(others, table[unproven], method, workers)
         doubtful[np.flatnonzero(unproven)[singular]] = True
     counts = np.ones(len(table), int)

@@ -1,0 +1,119 @@
+"""Conserved charges of U(1) symmetries, and why the sector of charge 0 decides.
+
+A charge gives every basis state i a number n_i such that the Hamiltonian conserves it and each
+jump operator shifts it by a fixed amount. The element |i><j| of a density matrix has the charge
+n_i - n_j, and the generator commutes with the rotation exp(i theta N), N = sum n_i |i><i|.
+
+If the elements of charge 0 have one stationary state rho, there is no other. The average of a
+stationary state over theta is stationary and of charge 0, thus rho, and has the state's support in
+its own: all stationary operators live on the support of rho, where rho is faithful. There the
+adjoint generator's kernel is an algebra that is closed under X -> X^dag (Frigerio 1978), sorted by
+charge, with the dimensions of the generator's own kernel. Let X be an element of charge q != 0.
+X^dag X has charge 0, is therefore a multiple of 1, and X is one of a unitary operator. But
+exp(i theta N) X exp(-i theta N) = exp(i theta q) X says that X shifts the spectrum of N by q, which
+maps no finite set of numbers to itself. So X = 0.
+
+Nothing of this holds for parities, or for blocks that are apart by accident: they have no such N.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import breadth_first_order, connected_components
+
+from quantsync.lindblad._sectors import Sector
+from quantsync.lindblad._terms import Terms
+
+
+def without_charge(sectors: Iterable[Sector], active: np.ndarray) -> list[Sector]:
+    """The sectors of the active terms that hold no charge; the others need no test."""
+    kept = []
+    for sector in sectors:
+        labels = charge_labels(sector.terms, active)
+        target, _, _ = sector.scatter
+        row, column = divmod(int(target[0]) // 2, sector.terms.space.dimension)
+        if labels[row] == labels[column]:
+            kept.append(sector)
+    return kept
+
+
+def charge_labels(terms: Terms, active: np.ndarray) -> np.ndarray:
+    """A label for every basis state, (n,), equal where all conserved charges are equal."""
+    return terms.derive(("charges", active.tobytes()), lambda: _labels(terms, active))
+
+
+def _labels(terms: Terms, active: np.ndarray) -> np.ndarray:
+    # Unknown are the n_i and the jump operators' shifts s_k: n_i - n_j = s_k for each entry (i, j).
+    # Along a spanning tree n_i is w_i . s, in whole numbers, and every other entry restricts s.
+    n, energies = terms.space.dimension, len(terms.hamiltonian)
+    used = [k for k in range(energies, terms.count) if active[k]]
+    to, start, kind = [], [], []
+    for k, operator in enumerate((*terms.hamiltonian, *terms.jumps)):
+        if active[k]:
+            rows, columns = operator.nonzero()
+            to.append(rows)
+            start.append(columns)
+            kind.append(np.full(len(rows), used.index(k) if k >= energies else -1))
+    if not to:
+        return np.arange(n)
+    to, start, kind = map(np.concatenate, (to, start, kind))
+    shift = np.vstack([np.eye(len(used), dtype=int), np.zeros((1, len(used)), int)])[kind]
+    group, words = _along_trees(n, to, start, shift)
+    shifts = _null_space(words[to] - words[start] - shift)
+    numbers: dict[tuple[int, ...], int] = {}
+    charges = np.column_stack([group, words.astype(object) @ shifts]).tolist()
+    return np.array([numbers.setdefault(tuple(charge), len(numbers)) for charge in charges])
+
+
+def _along_trees(
+    n: int, to: np.ndarray, start: np.ndarray, shift: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Connected group of every state, and the sum of the shifts from its root to it, (n, K)."""
+    keys, first = np.unique(to * n + start, return_index=True)
+    steps = dict(zip(keys.tolist(), first.tolist(), strict=True))
+    graph = sp.csr_array((np.ones(len(to)), (to, start)), shape=(n, n))
+    count, group = connected_components(graph, directed=False)
+    words = np.zeros((n, shift.shape[1]), int)
+    _, roots = np.unique(group, return_index=True)
+    for root in roots[:count]:
+        order, before = breadth_first_order(graph, root, directed=False)
+        for state in order[1:].tolist():
+            above = int(before[state])
+            up = steps.get(state * n + above)
+            words[state] = words[above] + (
+                shift[up] if up is not None else -shift[steps[above * n + state]]
+            )
+    return group, words
+
+
+def _null_space(constraints: np.ndarray) -> np.ndarray:
+    """A basis, in exact whole numbers, of the vectors s with constraints @ s = 0; (K, r)."""
+    count = constraints.shape[1]
+    reduced: dict[int, list[Fraction]] = {}  # by the column of each row's leading 1
+    for numbers in np.unique(constraints, axis=0).tolist():
+        row = [Fraction(number) for number in numbers]
+        for column, other in reduced.items():
+            if row[column]:
+                row = [x - row[column] * y for x, y in zip(row, other, strict=True)]
+        lead = next((column for column, x in enumerate(row) if x), None)
+        if lead is None:
+            continue
+        row = [x / row[lead] for x in row]
+        for column, other in reduced.items():
+            reduced[column] = [x - other[lead] * y for x, y in zip(other, row, strict=True)]
+        reduced[lead] = row
+    free = [column for column in range(count) if column not in reduced]
+    basis = np.zeros((count, len(free)), dtype=object)
+    for k, column in enumerate(free):
+        vector = [Fraction(0)] * count
+        vector[column] = Fraction(1)
+        for lead, row in reduced.items():
+            vector[lead] = -row[column]
+        scale = math.lcm(*(x.denominator for x in vector))
+        basis[:, k] = [int(x * scale) for x in vector]
+    return basis
