@@ -1,10 +1,13 @@
 """What does not fit into memory is refused before it is tried; large arrays are used again."""
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
 import pytest
 
+import quantsync as qs
 from quantsync.errors import OutOfMemoryError
 from quantsync.memory import LARGEST_KEPT, available_memory, require_memory, workspace
 
@@ -12,9 +15,33 @@ from quantsync.memory import LARGEST_KEPT, available_memory, require_memory, wor
 def test_too_much_memory_is_refused_with_the_numbers():
     require_memory(1e6, "A small matrix")
     assert available_memory() > 1e6
-    message = r"A matrix of 10 million rows needs 1000000\.0 GB of memory, but .* GB are available"
+    message = r"A matrix of 10 million rows needs 1e\+06 GB of memory, but .* GB are available"
     with pytest.raises(OutOfMemoryError, match=message):
         require_memory(1e15, "A matrix of 10 million rows")
+
+
+def test_a_limit_that_was_set_for_the_process_counts():
+    resource = pytest.importorskip("resource")
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "from quantsync.memory import available_memory; print(available_memory())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 0 < float(told.stdout) < 1 << 30
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
+
+
+def test_measures_ask_before_they_take_a_batch_that_does_not_fit():
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1))
+    states = np.broadcast_to(np.eye(9) / 9, (10**9, 9, 9))
+    for measure in (lambda: qs.negativity(states, space, "A"), lambda: qs.purity(states)):
+        with pytest.raises(OutOfMemoryError, match=r"`rho`, 1000000000 matrices .* in parts"):
+            measure()
+
+
+def test_a_site_that_is_too_large_is_refused():
+    with pytest.raises(OutOfMemoryError, match=r"Operators of Spin\(1000000\)"):
+        _ = qs.Space(A=qs.Spin(10**6))["A"].z
 
 
 def test_a_thread_gets_its_array_again_and_no_other_thread_does():

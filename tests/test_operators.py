@@ -412,7 +412,7 @@ def test_an_unknown_site_or_operator_is_named_with_what_there_is():
 
 def test_embedding_a_matrix_of_the_wrong_size_is_rejected():
     space = qs.Space(A=qs.Spin(1), B=qs.Fock(2))
-    with pytest.raises(DimensionError, match=r"`local` must have shape \(2, 2\) for site 'B'"):
+    with pytest.raises(DimensionError, match=r"on site 'B' must have shape \(2, 2\)"):
         space.embed("B", np.eye(3))
 
 

@@ -41,7 +41,10 @@ def shown(value: Any) -> str:
     """A value for a message: short, and of an array only its shape and type."""
     if getattr(value, "ndim", 0) and hasattr(value, "dtype"):  # sparse and labelled ones, too
         return f"an array of {value.dtype} and shape {value.shape}"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python prints no whole number of more than 4300 digits
+        return f"a whole number of some {int(value.bit_length() * 0.30103)} digits"
     return text if len(text) <= 80 else f"{text[:60]}... ({type(value).__name__})"
 
 
@@ -246,7 +249,7 @@ def name_list(values: Any, name: str) -> Sequence[Any]:
 def known_name(kind: str, value: Any, known: Collection[str]) -> str:
     """A name that exists; `UnknownNameError` gives the nearest one."""
     if not isinstance(value, str) or value not in known:
-        raise unknown_name(kind, str(value), known)
+        raise unknown_name(kind, value if isinstance(value, str) else shown(value), known)
     return value
 
 
@@ -331,9 +334,11 @@ def _whole(value: Any) -> int | None:
         return None
     if isinstance(value, Integral):
         return int(value)
+    if getattr(value, "dtype", np.dtype(float)).kind == "c":
+        return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return int(number) if number.is_integer() else None
 
@@ -357,7 +362,13 @@ def _as_array(values: Any, name: str, what: str, error: ErrorClass) -> np.ndarra
     except (ValueError, TypeError):
         raise error(f"{label(name)} must be {what}, but is {shown(values)}.") from None
     if array.dtype == object and array.size and all(isinstance(x, Real) for x in array.flat):
-        return array.astype(float)  # fractions, SymPy's numbers
+        try:
+            return array.astype(float)  # fractions, SymPy's numbers
+        except OverflowError:
+            raise NonFiniteError(
+                f"{label(name)} must be finite in double precision, at most some 1.8e308, but is "
+                f"{shown(values)}."
+            ) from None
     return array
 
 

@@ -12,6 +12,9 @@ import numpy as np
 from quantsync.errors import OutOfMemoryError
 
 
+SMALL = 1 << 24  # bytes that nobody asks for
+
+
 def available_memory() -> float:
     """Bytes that this process can still get; infinite where the system does not tell."""
     found = math.inf
@@ -27,16 +30,32 @@ def available_memory() -> float:
         found = min(found, float(limit - used))
     except (OSError, ValueError):
         pass
-    return found
+    return min(found, _below_own_limit())
 
 
-def require_memory(needed: float, what: str) -> None:
+def _below_own_limit() -> float:
+    """Bytes below the limit that this process was given, as by ``ulimit -v``."""
+    try:
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit == resource.RLIM_INFINITY:
+            return math.inf
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        return float(limit - pages * resource.getpagesize())
+    except (ImportError, OSError, ValueError):
+        return math.inf
+
+
+def require_memory(needed: float, what: str, hint: str = "take fewer or smaller sites") -> None:
     """Raise `OutOfMemoryError` unless there are so many bytes; ``what`` begins the message."""
+    if needed < SMALL:
+        return
     available = available_memory()
     if needed > available:
         raise OutOfMemoryError(
-            f"{what} needs {needed / 1e9:.1f} GB of memory, but {available / 1e9:.1f} GB are "
-            "available; take fewer or smaller sites."
+            f"{what} needs {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are "
+            f"available; {hint}."
         )
 
 

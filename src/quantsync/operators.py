@@ -13,11 +13,20 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import label, named_fields, number_array, real_number, whole_number
+from quantsync.checks import (
+    label,
+    named_fields,
+    number_array,
+    real_number,
+    shown,
+    whole_number,
+)
 from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError, unknown_name
 from quantsync.lazy import lazy
+from quantsync.memory import require_memory
 
 LARGEST_SHARED = 1024  # dimension of spaces whose operators outlive them
+SMALLER = "take a smaller site"
 FIXED = {"data", "indices", "indptr", "dtype", "_shape"}  # attributes of an operator
 
 
@@ -67,6 +76,7 @@ class Spin:
 
     def operators(self) -> dict[str, np.ndarray]:
         """Local matrices by name, each of shape (2S+1, 2S+1)."""
+        require_memory(8.0 * 6 * self.dimension**2, f"Operators of {self!r}", SMALLER)
         m = self.labels
         # <m+1| S+ |m> = sqrt(S(S+1) - m(m+1)); raising moves one place up the list.
         plus = np.diag(np.sqrt(self.size * (self.size + 1) - m[1:] * (m[1:] + 1)), k=1)
@@ -122,6 +132,7 @@ class Fock:
 
     def operators(self) -> dict[str, np.ndarray]:
         """Local matrices by name, each of shape (levels, levels)."""
+        require_memory(8.0 * 4 * self.levels**2, f"Operators of {self!r}", SMALLER)
         destroy = np.diag(np.sqrt(np.arange(1.0, self.levels)), k=1)
         return {
             "destroy": destroy,
@@ -461,10 +472,10 @@ class Space:
         InvalidArgumentError
             If a name is given twice, or the argument is something else.
         """
-        if not isinstance(sites, Iterable):
+        if not isinstance(sites, Iterable) or sp.issparse(sites):
             raise InvalidArgumentError(
-                f"Argument `sites` must be the name of a site or several, but is {sites!r}; there "
-                f"are {', '.join(self.names)}."
+                f"Argument `sites` must be the name of a site or several, but is {shown(sites)}; "
+                f"there are {', '.join(self.names)}."
             )
         names = [sites] if isinstance(sites, str) else list(sites)
         for name in names:
@@ -504,12 +515,7 @@ class Space:
         """
         (position,) = self.positions(name)
         size = self.dimensions[position]
-        matrix = sp.coo_array(local, dtype=complex)
-        if matrix.shape != (size, size):
-            raise DimensionError(
-                f"Argument `local` must have shape {(size, size)} for site {name!r}, "
-                f"but has {matrix.shape}."
-            )
+        matrix = sp.coo_array(as_operator(local, size, f"Matrix on site {name!r}"))
         before = np.arange(math.prod(self.dimensions[:position]))[:, None, None]
         behind = np.arange(math.prod(self.dimensions[position + 1 :]))
         rows, columns = (

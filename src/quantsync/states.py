@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -19,6 +20,7 @@ from quantsync.operators import Space
 from quantsync.parallel import chunk_slices
 
 TOLERANCE = 1e-8  # on Hermiticity, trace and positivity of states that users pass in
+COPIES = 2  # of its states that a measure makes, at least
 CHUNK = 1 << 15  # numbers that are checked at a time: they stay in the cache
 
 P = ParamSpec("P")
@@ -146,6 +148,10 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
         raise DimensionError(
             f"Argument `{name}` must have shape {wanted}{where}, but has {tuple(rho.shape)}."
         )
+    count = math.prod(rho.shape[:-2])
+    if count > 1 and isinstance(rho, np.ndarray):  # a view may be much larger than its memory
+        what = f"Argument `{name}`, {count} matrices of shape {rho.shape[-2:]},"
+        require_memory(COPIES * 16.0 * rho.size, what, "take the batch in parts")
     xp = array_namespace(rho)
     known = _is_certified(state) or is_traced(rho)
     if not known and not bool(xp.all(xp.isfinite(rho))):
