@@ -183,6 +183,10 @@ class RefinementWarning(SweepWarning):
     """A border could not be located as well as was asked for; the warning says how well."""
 
 
+class SourceChangedWarning(SweepWarning):
+    """The file of a function is not what was imported; a store keeps the function that runs."""
+
+
 class StoreError(QuantsyncError):
     """A sweep's store cannot be used: it is none, is damaged, or holds something else."""
 

@@ -6,13 +6,13 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, StoreError
+from quantsync.errors import InvalidArgumentError, SourceChangedWarning, StoreError, warn_caller
 from quantsync.sweeps._datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store.fingerprints import fingerprint
@@ -33,26 +33,33 @@ class Manifest:
         """Describe a sweep."""
         for name in plan.grid.names:
             _require_folder_name(name)
+        source = Sources()
         axes = {
             name: describe_axis(values, coordinate_attributes(plan, name))
             for name, values in plan.grid.axes.items()
         }
-        return cls(
+        found = cls(
             {
                 "format": FORMAT,
                 "model": plan.model.name,
                 "registered": plan.model.is_registered,
-                "model_source": fingerprint(plan.model.function),
+                "model_source": source(plan.model.function),
                 "axes": axes,
                 "fixed": {name: _plain(name, value) for name, value in plan.fixed.items()},
                 "defaults": _defaults(plan),
-                "tied": {name: fingerprint(rule) for name, rule in plan.tied.items()},
-                "measures": describe_measures(plan.measures),
+                "tied": {name: source(rule) for name, rule in plan.tied.items()},
+                "measures": describe_measures(plan.measures, source),
                 "quantsync_version": __version__,
                 "chunk": None if chunk is None else list(chunk),
                 "provenance": provenance(plan),
             }
         )
+        source.warn()
+        return found
+
+    def with_chunk(self, chunk: tuple[int, ...]) -> Manifest:
+        """The same sweep, in tasks of a shape."""
+        return Manifest(self.data | {"chunk": list(chunk)})
 
     @classmethod
     def read(cls, data: Any, where: Any) -> Manifest:
@@ -134,6 +141,28 @@ class Manifest:
         return lines + _changed("measure", *sources)
 
 
+class Sources:
+    """Fingerprints of functions, and the names of those whose file says something else."""
+
+    def __init__(self) -> None:
+        self.changed: list[str] = []
+
+    def __call__(self, function: Any) -> str:
+        """The fingerprint of a function."""
+        return fingerprint(function, self.changed.append)
+
+    def warn(self) -> None:
+        """Say of which functions the file is not what was imported."""
+        if names := sorted(set(self.changed)):
+            warn_caller(
+                f"The file of {', '.join(names)} does not hold the code that runs here: it has "
+                "been changed since it was imported. The store keeps what runs, and knows it by "
+                "its code, which differs between versions of Python. Start Python anew to use the "
+                "file.",
+                SourceChangedWarning,
+            )
+
+
 def describe_axis(values: np.ndarray, attributes: dict[str, Any]) -> dict[str, Any]:
     """An axis as the manifest has it."""
     kept = stored_axis(values)
@@ -145,11 +174,13 @@ def describe_axis(values: np.ndarray, attributes: dict[str, Any]) -> dict[str, A
     }
 
 
-def describe_measures(measures: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Measures as the manifest has them."""
+def describe_measures(
+    measures: Mapping[str, Any], source: Callable[[Any], str]
+) -> dict[str, dict[str, Any]]:
+    """Measures as the manifest has them; ``source`` gives the fingerprints of functions."""
     for name in measures:
         _require_folder_name(name)
-    return {name: _described(measure) for name, measure in measures.items()}
+    return {name: _described(measure, source) for name, measure in measures.items()}
 
 
 def stored_axis(values: np.ndarray) -> np.ndarray:
@@ -174,10 +205,11 @@ def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> list[
     return lines
 
 
-def _described(measure: Any) -> dict[str, Any]:
+def _described(measure: Any, source: Callable[[Any], str]) -> dict[str, Any]:
     if isinstance(measure, Measure):
-        return {"named": measure.name, "source": measure.name} | measure_attributes(measure)
-    return {"source": f"function {fingerprint(measure)}"}
+        text = f"{measure.name} {source(measure.function)}"
+        return {"named": measure.name, "source": text} | measure_attributes(measure)
+    return {"source": f"function {source(measure)}"}
 
 
 def _defaults(plan: SweepPlan) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from quantsync.sweeps.store._extension import extend_store
 from quantsync.sweeps.store._manifest import (
     FORMAT,
     Manifest,
+    Sources,
     describe_axis,
     describe_measures,
 )
@@ -138,20 +139,23 @@ def _manifest(work: SampleWork, axis: np.ndarray, per_task: int) -> Manifest:
         "seed": str(work.seed),
         "etas": f"{len(work.etas)} values {fingerprint(work.etas)}",
     }
-    return Manifest(
+    source = Sources()
+    found = Manifest(
         {
             "format": FORMAT,
             "model": "ensemble",
             "registered": False,
-            "model_source": fingerprint(work.draw),
+            "model_source": source(work.draw),
             "axes": {"sample": describe_axis(axis, SAMPLE)},
             "inner": {"eta": {"values": work.etas.tolist(), "attributes": ETA}},
             "fixed": fixed,
             "defaults": {},
             "tied": {},
-            "measures": describe_measures(work.measures),
+            "measures": describe_measures(work.measures, source),
             "quantsync_version": __version__,
             "chunk": [per_task],
             "provenance": {"model": "ensemble", **fixed, "quantsync_version": __version__},
         }
     )
+    source.warn()
+    return found

@@ -2,87 +2,163 @@
 
 from __future__ import annotations
 
-import ast
 import dis
 import functools
 import hashlib
-import inspect
 import sys
 import sysconfig
-import textwrap
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from quantsync.sweeps.store._source_text import (
+    has_file,
+    text_of_class,
+    text_of_function,
+)
+
 PLAIN = int | float | complex | str | bytes | np.generic
-LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+STANDARD = sysconfig.get_path("stdlib")
+LIBRARIES = tuple({STANDARD, *(sysconfig.get_path(name) for name in ("purelib", "platlib"))})
+HERE = "quantsync."
+MODELS = "quantsync.models."
+ABOUT = ("__doc__", "__firstlineno__", "__module__", "__qualname__")  # nothing that a class does
 
 
-def fingerprint(function: Any) -> str:
+def fingerprint(value: Any, told: Callable[[str], Any] = lambda _: None) -> str:
     """Hash of what a function does, as far as it can be told without running it, or of values.
 
-    The source of a function (of the whole module for one of this package), its defaults, what it
-    encloses, and the global constants and functions outside of installed packages that it names.
-    Global lists, dictionaries and objects, which often keep books, are not followed.
+    The source of a function, its defaults, what it encloses, and the global constants, functions
+    and classes outside of installed packages that it names. Global lists, dictionaries and objects,
+    which often keep books, are not followed. Functions of this package are followed through its
+    models: for what these build on, `version.NUMERICS` stands.
+
+    Source counts where it is that of the code that runs. Where it is not, the code itself does,
+    which the hash then says, since it differs between versions of Python; ``told`` is called with
+    the names of functions whose file says something else.
     """
-    digest = hashlib.sha256()
-    _add(digest, function, set())
-    return digest.hexdigest()[:16]
+    digest = _Digest(told)
+    digest.add(value)
+    version = f" of Python {sys.version_info[0]}.{sys.version_info[1]}"
+    return digest.hash.hexdigest()[:16] + version * digest.has_code
 
 
-def _add(digest: Any, value: Any, seen: set[int]) -> None:
-    if isinstance(value, functools.partial):
-        for part in (value.func, *value.args, *sorted(value.keywords.items())):
-            _add(digest, part, seen)
-    elif isinstance(value, types.MethodType):
-        _add(digest, value.__func__, seen)
-        _add(digest, value.__self__, seen)
-    elif isinstance(value, types.FunctionType):
-        _add_function(digest, value, seen)
-    elif isinstance(value, type | types.ModuleType | types.BuiltinFunctionType):
-        digest.update(repr(getattr(value, "__name__", "")).encode())
-        if isinstance(value, type):
-            _add_class(digest, value, seen)
-    elif isinstance(value, np.ndarray) and value.dtype != object:
-        digest.update(repr((value.dtype.str, value.shape)).encode())
-        digest.update(np.ascontiguousarray(value).tobytes())
-    elif value is None or isinstance(value, PLAIN):
-        digest.update(f"{type(value).__name__} {value!r}".encode())
-    elif isinstance(value, tuple | list | set | frozenset):
-        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
-        digest.update(f"{type(value).__name__} {len(value)}".encode())
-        for item in items:
-            _add(digest, item, seen)
-    elif isinstance(value, dict):
-        for item in value.items():
-            _add(digest, item, seen)
-    elif isinstance(value, types.CodeType):
+class _Digest:
+    """What has been hashed of a value."""
+
+    def __init__(self, told: Callable[[str], Any]):
+        self.hash, self.told = hashlib.sha256(), told
+        self.has_code = False  # whether code counts, of which there is no text
+        self._seen: dict[int, Any] = {}  # kept, so that no other object gets their ids
+
+    def _text(self, text: str) -> None:
+        self.hash.update(text.encode("utf-8", "surrogatepass") + b"\0")
+
+    def _is_new(self, value: Any) -> bool:
+        is_new = id(value) not in self._seen
+        self._seen[id(value)] = value
+        return is_new
+
+    def add(self, value: Any) -> None:
+        if isinstance(value, functools.partial):
+            for part in (value.func, *value.args, *sorted(value.keywords.items())):
+                self.add(part)
+        elif isinstance(value, types.MethodType):
+            self.add(value.__func__)
+            self.add(value.__self__)
+        elif isinstance(value, types.FunctionType):
+            self._add_function(value)
+        elif isinstance(value, types.ModuleType):
+            self._text(value.__name__)
+        elif isinstance(value, types.BuiltinFunctionType):
+            self._text(value.__name__)
+            if not isinstance(value.__self__, types.ModuleType | None):  # {...}.get, say
+                self.add(value.__self__)
+        elif isinstance(value, type):
+            self._add_class(value)
+        elif isinstance(value, np.ndarray) and value.dtype != object:
+            self._text(repr((value.dtype.str, value.shape)))
+            self.hash.update(np.ascontiguousarray(value).tobytes())
+        elif value is None or isinstance(value, PLAIN):
+            self._text(f"{type(value).__name__} {value!r}")
+        elif isinstance(value, tuple | list | set | frozenset):
+            items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+            self._text(f"{type(value).__name__} {len(value)}")
+            for item in items:
+                self.add(item)
+        elif isinstance(value, dict):
+            for item in value.items():
+                self.add(item)
+        elif isinstance(value, types.CodeType):
+            self._add_code(value)
+        elif self._is_new(value):  # an object that can be called: its class and what it holds
+            self._text(str(getattr(value, "__name__", "")))
+            self.add(type(value))
+            self.add(getattr(value, "__dict__", {}))
+            if _hides_state(value):
+                self.add(_reduced(value))
+
+    def _add_code(self, code: types.CodeType) -> None:
         # Names of arguments say to which parameters a rule is tied.
-        names = value.co_names, value.co_varnames, value.co_freevars
-        digest.update(value.co_code + repr(names).encode())
-        for item in value.co_consts:
-            _add(digest, item, seen)
-    elif id(value) not in seen:  # an object that can be called: its class and what it holds
-        seen.add(id(value))
-        digest.update(str(getattr(value, "__name__", "")).encode())
-        _add(digest, type(value), seen)
-        _add(digest, getattr(value, "__dict__", {}), seen)
-        if _hides_state(value):
-            _add(digest, _reduced(value), seen)
+        self._text(repr((code.co_names, code.co_varnames, code.co_freevars, code.co_flags)))
+        self.hash.update(code.co_code + code.co_exceptiontable)
+        for item in code.co_consts:
+            self.add(item)
+
+    def _add_function(self, function: types.FunctionType) -> None:
+        if not self._is_new(function):  # it calls itself
+            return
+        home = str(function.__globals__.get("__name__"))
+        inner = getattr(function, "__wrapped__", None)
+        if home.startswith(HERE) and inner is not None:  # checks of arguments
+            self.add(inner)
+            return
+        if function.__code__.co_filename.startswith(STANDARD) and not _is_installed(function):
+            self._text(f"{home}.{function.__qualname__}")
+            return
+        if text := text_of_function(function):
+            self._text(text)
+        else:
+            self.has_code = True
+            self.add(function.__code__)
+            if has_file(function):
+                self.told(function.__qualname__)
+        self.add(function.__defaults__)
+        self.add(function.__kwdefaults__)
+        for cell in function.__closure__ or ():
+            try:
+                self.add(cell.cell_contents)
+            except ValueError:  # not yet bound
+                continue
+        if not home.startswith(HERE) or home.startswith(MODELS):
+            for name, value in _globals_of(function):
+                self.add((name, value))
+
+    def _add_class(self, kind: type) -> None:
+        self._text(kind.__qualname__)
+        if not _is_own(kind) or not self._is_new(kind):
+            return
+        members = [(name, _unwrapped(part)) for name, part in sorted(vars(kind).items())]
+        functions = [p for _, p in members if isinstance(p, types.FunctionType)]
+        self._text(text_of_class(kind, functions))
+        for base in kind.__bases__:
+            self.add(base)
+        for name, part in members:
+            if isinstance(part, types.FunctionType):
+                if not part.__code__.co_qualname.startswith("__create_fn__"):  # of a dataclass
+                    self.add((name, part))
+            elif isinstance(part, PLAIN) and name not in ABOUT:
+                self.add((name, part))
 
 
-def _add_class(digest: Any, value: type, seen: set[int]) -> None:
-    if text := _source(value):
-        digest.update(text.encode())
-    elif value.__module__ != "builtins" and id(value) not in seen:  # of a notebook, say
-        seen.add(id(value))
-        for name, part in sorted(vars(value).items()):
-            part = getattr(part, "__func__", part)  # static methods and those of the class
-            getter = part.fget if isinstance(part, property) else part
-            if isinstance(getter, types.FunctionType | PLAIN):
-                _add(digest, (name, getter), seen)
+def _unwrapped(part: Any) -> Any:
+    """The function within a property, a static method or one of the class."""
+    for name in ("__func__", "fget", "func", "function"):
+        if isinstance(getattr(part, name, None), types.FunctionType):
+            return getattr(part, name)
+    return part
 
 
 def _hides_state(value: Any) -> bool:
@@ -102,44 +178,33 @@ def _reduced(value: Any) -> Any:
     return [list(part) if isinstance(part, Iterator) else part for part in parts[1:]]
 
 
-def _add_function(digest: Any, function: types.FunctionType, seen: set[int]) -> None:
-    if id(function) in seen:  # it calls itself
-        return
-    seen.add(id(function))
-    if (function.__module__ or "").startswith("quantsync."):
-        digest.update(function.__qualname__.encode())
-        digest.update(_source(sys.modules[function.__module__]).encode())
-    elif text := _source(function):
-        digest.update(text.encode())
-    else:
-        _add(digest, function.__code__, seen)
-    _add(digest, function.__defaults__, seen)
-    _add(digest, function.__kwdefaults__, seen)
-    for cell in function.__closure__ or ():
-        try:
-            _add(digest, cell.cell_contents, seen)
-        except ValueError:  # not yet bound
-            continue
-    if not (function.__module__ or "").startswith("quantsync."):
-        for name, value in _globals_of(function):
-            _add(digest, (name, value), seen)
-
-
 def _globals_of(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
     """The global values that a function uses and that decide what it does."""
-    used, written = set(), set()
+    used: dict[str, Any] = {}
+    written: set[str] = set()
     codes = [function.__code__]
     while codes:
         code = codes.pop()
         codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+        name, value = "", None
         for step in dis.get_instructions(code):
             if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                used.add(step.argval)
+                name, value = str(step.argval), function.__globals__.get(step.argval)
+            elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and _is_own_module(value):
+                name, value = f"{name}.{step.argval}", vars(value).get(step.argval)
             elif step.opname == "STORE_GLOBAL":  # a counter
                 written.add(step.argval)
-    for name in sorted(used - written):
-        value = function.__globals__.get(name)
-        if _is_constant(value) or (isinstance(value, types.FunctionType) and _is_own(value)):
+                continue
+            elif step.opname == "EXTENDED_ARG":
+                continue
+            else:
+                value = None
+                continue
+            used[name] = value
+    for name in sorted(used.keys() - written):
+        value = used[name]
+        is_code = isinstance(value, types.FunctionType | type)
+        if _is_constant(value) or (is_code and _is_own(value)):
             yield name, value
 
 
@@ -149,25 +214,27 @@ def _is_constant(value: Any) -> bool:
     return isinstance(value, PLAIN) or (isinstance(value, np.ndarray) and value.dtype != object)
 
 
-def _is_own(function: types.FunctionType) -> bool:
-    """Whether a function belongs to no installed package."""
-    package = (function.__module__ or "").startswith("quantsync.")
-    return not package and not function.__code__.co_filename.startswith(LIBRARIES)
+def _is_own(value: types.FunctionType | type) -> bool:
+    """Whether a function or a class is followed: it belongs to no installed package."""
+    module = value.__module__ or ""
+    if isinstance(value, types.FunctionType) and not module.startswith(HERE):
+        return not value.__code__.co_filename.startswith(LIBRARIES)
+    return _is_followed(module)
 
 
-def _source(value: Any) -> str:
-    """Source text without comments and layout; empty where there is none, or several lambdas."""
-    try:
-        text = inspect.getsource(value)
-    except (OSError, TypeError):
-        return ""
-    is_lambda = getattr(value, "__name__", "") == "<lambda>"
-    try:
-        tree = ast.parse(textwrap.dedent(text))
-    except SyntaxError:  # a lambda in the middle of something
-        return "" if is_lambda else text
-    if not is_lambda:
-        return ast.unparse(tree)
-    # Its source is all of the lines on which it stands.
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
-    return ast.unparse(found[0]) if len(found) == 1 else ""
+def _is_own_module(value: Any) -> bool:
+    return isinstance(value, types.ModuleType) and _is_followed(value.__name__)
+
+
+def _is_followed(name: str) -> bool:
+    """Whether a module belongs to no installed package, nor to Python, or to the models here."""
+    if f"{name}.".startswith(HERE) or name in sys.builtin_module_names:
+        return f"{name}.".startswith(MODELS)
+    # The module that runs may be any program's, with functions of a notebook.
+    file = getattr(sys.modules.get(name), "__file__", None) or ""
+    return name == "__main__" or not file.startswith(LIBRARIES)
+
+
+def _is_installed(function: types.FunctionType) -> bool:
+    """Whether a function belongs to an installed package, which may lie within Python's folder."""
+    return "-packages" in function.__code__.co_filename

@@ -44,10 +44,11 @@ def run_stored(
     # What is worth storing is worth a line per minute in a log.
     show = True if progress is None else progress
     wanted = checked_chunk(kept.chunk, plan.grid.shape)
+    manifest = Manifest.of(plan, None)  # names and values are checked before anything is written
     root = store_folder(kept.path)
     reached = nullcontext() if scheduler is None else cluster_client(scheduler)
     with reached as cluster, held_store(root):
-        store, contents = _open(plan, root, wanted)
+        store, contents = _open(plan, root, wanted, manifest)
         if asked is not None:
             write_asked(store, asked, lambda: piece_size(plan))
         found = _Run(plan, store, contents, kept.retry_failed, cluster).finish(workers, show)
@@ -58,22 +59,21 @@ def run_stored(
 
 
 def _open(
-    plan: SweepPlan, root: Path, wanted: tuple[int, ...] | int | None
+    plan: SweepPlan, root: Path, wanted: tuple[int, ...] | int | None, asked: Manifest
 ) -> tuple[SweepStore, Contents]:
     """The store for a sweep: a new one, the one that is there, or that one extended."""
 
     def manifest() -> Manifest:
         shape = wanted if isinstance(wanted, tuple) else automatic_chunk(plan, wanted)
-        return Manifest.of(plan, shape)
+        return asked.with_chunk(shape)
 
     axes = _axes(plan)
     store = SweepStore.open(root)
     if store is None:
-        Manifest.of(plan, None)  # names and values are checked before anything is computed
         store = SweepStore(root, manifest())
         store.write_metadata(axes, {})
         return store, store.read()
-    differences = store.manifest.differences(Manifest.of(plan, None))
+    differences = store.manifest.differences(asked)
     if differences:
         raise _mismatch(root, differences)
     if all(store.manifest.matches_axis(name, values) for name, values in axes.items()):
