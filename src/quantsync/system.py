@@ -77,9 +77,10 @@ class System(Protocol):
         """Solve all systems, on a number of threads; every available core by default.
 
         The solution is any object with an attribute ``residual``: a number, or an array of the
-        batch shape, that says how well the equations are satisfied. It may compute the rest when
-        asked. An error with a ``result`` whose ``valid`` is False for some systems costs only
-        these their values.
+        batch shape, that says how well the equations are satisfied; data sets record the largest
+        one, and the worst ``reciprocal_condition`` and ``truncation`` where there are any. It may
+        compute the rest when asked. An error with a ``result`` whose ``valid`` is False for some
+        systems costs only these their values.
         """
         ...
 
@@ -162,11 +163,12 @@ class View:
         return measure.function(self) if isinstance(measure, Measure) else measure(self.solution)
 
     @property
-    def residual(self) -> float:
-        """Largest residual of all that has been solved; 0 if nothing was."""
-        solved = [self.__dict__.get("solution"), *self._known.values()]
-        residuals = [found.residual for found in solved if hasattr(found, "residual")]
-        return max((float(np.max(r, initial=0.0)) for r in residuals), default=0.0)
+    def solved(self) -> list[Any]:
+        """All solutions that measures have asked for, each with its certificates."""
+        found = [self.__dict__.get("solution"), *self._known.values()]
+        # What a study of a system has solved for itself counts, too.
+        found += [part for one in found for part in getattr(one, "solved", ())]
+        return [solution for solution in found if hasattr(solution, "residual")]
 
 
 class ParametricSystem:

@@ -277,8 +277,8 @@ def test_measure_of_the_wrong_shape_is_refused():
 
 
 def test_a_measure_may_be_complex_in_some_chunks_only():
-    real = ChunkResult({"z": np.array([1.0, 2.0])}, {}, 0.0)
-    turned = ChunkResult({"z": np.array([3.0 + 4.0j])}, {}, 0.0)
+    real = ChunkResult({"z": np.array([1.0, 2.0])}, {})
+    turned = ChunkResult({"z": np.array([3.0 + 4.0j])}, {})
     parts = [(np.array([0, 1]), real), (np.array([2]), turned)]
     for order in (parts, parts[::-1]):
         np.testing.assert_array_equal(merged(3, order).values["z"], [1.0, 2.0, 3.0 + 4.0j])

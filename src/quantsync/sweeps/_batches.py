@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from quantsync.errors import InvalidSystemError, MeasureShapeError, QuantsyncError
 from quantsync.parallel import chunk_slices
+from quantsync.sweeps._certificates import Worst, certificates_of, worst_of
 from quantsync.system import System, View
 
 GROUPS_PER_CHUNK = 8  # of systems that share work; few, so that threads have something to share
@@ -21,7 +22,7 @@ class ChunkResult:
 
     values: dict[str, np.ndarray]  # of each measure, shape (points, ...); NaN at failed points
     failures: dict[int, str]  # messages of the failed points, by their index in the chunk
-    residual: float  # the largest one
+    certificates: Worst = field(default_factory=dict)
 
 
 def chunks_of(system: System) -> list[np.ndarray]:
@@ -65,7 +66,7 @@ def solve_chunk(system: System, measures: Mapping[str, Any]) -> ChunkResult:
         if bad.all() or system.size == 1:
             message = f"{type(error).__name__}: {error}"
             of_each = getattr(error, "at", lambda _: message) if bad.all() else lambda _: message
-            return ChunkResult({}, {k: of_each(k) for k in range(system.size)}, 0.0)
+            return ChunkResult({}, {k: of_each(k) for k in range(system.size)})
         # Of systems that are made from those of the batch, in another order say, it would not be
         # these that have failed: they are only set apart, and tried again.
         apart = bad if bad.any() else np.arange(system.size) >= (system.size + 1) // 2
@@ -91,7 +92,7 @@ def _solve_whole(system: System, measures: Mapping[str, Any]) -> ChunkResult:
             for k in np.flatnonzero(~finite):
                 failures[int(k)] = f"measure {name!r} is not finite"
         values[name] = array
-    return ChunkResult(values, failures, view.residual)
+    return ChunkResult(values, failures, certificates_of(view))
 
 
 def require_batch_shape(name: str, values: Any, size: int) -> np.ndarray:
@@ -117,7 +118,7 @@ def merged(size: int, parts: list[tuple[np.ndarray, ChunkResult]]) -> ChunkResul
             elif np.iscomplexobj(array) and not np.iscomplexobj(values[name]):
                 values[name] = values[name].astype(complex)
             values[name][members] = array
-    return ChunkResult(values, failures, max(part.residual for _, part in parts))
+    return ChunkResult(values, failures, worst_of(part.certificates for _, part in parts))
 
 
 def filled_with_nan(shape: tuple[int, ...], dtype: Any) -> np.ndarray:

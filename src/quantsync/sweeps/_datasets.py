@@ -10,6 +10,7 @@ import numpy as np
 
 from quantsync.errors import SweepError, SweepWarning, warn_caller
 from quantsync.sweeps._batches import ChunkResult, filled_with_nan
+from quantsync.sweeps._certificates import attributes_of
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import Measure
@@ -55,7 +56,8 @@ def sweep_dataset(plan: SweepPlan, found: ChunkResult) -> tuple[xr.Dataset, list
             for name, values in grid.axes.items()
         },
         attrs=provenance(plan)
-        | {"largest_residual": found.residual, "quantsync_version": __version__},
+        | attributes_of(found.certificates)
+        | {"quantsync_version": __version__},
     )
     if listed:
         failed = np.zeros(grid.size, bool)

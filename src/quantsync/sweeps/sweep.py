@@ -87,7 +87,10 @@ def sweep(
     -------
     xarray.Dataset
         One variable a measure over the axes, with units and long names, and in ``attrs`` the
-        model, its fixed parameters, the version, the method and the largest residual. With
+        model, its fixed parameters, the version, the method and the worst certificates of all
+        solutions: ``largest_residual`` and, where solutions have them,
+        ``smallest_reciprocal_condition`` and ``largest_truncation``. One that is not known is not
+        there, and ``unknown_certificates`` says why. With
         ``refine``, the points off the grid as ``refined_NAME`` over the dimension ``refined``, and
         as ``border_NAME`` points on the border, with ``border_uncertainty``, within which it
         passes; in ``attrs`` what was asked and what was reached.
@@ -149,7 +152,9 @@ def sweep(
     dataset, failures = sweep_dataset(plan, found)
     size = plan.grid.size
     if asked is not None and points is not None and points.outcome is not None:
-        dataset = add_refinement(dataset, plan.grid, points, asked, points.outcome)
+        dataset = add_refinement(
+            dataset, found.certificates, plan.grid, points, asked, points.outcome
+        )
         failures, size = failures + points.failures, size + len(points)
     report_failures(dataset, failures, size, errors, "" if kept is None else RETRY)
     return dataset

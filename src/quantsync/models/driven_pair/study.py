@@ -79,8 +79,13 @@ class DrivenPairStudy:
     @property
     def residual(self) -> float:
         """Largest residual of what has been solved so far; 0 before."""
-        solved = (self.__dict__.get(k) for k in ("_first", "_second", "_driven", "_undriven"))
-        return max((float(s.residual.max(initial=0)) for s in solved if s is not None), default=0.0)
+        return max((float(s.residual.max(initial=0)) for s in self.solved), default=0.0)
+
+    @property
+    def solved(self) -> list[Response | SteadyState]:
+        """What has been solved so far, with its certificates."""
+        known = (self.__dict__.get(k) for k in ("_first", "_second", "_driven", "_undriven"))
+        return [found for found in known if found is not None]
 
     def phase_response(self, site: str) -> np.ndarray:
         """``<S+>/drive`` of spin A or B, complex, shape (...); its limit where drive is 0."""

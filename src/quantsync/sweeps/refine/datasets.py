@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync.sweeps._certificates import Worst, with_certificates, worst_of
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine._border import Border
@@ -24,9 +25,17 @@ if TYPE_CHECKING:
 
 
 def add_refinement(
-    dataset: xr.Dataset, grid: Grid, points: RefinedPoints, asked: Refine, outcome: Outcome
+    dataset: xr.Dataset,
+    certificates: Worst,
+    grid: Grid,
+    points: RefinedPoints,
+    asked: Refine,
+    outcome: Outcome,
 ) -> xr.Dataset:
-    """The dataset of a sweep with its refined points and the border that they surround."""
+    """The dataset of a sweep with its refined points and the border that they surround.
+
+    ``certificates`` are those of the grid.
+    """
     rows = points.known
     variables: dict[str, Any] = {}
     for name, array in list(dataset.data_vars.items()):
@@ -50,12 +59,14 @@ def add_refinement(
         coordinates[f"{BORDER}_{name}"] = (BORDER, there, dataset[name].attrs)
     about = {"long_name": "how far off the border can be, as a fraction of every axis"}
     variables[f"{BORDER}_uncertainty"] = (BORDER, border.uncertainty, about | {"units": "1"})
-    attrs = refined_attributes(grid, points, asked, outcome)
-    attrs["largest_residual"] = max(dataset.attrs["largest_residual"], attrs["largest_residual"])
+    attrs = with_certificates(dataset.attrs, worst_of([certificates, points.worst]))
+    attrs |= refined_attributes(grid, points, asked, outcome)
     if points.failures:
         earlier = list(dataset.attrs.get("failures", []))
         attrs["failures"] = earlier + [str(failure) for failure in points.failures]
-    return dataset.assign(variables).assign_coords(coordinates).assign_attrs(attrs)
+    refined = dataset.assign(variables).assign_coords(coordinates)
+    refined.attrs = attrs
+    return refined
 
 
 def refined_attributes(
@@ -73,7 +84,6 @@ def refined_attributes(
         "refined_points": int(points.known.sum()),
         "refined_full_grid": float(spacing ** len(scales)),
         "refined_logarithmic": ", ".join(name for name, s in scales.items() if s.log),
-        "largest_residual": max(points.residuals.values(), default=0.0),
     }
 
 

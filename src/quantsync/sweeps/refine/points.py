@@ -11,6 +11,7 @@ import numpy as np
 from quantsync.errors import QuantsyncError
 from quantsync.parallel import map_threads
 from quantsync.sweeps._batches import ChunkResult, filled_with_nan, solve_chunks
+from quantsync.sweeps._certificates import Worst, worst_of
 from quantsync.sweeps._datasets import PointFailure
 from quantsync.sweeps.plan import SweepPlan
 
@@ -32,7 +33,7 @@ class RefinedPoints:
         self.state = np.zeros(0, np.uint8)
         self.values: dict[str, np.ndarray] = {}
         self.messages: dict[int, str] = {}  # of the failed points
-        self.residuals: dict[int, float] = {}  # largest residual of each piece
+        self.certificates: dict[int, Worst] = {}  # of each piece
         self.ends: list[int] = []  # how many points there were after each round
         self.outcome: Any = None  # what the refinement has reached, as far as it is known
         self._lock = threading.Lock()
@@ -44,6 +45,11 @@ class RefinedPoints:
     def known(self) -> np.ndarray:
         """Which rows are points: all but those that a store has lost."""
         return np.asarray(np.isfinite(self.positions).all(axis=1))
+
+    @property
+    def worst(self) -> Worst:
+        """The certificates of all points."""
+        return worst_of(self.certificates.values())
 
     @property
     def failures(self) -> list[PointFailure]:
@@ -120,7 +126,8 @@ class RefinedPoints:
                 self.messages |= new
                 self.state[solved] = DONE
                 self.state[list(new)] = FAILED
-                self.residuals[piece] = max(self.residuals.get(piece, 0.0), result.residual)
+                before = self.certificates.get(piece, {})
+                self.certificates[piece] = worst_of([before, result.certificates])
 
     def _check(self, values: dict[str, np.ndarray]) -> None:
         """What a piece gave, before it is taken over; for subclasses."""
@@ -138,7 +145,7 @@ def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.nda
         system = plan.system_at(positions)
     except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
         if len(positions) == 1:
-            failed = ChunkResult({}, {0: f"{type(error).__name__}: {error}"}, 0.0)
+            failed = ChunkResult({}, {0: f"{type(error).__name__}: {error}"})
             return [(np.arange(1), failed)]
         halves = np.array_split(np.arange(len(positions)), 2)
         return [

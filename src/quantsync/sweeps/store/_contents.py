@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.sweeps._batches import filled_with_nan
+from quantsync.sweeps._certificates import Worst
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.store.tasks import Block, TaskGrid
 
@@ -20,7 +21,7 @@ class TaskState:
     status: np.ndarray
     values: dict[str, np.ndarray] = field(default_factory=dict)  # empty while no point has any
     messages: dict[int, str] = field(default_factory=dict)  # of failed points, by flat index
-    residual: float = 0.0  # the largest one
+    certificates: Worst = field(default_factory=dict)
     behind: bool = False  # whether the status file is not what the record, which counts, says
 
 
@@ -31,7 +32,7 @@ class Contents:
     status: np.ndarray
     values: dict[str, np.ndarray] = field(default_factory=dict)
     messages: dict[int, str] = field(default_factory=dict)  # of failed points, by flat index
-    residuals: dict[Block, float] = field(default_factory=dict)  # the largest of each task
+    certificates: dict[Block, Worst] = field(default_factory=dict)  # of each task
     damaged: dict[Block, str] = field(default_factory=dict)  # tasks that are not what they were
     behind: list[Block] = field(default_factory=list)  # tasks whose status is to be written again
 
@@ -42,7 +43,7 @@ class Contents:
             self.status[where].copy(),
             {name: array[where].copy() for name, array in self.values.items()},
             {k: self.messages[k] for k in members.tolist() if k in self.messages},
-            self.residuals.get(block, 0.0),
+            self.certificates.get(block, {}),
         )
 
     def put(self, tasks: TaskGrid, block: Block, state: TaskState) -> None:
@@ -55,7 +56,7 @@ class Contents:
             for k in tasks.members(block).tolist():
                 self.messages.pop(k, None)
         self.messages |= state.messages
-        self.residuals[block] = state.residual
+        self.certificates[block] = state.certificates
         self.status[where] = state.status
 
     def damage(self) -> list[str]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from quantsync.errors import StoreError
 from quantsync.sweeps._batches import filled_with_nan
+from quantsync.sweeps._certificates import worst_of
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.refine.points import MISSING
 from quantsync.sweeps.store._contents import Contents, failure_records
@@ -70,11 +71,12 @@ def extend_store(
     grid = Grid(dict(new))
     places = np.ix_(*(_places(values, new[name]) for name, values in old.items()))
     moved = _moved(contents, places, grid)
-    spread = np.zeros(contents.status.shape)
-    for block, residual in contents.residuals.items():
-        spread[store.tasks.slices(block)] = residual
-    residuals = np.zeros(grid.shape)
-    residuals[places] = spread
+    came = np.full(grid.shape, -1)  # from which task
+    blocks = list(contents.certificates)
+    from_task = np.full(contents.status.shape, -1)
+    for k, block in enumerate(blocks):
+        from_task[store.tasks.slices(block)] = k
+    came[places] = from_task
     for block in larger.tasks.blocks():
         where = larger.tasks.slices(block)
         status = moved.status[where]
@@ -85,7 +87,7 @@ def extend_store(
             {name: array[where] for name, array in moved.values.items()},
             status,
             failure_records(larger.tasks.members(block), moved.messages, grid),
-            float(residuals[where].max()),
+            worst_of(contents.certificates[blocks[k]] for k in np.unique(came[where]) if k >= 0),
         )
     # Points off the grid stay what and where they are.
     refined = refined_arrays(store.root, store.manifest, store.layout)

@@ -17,6 +17,7 @@ import numpy as np
 
 from quantsync.errors import StoreError, SweepWarning, warn_caller
 from quantsync.sweeps._batches import filled_with_nan
+from quantsync.sweeps._certificates import record_of, recorded
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING, PIECE, RefinedPoints
 from quantsync.sweeps.refine.refinement import PREFIX, Outcome
@@ -138,7 +139,7 @@ class StoredPoints(RefinedPoints):
                 "points": [p.tolist() if np.isfinite(p).all() else None for p in positions],
                 "state": self.state[rows].tolist(),
                 "messages": messages,
-                "residual": self.residuals.get(piece, 0.0),
+                "certificates": record_of(self.certificates.get(piece, {})),
             }
         write_record(self._record(piece), record)
         self._write(STATE, piece, self.state[rows])
@@ -201,7 +202,7 @@ class StoredPoints(RefinedPoints):
         self.messages |= {
             int(k): text for k, text in record["messages"].items() if int(k) < rows.stop
         }
-        self.residuals[piece] = float(record["residual"])
+        self.certificates[piece] = recorded(record)
         try:
             shown = self._whole(STATE, piece, "uint8")[:count]
         except DamagedFileError:

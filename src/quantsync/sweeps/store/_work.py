@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from quantsync.sweeps._batches import filled_with_nan, solve_chunks
+from quantsync.sweeps._certificates import worst_of
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import DONE, FAILED, is_open
 from quantsync.sweeps.store._contents import TaskState, failure_records
@@ -33,7 +34,7 @@ def compute_task(
     where = np.argwhere(asked)  # positions of the open points in the block
     opened = members[asked.reshape(-1)]
     new_status = np.full(len(opened), DONE, np.uint8)
-    values, residual, found = dict(before.values), before.residual, False
+    values, certificates, found = dict(before.values), before.certificates, False
     messages: dict[int, str] = {}
     for piece, result in solve_chunks(plan.system.take(opened), plan.measures):
         store.add_measures(result.values)
@@ -45,7 +46,7 @@ def compute_task(
             values[name][tuple(where[piece].T)] = array
         messages |= {int(opened[piece[k]]): text for k, text in result.failures.items()}
         new_status[piece[list(result.failures)]] = FAILED
-        residual = max(residual, result.residual)
+        certificates = worst_of([certificates, result.certificates])
     status = before.status.copy()
     status[asked] = new_status
     if not found and (status == FAILED).all():  # there is nothing to keep but the messages
@@ -54,5 +55,5 @@ def compute_task(
     messages |= {k: text for k, text in before.messages.items() if k in kept}
     may_write()
     failures = failure_records(members, messages, plan.grid)
-    store.write_task(block, values, status, failures, residual)
-    return TaskState(status, values, messages, residual)
+    store.write_task(block, values, status, failures, certificates)
+    return TaskState(status, values, messages, certificates)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import threading
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import MeasureShapeError, StoreError
+from quantsync.sweeps._certificates import Worst, record_of, recorded, without_certificates
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
 from quantsync.sweeps.store._contents import Contents, TaskState
 from quantsync.sweeps.store._manifest import Manifest, stored_axis
@@ -94,9 +96,8 @@ class SweepStore:
         self.write_zarr()
 
     def add_attributes(self, more: Mapping[str, Any]) -> None:
-        """Write further attributes of the group; of the residuals the largest one stays."""
-        residuals = [attrs.get("largest_residual", 0.0) for attrs in (self._more, more)]
-        self._more |= dict(more) | {"largest_residual": max(residuals)}
+        """Write further attributes of the group, and certificates in place of what there was."""
+        self._more = without_certificates(self._more) | dict(more)
         self.write_zarr()
 
     def write_zarr(self) -> None:
@@ -114,7 +115,11 @@ class SweepStore:
         for name, metadata in arrays.items():
             write_metadata_file(self.root / name / "zarr.json", metadata)
         version = {"quantsync_version": data["quantsync_version"]}
-        attributes = {**data["provenance"], **self._more, **version, KEY: data}
+        more = {  # JSON has no infinity
+            k: str(v) if isinstance(v, float) and math.isinf(v) else v
+            for k, v in self._more.items()
+        }
+        attributes = {**data["provenance"], **more, **version, KEY: data}
         write_metadata_file(self.root / "zarr.json", group_metadata(attributes, arrays))
 
     def _of_tasks(
@@ -201,7 +206,7 @@ class SweepStore:
             status = np.where(told, FAILED, DONE).astype(np.uint8)
         for array in values.values():
             array[status == MISSING] = np.nan
-        return TaskState(status, values, messages, float(record["residual"]), behind)
+        return TaskState(status, values, messages, recorded(record), behind)
 
     def write_status(self, block: Block, status: np.ndarray) -> None:
         """Write the status of a task again, as its record has it."""
@@ -243,7 +248,7 @@ class SweepStore:
         values: Mapping[str, np.ndarray],
         status: np.ndarray,
         failures: list[dict[str, Any]],
-        residual: float,
+        certificates: Worst,
     ) -> None:
         """Write a task: values, then its record, which makes them count, then the status.
 
@@ -262,7 +267,7 @@ class SweepStore:
             "sweep": self.manifest.token,
             "layout": {name: self.layout[name] for name in values},
             "failures": failures,
-            "residual": residual,
+            "certificates": record_of(certificates),
             "complete": bool((status != MISSING).all()),
             "sums": sums | {STATUS: sum_of(last)},
         }

@@ -90,7 +90,7 @@ class StoredSamples(SamplesInMemory):
             values,
             np.where(good, DONE, FAILED).astype(np.uint8),
             failure_records(samples, part.failures, self._grid),
-            float(part.values["residual"].max(initial=0)) if part.values else 0.0,
+            {"residual": float(part.values["residual"].max())} if part.values else {},
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from quantsync.catalogue.models import MODELS
 from quantsync.checks import named_arguments
 from quantsync.errors import StoreError
+from quantsync.sweeps._certificates import attributes_of, worst_of
 from quantsync.sweeps._datasets import PointFailure, point_failures
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.refine.datasets import add_refinement
@@ -145,10 +146,9 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     coords |= {
         name: (name, axis["values"], axis["attributes"]) for name, axis in manifest.inner.items()
     }
-    attrs = data["provenance"] | {
-        "largest_residual": max(contents.residuals.values(), default=0.0),
-        "quantsync_version": data["quantsync_version"],
-    }
+    certificates = worst_of(contents.certificates.values())
+    version = {"quantsync_version": data["quantsync_version"]}
+    attrs = data["provenance"] | attributes_of(certificates) | version
     if failures:
         attrs["failures"] = [str(failure) for failure in failures]
     dataset = xr.Dataset(variables, coords=coords, attrs=attrs)
@@ -156,7 +156,7 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     warn_of_damage(points.damaged, "pieces of the refined points", store, read_only=True)
     if points.asked is None or points.outcome is None:
         return dataset
-    dataset = add_refinement(dataset, grid, points, points.asked, points.outcome)
+    dataset = add_refinement(dataset, certificates, grid, points, points.asked, points.outcome)
     return dataset.assign({STATE: (PREFIX, points.state[points.known], STATE_ATTRIBUTES)})
 
 

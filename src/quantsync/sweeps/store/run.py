@@ -13,6 +13,7 @@ import numpy as np
 from quantsync.errors import ClusterError, StoreMismatchError, StoreWriteError, SweepInterrupt
 from quantsync.parallel import map_threads
 from quantsync.sweeps._batches import ChunkResult
+from quantsync.sweeps._certificates import attributes_of, with_certificates, worst_of
 from quantsync.sweeps.executors.cluster import cluster_client
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Refine, Store
@@ -54,8 +55,7 @@ def run_stored(
         found = _Run(plan, store, contents, kept.retry_failed, cluster).finish(workers, show)
         if asked is None:
             return found, None
-        values = found.values.get(asked.measure)
-        return found, _refine(plan, store, asked, values, workers, kept.retry_failed, show)
+        return found, _refine(plan, store, asked, found, workers, kept.retry_failed, show)
 
 
 def _open(
@@ -161,13 +161,13 @@ class _Run:
                 _ends_named(self.store.root, lambda: f"{self.done} of {size} points"),
             ):
                 self._compute(blocks, workers, advance)
-        residual = max(found.residuals.values(), default=0.0)
+        worst = worst_of(found.certificates.values())
         axes = _axes(self.plan)
         if all(self.store.manifest.matches_axis(name, values) for name, values in axes.items()):
-            self.store.write_metadata(axes, {"largest_residual": residual})
+            self.store.write_metadata(axes, attributes_of(worst))
         rank = len(self.plan.grid.shape)
         flat = {k: v.reshape(size, *v.shape[rank:]) for k, v in found.values.items()}
-        return ChunkResult(flat, found.messages, residual)
+        return ChunkResult(flat, found.messages, worst)
 
     def _compute(self, blocks: list[Block], workers: int, advance: Callable[[int], Any]) -> None:
         plan, store, found = self.plan, self.store, self.contents
@@ -194,12 +194,12 @@ def _refine(
     plan: SweepPlan,
     store: SweepStore,
     asked: Refine,
-    values: np.ndarray | None,
+    found: ChunkResult,
     workers: int,
     retry_failed: bool,
     progress: bool,
 ) -> StoredPoints:
-    """Refine a stored sweep whose grid is done; ``values`` are None where all points failed."""
+    """Refine a stored sweep whose grid is done."""
     points = StoredPoints(store)
     warn_of_damage(points.damaged, "pieces of the refined points", store.root, read_only=False)
     points.mend()
@@ -212,7 +212,7 @@ def _refine(
         outcome = refine(
             plan,
             asked,
-            np.full(plan.grid.size, np.nan) if values is None else values,
+            found.values.get(asked.measure, np.full(plan.grid.size, np.nan)),
             points,
             workers,
             progress=lambda count: progress_of(count, "refined points", progress and count > 0),
@@ -221,5 +221,6 @@ def _refine(
         )
     attributes = refined_attributes(plan.grid, points, asked, outcome)
     # JSON has no NaN.
-    store.add_attributes({k: v for k, v in attributes.items() if v == v})
+    refined = {k: v for k, v in attributes.items() if v == v}
+    store.add_attributes(with_certificates(refined, worst_of([found.certificates, points.worst])))
     return points
