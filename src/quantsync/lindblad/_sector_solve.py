@@ -1,4 +1,4 @@
-"""Linear solves in one sector: batched dense LU, or sparse LU, one system at a time.
+"""Linear solves in one sector: batched dense LU, or sparse elimination, one system at a time.
 
 Both solve the row-scaled block with one population's equation (they sum to zero) replaced by
 the trace, and estimate the reciprocal condition number from the growth of fixed random probes:
@@ -14,10 +14,19 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
 from quantsync.lazy import lazy
+from quantsync.lindblad._block_tridiagonal import (
+    Levels,
+    levels_from,
+    narrow_levels,
+    solve_by_levels,
+)
 from quantsync.lindblad._sectors import Sector, equilibrated
 
 PROBES = 2
 LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see benchmarks/README.md
+# Dense elimination in levels runs at some 20 times the rate of sparse LU; with more work than that
+# factor times what the narrowest levels need, sparse LU is faster.
+MOST_WORK = 20
 CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
 
 
@@ -124,14 +133,15 @@ class DenseSector(_SectorSolver):
 
 
 class SparseSector(_SectorSolver):
-    """SuperLU on the sparse blocks, one system at a time."""
+    """Elimination in levels, or SuperLU, on the sparse blocks; one system at a time."""
 
     def condition(self, coefficients: np.ndarray) -> np.ndarray:
         """Reciprocal condition numbers (B,) of the blocks themselves."""
-        result = np.empty(len(coefficients))
+        result, levels = np.empty(len(coefficients)), self._levels(coefficients)
         for k, row in enumerate(coefficients):
-            matrix = sp.csc_array(self._scaled(row)[0])
-            result[k] = self._reciprocal_condition(matrix, _solve_sparse(matrix, self.probes))
+            matrix, _ = self._scaled(row)
+            solutions = _solve_sparse(matrix, self.probes, levels)
+            result[k] = self._reciprocal_condition(matrix, solutions)
         return result
 
     def _solutions(
@@ -139,6 +149,7 @@ class SparseSector(_SectorSolver):
     ) -> tuple[np.ndarray, np.ndarray]:
         x = np.empty((len(coefficients), self.sector.dimension))
         condition = np.empty(len(coefficients))
+        levels = self._levels(coefficients)
         for k, row in enumerate(coefficients):
             matrix, scale = self._scaled(row)
             columns = self._stationary
@@ -148,10 +159,8 @@ class SparseSector(_SectorSolver):
                     given[self._replaced_row] = 0
                 columns = np.column_stack([given, self.probes])
             if self.sector.carries_trace:
-                matrix = sp.lil_array(matrix)
-                matrix[[self._replaced_row], :] = self.sector.trace_functional
-            matrix = sp.csc_array(matrix)
-            solutions = _solve_sparse(matrix, columns)
+                matrix = _with_row(matrix, self._replaced_row, self.sector.trace_functional)
+            solutions = _solve_sparse(matrix, columns, levels)
             x[k] = solutions[:, 0]
             condition[k] = self._reciprocal_condition(matrix, solutions[:, 1:])
         return x, condition
@@ -164,10 +173,28 @@ class SparseSector(_SectorSolver):
         return sp.csr_array(sp.diags_array(1 / scale) @ matrix), scale
 
     @staticmethod
-    def _reciprocal_condition(matrix: sp.csc_array, solutions: np.ndarray) -> float:
+    def _reciprocal_condition(matrix: sp.csr_array, solutions: np.ndarray) -> float:
         norm = float(abs(matrix).sum(axis=1).max())
         growth = float(np.abs(solutions).max())
         return 1 / (norm * growth) if np.isfinite(growth) and growth > 0 else 0.0
+
+    def _levels(self, coefficients: np.ndarray) -> Levels | None:
+        """Levels for elimination by blocks; None where sparse LU is faster."""
+        active = (coefficients != 0).any(axis=0)
+        key = ("levels", self.sector.elements.tobytes(), active.tobytes())
+        return self.sector.terms.derive(key, lambda: self._find_levels(active))
+
+    def _find_levels(self, active: np.ndarray) -> Levels | None:
+        m, populations = self.sector.dimension, self.sector.populations
+        blocks = [block for block, on in zip(self.sector.blocks, active, strict=True) if on]
+        pattern = sp.csr_array(sum((abs(block) for block in blocks), sp.csr_array((m, m))))
+        pattern = sp.csr_array(pattern + pattern.T)
+        narrow = narrow_levels(pattern)
+        if not populations:
+            return narrow
+        # The equation of the trace has all populations: they have to be on one level.
+        levels = levels_from(pattern, np.arange(populations))
+        return levels if levels.work <= MOST_WORK * narrow.work else None
 
 
 def solver_of(sector: Sector, method: str = "auto") -> DenseSector | SparseSector:
@@ -198,8 +225,30 @@ def _solve_batch(matrices: np.ndarray, right_hand_sides: np.ndarray) -> np.ndarr
         return solutions
 
 
-def _solve_sparse(matrix: sp.csc_array, right_hand_sides: np.ndarray) -> np.ndarray:
+def _with_row(matrix: sp.csr_array, row: int, values: np.ndarray) -> sp.csr_array:
+    """A matrix with one row replaced."""
+    others = sp.diags_array((np.arange(len(values)) != row).astype(float))
+    (columns,) = np.nonzero(values)
+    entries = (values[columns], (np.full(len(columns), row), columns))
+    return sp.csr_array(others @ matrix + sp.csr_array(entries, shape=matrix.shape))
+
+
+def _solve_sparse(
+    matrix: sp.csr_array, right_hand_sides: np.ndarray, levels: Levels | None
+) -> np.ndarray:
+    """Solutions for columns (m, k); infinite if the matrix is exactly singular."""
+    if levels is not None:
+        solutions = solve_by_levels(matrix, right_hand_sides, levels)
+        if solutions is not None:
+            return solutions
     try:
-        return splu(matrix).solve(right_hand_sides)
+        # A generator's pattern is nearly symmetric: the fill is half that of SuperLU's default.
+        factors = splu(
+            sp.csc_array(matrix),
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.1,
+            options={"SymmetricMode": True},
+        )
+        return factors.solve(right_hand_sides)
     except RuntimeError:  # SuperLU: "Factor is exactly singular"
         return np.full(right_hand_sides.shape, np.inf)

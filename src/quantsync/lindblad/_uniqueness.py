@@ -41,10 +41,6 @@ from quantsync.lindblad._sectors import connected_groups
 from quantsync.lindblad._terms import Terms
 from quantsync.parallel import one_blas_thread
 
-# How it is known that a steady state is unique.
-PROVEN = "proven from the jump operators"
-TESTED_WITHOUT_CHARGE = "tested numerically in the sector of charge 0, which decides"
-TESTED = "tested numerically in every sector"
 # Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
 LARGEST_ALGEBRA = 10
 # Most basis states that operators may mix where their common kernel is counted.
