@@ -3,6 +3,7 @@
 import array_api_strict as xp
 import numpy as np
 import pytest
+from array_api_compat import array_namespace
 
 import quantsync as qs
 from quantsync.measures._eigenvalues import block_eigenvalues
@@ -13,6 +14,13 @@ SPACE = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(3))
 SPINS = SPACE.subspace(["A", "B"])
 ORDERS = np.array([[0, 1], [1, -1], [2, 0]])
 
+
+def first_column(rho):
+    column = rho[..., :, 0]
+    namespace = array_namespace(rho)
+    return column / namespace.linalg.vector_norm(column, axis=-1, keepdims=True)
+
+
 MEASURES = {
     "partial_trace": lambda rho: qs.partial_trace(rho, SPACE, ["A", "M"]),
     "partial_transpose": lambda rho: qs.partial_transpose(rho, SPACE, ["A", "M"]),
@@ -22,7 +30,7 @@ MEASURES = {
     "mutual_information": lambda rho: qs.mutual_information(rho, SPACE, ["A", "M"]),
     "negativity": lambda rho: qs.negativity(rho, SPACE, "B"),
     "log_negativity": lambda rho: qs.log_negativity(rho, SPACE, "B", base=2),
-    "schmidt_coefficients": lambda rho: qs.schmidt_coefficients(rho[..., :, 0], SPACE, "B"),
+    "schmidt_coefficients": lambda rho: qs.schmidt_coefficients(first_column(rho), SPACE, "B"),
     "block_eigenvalues": block_eigenvalues,
     "phase density": lambda rho: qs.phase_distribution(rho, SPACE).density(0.1, [0.2, 0.3], 2.0),
     "phase maximum": lambda rho: qs.phase_distribution(rho, SPACE, "A").maximum,

@@ -175,6 +175,10 @@ class SweepError(QuantsyncError):
         self.failures = failures
 
 
+class AmbiguousSiteWarning(UserWarning):
+    """A site of QuTiP with two levels was taken for a spin 1/2; it might be a mode cut there."""
+
+
 class SweepWarning(UserWarning):
     """Some points of a sweep failed; the warning names their coordinates and causes."""
 

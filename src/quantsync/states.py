@@ -145,8 +145,10 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
     if rho.ndim < 2 or not rho.shape[-1] == rho.shape[-2] == (n or rho.shape[-1]) > 0:
         wanted = f"(..., {n}, {n})" if n else "(..., n, n)"
         where = f" for {space}" if isinstance(space, Space) else ""
+        is_ket = rho.ndim == 1 or (rho.ndim > 1 and rho.shape[-1] == 1)
+        hint = " The state of a ket psi is np.outer(psi, psi.conj())." if is_ket else ""
         raise DimensionError(
-            f"Argument `{name}` must have shape {wanted}{where}, but has {tuple(rho.shape)}."
+            f"Argument `{name}` must have shape {wanted}{where}, but has {tuple(rho.shape)}.{hint}"
         )
     count = math.prod(rho.shape[:-2])
     if count > 1 and isinstance(rho, np.ndarray):  # a view may be much larger than its memory
@@ -198,7 +200,8 @@ def _as_array(given: Any, name: str) -> Any:
     """Numbers as an array of single or double precision; anything else is refused by name."""
     hint = ""
     if type(given).__module__.startswith("qutip"):
-        hint = "; convert it with .full()"
+        ket = getattr(given, "type", "") == "ket"
+        hint = f"; convert it with {'.proj().full()' if ket else '.full()'}"
     elif sp.issparse(given):
         hint = "; convert it with .toarray()"
     elif isinstance(given, np.ma.MaskedArray):
@@ -232,6 +235,23 @@ def _as_array(given: Any, name: str) -> Any:
 def require_density_matrix(rho: Any, dimension: int, name: str) -> np.ndarray:
     """A batch of density matrices of NumPy, of complex type."""
     return np.asarray(density_matrices(rho, dimension, name), dtype=complex)
+
+
+def require_normalised(psi: Any, name: str) -> None:
+    """Raise `InvalidStateError` unless all state vectors (..., n) have norm 1."""
+    if 0 in psi.shape or is_traced(psi):
+        return
+    xp = array_namespace(psi)
+    norms = xp.reshape(xp.linalg.vector_norm(psi, axis=-1), (-1,))
+    tolerance = max(TOLERANCE, 64 * float(xp.finfo(psi.dtype).eps) * psi.shape[-1])
+    k = int(xp.argmax(xp.abs(norms - 1)))
+    if not abs(float(norms[k]) - 1) <= tolerance:
+        index = tuple(map(int, np.unravel_index(k, psi.shape[:-1] or (1,))))
+        where = f" at index {index}" if psi.ndim > 1 else ""
+        raise InvalidStateError(
+            f"Argument `{name}` must be normalised, but has norm {float(norms[k]):.10g}{where}; "
+            "divide by it."
+        )
 
 
 def basis_state(space: Any, **levels: float) -> np.ndarray:

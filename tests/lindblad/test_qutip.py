@@ -1,5 +1,6 @@
 """Conversions from and to QuTiP."""
 
+import itertools
 import sys
 
 import numpy as np
@@ -9,7 +10,17 @@ from numpy.testing import assert_allclose
 from systems import UNEQUAL, driven_qubit, local_chain, random_state, random_system, thermal_mode
 
 import quantsync as qs
-from quantsync.errors import DimensionError, InvalidArgumentError, MissingDependencyError
+from quantsync.errors import (
+    AmbiguousSiteWarning,
+    DimensionError,
+    InvalidArgumentError,
+    InvalidStateError,
+    MissingDependencyError,
+    NonFiniteError,
+)
+
+ATOM_IN_CAVITY = qs.Space(cavity=qs.Fock(4), atom=qs.Spin(1 / 2))
+QUBIT = qs.Space(A=qs.Spin(1 / 2))
 
 
 def spin_and_mode():
@@ -22,7 +33,7 @@ def spin_and_mode():
 
 def test_a_system_from_qutip_has_its_steady_state():
     H, c_ops = spin_and_mode()
-    system = qs.Lindbladian.from_qutip(H, c_ops)
+    system = qs.Lindbladian.from_qutip(H, c_ops, ATOM_IN_CAVITY)
     expected = qutip.steadystate(H, c_ops).full()
     assert_allclose(qs.steady_state(system).rho, expected, atol=1e-12)
 
@@ -31,20 +42,137 @@ def test_a_system_from_qutip_has_its_generator():
     H, c_ops = spin_and_mode()
     rho = random_state(np.random.default_rng(0), 8)
     expected = (qutip.liouvillian(H, c_ops).full() @ rho.ravel("F")).reshape((8, 8), order="F")
-    assert_allclose(qs.Lindbladian.from_qutip(H, c_ops).apply(rho), expected, atol=1e-14)
+    system = qs.Lindbladian.from_qutip(H, c_ops, ATOM_IN_CAVITY)
+    assert_allclose(system.apply(rho), expected, atol=1e-14)
 
 
-def test_sites_are_spins_unless_a_space_says_otherwise():
+LADDERS = {
+    "spin": (qs.Spin(1), qutip.jmat(1, "+"), qutip.jmat(1, "z")),
+    "large spin": (qs.Spin(5 / 2), qutip.jmat(5 / 2, "+"), qutip.jmat(5 / 2, "z")),
+    "mode": (qs.Fock(5), qutip.destroy(5), qutip.num(5)),
+}
+
+
+def coupled(names):
+    """A chain of sites that exchange quanta, and its space."""
+    sites, ladders, energies = zip(*(LADDERS[name] for name in names), strict=True)
+
+    def embedded(k, operator):
+        return qutip.tensor(
+            [operator if i == k else qutip.qeye(s.dimension) for i, s in enumerate(sites)]
+        )
+
+    H = sum(0.3 * embedded(k, energy) for k, energy in enumerate(energies))
+    for k in range(len(sites) - 1):
+        hop = embedded(k, ladders[k]) * embedded(k + 1, ladders[k + 1]).dag()
+        H = H + 0.1 * np.exp(0.4j * k) * hop + 0.1 * np.exp(-0.4j * k) * hop.dag()
+    return H, qs.Space(**dict(zip("ABC", sites, strict=False)))
+
+
+@pytest.mark.parametrize("names", [*itertools.permutations(LADDERS)], ids=" ".join)
+def test_spins_and_modes_are_recognised_in_any_order(names):
+    for count in (1, 2, 3):
+        H, space = coupled(names[:count])
+        _, ladder, _ = LADDERS[names[0]]
+        lowering = qutip.tensor([ladder, *(qutip.qeye(d) for d in space.dimensions[1:])])
+        assert qs.from_qutip(H, [lowering]).space == space
+
+
+@pytest.mark.parametrize("levels", [3, 4, 12, 150])
+def test_what_is_made_of_ladder_operators_is_recognised(levels):
+    a, size = qutip.destroy(levels), (levels - 1) / 2
+    plus, z = qutip.jmat(size, "+"), qutip.jmat(size, "z")
+    mode, spin = qs.Space(A=qs.Fock(levels)), qs.Space(A=qs.Spin(size))
+    squeezing = a * a + (a * a).dag()
+    for H, c_ops, space in (
+        (1j * (a.dag() - a), [a.dag(), a * a], mode),
+        (a.dag() * a, [a.dag() - 0.3j * a], mode),
+        (squeezing + a + a.dag(), [], mode),
+        (plus + plus.dag() + z, [plus * z, plus.dag() * z], spin),
+        (1j * (plus - plus.dag()), [plus * (1 + z)], spin),
+    ):
+        assert qs.from_qutip(H, c_ops).space == space
+
+
+def test_our_own_models_come_back_as_they_are():
+    for system in (qs.models.spin_pair(epsilon=0.1), qs.models.driven_spin()):
+        assert qs.from_qutip(*system.to_qutip()).space == system.space
+
+
+def test_a_mode_from_qutip_has_the_phase_of_its_amplitude():
+    a = qutip.destroy(12)
+    H, c_ops = 0.3 * a.dag() * a + 0.3j * (a.dag() - a), [a.dag(), np.sqrt(0.5) * a * a]
+    by_itself = qs.phase_distribution(qs.steady_state(qs.from_qutip(H, c_ops)))
+    told = qs.steady_state(qs.from_qutip(H, c_ops, qs.Space(A=qs.Fock(12))))
+    assert by_itself.maximum == qs.phase_distribution(told).maximum
+    amplitude = qutip.expect(a, qutip.steadystate(H, c_ops))
+    assert by_itself.location[0] == pytest.approx(np.angle(amplitude), abs=0.03)
+    assert np.angle(qs.phase_response(told, "A")) == pytest.approx(np.angle(amplitude), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        qutip.num(4),
+        qutip.jmat(1, "z"),
+        qutip.jmat(1, "+") * qutip.jmat(1, "z"),  # one transition of three levels
+        qutip.destroy(5) + qutip.jmat(2, "+"),
+        qutip.projection(4, 0, 2),
+    ],
+    ids=["number", "Sz", "one transition", "both", "two levels of four"],
+)
+def test_sites_that_the_operators_do_not_tell_are_asked_for(operator):
+    with pytest.raises(InvalidArgumentError, match=r"site A is a spin or a mode: pass space="):
+        qs.from_qutip(None, [operator])
+    for site in (qs.Fock(operator.shape[0]), qs.Spin((operator.shape[0] - 1) / 2)):
+        space = qs.Space(A=site)
+        assert qs.from_qutip(None, [operator], space).space == space
+
+
+def test_evidence_for_both_is_none():
+    with pytest.raises(InvalidArgumentError, match="site A is a spin or a mode"):
+        qs.from_qutip(None, [qutip.destroy(5), qutip.jmat(2, "+")])
+
+
+def test_two_levels_are_a_spin_with_a_word_and_asked_for_beside_a_mode():
+    with pytest.warns(AmbiguousSiteWarning, match=r"Site A .* taken for Spin\(1/2\)") as record:
+        system = qs.from_qutip(qutip.sigmax(), [qutip.sigmam()])
+    assert system.space == QUBIT
+    assert record[0].filename == __file__
+    H = qutip.tensor(qutip.jmat(1, "x"), qutip.sigmaz())
+    with pytest.warns(AmbiguousSiteWarning, match=r"space=Space\(A=Spin\(1\), B=Spin\(1/2\)\)"):
+        system = qs.from_qutip(H)
+    assert system.space == qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2))
     H, c_ops = spin_and_mode()
-    default = qs.Lindbladian.from_qutip(H, c_ops).space
-    assert default == qs.Space(A=qs.Spin(3 / 2), B=qs.Spin(1 / 2))
-    space = qs.Space(cavity=qs.Fock(4), atom=qs.Spin(1 / 2))
-    assert qs.Lindbladian.from_qutip(H, c_ops, space).space == space
+    with pytest.raises(
+        InvalidArgumentError, match=r"site B is .* space=Space\(A=Fock\(4\), B="
+    ) as e:
+        qs.from_qutip(H, c_ops)
+    assert "destroy(2)" in str(e.value)
+    for space in (ATOM_IN_CAVITY, qs.Space(a=qs.Fock(4), b=qs.Fock(2))):
+        assert qs.from_qutip(H, c_ops, space).space == space
 
 
 def test_a_hamiltonian_or_jumps_alone_will_do():
-    assert qs.Lindbladian.from_qutip(qutip.sigmax()).terms.count == 1
-    assert qs.Lindbladian.from_qutip(None, [qutip.sigmam()]).terms.count == 1
+    assert qs.Lindbladian.from_qutip(qutip.jmat(1, "x")).terms.count == 1
+    assert qs.Lindbladian.from_qutip(None, [qutip.sigmam()], QUBIT).terms.count == 1
+
+
+def test_operators_of_two_sparse_modes_stay_sparse_in_qutip():
+    space = qs.Space(A=qs.Fock(30), B=qs.Fock(30))
+    a, b = space["A"], space["B"]
+    system = qs.Lindbladian(
+        space, [(0.1, a.number - b.number), (0.2, b.number)], [(2.0, a.destroy - b.destroy)]
+    )
+    H, (jump,) = system.to_qutip()
+    assert {type(operator.data).__name__ for operator in (H, jump)} == {"CSR"}
+    number, lowering, one = qutip.num(30), qutip.destroy(30), qutip.qeye(30)
+    expected = 0.1 * qutip.tensor(number, one) + 0.1 * qutip.tensor(one, number)
+    assert abs((H - expected).data.as_scipy()).max() < 1e-15
+    expected = np.sqrt(2) * (qutip.tensor(lowering, one) - qutip.tensor(one, lowering))
+    assert abs((jump - expected).data.as_scipy()).max() < 1e-15
+    nothing, _ = qs.Lindbladian(space, [], [(1.0, a.destroy)]).to_qutip()
+    assert (nothing.dims, nothing.norm()) == ([[30, 30], [30, 30]], 0)
 
 
 @pytest.mark.parametrize("space", UNEQUAL.values(), ids=UNEQUAL)
@@ -76,7 +204,7 @@ def test_rates_become_square_roots_and_vanishing_ones_are_left_out():
 def test_converting_does_not_change_the_qutip_operators():
     H, c_ops = spin_and_mode()
     before = H.full(), [c.full() for c in c_ops]
-    qs.steady_state(qs.Lindbladian.from_qutip(H, c_ops))
+    qs.steady_state(qs.Lindbladian.from_qutip(H, c_ops, ATOM_IN_CAVITY))
     assert_allclose(H.full(), before[0])
     for operator, matrix in zip(c_ops, before[1], strict=True):
         assert_allclose(operator.full(), matrix)
@@ -104,40 +232,104 @@ def test_the_expectation_values_of_a_thermal_mode_agree():
     assert_allclose(qutip.expect(qutip.num(6), state), expected, rtol=1e-13)
 
 
+def test_a_state_object_knows_its_space():
+    system, _ = driven_qubit()
+    steady = qs.steady_state(system)
+    assert qs.to_qutip(steady) == qutip.Qobj(steady.rho)
+    with pytest.raises(DimensionError, match="must be a state of"):
+        qs.to_qutip(steady, qs.Space(B=qs.Fock(3)))
+
+
 def test_collapse_operators_may_be_one_or_none_as_in_qutip():
-    lowering = qutip.sigmam()
-    one, listed = (qs.Lindbladian.from_qutip(None, c) for c in (lowering, [lowering]))
-    assert one.terms is listed.terms
-    assert not qs.Lindbladian.from_qutip(qutip.sigmaz(), None).terms.jumps
+    lowering = qutip.jmat(1, "-")
+    one, listed, constant = (
+        qs.from_qutip(None, c) for c in (lowering, [lowering], qutip.QobjEvo(lowering))
+    )
+    assert one.terms is listed.terms is constant.terms
+    assert not qs.from_qutip(qutip.QobjEvo(qutip.jmat(1, "x")), None).terms.jumps
 
 
 def test_operators_of_a_space_become_those_of_qutip():
     space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
-    assert qs.to_qutip(space["B"].z, space) == qutip.tensor(qutip.qeye(2), qutip.sigmaz() / 2)
+    found = qs.to_qutip(space["B"].z, space)
+    assert found == qutip.tensor(qutip.qeye(2), qutip.sigmaz() / 2)
+    assert type(found.data).__name__ == "CSR"
 
 
-def test_input_that_is_no_constant_system_is_rejected():
-    with pytest.raises(InvalidArgumentError, match="needs a Hamiltonian or a collapse operator"):
-        qs.Lindbladian.from_qutip(None)
-    driven = qutip.QobjEvo([qutip.sigmaz(), [qutip.sigmax(), lambda t: np.cos(t)]])
-    with pytest.raises(InvalidArgumentError, match=r"constant operators \(Qobj\), but got QobjEvo"):
-        qs.Lindbladian.from_qutip(driven, [qutip.sigmam()])
-    with pytest.raises(InvalidArgumentError, match="but got ndarray"):
-        qs.Lindbladian.from_qutip(np.eye(2), [qutip.sigmam()])
-    with pytest.raises(InvalidArgumentError, match=r"constant operators \(Qobj\)"):
-        qs.Lindbladian.from_qutip(qutip.basis(2, 0))
+@pytest.mark.parametrize(
+    ("H", "c_ops", "message"),
+    [
+        (None, (), "needs a Hamiltonian or a collapse operator"),
+        (
+            qutip.QobjEvo([qutip.sigmaz(), [qutip.sigmax(), lambda t: np.cos(t)]]),
+            [qutip.sigmam()],
+            r"`H` .* constant operator \(Qobj\), but is a time-dependent QobjEvo",
+        ),
+        ([qutip.sigmaz(), [qutip.sigmax(), "t"]], (), r"`H` .* but is \[Quantum object"),
+        (np.eye(2), [qutip.sigmam()], "`H` .* but is an array of float64"),
+        (qutip.basis(2, 0), (), r"`H` .* but is a ket of dims .* psi\.proj"),
+        (qutip.basis(2, 0).dag(), (), "`H` .* but is a bra"),
+        (qutip.liouvillian(qutip.sigmax()), (), "a superoperator .* the Hamiltonian and"),
+        (None, [qutip.jmat(1, "-"), None], r"`c_ops\[1\]` .* but is None"),
+        (qutip.jmat(1, "x"), 3.0, "`c_ops` must be a list of operators"),
+        (qutip.jmat(1, "x"), "ab", r"`c_ops\[0\]` .* but is 'a'"),
+        (qutip.jmat(1, "+"), (), "must be Hermitian"),
+    ],
+)
+def test_input_that_is_no_constant_system_is_rejected(H, c_ops, message):
+    with pytest.raises(InvalidArgumentError, match=message):
+        qs.from_qutip(H, c_ops)
 
 
 def test_operators_that_do_not_fit_are_rejected():
-    with pytest.raises(DimensionError, match=r"has dimensions \[3\], but the space has \[2\]"):
+    with pytest.raises(DimensionError, match=r"dimensions \[3\], but the first one has \[2\]"):
         qs.Lindbladian.from_qutip(qutip.sigmaz(), [qutip.destroy(3)])
     with pytest.raises(DimensionError, match=r"has dimensions \[2, 3\], but .* has \[3, 2\]"):
         qs.Lindbladian.from_qutip(
             qutip.tensor(qutip.sigmaz(), qutip.qeye(3)),
             space=qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2)),
         )
+    for other in (
+        qutip.Qobj(np.ones((3, 2))),
+        qutip.enr_destroy([3, 3], 2)[0],
+        qutip.tensor(qutip.jmat(1, "x"), qutip.qeye(1)),
+    ):
+        with pytest.raises(DimensionError, match="act on a product of sites of two or more"):
+            qs.from_qutip(None, [other])
+    with pytest.raises(NonFiniteError, match="`H` must be finite"):
+        qs.from_qutip(np.nan * qutip.jmat(1, "x"))
+    with pytest.raises(InvalidArgumentError, match="`space` must be a Space"):
+        qs.from_qutip(qutip.sigmaz(), space={"A": 2})
+
+
+def test_what_does_not_go_to_qutip_is_refused_by_name():
     with pytest.raises(DimensionError, match=r"`rho` must have shape \(\.\.\., 2, 2\) .*\(3, 3\)"):
-        qs.to_qutip(np.eye(3), qs.Space(A=qs.Spin(1 / 2)))
+        qs.to_qutip(np.eye(3), QUBIT)
+    with pytest.raises(DimensionError, match=r"`rho` must have shape \(2, 2\)"):
+        qs.to_qutip(qs.Space(A=qs.Fock(3))["A"].number, QUBIT)
+    with pytest.raises(DimensionError, match=r"ket psi is np\.outer"):
+        qs.to_qutip(np.array([1.0, 0.0]), QUBIT)
+    with pytest.raises(NonFiniteError, match="`rho` must be finite"):
+        qs.to_qutip(np.full((2, 2), np.nan), QUBIT)
+    with pytest.raises(InvalidArgumentError, match="`space` must be the Space"):
+        qs.to_qutip(np.eye(2))
+
+
+@pytest.mark.parametrize(
+    ("state", "way"), [(qutip.fock_dm(2, 0), r"\.full"), (qutip.basis(2, 0), r"\.proj\(\)\.full")]
+)
+def test_states_of_qutip_are_refused_by_name_with_the_way(state, way):
+    system, _ = driven_qubit()
+    for use in (
+        qs.purity,
+        lambda r: qs.phase_distribution(r, QUBIT),
+        lambda r: qs.husimi(r, QUBIT, 0.1, 0.2),
+        lambda r: qs.partial_trace(r, QUBIT, "A"),
+        lambda r: qs.evolve(system, r, [0.0, 1.0]),
+        lambda r: qs.to_qutip(r, QUBIT),
+    ):
+        with pytest.raises(InvalidStateError, match=f"is a Qobj; convert it with {way}"):
+            use(state)
 
 
 def test_only_a_single_system_goes_to_qutip():

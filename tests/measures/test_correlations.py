@@ -224,5 +224,9 @@ def test_misuse_is_explained():
         qs.partial_trace(np.eye(9) / 9, QUBITS, "A")
     with pytest.raises(qs.errors.DimensionError, match=r"`psi` must have shape"):
         qs.schmidt_coefficients(np.ones(3), QUBITS, "A")
+    with pytest.raises(qs.errors.InvalidStateError, match=r"`psi` must be normalised.*norm 2 at"):
+        qs.schmidt_coefficients([[0, 0.6, 0, 0.8j], [1, 1, 1, 1]], QUBITS, "A")
+    with pytest.raises(qs.errors.DimensionError, match=r"ket psi is np\.outer"):
+        qs.purity([[0.6], [0.8]])
     with pytest.raises(qs.errors.InvalidStateError, match=r"eigenvalue -0\.1"):
         qs.von_neumann_entropy(np.diag([1.1, -0.1]))

@@ -1,13 +1,17 @@
 """Phase distributions against quadrature of a Husimi function built here, and their symmetries."""
 
 import functools
+import tracemalloc
 
 import numpy as np
 import pytest
 import qutip
 import scipy.linalg
+import scipy.special
+import sympy
 
 import quantsync as qs
+from quantsync.measures import _trigonometric
 from quantsync.measures import phase as phase_module
 from quantsync.states import Certified
 
@@ -32,11 +36,11 @@ def meridian(size):
     return scipy.linalg.expm(-1j * theta[:, None, None] * qutip.jmat(size, "y").full())[:, :, 0]
 
 
-def phase_operator(site, phi):
+def phase_operator(site, phi, sign):
     """Operator whose expectation value is the phase density, by Gauss-Legendre quadrature.
 
     For a spin (2S+1)/(4 pi) int sin(theta) |theta,phi><theta,phi| d theta, for a mode
-    (1/pi) int r |alpha><alpha| dr with alpha = r e^{-i phi}.
+    (1/pi) int r |alpha><alpha| dr with alpha = r e^{i sign phi}.
     """
     nodes, weights = np.polynomial.legendre.leggauss(80)
     if isinstance(site, qs.Spin):
@@ -47,7 +51,7 @@ def phase_operator(site, phi):
         r, weights = 5 * (nodes + 1), 5 * weights
         n = np.arange(site.levels)
         norm = np.sqrt(np.cumprod([1.0, *n[1:]]))
-        kets = np.exp(-(r[:, None] ** 2) / 2) * (r[:, None] * np.exp(-1j * phi)) ** n / norm
+        kets = np.exp(-(r[:, None] ** 2) / 2) * (r[:, None] * np.exp(1j * sign * phi)) ** n / norm
         density = weights * r / np.pi
     return np.einsum("k,ki,kj->ij", density, kets, kets.conj())
 
@@ -55,8 +59,9 @@ def phase_operator(site, phi):
 def quadrature(rho, sites, phases):
     """Joint phase density at one point of the torus."""
     operator = np.eye(1)
+    sign = -1 if any(isinstance(site, qs.Spin) for site in sites) else 1
     for site, phi in zip(sites, phases, strict=True):
-        operator = np.kron(operator, phase_operator(site, phi))
+        operator = np.kron(operator, phase_operator(site, phi, sign))
     return np.trace(operator @ rho, axis1=-2, axis2=-1).real
 
 
@@ -88,6 +93,8 @@ def test_single_phase_equals_quadrature_of_the_husimi_function(site, random_stat
         (qs.Spin(1 / 2), qs.Spin(1)),
         (qs.Spin(1), qs.Spin(3 / 2)),
         (qs.Fock(3), qs.Spin(1)),
+        (qs.Fock(3), qs.Fock(4)),
+        (qs.Fock(2), qs.Spin(1), qs.Fock(3)),
         (qs.Spin(2), qs.Spin(1 / 2), qs.Spin(1)),
     ],
     ids=str,
@@ -159,24 +166,101 @@ def test_three_coherent_spins_have_two_relative_phases():
     assert relative.location == pytest.approx([-1.5, -2.4], abs=1e-9)
 
 
-def test_phase_of_a_mode_is_minus_the_argument_of_its_amplitude():
-    alpha = 1.1 * np.exp(0.8j)
-    ket = qutip.coherent(30, alpha, method="analytic").full()[:, 0]
-    rho = np.outer(ket, ket.conj())
-    assert qs.phase_distribution(rho, qs.Space(A=qs.Fock(30))).location == pytest.approx([-0.8])
-    joint = product_state(coherent(1, 1.3, 0.3), ket)
-    relative = qs.relative_phase_distribution(joint, qs.Space(S=qs.Spin(1), M=qs.Fock(30)))
+def coherent_mode(levels, alpha):
+    return qutip.coherent(levels, alpha, method="analytic").full()[:, 0]
+
+
+def test_phase_of_a_mode_is_the_argument_of_its_amplitude():
+    ket = coherent_mode(30, 1.1 * np.exp(0.8j))
+    alone = qs.phase_distribution(np.outer(ket, ket.conj()), qs.Space(A=qs.Fock(30)))
+    assert alone.location == pytest.approx([0.8], abs=1e-9)
+    assert (alone.phases, alone.senses) == (("phi_A",), {"A": "arg(alpha)"})
+    pair, space = qs.Space(A=qs.Fock(30), B=qs.Fock(20)), qs.Space(S=qs.Spin(1), M=qs.Fock(30))
+    two = product_state(ket, coherent_mode(20, -0.9j))
+    relative = qs.relative_phase_distribution(two, pair)
+    assert relative.location == pytest.approx([0.8 + np.pi / 2], abs=1e-9)
+    assert (relative.phases, set(relative.senses.values())) == (("phi_A - phi_B",), {"arg(alpha)"})
+    mixed = product_state(coherent(1, 1.3, 0.3), ket)
+    relative = qs.relative_phase_distribution(mixed, space)
     assert relative.location == pytest.approx([1.1], abs=1e-9)
+    assert relative.senses == {"S": "azimuth", "M": "-arg(alpha)"}
+    assert "S: azimuth, M: -arg(alpha)" in repr(relative)
+    # The space says which, not the sites that are asked for.
+    alone = qs.phase_distribution(mixed, space, "M")
+    assert alone.location == pytest.approx([-0.8], abs=1e-9)
+    assert alone.senses == {"M": "-arg(alpha)"}
+
+
+def test_a_driven_damped_mode_has_the_phase_of_its_amplitude_in_every_formalism():
+    detuning, drive, damping = 0.7, 0.5, 1.0
+    alpha = -1j * drive / (1j * detuning + damping / 2)
+    a = qutip.destroy(24)
+    H, c_ops = detuning * a.dag() * a + drive * (a + a.dag()), [np.sqrt(damping) * a]
+    steady = qs.steady_state(qs.from_qutip(H, c_ops))
+    locked = qs.phase_distribution(steady).location
+    assert locked == pytest.approx([np.angle(alpha)], abs=1e-7)
+    assert qs.phase_response(steady, "A") == pytest.approx(alpha, abs=1e-9)
+    # Q of QuTiP on the ray of alpha is higher than on both sides of it.
+    ray = abs(alpha) * np.exp(1j * (locked[0] + np.array([-0.05, 0.0, 0.05])))
+    q = [qutip.qfunc(qs.to_qutip(steady), [z.real], [z.imag], g=2)[0, 0] for z in ray]
+    assert q[1] > max(q[0], q[2])
+    b = sympy.Symbol("b")
+    c = sympy.conjugate(b)
+    field = qs.MeanFieldModel(
+        [b], detuning * b * c + drive * (b + c), [sympy.sqrt(damping) * b]
+    ).integrate([0], [50.0])
+    assert np.angle(field.beta[-1, 0]) == pytest.approx(locked[0], abs=1e-7)
+
+
+def test_two_van_der_pol_modes_lock_at_the_phase_of_their_coherence():
+    space = qs.Space(A=qs.Fock(6), B=qs.Fock(6))
+    a, b = space["A"], space["B"]
+    jumps = [(1.0, a.create), (1.0, b.create), (1.5, a.destroy - b.destroy)]
+    jumps += [(2.0, a.destroy @ a.destroy), (2.0, b.destroy @ b.destroy)]
+    found = []
+    for detuning in (0.6, -0.6):
+        pair = qs.Lindbladian(space, [(detuning / 2, a.number - b.number)], jumps)
+        steady = qs.steady_state(pair)
+        (location,) = qs.relative_phase_distribution(steady).location
+        coherence = np.trace(steady.rho @ (a.destroy @ b.create).toarray())
+        assert location == pytest.approx(np.angle(coherence), abs=0.01)  # of one harmonic of five
+        found.append(location)
+    # The faster mode, whose amplitude turns as e^{-i omega t}, is ahead by a negative argument.
+    assert found[0] < -0.1
+    assert found[0] == pytest.approx(-found[1], abs=1e-9)
+
+
+def test_the_phase_between_a_spin_and_its_mode_stands_still():
+    space = qs.Space(S=qs.Spin(1), M=qs.Fock(4))
+    s, m = space["S"], space["M"]
+    charge = s.z + m.number
+    psi = np.kron(coherent(1, 1.1, 0.4), coherent_mode(4, 0.5 * np.exp(0.3j)))
+    rho = np.outer(psi, psi.conj()) / np.vdot(psi, psi)
+    free = qs.Lindbladian(space, [(0.9, charge)])
+    locations = qs.relative_phase_distribution(qs.evolve(free, rho, [0.0, 0.7, 3.0])).location
+    np.testing.assert_allclose(locations, locations[:1].repeat(3, axis=0), atol=1e-9)
+    # Excitation exchange alone locks them: at a quarter of a turn, where S+ a has a real rate.
+    both = qs.Lindbladian(
+        space,
+        [(0.9, charge), (0.2, s.plus @ m.destroy + s.minus @ m.create)],
+        [(1.0, s.plus), (0.3, s.minus), (1.0, m.destroy)],
+    )
+    steady = qs.steady_state(both)
+    locked = qs.relative_phase_distribution(steady)
+    exchange = np.trace(steady.rho @ (s.plus @ m.destroy).toarray())
+    assert locked.maximum > 0.01
+    assert abs(locked.location[0]) == pytest.approx(np.pi / 2, abs=1e-9)
+    assert locked.location[0] == pytest.approx(np.angle(exchange), abs=1e-9)
 
 
 @pytest.mark.parametrize("site", [qs.Spin(3 / 2), qs.Fock(4)], ids=str)
-def test_phase_advances_at_the_frequency_of_the_site(site):
-    space = qs.Space(A=site)
+def test_phase_turns_at_the_frequency_of_the_site(site):
+    space, sense = qs.Space(A=site), 1 if isinstance(site, qs.Spin) else -1
     ket = np.ones(4) / 2
     energy = space["A"].z if isinstance(site, qs.Spin) else space["A"].number
     path = qs.evolve(qs.Lindbladian(space, [(0.7, energy)]), np.outer(ket, ket), [0.0, 0.5, 2.0])
     location = qs.phase_distribution(path.rho, space).location
-    np.testing.assert_allclose(location[:, 0], [0.0, 0.35, 1.4], atol=1e-9)
+    np.testing.assert_allclose(location[:, 0], [0.0, sense * 0.35, sense * 1.4], atol=1e-9)
 
 
 @pytest.mark.parametrize("sizes", [(1,), (1 / 2, 2), (1, 1, 1 / 2)])
@@ -252,14 +336,56 @@ def test_weak_locking_is_found_at_any_strength():
 
 def test_large_spins_stay_finite_and_sharpen():
     heights = []
-    for size in (5, 20, 60):
+    for size in (5, 20, 60, 600):
         ket = qs.coherent_state(size, np.pi / 2, -2.0)
         distribution = qs.phase_distribution(np.outer(ket, ket.conj()), space_of(size))
         assert distribution.location == pytest.approx([-2.0], abs=1e-8)
         heights.append(float(distribution.maximum) + 1 / (2 * np.pi))
     # A coherent state has the variance 1/S in phase: the peak tends to sqrt(S/(2 pi)).
-    np.testing.assert_allclose(heights, np.sqrt(np.array([5, 20, 60]) / (2 * np.pi)), rtol=0.03)
+    np.testing.assert_allclose(
+        heights, np.sqrt(np.array([5, 20, 60, 600]) / (2 * np.pi)), rtol=0.03
+    )
     assert heights == sorted(heights)
+
+
+def test_modes_of_many_levels_stay_finite_and_sharpen():
+    alpha, levels = 14.0 * np.exp(1.2j), 400
+    n = np.arange(levels)
+    logarithm = n * np.log(abs(alpha)) - (abs(alpha) ** 2 + scipy.special.gammaln(n + 1)) / 2
+    ket = np.exp(logarithm + 1j * n * np.angle(alpha))
+    found = qs.phase_distribution(np.outer(ket, ket.conj()), qs.Space(M=qs.Fock(levels)))
+    assert found.location == pytest.approx([1.2], abs=1e-8)
+    # The marginal of Q = exp(-|z - alpha|^2)/pi along the ray through alpha.
+    height = (np.exp(-(abs(alpha) ** 2)) + np.sqrt(np.pi) * abs(alpha) * 2) / (2 * np.pi)
+    assert found.maximum + 1 / (2 * np.pi) == pytest.approx(height, rel=1e-10)
+
+
+def test_the_tables_of_a_large_spin_are_no_larger_than_its_state():
+    tracemalloc.start()
+    try:
+        elements, weights, ends, orders = phase_module._functionals.__wrapped__(
+            ((qs.Spin(150), "azimuth"),), False
+        )
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(elements) == len(weights) == ends[-1] == 301 * 300 // 2
+    assert orders[:, 0].tolist() == list(range(1, 301))
+    assert peak < 20 * 8 * 301**2  # bytes; one column a harmonic would take 150 of them
+
+
+def test_waves_of_one_phase_and_their_fourier_transform_agree(random_states, monkeypatch):
+    space = space_of(5)
+    rho = random_states(12, 11, (4,))
+    table = qs.phase_distribution(rho, space)
+    tabulated = table.maximum, table.location, table.local_maxima(0.1)
+    monkeypatch.setattr(_trigonometric, "FOURIER_FROM", 1)
+    fourier = qs.phase_distribution(rho, space)
+    np.testing.assert_allclose(fourier.maximum, tabulated[0], rtol=1e-13)
+    np.testing.assert_allclose(fourier.location, tabulated[1], atol=1e-9)
+    peaks = fourier.local_maxima(0.1)
+    np.testing.assert_array_equal(peaks.count, tabulated[2].count)
+    np.testing.assert_allclose(peaks.height, tabulated[2].height, rtol=1e-12)
 
 
 def test_batches_keep_their_shape_and_do_not_depend_on_their_chunks(random_states, monkeypatch):
@@ -270,8 +396,8 @@ def test_batches_keep_their_shape_and_do_not_depend_on_their_chunks(random_state
     assert whole.density([0.1, 0.2], [0.3, 0.4]).shape == (3, 5, 2)
     monkeypatch.setattr(phase_module, "LARGEST_TABLE", 1)
     cut = qs.relative_phase_distribution(rho, space)
-    np.testing.assert_array_equal(cut.maximum, whole.maximum)
-    np.testing.assert_array_equal(cut.location, whole.location)
+    np.testing.assert_allclose(cut.maximum, whole.maximum, rtol=1e-14)
+    np.testing.assert_allclose(cut.location, whole.location, atol=1e-14)
 
 
 def test_a_state_that_is_not_a_number_has_no_phase(random_states):

@@ -133,6 +133,10 @@ def test_moments_are_expectation_values_on_the_whole_space(random_states):
         full = getattr(space[site], name).toarray()
         expected = np.trace(full @ rho, axis1=-2, axis2=-1)
         assert_allclose(qs.phase_response(rho, space, site), expected, atol=1e-14)
+    modes = qs.Space(M=qs.Fock(3), N=qs.Fock(12))
+    lowering = modes["M"].destroy.toarray()
+    expected = np.trace(lowering @ rho, axis1=-2, axis2=-1)
+    assert_allclose(qs.phase_response(rho, modes, "M"), expected, atol=1e-14)
 
 
 def test_the_phase_response_of_a_coherent_state_points_along_its_phase():

@@ -133,13 +133,16 @@ def from_qutip(
 
     Parameters
     ----------
-    H : qutip.Qobj or None
+    H : qutip.Qobj, constant qutip.QobjEvo or None
         Constant Hamiltonian.
     c_ops : qutip.Qobj or iterable of qutip.Qobj, optional
         Collapse operators, with the square roots of their rates included.
     space : Space, optional
-        What the sites are. QuTiP knows only their dimensions; by default site k of dimension d
-        becomes ``Spin((d-1)/2)`` under the name A, B, C, ... Pass a space if a site is a mode.
+        What the sites are. QuTiP knows only their dimensions; by default they are named A, B, C,
+        ... and recognised by the matrix elements of the operators: those of S+ and S- (times
+        polynomials in Sz) make a ``Spin``, those of a and a^dag (times polynomials in n) a
+        ``Fock``. On two levels both are the same: such sites become ``Spin(1/2)``, with a
+        warning, where no other site is a mode, and are asked for where one is.
 
     Returns
     -------
@@ -148,16 +151,23 @@ def from_qutip(
 
     Raises
     ------
-    InvalidArgumentError, DimensionError
-        If there is no constant Qobj at all, or they or the space do not fit each other.
+    InvalidArgumentError
+        If there is no operator, one is no constant operator, or the operators do not tell what a
+        site is: then ``space`` is needed.
+    DimensionError
+        If the operators or the space do not fit each other.
     MissingDependencyError
         If QuTiP is not installed.
 
     Examples
     --------
     >>> import qutip, quantsync as qs
-    >>> decay = qs.from_qutip(qutip.sigmax(), [qutip.sigmam()])
-    >>> decay.space
-    Space(A=Spin(1/2))
+    >>> a, raising = qutip.destroy(12), qutip.jmat(1, "+")
+    >>> H = qutip.tensor(a, raising) + qutip.tensor(a.dag(), raising.dag())
+    >>> qs.from_qutip(H).space
+    Space(A=Fock(12), B=Spin(1))
+    >>> qubit = qs.Space(Q=qs.Spin(1/2))
+    >>> qs.from_qutip(qutip.sigmax(), [qutip.sigmam()], qubit).space
+    Space(Q=Spin(1/2))
     """
     return Lindbladian.from_qutip(H, c_ops, space)

@@ -11,6 +11,7 @@ isolated or flat to rounding.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,7 @@ SAME_ANGLE = 1e-6  # radians
 SADDLE = 1e-9  # upward curvature and slope, relative to their bounds, that no maximum has
 NEARLY_FLAT = 1e-4  # curvature, likewise, below which two maxima may be one to rounding
 MANY = 0.1  # part of a grid's points
+FOURIER_FROM = 64  # degree of one phase from which its waves are not tabulated
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -184,9 +186,8 @@ def climb(
     dimension, degree = orders.shape[1], int(np.abs(orders).max())
     points = POINTS_A_PERIOD * degree
     spacing = 2 * math.pi / points
-    size = 2 * len(orders) * points**dimension
-    grid, table = reused(tables, orders_key(orders), dimension, 0.0, points, size=size)
-    values = parts(harmonics) @ xp.asarray(table, dtype=real)
+    grid, values_of = _on_the_torus(orders, points)
+    values = values_of(harmonics)
     top = xp.argmax(values, axis=-1)
     best = xp.max(values, axis=-1)
     # A maximum is higher than the nearest grid point by at most S'' distance^2/2.
@@ -207,7 +208,7 @@ def climb(
     if thorough:
         near = local.isolated(hessian, math.sqrt(dimension) * spacing)
         high &= ~_next_to(owner[near], phases[:, near], values.shape, points)
-        more, place = _nearly_level(harmonics, orders, table, high, spacing)
+        more, place = _nearly_level(harmonics, orders, values_of, high, spacing)
         start = grid[:, place]
         possible = _may_be_near(harmonics, orders, more, start, spacing)
         owner = np.concatenate([owner, more[possible]])
@@ -229,6 +230,32 @@ def climb(
     rest = xp.nonzero(~crowded)[0]
     pairs = zip((xp.take(part, rest, axis=-1) for part in found), extra, strict=True)
     return Candidates(*(xp.concat([a, xp.asarray(b, dtype=a.dtype)], axis=-1) for a, b in pairs))
+
+
+def _on_the_torus(orders: np.ndarray, points: int) -> tuple[np.ndarray, Callable[[Any], Any]]:
+    """A grid (D, P) on the torus, and what gives the values (B, P) there for harmonics (B, H)."""
+    dimension = orders.shape[1]
+    if dimension > 1 or np.abs(orders).max() < FOURIER_FROM:
+        size = 2 * len(orders) * points**dimension
+        grid, table = reused(tables, orders_key(orders), dimension, 0.0, points, size=size)
+
+        def tabulated(harmonics: Any) -> Any:
+            xp = array_namespace(harmonics)
+            return parts(harmonics) @ xp.asarray(table, dtype=xp.real(harmonics).dtype)
+
+        return grid, tabulated
+    grid, _ = tables(orders_key(orders[:0]), 1, 0.0, points)
+    first, source = grid[0, 0], np.full(points // 2 + 1, len(orders))
+    source[np.abs(orders[:, 0])] = np.arange(len(orders))
+
+    def transformed(harmonics: Any) -> Any:
+        xp = array_namespace(harmonics)
+        turned = harmonics * xp.asarray(np.exp(1j * first * orders[:, 0]), dtype=harmonics.dtype)
+        turned = xp.where(xp.asarray(orders[:, 0] < 0), xp.conj(turned), turned)
+        padded = xp.concat([turned, xp.zeros_like(turned[:, :1])], axis=1)
+        return xp.fft.irfft(xp.take(padded, xp.asarray(source), axis=1), n=points) * points
+
+    return grid, transformed
 
 
 def _is_peak(xp: Any, values: Any, owner: Any, place: Any, points: int, dimension: int) -> Any:
@@ -260,13 +287,13 @@ def _next_to(
 
 
 def _nearly_level(
-    harmonics: np.ndarray, orders: np.ndarray, table: np.ndarray, among: np.ndarray, spacing: float
+    harmonics: np.ndarray, orders: np.ndarray, values_of: Any, among: np.ndarray, spacing: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Row and place of grid points whose slope may vanish within half a spacing."""
     length = np.sum(np.abs(orders), axis=1)
     # Whole tables cost less per point, and are a waste where few points are needed.
     for k in orders.T if np.mean(among) > MANY else ():
-        slope = parts(1j * k * harmonics) @ table
+        slope = values_of(1j * k * harmonics)
         most = np.abs(harmonics) @ (np.abs(k) * length * spacing)
         among &= np.abs(slope, out=slope) <= most[:, None]
     owner, place = np.nonzero(among)

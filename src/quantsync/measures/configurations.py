@@ -34,7 +34,8 @@ def chi(phi_1: Any, phi_2: Any, phi_3: Any = 0.0) -> Any:
     Returns
     -------
     array
-        Between 0 and 1, of the broadcast shape.
+        Between 0 and 1, of the broadcast shape; NaN where a phase is NaN, as the location of a
+        uniform distribution is.
 
     Examples
     --------
@@ -68,7 +69,7 @@ def chi_2(phi: Any) -> Any:
     Returns
     -------
     array
-        Between 0 and 1, of the shape of ``phi``.
+        Between 0 and 1, of the shape of ``phi``; NaN where it is NaN, as for `chi`.
 
     Examples
     --------

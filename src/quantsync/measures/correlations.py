@@ -13,12 +13,12 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from quantsync.arrays import is_foreign
-from quantsync.checks import named_arguments, nats_per_unit, number_array
+from quantsync.checks import instance_of, named_arguments, nats_per_unit, number_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._eigenvalues import block_eigenvalues
 from quantsync.measures._reduction import reduced, transposed
 from quantsync.operators import Space
-from quantsync.states import density_matrices, of_operators, of_states
+from quantsync.states import density_matrices, of_operators, of_states, require_normalised
 
 
 @of_operators
@@ -270,7 +270,7 @@ def log_negativity(rho: Any, space: Space, sites: Any, base: float = math.e) -> 
 def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     """Schmidt coefficients of pure states across a bipartition, in decreasing order.
 
-    Their squares sum to the squared norm of the state.
+    Their squares sum to 1.
 
     Parameters
     ----------
@@ -292,6 +292,8 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
         If ``psi`` does not fit the space.
     InvalidArgumentError, NonFiniteError
         If ``psi`` is no array of finite numbers, or X is empty or everything.
+    InvalidStateError
+        If a state is not normalised.
     UnknownNameError
         If a site does not exist.
 
@@ -302,6 +304,7 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     >>> print(qs.schmidt_coefficients(np.array([0.6, 0, 0, 0.8]), space, "A"))
     [0.8 0.6]
     """
+    instance_of(space, "space", Space, "a Space, as in Space(A=Spin(1/2), B=Spin(1/2))")
     if not is_foreign(psi):
         psi = number_array(psi, "psi")
     xp = array_namespace(psi)
@@ -310,6 +313,7 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
         raise DimensionError(
             f"Argument `psi` must have shape (..., {n}), but has {tuple(psi.shape)}."
         )
+    require_normalised(psi, "psi")
     rows, columns = (space.positions(side) for side in _bipartition(space, sites))
     batch = psi.shape[:-1]
     tensor = xp.reshape(psi, (*batch, *space.dimensions))

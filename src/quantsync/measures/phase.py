@@ -7,16 +7,19 @@ integrated over the polar angle is a trigonometric polynomial in phi,
     W_{mm'} = sqrt(C(2S,S+m) C(2S,S+m')) (2S+1) B(S+1+(m+m')/2, S+1-(m+m')/2),
 
 with the Beta function B; W = 1 on the diagonal. For a Fock mode, integrated over |alpha|,
-W_{nn'} = Gamma((n+n')/2 + 1)/sqrt(n! n'!). Several sites multiply. The phase of every site is
-the angle of the rotation e^{-i phi Sz} (or e^{-i phi n}) and advances at +omega under
-H = omega Sz (or omega n); for a mode it is minus the argument of alpha.
+
+    P(phi) = 1/(2 pi) sum_{n,n'} e^{i phi (n' - n)} W_{nn'} rho_{nn'},
+    W_{nn'} = Gamma((n+n')/2 + 1)/sqrt(n! n'!)
+
+for phi = arg(alpha). Several sites multiply. In a space with spins and modes the phase of a mode
+is -arg(alpha), see `phase_senses`: both then advance at +omega under H = omega Sz or omega n.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -36,7 +39,7 @@ from quantsync.measures._trigonometric import (
     local_maxima,
     maximum,
 )
-from quantsync.operators import Fock, Site, Space
+from quantsync.operators import Fock, Site, Space, Spin
 from quantsync.parallel import chunk_slices
 from quantsync.states import of_states
 
@@ -59,11 +62,15 @@ class PhaseDistribution:
         Integer vectors k_h, one of each pair +-k_h.
     phases : tuple of str
         What the D phases are, e.g. ``("phi_A - phi_B",)``.
+    senses : dict of str to str
+        What phi_j is at every site j: the ``"azimuth"`` of a spin, and ``"arg(alpha)"`` of a
+        mode, or ``"-arg(alpha)"`` in a space that has both.
     """
 
     harmonics: Any
     orders: np.ndarray
     phases: tuple[str, ...]
+    senses: dict[str, str] = field(default_factory=dict)
 
     def density(self, *phases: Any) -> Any:
         """The distribution at given phases.
@@ -198,17 +205,33 @@ class PhaseDistribution:
         )
 
     def __repr__(self) -> str:
+        senses = ", ".join(f"{name}: {sense}" for name, sense in self.senses.items())
         return (
-            f"<PhaseDistribution of {', '.join(self.phases)}: "
+            f"<PhaseDistribution of {', '.join(self.phases)} ({senses}): "
             f"{len(self.orders)} harmonics, batch {self.harmonics.shape[:-1]}>"
         )
+
+
+def phase_senses(space: Space) -> dict[str, str]:
+    """What the phase of every site is: "azimuth", "arg(alpha)" or "-arg(alpha)".
+
+    Under H = omega n the argument of alpha falls, and under H = omega Sz the azimuth grows. Among
+    modes alone it does not matter; the difference to a spin would turn without end.
+    """
+    has_spins = any(isinstance(site, Spin) for site in space.sites.values())
+    mode = "-arg(alpha)" if has_spins else "arg(alpha)"
+    return {
+        name: mode if isinstance(site, Fock) else "azimuth" for name, site in space.sites.items()
+    }
 
 
 @of_states
 def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistribution:
     r"""Joint distribution of the phases of some sites.
 
-    For one site, the distribution of its phase, ``p_j(phi) + 1/(2 pi)`` of Roulet and Bruder.
+    For one site, the distribution of its phase, ``p_j(phi) + 1/(2 pi)`` of Roulet and Bruder. The
+    phase of a spin is its azimuth, that of a mode the argument of alpha; in a space that has both
+    it is ``-arg(alpha)``, so that both advance at +omega under H = omega Sz or omega n.
 
     Parameters
     ----------
@@ -222,7 +245,7 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
     Returns
     -------
     PhaseDistribution
-        In as many phases as there are sites.
+        In as many phases as there are sites; its `senses` name the phase of each.
 
     Raises
     ------
@@ -240,6 +263,15 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
     >>> p = qs.phase_distribution(np.outer(psi, psi), qs.Space(A=qs.Spin(1)))
     >>> round(float(p.maximum), 6), abs(float(p.location[0])) < 1e-12
     (0.227289, True)
+
+    A mode that is damped at rate 1 and driven at its resonance follows a quarter of a turn behind:
+
+    >>> space = qs.Space(M=qs.Fock(12))
+    >>> m = space["M"]
+    >>> mode = qs.Lindbladian(space, [(0.4, m.create + m.destroy)], [(1.0, m.destroy)])
+    >>> p = qs.phase_distribution(qs.steady_state(mode))
+    >>> round(float(p.location[0] / np.pi), 6), p.senses
+    (-0.5, {'M': 'arg(alpha)'})
     """
     names = space.names if sites is None else _names(space, sites)
     labels = tuple(f"phi_{name}" for name in names)
@@ -252,7 +284,9 @@ def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> Ph
 
     The joint distribution of the phases with the common phase integrated out. For two spins,
     ``density(phi) = S_rel(phi) + 1/(2 pi)`` of Eq. (3) of Roulet and Bruder, with
-    phi = phi_A - phi_B.
+    phi = phi_A - phi_B. For two modes phi = arg(alpha_A) - arg(alpha_B). In a space with spins and
+    modes the phase of a mode is -arg(alpha): only so do its differences from azimuths stand still
+    where S+ a + S- a^dag locks them.
 
     Parameters
     ----------
@@ -266,7 +300,7 @@ def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> Ph
     Returns
     -------
     PhaseDistribution
-        In one phase fewer than there are sites.
+        In one phase fewer than there are sites; its `senses` name the phase of each site.
 
     Raises
     ------
@@ -301,58 +335,66 @@ def _names(space: Space, sites: Any) -> tuple[str, ...]:
 def _distribution(
     rho: Any, space: Space, names: tuple[str, ...], labels: tuple[str, ...], relative: bool
 ) -> PhaseDistribution:
+    senses = {name: phase_senses(space)[name] for name in names}
     if names != space.names:
         rho, space = reduced(rho, space, names), space.subspace(names)
-    elements, weights, orders = _functionals(tuple(space.sites.values()), relative)
+    kinds = tuple((space.sites[name], sense) for name, sense in senses.items())
+    elements, weights, ends, orders = _functionals(kinds, relative)
     xp = array_namespace(rho)
-    flat = xp.reshape(rho, (*rho.shape[:-2], space.dimension**2))
+    batch = rho.shape[:-2]
+    flat = xp.reshape(rho, (*batch, space.dimension**2))
     entries = as_complex(xp.take(flat, xp.asarray(elements), axis=-1))
-    harmonics = entries @ xp.asarray(weights, dtype=entries.dtype)
-    return PhaseDistribution(harmonics, orders, labels)
+    terms = entries * xp.asarray(weights, dtype=entries.dtype)
+    sums = [xp.sum(terms[..., a:b], axis=-1) for a, b in itertools.pairwise(ends)]
+    harmonics = xp.stack(sums, axis=-1) if sums else terms
+    return PhaseDistribution(harmonics, orders, labels, senses)
 
 
 @lru_cache(maxsize=64)
 def _functionals(
-    sites: tuple[Site, ...], relative: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Harmonics as linear functionals: ``rho.ravel()[elements] @ weights`` at those orders."""
-    n = math.prod(site.dimension for site in sites)
-    found: dict[tuple[int, ...], list[tuple[int, float]]] = {}
-    per_site = [_site_overlaps(site) for site in sites]
-    levels = list(itertools.product(*(range(site.dimension) for site in sites)))
-    for row, left in enumerate(levels):
-        for column, right in enumerate(levels):
-            order = tuple(
-                int(table[1][i, j]) for table, i, j in zip(per_site, left, right, strict=True)
-            )
-            if relative and sum(order) != 0:
-                continue
-            key = order[:-1] if relative else order
-            if next((k for k in key if k != 0), -1) < 0:
-                continue  # the constant, or the complex conjugate of a kept harmonic
-            weight = math.prod(
-                float(table[0][i, j]) for table, i, j in zip(per_site, left, right, strict=True)
-            )
-            found.setdefault(key, []).append((row * n + column, weight))
-    orders = sorted(found, key=lambda key: (max(map(abs, key)), key))
-    elements = sorted({element for terms in found.values() for element, _ in terms})
-    place = {element: k for k, element in enumerate(elements)}
-    weights = np.zeros((len(elements), len(orders)))
-    for column, key in enumerate(orders):
-        for element, weight in found[key]:
-            weights[place[element], column] = weight
-    dimension = len(sites) - 1 if relative else len(sites)
-    return (
-        np.array(elements, dtype=int),
-        weights,
-        np.array(orders, dtype=int).reshape(len(orders), dimension),
-    )
+    sites: tuple[tuple[Site, str], ...], relative: bool
+) -> tuple[np.ndarray, np.ndarray, list[int], np.ndarray]:
+    """Harmonics as linear functionals: sums of ``rho.ravel()[elements] * weights`` between ends."""
+    bases = [2 * site.dimension - 1 for site, _ in sites]
+    # The order of an element as one number, whose sign is that of its first non-zero entry; of
+    # relative phases without that of the last site, which follows from the others.
+    code, total = np.zeros((1, 1), dtype=int), np.zeros((1, 1), dtype=int)
+    weight = np.ones((1, 1))
+    for k, (site, sense) in enumerate(sites):
+        overlaps, order = _site_overlaps(site, sense)
+        digit = 0 if relative and k == len(sites) - 1 else 1
+        code = _outer_sum(code * (bases[k] if digit else 1), digit * order)
+        total, weight = _outer_sum(total, order), np.kron(weight, overlaps)
+    # Without the constant, and without the complex conjugates of kept harmonics.
+    elements = np.flatnonzero((code > 0) & (total == 0) if relative else code > 0)
+    codes, harmonic = np.unique(code.ravel()[elements], return_inverse=True)
+    kept = bases[:-1] if relative else bases
+    orders, rest = np.zeros((len(codes), len(kept)), dtype=int), codes
+    for k in reversed(range(len(kept))):
+        half = kept[k] // 2
+        orders[:, k] = (rest + half) % kept[k] - half
+        rest = (rest - orders[:, k]) // kept[k]
+    highest = np.abs(orders).max(axis=1, initial=0)
+    sequence = np.lexsort((*orders.T[::-1], highest))
+    place = np.argsort(sequence)[harmonic]
+    by_harmonic = np.argsort(place, kind="stable")
+    ends = np.cumsum(np.bincount(place, minlength=len(codes)), dtype=int)
+    elements = elements[by_harmonic]
+    return elements, weight.ravel()[elements], [0, *ends.tolist()], orders[sequence]
 
 
-def _site_overlaps(site: Site) -> tuple[np.ndarray, np.ndarray]:
+def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """As ``np.kron``, with sums in place of products."""
+    size = len(left) * len(right)
+    return (left[:, None, :, None] + right[None, :, None, :]).reshape(size, size)
+
+
+def _site_overlaps(site: Site, sense: str) -> tuple[np.ndarray, np.ndarray]:
     """Weights W and orders k of one site's matrix elements, each of shape (d, d)."""
     labels = site.labels
     order = np.rint(labels[:, None] - labels[None, :]).astype(int)
+    if sense == "arg(alpha)":
+        order = -order
     mean = (labels[:, None] + labels[None, :]) / 2
     if isinstance(site, Fock):
         logarithm = gammaln(mean + 1) - (gammaln(labels + 1)[:, None] + gammaln(labels + 1)) / 2

@@ -13,8 +13,12 @@ from quantsync.checks import named_arguments, whole_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.measures._reduction import local_expectation
 from quantsync.measures.husimi import angles
-from quantsync.operators import Fock, Space, Spin
+from quantsync.measures.phase import phase_senses
+from quantsync.operators import Space, Spin
 from quantsync.states import of_operators
+
+# Operators whose mean has the argument that is the phase.
+RESPONSES = {"azimuth": "plus", "arg(alpha)": "destroy", "-arg(alpha)": "create"}
 
 
 @named_arguments
@@ -127,11 +131,12 @@ def spherical_moment(rho: Any, space: Space, site: str, k: int, q: int) -> Any:
 
 @of_operators
 def phase_response(rho: Any, space: Space, site: str) -> Any:
-    """The phase response ``<S+> = Tr(S+ rho)`` of one site: its phase and how far it is locked.
+    """The phase response of one site, ``<S+>`` or ``<a>``: its phase and how far it is locked.
 
-    For a spin 1/2 it is the whole preference of a phase: the phase distribution is
-    ``1/(2 pi) + Re[<S+> e^{-i phi}]/4``, Eq. (8) of Vaidya et al., PRA 109, 033718 (2024). A
-    Fock mode has <b^dag> in its place. Linear in ``rho``, which may be a correction from
+    For a spin 1/2 ``Tr(S+ rho)`` is the whole preference of a phase: the phase distribution is
+    ``1/(2 pi) + Re[<S+> e^{-i phi}]/4``, Eq. (8) of Vaidya et al., PRA 109, 033718 (2024). A Fock
+    mode has the mean field ``<a> = Tr(a rho)`` in its place; in a space that has spins as well, its
+    conjugate, as the phase there is -arg(alpha). Linear in ``rho``, which may be a correction from
     `quantsync.linear_response`.
 
     Parameters
@@ -159,8 +164,7 @@ def phase_response(rho: Any, space: Space, site: str) -> Any:
     >>> print(qs.phase_response(along_x, qs.Space(A=qs.Spin(1/2)), "A"))
     (0.5+0j)
     """
-    kind = space.site(site)
-    local = kind.operators()["create" if isinstance(kind, Fock) else "plus"]
+    local = space.site(site).operators()[RESPONSES[phase_senses(space)[site]]]
     return local_expectation(rho, space, site, local)
 
 

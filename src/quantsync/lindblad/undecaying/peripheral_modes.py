@@ -45,7 +45,8 @@ class PeripheralModes:
     gap : float
         Smallest decay rate of all other modes; infinite if there are none.
     looked_for, sectors : int
-        Number of eigenvalues that were looked at, all n^2 of them, and of invariant blocks.
+        Number of eigenvalues that were looked at, all n^2 of them, and of invariant blocks of the
+        generator as a real matrix: more than the blocks of its complex form.
     space : Space
         The space of the modes.
     strong_sectors : int, default 1

@@ -1,0 +1,86 @@
+"""What the sites of a space are, read from the operators on it: spins, modes, or undecided.
+
+The q-th diagonal of (S+)^q p(Sz) on a spin of d levels has the entries
+
+    sqrt(j (d-j) (j+1) (d-j-1) ...) p(j),  j = 1 ... d-q, with q factors j (d-j),
+
+that of a^q p(n) on a mode the same without the (d-j), for a polynomial p. No low polynomial turns
+one into the other: all divided differences of 1/sqrt(d-j) are positive. With two levels they agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import scipy.sparse as sp
+
+HIGHEST_DEGREE = 2  # of p: higher ones come too close to any smooth function
+FITS = 1e-10  # relative; what the operators' own rounding leaves
+ROUNDING = 1e-13  # of the largest element; smaller ones are no evidence
+CHUNK = 1 << 20  # numbers in the diagonals that are fitted at a time
+
+
+def recognised(operators: Sequence[sp.csr_array], dimensions: tuple[int, ...]) -> list[set[str]]:
+    """For every site what its operators show it to be: none, one or both of "spin", "mode"."""
+    return [_shown(operators, dimensions, k) for k in range(len(dimensions))]
+
+
+def _shown(operators: Sequence[sp.csr_array], dimensions: tuple[int, ...], site: int) -> set[str]:
+    found: set[str] = set()
+    size = dimensions[site]
+    for operator in operators:
+        for q, rows in _diagonals(operator, dimensions, site):
+            # So few points that any polynomial fits say nothing.
+            degree = min(HIGHEST_DEGREE, size - q - 2)
+            if degree < 0:
+                continue
+            rows = rows / np.linalg.norm(rows, axis=1)[:, None]
+            for kind in {"spin", "mode"} - found:
+                shapes = _shapes(kind, size, q, degree)
+                rest = rows - (rows @ shapes) @ shapes.T
+                if np.linalg.norm(rest, axis=1).min() < FITS:
+                    found.add(kind)
+    return found
+
+
+def _shapes(kind: str, size: int, q: int, degree: int) -> np.ndarray:
+    """Orthonormal columns that span what the q-th diagonal of such a site can be."""
+    j = np.arange(1.0, size - q + 1)
+    weight = np.ones(size - q)
+    for step in range(q):
+        weight *= (j + step) * ((size - j - step) if kind == "spin" else 1)
+        weight /= weight.max()
+    powers = (2 * j / size - 1)[:, None] ** np.arange(degree + 1)
+    return np.linalg.qr(np.sqrt(weight)[:, None] * powers)[0]
+
+
+def _diagonals(
+    operator: sp.csr_array, dimensions: tuple[int, ...], site: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The diagonals q > 0 of the operators on one site that the other sites' elements multiply.
+
+    ``<r| O |s>`` of the other sites' basis states is an operator on this one; lower diagonals come
+    as those of its adjoint. Rows of shape (..., d - q), none of them zero.
+    """
+    size, behind = dimensions[site], math.prod(dimensions[site + 1 :])
+    entries = sp.coo_array(operator)
+    entries.sum_duplicates()
+    row, column = entries.row.astype(np.int64), entries.col.astype(np.int64)
+    large = np.abs(entries.data) > ROUNDING * np.abs(entries.data).max(initial=0)
+    here, there = row // behind % size, column // behind % size
+    step = there - here
+    rest = math.prod(dimensions) // size
+    others = [(i // (size * behind)) * behind + i % behind for i in (row, column)]
+    label = (others[0] * rest + others[1]) * 2 + (step < 0)
+    for q in np.unique(np.abs(step[step != 0])):
+        chosen = np.flatnonzero((np.abs(step) == q) & large)
+        groups, owner = np.unique(label[chosen], return_inverse=True)
+        place = np.minimum(here, there)[chosen]
+        width, most = size - int(q), max(1, CHUNK // size)
+        for first in range(0, len(groups), most):
+            part = (owner >= first) & (owner < first + most)
+            rows = np.zeros((min(most, len(groups) - first), width), dtype=complex)
+            rows[owner[part] - first, place[part]] = entries.data[chosen][part]
+            yield int(q), rows
