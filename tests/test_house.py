@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "quantsync"
 # From the ground up: a part may import from its own line and from those above it in this list.
 LAYERS = [
     {"errors", "version", "lazy"},
-    {"arrays", "checks", "memory", "parallel"},
+    {"arrays", "checks", "memory", "parallel", "semigroups"},
     {"operators", "states", "system"},
     {"search", "time_series"},
     {"gaussian"},

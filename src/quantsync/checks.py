@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
@@ -271,6 +271,16 @@ def named_arguments(function: Callable[P, Result]) -> Callable[P, Result]:
         return function(*args, **kwargs)
 
     return called
+
+
+def known_arguments(function: Callable[..., Any], names: Iterable[str]) -> None:
+    """Raise `UnknownArgumentError` for the first name that is no argument of a function."""
+    parameters = inspect.signature(function).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return
+    for name in names:
+        if name not in parameters:
+            raise _unknown_argument(function.__qualname__, name, list(parameters))
 
 
 def named_fields(cls: type[Result]) -> type[Result]:

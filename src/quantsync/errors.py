@@ -81,6 +81,31 @@ class ConvergenceError(QuantsyncError, ArithmeticError):
     """A result could not be computed to the accuracy that is promised."""
 
 
+class LostAccuracyError(ConvergenceError):
+    """States at late times are not known to the accuracy asked for.
+
+    Attributes
+    ----------
+    error : ndarray
+        Estimated errors, as in the result.
+    result : Evolution or GaussianEvolution
+        The whole batch at all times, so that what is known well is not lost.
+    """
+
+    def __init__(self, message: str, error: Any = None, result: Any = None):
+        super().__init__(message)
+        self.error = error
+        self.result = result
+
+
+class CostError(QuantsyncError):
+    """A computation would take hours; the message says how long, and what to do instead."""
+
+
+class CostWarning(UserWarning):
+    """A computation takes minutes; the warning says how long, before it starts."""
+
+
 class HarmonicsError(ConvergenceError):
     """The harmonics of a quasi-periodic state do not reach the residual that was asked for.
 

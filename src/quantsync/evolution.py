@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from quantsync.checks import named_arguments
+from quantsync.checks import known_arguments, named_arguments
 from quantsync.errors import InvalidArgumentError
 
 
-def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
-    """Propagate an initial state to given times, without a time-step error.
+def evolve(system: Any, state: Any = None, times: Any = None, **options: Any) -> Any:
+    """Propagate an initial state to given times, without a time-step error at any time.
 
     Parameters
     ----------
@@ -22,17 +22,20 @@ def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
     times : array_like of shape (T,)
         Times; for a dissipative system >= 0 in non-decreasing order.
     **options
-        ``workers`` for a `Lindbladian`, ``probes`` for a `HarmonicNetwork`: which oscillators.
+        ``observables``, ``tolerance`` and ``workers`` for a `Lindbladian`; ``tolerance`` for
+        networks; ``probes`` for a `HarmonicNetwork`: which oscillators.
 
     Returns
     -------
     Evolution or GaussianEvolution
-        States at the times: ``rho``, or ``mean`` and ``covariance``.
+        States at the times, ``rho``, or ``mean`` and ``covariance``, and their estimated ``error``.
 
     Raises
     ------
     InvalidArgumentError
-        If the system has no such method.
+        If the system has no such method, or the state or the times are missing.
+    LostAccuracyError
+        If the estimated error is above the tolerance.
     UnknownArgumentError
         If an option does not belong to the system.
     QuantsyncError
@@ -60,4 +63,8 @@ def evolve(system: Any, state: Any, times: Any, **options: Any) -> Any:
             "Argument `system` must be a Lindbladian, a HarmonicNetwork, an OpenNetwork or another "
             f"system with a method evolve(state, times), but is {type(system).__name__}."
         )
+    for name, value in (("state", state), ("times", times)):
+        if value is None:
+            known_arguments(method, options)
+            raise InvalidArgumentError(f"Argument `{name}` of evolve() is missing.")
     return named_arguments(method)(system, state, times, **options)

@@ -1,61 +1,117 @@
-"""Time evolution of a batch of Lindblad generators by exact propagation."""
+"""Time evolution of a batch of Lindblad generators, exact at any time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
-from scipy.sparse.linalg import expm_multiply
 
-from quantsync.checks import broadcast_shape, times_array
+from quantsync.checks import broadcast_shape, named_arguments, real_number, shown, times_array
+from quantsync.errors import InvalidArgumentError, LostAccuracyError
+from quantsync.lindblad._closed_evolution import propagate_closed
+from quantsync.lindblad._large_evolution import (
+    WORKING_MATRICES,
+    action_cost,
+    propagate_large,
+)
+from quantsync.lindblad._record import Record
+from quantsync.lindblad._sector_evolution import LONG, propagate_dense
 from quantsync.lindblad._sectors import Sector, find_sectors
 from quantsync.lindblad.generator import Generator, generator_of
-from quantsync.operators import Space
+from quantsync.memory import require_memory
+from quantsync.operators import Space, as_operator
 from quantsync.parallel import chunk_slices, map_threads, worker_count
+from quantsync.semigroups import equal_steps
 from quantsync.states import density_matrices
 
-LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use the matrix exponential
-MOST_DENSE_EVOLUTION = 2500  # and beyond here its action on the state; between, what is cheaper
+LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use dense matrices
+MOST_DENSE_EVOLUTION = 2500  # and beyond here the action on the state; between, what is cheaper
 MULTIPLICATIONS = 10  # of matrices in an exponential, besides its squarings
-# Seconds an operation, measured on sectors of 536 to 1770 elements (one thread, x86-64); only their
-# ratios matter. Of products of dense matrices; of a dense matrix and a vector; of the action, an
-# entry of the sparse matrix, and the rest of a term of the series.
-DENSE, VECTOR, SPARSE, CALL = 3e-11, 3e-10, 8e-9, 8e-5
+# Seconds an operation, as in `_large_evolution`: of products of dense matrices; of a dense matrix
+# and a vector.
+DENSE, VECTOR = 3e-11, 3e-10
 CHUNK_BYTES = 1 << 22
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class Evolution:
-    """States of a batch at given times.
+    """States of a batch at given times, or what was asked for of them.
+
+    An index picks systems of the batch, as in ``path[0]``; the times stay.
 
     Attributes
     ----------
-    rho : ndarray of shape (..., len(times), n, n)
-        Density matrices; the batch shape of the generator and of ``state`` in front.
-    times : ndarray of shape (len(times),)
+    rho : ndarray of shape (..., T, n, n), or None
+        Density matrices, exactly Hermitian; the batch shape of the generator and of ``state`` in
+        front. None where only ``observables`` were asked for.
+    times : ndarray of shape (T,)
         The times, in the inverse unit of the rates.
     space : Space
         The space of the states.
+    error : ndarray of shape (..., T)
+        Estimated error of rho in the Frobenius norm, by the rounding of the generator.
+    expectation : dict of ndarray of shape (..., T)
+        ``Tr O rho(t)`` of the ``observables``, under their names; real for Hermitian ones.
     """
 
-    rho: np.ndarray
+    rho: Any
     times: np.ndarray
     space: Space
+    error: np.ndarray
+    expectation: dict[str, np.ndarray] = field(default_factory=dict)
     certified: ClassVar[bool] = True
 
+    def __getitem__(self, index: Any) -> Evolution:
+        shape = self.error.shape[:-1]
+        picked = np.arange(math.prod(shape)).reshape(shape)[index]
+        count, n = len(self.times), self.space.dimension
+        return replace(
+            self,
+            rho=None if self.rho is None else self.rho.reshape(-1, count, n, n)[picked],
+            error=self.error.reshape(-1, count)[picked],
+            expectation={
+                name: values.reshape(-1, count)[picked] for name, values in self.expectation.items()
+            },
+        )
+
+    def __iter__(self) -> Iterator[Evolution]:
+        if self.error.ndim < 2:
+            raise TypeError("A single Evolution has no length; its states are in rho[k].")
+        return (self[k] for k in range(len(self.error)))
+
     def __repr__(self) -> str:
-        return f"<Evolution of {self.space}: rho {self.rho.shape}, {len(self.times)} times>"
+        kept = ", ".join(self.expectation) if self.rho is None else f"rho {self.rho.shape}"
+        worst = float(self.error.max(initial=0.0))
+        return (
+            f"<Evolution of {self.space}: {kept}, {len(self.times)} times, "
+            f"largest error {worst:.1e}>"
+        )
 
 
-def evolve(system: Generator, state: Any, times: Any, *, workers: int | None = None) -> Evolution:
-    """Propagate initial states, ``rho(t) = exp(L t) rho(0)``, without a time-step error.
+@named_arguments
+def evolve(
+    system: Generator,
+    state: Any,
+    times: Any,
+    *,
+    observables: Mapping[str, Any] | None = None,
+    tolerance: float = TOLERANCE,
+    workers: int | None = None,
+) -> Evolution:
+    """Propagate initial states, ``rho(t) = exp(L t) rho(0)``, without a time-step error at any t.
 
-    Only the invariant sectors that ``state`` touches are propagated, each by itself: by the
-    matrix exponential of every interval between times (computed once an interval length), or, where
-    that is cheaper in sectors of more than 400 elements, by its action on the state.
+    Only the invariant sectors that ``state`` touches are propagated, each by itself. For
+    ``||L|| t`` up to 1000 by matrix exponentials; beyond, rounding would lose the trace as
+    1e-16 ||L|| t, and the generator is taken apart: what is stationary stays exactly, what is
+    undamped turns by its frequency, what decays is exponentiated by squarings (so defective
+    generators are no exception). Systems without dissipation evolve by their energies, and stay
+    pure. Sectors of more than 400 elements are followed by the action of the exponential until
+    what is fast has decayed, and from there in the space of the slow motions.
 
     Parameters
     ----------
@@ -65,26 +121,46 @@ def evolve(system: Generator, state: Any, times: Any, *, workers: int | None = N
         Density matrices at time 0; broadcast against the batch.
     times : array_like of shape (T,)
         Times >= 0 in non-decreasing order, in the inverse unit of the rates.
+    observables : mapping from str to operator of shape (n, n), optional
+        Only the expectation values of these are kept, which takes n^2 times less memory.
+    tolerance : float, default 1e-6
+        Largest estimated error of a state (Frobenius norm); ``numpy.inf`` never raises.
     workers : int, optional
         Number of threads; every available core by default.
 
     Returns
     -------
     Evolution
-        With ``rho`` of shape (..., T, n, n).
+        With ``rho`` of shape (..., T, n, n), or ``expectation`` values (..., T), and the
+        estimated ``error`` (..., T).
 
     Raises
     ------
+    LostAccuracyError
+        If the estimated error is above the tolerance: the phase omega t of an undamped coherence
+        is lost in rounding once 1e-16 omega t is, and a decay rate below 1e-14 of the generator's
+        largest entries cannot be told from zero. The error has the whole batch in ``result``.
+    CostError
+        If a large sector would take hours; `CostWarning` says beforehand what takes minutes.
+    OutOfMemoryError
+        If the density matrices do not fit.
     InvalidStateError
         If ``state`` is not Hermitian, not of unit trace or not positive.
     DimensionError
-        If ``state`` has the wrong size.
+        If ``state`` or an observable has the wrong size.
     BroadcastError
         If its batch shape does not broadcast against the generator's.
     InvalidArgumentError
         If times are negative, decreasing or not one-dimensional.
     NonFiniteError
         If a number is NaN or infinite.
+
+    Notes
+    -----
+    What seems not to decay (rates below some 1e-14 of the largest of the sector) is stationary for
+    certain if it is the only state there, or if each term of the generator by itself conserves or
+    annihilates it, as a symmetry or a dark state does. Otherwise the error says how much a decay
+    too slow to be seen could have done.
 
     Examples
     --------
@@ -93,86 +169,152 @@ def evolve(system: Generator, state: Any, times: Any, *, workers: int | None = N
     >>> import numpy as np, quantsync as qs
     >>> space = qs.Space(A=qs.Spin(1/2))
     >>> decay = qs.Lindbladian(space, dissipators=[(2.0, space["A"].minus)])
-    >>> path = qs.evolve(decay, np.diag([1.0, 0.0]), [0.0, 0.5, 1.0])
+    >>> path = qs.evolve(decay, np.diag([1.0, 0.0]), [0.0, 0.5, 1.0, 1e20])
     >>> print(np.round(path.rho[:, 0, 0].real, 6))
-    [1.       0.367879 0.135335]
+    [1.       0.367879 0.135335 0.      ]
+
+    Only what is asked for is kept:
+
+    >>> signal = qs.evolve(decay, np.diag([1.0, 0.0]), [0.0, 1.0], observables={"z": space["A"].z})
+    >>> print(signal.expectation["z"].round(6))
+    [ 0.5      -0.364665]
     """
     times = times_array(times, start=0.0)
-    rho = np.asarray(density_matrices(state, generator_of(system).space, "state"), complex)
+    if tolerance != math.inf:
+        tolerance = real_number(tolerance, "tolerance", above=0)
+    space = generator_of(system).space
+    operators = _operators(observables, space)
+    rho = np.asarray(density_matrices(state, space, "state"), complex)
     shape = broadcast_shape({"system": system.shape, "state": rho.shape[:-2]})
-    n, basis = system.dimension, system.terms.basis
-    size = int(np.prod(shape))
+    n, basis, workers = system.dimension, system.terms.basis, worker_count(workers)
+    size = math.prod(shape)
+    _require_memory(size, len(times), n, operators)
     # The generator's index of every system in the joint batch.
     systems = np.broadcast_to(np.arange(system.size).reshape(system.shape), shape).reshape(-1)
     table = system.coefficient_table(systems)
-    start = np.broadcast_to(basis.components(rho), (*shape, n * n)).reshape(size, n * n)
-    result = np.zeros((size, len(times), n * n))
-    workers = worker_count(workers)
+    starts = np.broadcast_to(rho, (*shape, n, n)).reshape(size, n, n)
+    record = Record(size, len(times), basis, operators)
+    closed = ~(table[:, len(system.terms.hamiltonian) :] != 0).any(axis=1)
+    if len(times):
+        indices = np.flatnonzero(closed)
+        map_threads(
+            lambda part: propagate_closed(
+                system.terms, table[part], starts[part], times, part, record
+            ),
+            [indices[chunk] for chunk in chunk_slices(len(indices), 16)],
+            workers,
+        )
+        _propagate_open(system, table, starts, times, np.flatnonzero(~closed), record, workers)
+    result = Evolution(
+        None if record.rho is None else record.rho.reshape(*shape, len(times), n, n),
+        times,
+        space,
+        record.error.reshape(*shape, len(times)),
+        record.expectations(shape),
+    )
+    if not (result.error <= tolerance).all():
+        _raise_lost(result, tolerance)
+    return result
+
+
+def _propagate_open(
+    system: Generator,
+    table: np.ndarray,
+    starts: np.ndarray,
+    times: np.ndarray,
+    members: np.ndarray,
+    record: Record,
+    workers: int,
+) -> None:
+    """Record the states of systems with dissipation, sector by sector."""
+    if not len(members):
+        return
+    table = table[members]
+    start = system.terms.basis.components(starts[members])
     for sector in find_sectors(system.terms, (table != 0).any(axis=0)):
         x0 = start[:, sector.elements]
         if not x0.any():
             continue
-        rows = max(1, CHUNK_BYTES // (8 * sector.dimension**2))
+        dense = _dense_is_cheaper(sector, table, times)
+        m = sector.dimension
+        rows = max(1, CHUNK_BYTES // (8 * m**2)) if dense else 1
+        if dense:
+            need = 8.0 * WORKING_MATRICES * rows * m**2 * min(workers, -(-len(members) // rows))
+            require_memory(
+                need, f"The propagator of a sector of {m} elements", "take fewer `workers`"
+            )
 
-        def propagate(chunk: slice, sector: Sector = sector, x0: np.ndarray = x0) -> None:
-            result[chunk, :, sector.elements] = _propagate(sector, table[chunk], x0[chunk], times)
+        def propagate(
+            chunk: slice, sector: Sector = sector, x0: np.ndarray = x0, dense: bool = dense
+        ) -> None:
+            given = table[chunk], x0[chunk]
+            if dense:
+                propagate_dense(sector, *given, times, members[chunk], record)
+            elif x0[chunk].any():
+                row, x = given[0][0], given[1][0]
+                propagate_large(sector, row, x, times, int(members[chunk.start]), record)
 
-        map_threads(propagate, chunk_slices(size, rows), workers)
-    states = basis.operators(result).reshape(*shape, len(times), n, n)
-    return Evolution(states, times, system.space)
-
-
-def _propagate(
-    sector: Sector, coefficients: np.ndarray, x0: np.ndarray, times: np.ndarray
-) -> np.ndarray:
-    """States (B, T, m) of one sector."""
-    states = np.empty((len(x0), len(times), sector.dimension))
-    runs = _equal_steps(times)
-    dense = _dense_is_cheaper(sector, coefficients, runs)
-    matrices: Any = sector.matrices(coefficients) if dense else None
-    sparse = [] if dense else [sp.csc_array(sector.sparse_matrix(row)) for row in coefficients]
-    x, position = x0, 0
-    for step, count in runs:
-        propagator = scipy.linalg.expm(matrices * step) if dense and step > 0 else None
-        for _ in range(count):
-            if propagator is not None:
-                x = np.einsum("bij,bj->bi", propagator, x)
-            elif step > 0:
-                x = np.stack([expm_multiply(m * step, v) for m, v in zip(sparse, x, strict=True)])
-            states[:, position] = x
-            position += 1
-    return states
+        map_threads(propagate, chunk_slices(len(members), rows), workers)
 
 
-def _dense_is_cheaper(
-    sector: Sector, coefficients: np.ndarray, runs: list[tuple[float, int]]
-) -> bool:
-    """Whether to exponentiate a sector's matrices, from a count of operations."""
+def _operators(
+    observables: Mapping[str, Any] | None, space: Space
+) -> dict[str, sp.csr_array] | None:
+    if observables is None:
+        return None
+    if not isinstance(observables, Mapping) or not observables:
+        raise InvalidArgumentError(
+            "Argument `observables` must map names to operators, as in {'x': x}, but is "
+            f"{shown(observables)}."
+        )
+    return {
+        str(name): as_operator(operator, space.dimension, f"Operator of observables[{name!r}]")
+        for name, operator in observables.items()
+    }
+
+
+def _require_memory(size: int, times: int, n: int, operators: Any) -> None:
+    """Refuse what does not fit, before any work."""
+    start = 32.0 * size * n**2
+    if operators is not None:
+        need, what = 16.0 * size * times * (1 + len(operators)), "Expectation values"
+        hint = "take fewer times or a smaller batch"
+    else:
+        need, what = 24.0 * size * times * n**2, "Density matrices"
+        hint = 'give observables={"name": operator}, of which only the expectation values are kept'
+        hint += ", or take fewer times"
+    many = f" of {size} systems" if size > 1 else ""
+    require_memory(start + need, f"{what}{many} of dimension {n} at {times} times", hint)
+
+
+def _dense_is_cheaper(sector: Sector, coefficients: np.ndarray, times: np.ndarray) -> bool:
+    """Whether to take dense matrices of a sector, from a count of operations."""
     m = sector.dimension
     if m <= LARGEST_DENSE_EVOLUTION or m > MOST_DENSE_EVOLUTION:
         return m <= LARGEST_DENSE_EVOLUTION
     matrix = sp.csc_array(sector.sparse_matrix(coefficients[0]))
     norm = float(abs(matrix).sum(axis=0).max())
+    if norm * float(times[-1]) > LONG:
+        return False  # it takes dense matrices after all where that is better
+    runs = list(equal_steps(times))
     squarings = sum(np.log2(1 + norm * step) for step, _ in runs)
     products = 2.0 * m**3 * (MULTIPLICATIONS * len(runs) + squarings)
     steps = sum(count for _, count in runs)
     by_matrix = DENSE * products + VECTOR * 2.0 * m**2 * steps
-    by_action = sum(count * step for step, count in runs) * norm * (SPARSE * matrix.nnz + CALL)
-    return by_matrix < by_action
+    return by_matrix < action_cost(norm, matrix.nnz, float(times[-1]))
 
 
-def _equal_steps(times: np.ndarray) -> list[tuple[float, int]]:
-    """Runs of steps (length, count) that are equal to the rounding of the times themselves.
-
-    Each run's length is its mean, so that the steps of a linspace share one exponential and
-    their sum still ends where it should.
-    """
-    edges = np.concatenate([[0.0], times])
-    steps = np.diff(edges)
-    runs, start = [], 0
-    for k in range(1, len(steps) + 1):
-        rounding = 8 * np.finfo(float).eps * edges[min(k + 1, len(steps))]
-        if k == len(steps) or abs(steps[k] - steps[start]) > rounding:
-            runs.append(((edges[k] - edges[start]) / (k - start), k - start))
-            start = k
-    return runs
+def _raise_lost(path: Evolution, tolerance: float) -> None:
+    worst = np.unravel_index(int(np.argmax(path.error)), path.error.shape)
+    index = tuple(int(k) for k in worst[:-1])
+    where = f" at index {index}" if index else ""
+    late = path.times[(path.error > tolerance).reshape(-1, len(path.times)).any(axis=0)]
+    raise LostAccuracyError(
+        f"The state at t = {path.times[worst[-1]]:.6g}{where} has the estimated error "
+        f"{path.error[worst]:.2g}, above the tolerance {tolerance:.2g}: phases that turn without "
+        "damping, or rates much slower than the rest, are lost in the rounding of the generator. "
+        f"Ask for times before {late[0]:.6g}, take a rotating frame, raise `tolerance` (np.inf "
+        "never raises), or take the states that are in this error's `result`.",
+        error=path.error,
+        result=path,
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from quantsync.checks import named_arguments
-from quantsync.lindblad.evolution import Evolution, evolve
+from quantsync.lindblad.evolution import TOLERANCE, Evolution, evolve
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
 from quantsync.lindblad.steady import SteadyState, steady_state
@@ -86,9 +86,19 @@ class Lindbladian(Generator):
         """The steady states of all systems; as `quantsync.steady_state`."""
         return steady_state(self, workers=workers)
 
-    def evolve(self, state: Any, times: Any, *, workers: int | None = None) -> Evolution:
+    def evolve(
+        self,
+        state: Any,
+        times: Any,
+        *,
+        observables: Mapping[str, Any] | None = None,
+        tolerance: float = TOLERANCE,
+        workers: int | None = None,
+    ) -> Evolution:
         """States at some times; as `quantsync.lindblad.evolve`."""
-        return evolve(self, state, times, workers=workers)
+        return evolve(
+            self, state, times, observables=observables, tolerance=tolerance, workers=workers
+        )
 
     @classmethod
     @named_arguments
