@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,11 @@ from quantsync.checks import broadcast_shape, real_array, times_array
 from quantsync.errors import ConvergenceError, InvalidArgumentError, NonFiniteError
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 
+SHIFT = 0.0137  # off nodes and lines of symmetry, in units of the distance of nodes
+NEAR, NARROW = 1e-6, 1e-12  # steps from a zero or an extremum, in units of its bracket
+JUMP = 0.5  # a change over the narrow step that is this part of that over the wide one
+TOLERANCE = 1e-14  # of a zero, relative
+LARGEST = float(np.finfo(float).max)
 EVALUATIONS = 1 << 14  # of one chunk: its states stay in a core's cache
 
 
@@ -51,11 +57,29 @@ class Points:
             )
         return values
 
+    def real(self) -> Points:
+        """The same with a function that raises where its values are complex."""
+        return Points(partial(_real_values, self.function), self.args)
+
     def on_nodes(self, *grids: np.ndarray) -> np.ndarray:
         """Values at every node for every point, shape (points, nodes)."""
         points, nodes = len(self.args[0]) if self.args else 1, len(grids[0])
         x = (np.tile(grid, points) for grid in grids)
         return self.repeated(nodes)(*x).reshape(points, nodes)
+
+
+def _real_values(function: Callable[..., Any], *arguments: np.ndarray) -> np.ndarray:
+    values = np.asarray(function(*arguments))
+    if not np.iscomplexobj(values):
+        return values
+    imaginary = np.imag(values)
+    if np.any(imaginary != 0):
+        raise InvalidArgumentError(
+            "The function must be real, but is complex "
+            f"({values[imaginary != 0].flat[0]:.6g}): search its real or imaginary part, or both "
+            "with find_planar_zeros."
+        )
+    return np.real(values)
 
 
 def map_of(function: Callable[..., Any], args: Sequence[Any]) -> tuple[tuple[int, ...], Points]:
@@ -115,3 +139,33 @@ def require_success(success: Any, what: str) -> None:
             f"{failed} of {np.size(success)} {what} could not be polished: does the function jump "
             "or return NaN between its nodes?"
         )
+
+
+def jumps(
+    points: Points, x: np.ndarray, low: np.ndarray, high: np.ndarray, floor: np.ndarray
+) -> np.ndarray:
+    """Whether a function jumps or has a pole at some positions in cells, bool (M,)."""
+    narrow = np.maximum(NARROW * (high - low), 10 * TOLERANCE * np.abs(x))
+    wide = np.maximum(NEAR * (high - low), 1e3 * narrow)
+    if not len(x):
+        return np.zeros(0, bool)
+    return breaks(points, x, low, high, floor, narrow, wide)
+
+
+def breaks(
+    points: Points,
+    x: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    floor: np.ndarray,
+    narrow: np.ndarray,
+    wide: np.ndarray,
+) -> np.ndarray:
+    """Whether a function changes as much over a narrow step from x as over a wide one."""
+    with np.errstate(divide="ignore", over="ignore"):
+        center, *ends = (
+            np.clip(points(np.clip(x + step, low, high)), -LARGEST, LARGEST) / 2
+            for step in (0.0, -narrow, narrow, -wide, wide)
+        )
+    a, b, c, d = (np.abs(end - center) for end in ends)
+    return (np.maximum(a, b) > JUMP * np.maximum(c, d)) & (np.maximum(a, b) > 5 * floor)

@@ -1,4 +1,4 @@
-"""All sign changes of a function of one variable, for every point of a parameter map."""
+"""All zeros of a function of one variable, for every point of a parameter map."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import numpy as np
 
 from quantsync.checks import named_arguments, real_number
 from quantsync.search._sampling import (
+    LARGEST,
+    SHIFT,
+    TOLERANCE,
     Points,
     checked_nodes,
+    jumps,
     map_of,
     over_map,
     require_known,
@@ -19,8 +23,11 @@ from quantsync.search._sampling import (
 )
 
 RELATIVE = 1e-13  # values below this part of a point's largest are rounding
-SHIFT = 0.0137  # of a node that lies on a zero, in units of the distance to the next
-SLOPE = 1e-3  # where slopes are taken, in the same unit
+END_SHIFT = 1e-6  # the same for the first and the last node
+POLE = 1e8  # a node so much higher than its neighbours lies on a pole
+CUTS = 4  # how often cells are halved in which zeros may hide
+ALWAYS = 2  # how often those are halved about which their neighbours say nothing
+MOST_STEPS = 150  # halving alone takes a cell to 1e-45 of its width
 
 Brackets = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -35,10 +42,14 @@ class Zeros:
         The zeros in increasing order, K the largest count; NaN where a point has fewer.
     count : ndarray of int, shape (...)
         How many there are.
+    jumps : ndarray of shape (..., J)
+        Where the sign changes without a zero, in increasing order: poles and jumps, such as those
+        of a phase from pi to -pi; NaN where a point has fewer.
     """
 
     location: np.ndarray
     count: np.ndarray
+    jumps: np.ndarray
 
     @property
     def first(self) -> np.ndarray:
@@ -59,20 +70,26 @@ def find_zeros(
 ) -> Zeros:
     """Find all zeros at which a function changes sign, for every point of a map.
 
-    The function is sampled at the nodes, brackets are polished to rounding by Chandrupatla's
-    method (SciPy), and where its absolute value dips between nodes of equal sign the dip is
-    followed down, so that a pair of zeros closer than the nodes is found too. A node that lies
-    on a zero is moved a little.
+    The function is sampled at the nodes, and once more in the cells between them in which further
+    zeros may hide: those next to a zero or an end, and those in which a line through two
+    neighbouring samples comes down to zero. Each change of sign is polished to rounding by
+    Chandrupatla's method (SciPy). Where the absolute value dips between samples of equal sign, the
+    dip is followed down, so that a pair of zeros is found however close the two are. Every bracket
+    is a cell of its own: no zero is reported twice. A node that lies on a zero is moved a little.
+
+    One or two zeros in a cell are found if the function bends no more than once or twice there;
+    of more, or of a zero beside a pole in one cell, two at a time may be missed.
 
     Parameters
     ----------
     function : callable
-        ``function(x, *args)``, elementwise on one-dimensional arrays, real and continuous.
+        ``function(x, *args)``, elementwise on one-dimensional arrays, real and continuous except
+        for poles and jumps.
     nodes : array_like of shape (S,)
         Increasing sample positions. The search is between the first and the last; a zero at
         either of the two does not count.
     args : sequence of array_like
-        Further arguments; they broadcast to the map's shape (...).
+        Further arguments, real; they broadcast to the map's shape (...).
     noise : float, default 0
         Absolute values up to this are taken for zero, besides what is below 1e-13 of a point's
         largest: a function that vanishes to rounding has no zeros.
@@ -86,8 +103,8 @@ def find_zeros(
     Raises
     ------
     InvalidArgumentError, NonFiniteError, BroadcastError
-        If the nodes do not increase, the arguments do not broadcast, the function is not
-        elementwise, or it is NaN or infinite at a node.
+        If the nodes do not increase, the arguments are not real or do not broadcast, the function
+        is complex or not elementwise, or it is NaN or infinite at a node.
     ConvergenceError
         If a bracketed zero cannot be polished.
 
@@ -99,90 +116,130 @@ def find_zeros(
     [[-0.707107  0.707107]
      [-1.414214  1.414214]
      [      nan       nan]] [2 2 0]
+
+    Poles and jumps are no zeros:
+
+    >>> zeros = qs.find_zeros(np.tan, np.linspace(-3, 3, 14))
+    >>> print(zeros.location.round(6), zeros.jumps.round(6))
+    [0.] [-1.570796  1.570796]
     """
     grid, noise = checked_nodes(nodes, "nodes"), real_number(noise, "noise", at_least=0)
     shape, points = map_of(function, args)
 
     def search(part: Points) -> tuple[np.ndarray, list[np.ndarray]]:
-        values = np.real(part.on_nodes(grid))
+        values = part.on_nodes(grid)
         require_known(values, grid)
-        floor = np.maximum(noise, RELATIVE * np.abs(values).max(axis=1, initial=0))
-        nodes = _off_zeros(part, values, floor, grid)
-        parts = [
-            _brackets(values, floor, nodes),
-            _dips(part, values, floor, nodes),
-            _hidden(part, values, floor, nodes),
-        ]
+        samples = _Samples.of(part, values, grid, noise)
+        for level in range(CUTS):
+            if not samples.cut(level):
+                break
+        parts = [samples.sign_changes(), samples.dips()]
         owner, low, high = (np.concatenate(side) for side in zip(*parts, strict=True))
         order = np.lexsort((low, owner))
         owner, low, high = owner[order], low[order], high[order]
-        return owner, [_polished(part.take(owner), low, high)]
+        found = _polished(samples.points.take(owner), low, high)
+        jumped = jumps(samples.points.take(owner), found, low, high, samples.floor[owner])
+        return owner, [found, jumped.astype(float)]
 
-    count, (location,) = over_map(search, shape, points, len(grid), workers)
-    return Zeros(location, count)
-
-
-def _off_zeros(
-    points: Points, values: np.ndarray, floor: np.ndarray, grid: np.ndarray
-) -> np.ndarray:
-    """Nodes of every point (B, S), the inner ones moved off zeros; updates their values."""
-    nodes = np.broadcast_to(grid, values.shape)
-    zero = np.abs(values) <= floor[:, None]
-    owner, at = np.nonzero(zero[:, 1:-1] & ~zero.all(axis=1, keepdims=True))
-    at = at + 1
-    if not len(owner):
-        return nodes
-    nodes = nodes.copy()
-    nodes[owner, at] += SHIFT * (grid[at + 1] - grid[at])
-    values[owner, at] = np.real(points.take(owner)(nodes[owner, at]))
-    return nodes
+    _, (location, jumped) = over_map(search, shape, points.real(), len(grid), workers, properties=2)
+    zeros, others = (without_gaps(np.where(jumped == k, location, np.nan)) for k in (0, 1))
+    return Zeros(zeros, np.asarray(np.isfinite(zeros).sum(axis=-1)), others)
 
 
-def _signs(values: np.ndarray, floor: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(values) > floor[:, None], np.sign(values), 0)
+def without_gaps(rows: np.ndarray) -> np.ndarray:
+    """Rows in increasing order, NaN last, no wider than the longest."""
+    return np.sort(rows, axis=-1)[..., : np.isfinite(rows).sum(axis=-1).max(initial=0)]
 
 
-def _brackets(values: np.ndarray, floor: np.ndarray, nodes: np.ndarray) -> Brackets:
-    """Sign changes between consecutive nodes that are not zero: owner, low, high."""
-    sign = _signs(values, floor)
-    index = np.where(sign != 0, np.arange(values.shape[1]), -1)
-    previous = np.maximum.accumulate(index, axis=1)[:, :-1]
-    before = np.where(previous >= 0, np.take_along_axis(sign, np.maximum(previous, 0), 1), 0)
-    owner, at = np.nonzero(before * sign[:, 1:] < 0)
-    return owner, nodes[owner, previous[owner, at]], nodes[owner, at + 1]
+@dataclass
+class _Samples:
+    """Samples that are not zero, by owner and position; cells are between neighbours."""
 
+    points: Points
+    floor: np.ndarray  # what counts as zero, for every point
+    owner: np.ndarray
+    x: np.ndarray
+    value: np.ndarray
 
-def _dips(points: Points, values: np.ndarray, floor: np.ndarray, nodes: np.ndarray) -> Brackets:
-    """Pairs of zeros on either side of a node at which |f| is lowest among its neighbours."""
-    size, sign = np.abs(values), _signs(values, floor)
-    same = (sign[:, :-2] == sign[:, 1:-1]) & (sign[:, 1:-1] == sign[:, 2:]) & (sign[:, 1:-1] != 0)
-    dip = (size[:, 1:-1] < size[:, :-2]) & (size[:, 1:-1] <= size[:, 2:])
-    owner, at = np.nonzero(same & dip)
-    triple = tuple(nodes[owner, at + k] for k in range(3))
-    return _pairs(points, owner, triple, values[owner, at + 1], floor)
+    @classmethod
+    def of(cls, points: Points, values: np.ndarray, grid: np.ndarray, noise: float) -> _Samples:
+        """From values at the nodes (points, nodes): those on a zero or a pole are moved."""
+        size, n = np.abs(values), len(grid)
+        left, right = size[:, np.r_[1, : n - 1]], size[:, np.r_[1:n, n - 2]]
+        on_pole = (size > POLE * np.maximum(left, right)) & (np.maximum(left, right) > 0)
+        largest = np.where(on_pole, 0.0, size).max(axis=1, initial=0)
+        floor = np.maximum(noise, RELATIVE * largest)
+        zero = size <= floor[:, None]
+        owner, at = np.nonzero((zero & ~zero.all(axis=1, keepdims=True)) | on_pole)
+        step = np.full(len(grid), SHIFT)
+        step[0], step[-1] = END_SHIFT, -END_SHIFT
+        step[:-1] *= np.diff(grid)
+        step[-1] *= grid[-1] - grid[-2]
+        nodes = np.broadcast_to(grid, values.shape)
+        if len(owner):
+            nodes, values = nodes.copy(), values.copy()
+            nodes[owner, at] += step[at]
+            values[owner, at] = points.take(owner)(nodes[owner, at])
+        kept = (np.abs(values) > floor[:, None]) & np.isfinite(values)
+        owner, _ = np.nonzero(kept)
+        return cls(points, floor, owner, nodes[kept], values[kept])
 
+    def cut(self, level: int) -> bool:
+        """Halve the cells in which zeros may hide; False where there is none."""
+        # Near the middle, but not on a line of symmetry.
+        (cells,) = np.nonzero(self._suspicious(level))
+        low, high, owner = self.x[cells], self.x[cells + 1], self.owner[cells]
+        x = low + (0.5 + SHIFT) * (high - low)
+        value = self.points.take(owner)(x) if len(x) else x
+        with np.errstate(invalid="ignore"):
+            known = (np.abs(value) > self.floor[owner]) & np.isfinite(value)
+        known &= (x > low) & (x < high)
+        places = cells[known] + 1
+        self.owner = np.insert(self.owner, places, owner[known])
+        self.x, self.value = (
+            np.insert(old, places, new[known]) for old, new in ((self.x, x), (self.value, value))
+        )
+        return bool(known.any())
 
-def _hidden(points: Points, values: np.ndarray, floor: np.ndarray, nodes: np.ndarray) -> Brackets:
-    """Pairs of zeros between two nodes that no third node of equal sign gives away.
+    def _suspicious(self, level: int) -> np.ndarray:
+        """Cells in which a pair of zeros may hide, bool (len(x) - 1,)."""
+        if len(self.x) < 2:
+            return np.zeros(max(len(self.x) - 1, 0), bool)
+        inside = self.owner[:-1] == self.owner[1:]
+        same = inside & (np.sign(self.value[:-1]) == np.sign(self.value[1:]))
+        width = np.where(inside, np.diff(self.x), 1.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope = np.diff(self.value) / width
+            # Lines through the samples before a cell, and through those after it.
+            size = np.abs(self.value)
+            sign = np.sign(self.value)
+            falls, rises = np.zeros_like(same), np.zeros_like(same)
+            fall = -sign[1:-1] * slope[:-1] * width[1:]
+            falls[1:] = inside[:-1] & same[1:] & (fall >= size[1:-1])
+            rise = sign[1:-1] * slope[1:] * width[:-1]
+            rises[:-1] = inside[1:] & same[:-1] & (rise >= size[1:-1])
+        chosen = falls | rises
+        if level < ALWAYS:
+            lone = same.copy()
+            lone[1:-1] &= ~(same[:-2] & same[2:])
+            chosen |= lone | (inside & ~same)
+        return chosen
 
-    At the ends and next to a sign change; there the slopes at both nodes tell of a dip.
-    """
-    sign = _signs(values, floor)
-    same = (sign[:, :-1] == sign[:, 1:]) & (sign[:, 1:] != 0)
-    lone = np.ones_like(same)
-    lone[:, 1:-1] = ~(same[:, :-2] & same[:, 2:])
-    owner, at = np.nonzero(same & lone)
-    low, high = nodes[owner, at], nodes[owner, at + 1]
-    inner = low + SLOPE * (high - low), high - SLOPE * (high - low)
-    s = sign[owner, at]
-    if not len(owner):
-        return owner, low, high
-    start, end = (s * np.real(points.take(owner)(x)) for x in inner)
-    falls = (start < s * values[owner, at]) & (end < s * values[owner, at + 1])
-    middle = np.where(start < end, *inner)[falls]
-    owner, at = owner[falls], at[falls]
-    triple = (low[falls], middle, high[falls])
-    return _pairs(points, owner, triple, values[owner, at], floor)
+    def sign_changes(self) -> Brackets:
+        """Cells at whose ends the signs differ: owner, low, high."""
+        change = (self.owner[:-1] == self.owner[1:]) & (
+            np.sign(self.value[:-1]) != np.sign(self.value[1:])
+        )
+        return self.owner[:-1][change], self.x[:-1][change], self.x[1:][change]
+
+    def dips(self) -> Brackets:
+        """Pairs of zeros on either side of a sample lowest in size among those of its sign."""
+        size, sign, owner = np.abs(self.value), np.sign(self.value), self.owner
+        same = (owner[:-1] == owner[1:]) & (sign[:-1] == sign[1:])
+        lowest = (size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:])
+        (at,) = np.nonzero(same[:-1] & same[1:] & lowest)
+        triple = tuple(self.x[at + k] for k in range(3))
+        return _pairs(self.points, owner[at + 1], triple, self.value[at + 1], self.floor)
 
 
 def _pairs(
@@ -200,7 +257,7 @@ def _pairs(
     low, _, high = triple
     with np.errstate(invalid="ignore", divide="ignore"):  # at a bottom that touches zero exactly
         bottom: Any = find_minimum(
-            lambda x, s, *rest: s * np.real(points.function(x, *rest)),
+            lambda x, s, *rest: s * points.function(x, *rest),
             triple,
             args=(np.sign(values), *points.take(owner).args),
             tolerances={"xrtol": 1e-7, "fatol": 0.0},
@@ -220,11 +277,15 @@ def _polished(points: Points, low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
     if not len(low):
         return low
-    found: Any = find_root(
-        lambda x, *rest: np.real(points.function(x, *rest)),
-        (low, high),
-        args=tuple(points.args),
-        tolerances={"xrtol": 1e-14},
-    )
-    require_success(found.success, "zeros")
+    with np.errstate(divide="ignore"):  # on a pole
+        found: Any = find_root(
+            # Of a pole, too, both sides have a sign.
+            lambda x, *rest: np.clip(points.function(x, *rest), -LARGEST, LARGEST),
+            (low, high),
+            args=tuple(points.args),
+            tolerances={"xrtol": TOLERANCE},
+            maxiter=MOST_STEPS,
+        )
+    # -2: a pole or a jump at x = 0, to which nothing is near in relative terms.
+    require_success(found.success | (found.status == -2), "zeros")
     return found.x

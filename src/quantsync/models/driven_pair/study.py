@@ -21,7 +21,7 @@ from quantsync.measures.entropic.relative_entropy import (
 from quantsync.measures.spherical_tensors import phase_response, spherical_moment
 from quantsync.models.driven_pair.driving import driving
 from quantsync.search.extrema import Extrema, find_extrema
-from quantsync.search.zeros import Zeros, find_zeros
+from quantsync.search.zeros import Zeros, find_zeros, without_gaps
 from quantsync.states import Certified
 
 # Couplings between which zero crossings and extrema are sought, in units of the larger relaxation
@@ -262,10 +262,11 @@ class DrivenPairStudy:
             # With detunings only one quadrature may vanish there: that is no zero crossing.
             rest = np.abs(value(location[owner, rank], *(a[owner] for a in arguments)))
             location[owner[rest > VANISHING], rank[rest > VANISHING]] = np.nan
-        location = np.sort(location, axis=-1) * unit[:, None]
-        count = np.isfinite(location).sum(axis=-1)
-        location = location[:, : count.max(initial=0)]
-        return Zeros(location.reshape(*self.shape, location.shape[-1]), count.reshape(self.shape))
+        location, jumps = (
+            (found * unit[:, None]).reshape(*self.shape, found.shape[-1])
+            for found in (without_gaps(location), zeros.jumps)
+        )
+        return Zeros(location, np.asarray(np.isfinite(location).sum(axis=-1)), jumps)
 
     @lazy
     def _limit(self) -> np.ndarray:
