@@ -11,7 +11,6 @@ import numpy as np
 
 from quantsync.errors import OutOfMemoryError
 
-
 SMALL = 1 << 24  # bytes that nobody asks for
 
 
