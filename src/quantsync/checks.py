@@ -196,6 +196,25 @@ def instance_of(value: Any, name: str, kinds: Any, what: str) -> Any:
     return value
 
 
+def function_of(value: Any, name: str, what: str) -> Callable[..., Any]:
+    """Something that can be called; ``what`` is what it is a function of."""
+    if not callable(value) or isinstance(value, type):
+        raise InvalidArgumentError(
+            f"{label(name)} must be a function of {what}, but is {shown(value)}."
+        )
+    return value
+
+
+def text_array(values: Any, name: str) -> np.ndarray:
+    """One text or an array of texts."""
+    array = _as_array(values, name, "a text or an array of texts", InvalidArgumentError)
+    if array.size and not all(isinstance(text, str) for text in array.flat):
+        raise InvalidArgumentError(
+            f"{label(name)} must be a text or an array of texts, but is {shown(values)}."
+        )
+    return array.astype(str)
+
+
 def choice(value: Any, name: str, choices: Collection[str]) -> str:
     """One of a few words."""
     if not isinstance(value, str) or value not in choices:

@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.checks import (
+    instance_of,
     label,
     named_fields,
     number_array,
@@ -524,6 +525,11 @@ class Space:
         )
         values = np.broadcast_to(matrix.data[:, None], (len(before), matrix.nnz, len(behind)))
         return Operator((values.ravel(), (rows, columns)), shape=(self.dimension, self.dimension))
+
+
+def require_space(space: Any, name: str = "space") -> Space:
+    """A `Space`, and nothing else."""
+    return instance_of(space, name, Space, "a Space")
 
 
 def _space_of(sites: dict[str, Site]) -> Space:

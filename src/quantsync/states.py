@@ -16,7 +16,7 @@ from quantsync.arrays import is_traced, to_numpy
 from quantsync.checks import named_arguments, require_finite, shown
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.memory import require_memory
-from quantsync.operators import Space
+from quantsync.operators import Space, require_space
 from quantsync.parallel import chunk_slices
 
 TOLERANCE = 1e-8  # on Hermiticity, trace and positivity of states that users pass in
@@ -282,8 +282,7 @@ def basis_state(space: Any, **levels: float) -> np.ndarray:
     >>> qs.basis_state(space, A=0, B=1).diagonal()
     array([0., 0., 0., 1., 0., 0., 0., 0., 0.])
     """
-    if not isinstance(space, Space):
-        raise InvalidArgumentError(f"Argument `space` must be a Space, but is {shown(space)}.")
+    require_space(space)
     index = 0
     for name, site in space.sites.items():
         if name not in levels:

@@ -282,7 +282,7 @@ def test_numbers_that_no_state_has_are_undefined():
 
 BAD = [
     ({"variant": "lap"}, UnknownNameError, ("'lap'", "'lab'", "consistent")),
-    ({"variant": 3}, UnknownNameError, ("'3'", "literal")),
+    ({"variant": 3}, InvalidArgumentError, ("a text", "is 3")),
     ({"spins_1": 0}, InvalidArgumentError, ("`spins_1`", "> 0", "is 0", "at least one spin")),
     ({"spins_2": -2}, InvalidArgumentError, ("`spins_2`", "is -2")),
     ({"linear_damping": -1e-3}, InvalidArgumentError, ("`linear_damping`", ">= 0", "is -0.001")),

@@ -18,7 +18,7 @@ from quantsync.checks import (
 )
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import Terms, separated_pairs, terms_of
-from quantsync.operators import Space
+from quantsync.operators import Space, require_space
 
 
 class Generator:
@@ -26,10 +26,7 @@ class Generator:
 
     @named_arguments
     def __init__(self, space: Space, hamiltonian: Any = (), dissipators: Any = ()):
-        if not isinstance(space, Space):
-            raise InvalidArgumentError(
-                f"Argument `space` must be a Space, but is {type(space).__name__}."
-            )
+        require_space(space)
         energies, operators = separated_pairs(hamiltonian, "hamiltonian", "coefficient")
         rates, jumps = separated_pairs(dissipators, "dissipators", "rate")
         self._terms = terms_of(space, operators, jumps)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from quantsync.checks import require_finite
+from quantsync.checks import number_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lindblad._hermitian_basis import hermitian_basis
-from quantsync.operators import Space
+from quantsync.operators import Space, require_space
 
 
 class MatrixGenerator:
@@ -48,19 +48,18 @@ class MatrixGenerator:
     """
 
     def __init__(self, space: Space, matrix: Any):
-        array = matrix.toarray() if issparse(matrix) else np.asarray(matrix)
-        size = space.dimension**2
+        array = matrix.toarray() if issparse(matrix) else number_array(matrix, "matrix")
+        size = require_space(space).dimension ** 2
         if array.shape != (size, size):
             raise DimensionError(
                 f"Argument `matrix` must have shape {(size, size)} for {space}, but has "
                 f"{array.shape}."
             )
-        if array.dtype.kind not in "biuf":
+        if array.dtype.kind == "c":
             raise InvalidArgumentError(
                 "Argument `matrix` must be real, in the Hermitian basis; convert a complex "
                 "superoperator with MatrixGenerator.from_superoperator."
             )
-        require_finite("matrix", array)
         self.space, self.matrix = space, np.ascontiguousarray(array, float)
 
     @classmethod

@@ -14,7 +14,7 @@ from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentEr
 from quantsync.meanfield._integration import amplitudes
 from quantsync.meanfield._parameters import single_values
 from quantsync.meanfield._states import complex_state, interleaved
-from quantsync.meanfield.model import MeanFieldModel
+from quantsync.meanfield.model import MeanFieldModel, require_model
 
 POLISHING = 3  # Newton steps after the search
 ACCURACY = 1e-9  # largest last Newton step, relative to 1 + |beta|
@@ -97,7 +97,7 @@ def fixed_points(
     >>> print(abs(found.beta[:, 0]).round(6), found.stable)
     [0. 2. 1.] [ True  True False]
     """
-    if not model.autonomous:
+    if not require_model(model).autonomous:
         raise InvalidArgumentError(
             f"The equations of {model!r} depend on time explicitly, so that a fixed point has no "
             "meaning. Go to a frame in which they do not."

@@ -12,7 +12,7 @@ from quantsync.checks import named_arguments, real_number, whole_number
 from quantsync.errors import ConvergenceError, InvalidArgumentError
 from quantsync.meanfield._states import complex_state, interleaved
 from quantsync.meanfield._tangent import TangentFlow, real_state
-from quantsync.meanfield.model import MeanFieldModel
+from quantsync.meanfield.model import MeanFieldModel, require_model
 
 MOST_ITERATIONS = 40
 ACCURACY = 1e-9  # of the closure, relative to the extent of the cycle
@@ -133,7 +133,7 @@ def limit_cycle(
     >>> print(cycle.exponents.round(6) + 0.0)
     [ 0. -1.]
     """
-    forced = not model.autonomous
+    forced = not require_model(model).autonomous
     if forced and period is None:
         raise InvalidArgumentError("Argument `period` must be given for explicit time.")
     y = real_state(state, len(model.modes))

@@ -11,7 +11,7 @@ import numpy as np
 from quantsync.checks import named_arguments, real_number, whole_number
 from quantsync.meanfield._states import complex_state
 from quantsync.meanfield._tangent import TangentFlow, real_state
-from quantsync.meanfield.model import MeanFieldModel
+from quantsync.meanfield.model import MeanFieldModel, require_model
 
 SHRINKING = 3.0  # largest exponent of the contraction between two factorisations
 BLOCKS = 10  # parts of the run whose spread tells the accuracy
@@ -92,7 +92,7 @@ def lyapunov_spectrum(
     >>> print(spectrum.exponents.round(3) + 0.0)
     [ 0. -1.]
     """
-    size = 2 * len(model.modes)
+    size = 2 * len(require_model(model).modes)
     vectors = size if count is None else whole_number(count, "count", at_most=size)
     duration = real_number(duration, "duration", above=0)
     time = real_number(transient, "transient", at_least=0)

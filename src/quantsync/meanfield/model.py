@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import sympy
 
-from quantsync.checks import choice, named_arguments, real_number
+from quantsync.checks import choice, instance_of, named_arguments, real_number
 from quantsync.errors import unknown_name
 from quantsync.meanfield._arguments import (
     blocks,
@@ -396,3 +396,8 @@ class MeanFieldModel:
     def _square(self, kernel: Kernel, beta: Any, time: Any, parameters: Any) -> np.ndarray:
         values = self._values(kernel, beta, time, parameters)
         return values.reshape(*values.shape[:-1], 2 * len(self.modes), 2 * len(self.modes))
+
+
+def require_model(model: Any) -> MeanFieldModel:
+    """A `MeanFieldModel`, and nothing else."""
+    return instance_of(model, "model", MeanFieldModel, "a MeanFieldModel")

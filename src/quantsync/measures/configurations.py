@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj
 
-from quantsync.checks import named_arguments, real_array
+from quantsync.checks import named_arguments, real_array, require_finite
 
 
 @named_arguments
@@ -88,13 +88,20 @@ def _arrays(**phases: Any) -> list[Any]:
     own: Any = {name: p for name, p in phases.items() if is_array_api_obj(p)}
     for name, phase in phases.items():
         if name not in own or isinstance(phase, np.ndarray):
-            phases[name] = real_array(phase, name, finite=False)  # NaN where there is no peak
+            phases[name] = _real_or_undefined(phase, name)
     xp = array_namespace(*own.values()) if own else np
     wide = [phase.dtype for phase in own.values() if xp.isdtype(phase.dtype, "real floating")]
     dtype = xp.result_type(*wide) if wide else xp.float64
     return [xp.asarray(phase, dtype=dtype) for phase in phases.values()]
 
 
+def _real_or_undefined(phase: Any, name: str) -> np.ndarray:
+    """Real phases; NaN where there is no peak."""
+    array = real_array(phase, name, finite=False)
+    require_finite(name, np.where(np.isnan(array), 0.0, array))
+    return array
+
+
 def _distance(xp: Any, angle: Any) -> Any:
     """Distance on the circle from angle 0."""
-    return xp.abs(angle - 2 * math.pi * xp.round(angle / (2 * math.pi)))
+    return xp.abs(xp.remainder(angle + math.pi, 2 * math.pi) - math.pi)

@@ -19,6 +19,7 @@ from array_api_compat import array_namespace
 
 from quantsync.arrays import is_foreign, to_numpy
 from quantsync.checks import (
+    function_of,
     named_arguments,
     real_array,
     real_number,
@@ -110,6 +111,7 @@ def level_set_histogram(
             "Argument `distribution` must be a PhaseDistribution, as from "
             f"phase_distribution(rho, space), but is a {type(distribution).__name__}."
         )
+    function_of(statistic, "statistic", "phases")
     dimension = len(distribution.phases)
     _require_phases(statistic, dimension)
     count = _lattice_size(dimension, points)

@@ -191,7 +191,7 @@ def followed(
         )
     beta = (quadratures[::2] + 1j * quadratures[1::2]) / np.sqrt(2)
     sigma_z = real_number(sigma_z, "sigma_z", at_least=-1, at_most=1)
-    times = times_array(np.atleast_1d(times))
+    times = times_array(np.atleast_1d(real_array(times, "times")))
     if bosons is None:
         space, lowering, z = _spins(counts)
         number = [z[j] + N / 2 * space.identity for j, N in enumerate(counts)]

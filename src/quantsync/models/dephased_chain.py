@@ -10,7 +10,7 @@ import numpy as np
 from quantsync.checks import whole_number
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models._parameters import rate_parameters, real_parameters, spin_parameter
-from quantsync.operators import Space
+from quantsync.operators import Space, require_space
 
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -107,7 +107,7 @@ def chain_symmetries(space: Space) -> list[np.ndarray]:
     >>> qs.peripheral_modes(chain, strong_symmetry=symmetry).strong_sectors
     6
     """
-    n = space.dimension
+    n = require_space(space).dimension
     magnetisation = np.sum([np.real(space[name].z.toarray()) for name in space], axis=0)
     inside = np.abs(np.diag(magnetisation)) < 0.25
     return [magnetisation, np.eye(n)[::-1] * inside]

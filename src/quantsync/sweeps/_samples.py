@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import named_arguments
+from quantsync.checks import named_arguments, whole_number
 from quantsync.errors import MeasureShapeError, QuantsyncError
 from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
@@ -37,7 +37,9 @@ def sample_rng(seed: int, sample: int) -> np.random.Generator:
     >>> qs.sweeps.sample_rng(1, 7).random() == qs.sweeps.sample_rng(1, 7).random()
     True
     """
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(sample,))))
+    seed = whole_number(seed, "seed", at_least=0)
+    key = (whole_number(sample, "sample", at_least=0),)
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
 
 
 @dataclass(frozen=True)

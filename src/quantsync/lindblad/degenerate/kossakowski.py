@@ -21,7 +21,7 @@ from quantsync.errors import (
 from quantsync.lindblad.degenerate._reshuffle import Reshuffle
 from quantsync.lindblad.matrix_generator import MatrixGenerator
 from quantsync.memory import require_memory, workspace
-from quantsync.operators import Space
+from quantsync.operators import Space, require_space
 
 DENSE_MATRICES = 6  # of n^2 rows that exist at one time
 ROUNDING = 1e-10  # relative: what a Kossakowski matrix may lack of being Hermitian and positive
@@ -87,7 +87,7 @@ def kossakowski_generator(
     [[-1.  0.]
      [ 0.  1.]]
     """
-    n = space.dimension
+    n = require_space(space).dimension
     require_memory(DENSE_MATRICES * 8.0 * n**4, f"A dense generator for {space}")
     energy = _hermitian(hamiltonian, n, "hamiltonian")
     rates = _hermitian(kossakowski, n * n - 1, "kossakowski")
@@ -150,7 +150,7 @@ def random_lindbladian(
             "make one with numpy.random.default_rng(seed)."
         )
     energy_weight, rate_weight = checked_weights(weights)
-    n = space.dimension
+    n = require_space(space).dimension
     operators = _checked_diagonal(diagonal, n)
     require_memory(DENSE_MATRICES * 8.0 * n**4, f"A dense generator for {space}")
     energy = random_hamiltonian(n, rng)

@@ -14,6 +14,7 @@ from quantsync.checks import (
     rate_array,
     real_array,
     real_number,
+    text_array,
     whole_array,
     whole_number,
 )
@@ -144,8 +145,7 @@ def circuit_qed(
     [0.007513 0.001694] True
     """
     given = dict(locals())
-    names = np.asarray(given.pop("preset"), dtype=object)
-    presets = np.array([str(name) for name in names.ravel()], dtype=str).reshape(names.shape)
+    presets = text_array(given.pop("preset"), "preset")
     usual = [_usual(presets, side) for side in (0, 1)]
     values = {k: _checked(k, v) for k, v in given.items() if v is not None or k in COMMON}
     shapes = {name: array.shape for name, array in values.items()}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from quantsync.checks import text_array
 from quantsync.models._parameters import real_parameters
 from quantsync.models.pseudo_boson_pair.run import PseudoBosonPair
 
@@ -129,6 +128,6 @@ def pseudo_boson_pair(
     (2, 2, 4, 4)
     """
     given = dict(locals())
-    variants = np.asarray(given.pop("variant"))
+    variants = text_array(given.pop("variant"), "variant")
     numbers = dict(zip(given, real_parameters(**given), strict=True))
     return PseudoBosonPair({"variant": variants, **numbers})
