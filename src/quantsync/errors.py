@@ -37,6 +37,10 @@ class MeasureShapeError(InvalidArgumentError):
     """A user's measure returns an array that does not have the batch shape in front."""
 
 
+class MeasureError(InvalidArgumentError):
+    """A measure cannot be taken of a system at any point, or its code has a mistake."""
+
+
 class InvalidSystemError(InvalidArgumentError):
     """A model returns something that cannot be solved: see `quantsync.system.System`."""
 

@@ -127,30 +127,48 @@ class View:
     system : System
     workers : int or None
         Number of threads that a measure may use for work of its own.
+    failure : Exception or None
+        Why the systems could not be solved.
     """
 
     def __init__(self, system: System, workers: int | None = None):
         self.system, self.workers = system, workers
+        self.failure: Exception | None = None
         self._known: dict[Callable[[View], Any], Any] = {}
+        self._parts: dict[bytes, View] = {}
 
     @classmethod
     def of_solution(cls, solution: Any) -> Self:
         """A view of what has been solved elsewhere; it has no ``system``."""
         view = cls.__new__(cls)
-        view.workers, view._known = None, {}
+        view.workers, view.failure, view._known, view._parts = None, None, {}, {}
         view.__dict__["solution"] = solution
         return view
 
     @lazy
     def solution(self) -> Any:
         """What ``system.solve`` returns."""
-        found = self.system.solve(workers=self.workers)
+        try:
+            found = self.system.solve(workers=self.workers)
+        except Exception as error:
+            self.failure = error
+            raise
         if not hasattr(found, "residual"):
             raise InvalidSystemError(
                 f"What {type(self.system).__name__}.solve() returns must have a `residual`, which "
                 f"says how well the equations are satisfied, but is {type(found).__name__}."
             )
         return found
+
+    def part(self, members: np.ndarray) -> View:
+        """Some systems of the batch; a solution with an index is not computed again."""
+        key = members.tobytes()
+        if key not in self._parts:
+            part = self._parts[key] = View(self.system.take(members), self.workers)
+            solution: Any = self.__dict__.get("solution")
+            if hasattr(solution, "__getitem__") and hasattr(solution, "residual"):
+                part.__dict__["solution"] = solution[members]
+        return self._parts[key]
 
     def once(self, function: Callable[[View], Found]) -> Found:
         """``function(view)``, computed once however many measures ask for it."""

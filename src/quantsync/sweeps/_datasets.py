@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from quantsync.errors import SweepError, SweepWarning, warn_caller
-from quantsync.sweeps._batches import ChunkResult, filled_with_nan
+from quantsync.sweeps._batches import ChunkResult
 from quantsync.sweeps._certificates import attributes_of
 from quantsync.sweeps._grid import Grid
+from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import Measure
 from quantsync.version import __version__

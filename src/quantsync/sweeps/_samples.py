@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import named_arguments, whole_number
-from quantsync.errors import MeasureShapeError, QuantsyncError
 from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
-from quantsync.sweeps._batches import require_batch_shape
+from quantsync.sweeps._measuring import batch_of_numbers, ends_a_map
 from quantsync.system import View
 
 
@@ -69,7 +68,9 @@ class SampleWork:
             try:
                 perturbation = self.draw(self.base.space, sample_rng(self.seed, sample))
                 solved.append((sample, perturbed_steady_states(self.base, perturbation, self.etas)))
-            except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+            except Exception as error:
+                if ends_a_map(error):
+                    raise
                 failures[sample] = f"{type(error).__name__}: {error}"
         return self._measured(solved, failures)
 
@@ -82,9 +83,9 @@ class SampleWork:
         numbers = np.array([sample for sample, _ in solved])
         try:
             values = self._values([states for _, states in solved])
-        except MeasureShapeError:
-            raise  # the same for every sample
-        except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+        except Exception as error:
+            if ends_a_map(error):
+                raise
             if len(solved) == 1:
                 failures[solved[0][0]] = f"{type(error).__name__}: {error}"
                 return SampleValues(np.zeros(0, int), {}, failures)
@@ -117,7 +118,7 @@ class SampleWork:
         size = len(states.rho)
         view = View.of_solution(states)
         values = {
-            name: require_batch_shape(name, view.value(measure), size)
+            name: batch_of_numbers(name, view.value(measure), size)
             for name, measure in self.measures.items()
         }
         values["residual"] = states.residual

@@ -10,7 +10,7 @@ import numpy as np
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
 from quantsync.checks import named_arguments
-from quantsync.sweeps._batches import require_batch_shape
+from quantsync.sweeps._measuring import batch_of_numbers
 from quantsync.system import View
 
 
@@ -58,7 +58,7 @@ def compute(
     resolved = resolve_measures(measures, measures_of(system), chosen.name)
     view = View(system.broadcast_to((1,)))  # a batch of one, as in a sweep
     return {
-        name: _plain(require_batch_shape(name, view.value(measure), 1)[0])
+        name: _plain(batch_of_numbers(name, view.value(measure), 1)[0])
         for name, measure in resolved.items()
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ class SweepPlan:
     tied: dict[str, Callable[..., Any]]  # rules of the parameters that follow from the axes
     measures: dict[str, Any]
     system: System  # of the grid's shape
+    # Measures that have failed by what may be a mistake, and what it was if it was one.
+    mistakes: dict[str, Exception | None] = field(default_factory=dict)
 
     def system_at(self, positions: np.ndarray) -> System:
         """The systems at points off the grid, positions of shape (n, axes)."""

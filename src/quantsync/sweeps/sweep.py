@@ -187,7 +187,7 @@ def _on_threads(plan: SweepPlan, workers: int, progress: bool | None) -> ChunkRe
     system, pieces = plan.system, chunks_of(plan.system)
 
     def work(members: np.ndarray) -> tuple[np.ndarray, ChunkResult]:
-        return members, solve_chunk(system.take(members), plan.measures)
+        return members, solve_chunk(system.take(members), plan)
 
     with progress_of(system.size, "points", progress) as advance:
         results = map_threads(work, pieces, workers, lambda members: advance(len(members)))

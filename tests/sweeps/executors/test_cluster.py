@@ -269,7 +269,7 @@ def test_an_answer_that_is_cut_off_is_told_from_an_error_of_a_task(tmp_path, cli
             stored(tmp_path / "a", [slow], chunk=3, scheduler=client)
     whole = stored(tmp_path / "whole", [slow], chunk=3)
     xr.testing.assert_identical(stored(tmp_path / "a", [slow], scheduler=client), whole)
-    with pytest.raises(FileNotFoundError, match="no calibration"):
+    with pytest.raises(qs.errors.MeasureError, match="FileNotFoundError: no calibration"):
         stored(tmp_path / "b", [unreadable], scheduler=client)
 
 

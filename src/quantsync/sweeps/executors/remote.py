@@ -149,4 +149,4 @@ class RemoteSweep:
 
     def compute(self, item: Any) -> Any:
         """Solve a piece; a `ChunkResult`."""
-        return solve_chunk(self.plan.system.take(self.pieces[item]), self.plan.measures)
+        return solve_chunk(self.plan.system.take(self.pieces[item]), self.plan)

@@ -11,7 +11,7 @@ from quantsync.sweeps._certificates import Worst, with_certificates, worst_of
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine._border import Border
-from quantsync.sweeps.refine.points import DONE, FAILED, RefinedPoints
+from quantsync.sweeps.refine.points import FAILED, MISSING, RefinedPoints
 from quantsync.sweeps.refine.refinement import (
     BORDER,
     PREFIX,
@@ -93,7 +93,7 @@ def _border(
     """The border between the points of a grid and those off it, on the unit cube."""
     scales = varying_axes(grid)
     columns = [k for k, name in enumerate(grid.names) if name in scales]
-    rows = points.state == DONE
+    rows = points.state != MISSING
     where = np.concatenate([positions_of(grid), points.positions[rows]])[:, columns]
     unit = [scale.to_unit(where[:, k]) for k, scale in enumerate(scales.values())]
     found = np.concatenate([values.astype(float), points.value(asked.measure)[rows]])

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import QuantsyncError
 from quantsync.parallel import map_threads
-from quantsync.sweeps._batches import ChunkResult, filled_with_nan, solve_chunks
+from quantsync.sweeps._batches import ChunkResult, solve_chunks
 from quantsync.sweeps._certificates import Worst, worst_of
 from quantsync.sweeps._datasets import PointFailure
+from quantsync.sweeps._measuring import ends_a_map, filled_with_nan, placed
 from quantsync.sweeps.plan import SweepPlan
 
 PIECE = 128  # points; enough for a batch, few enough that threads have something to share
@@ -115,11 +115,8 @@ class RefinedPoints:
             with self._lock:
                 solved = rows[members]
                 for name, array in result.values.items():
-                    if name not in self.values:
-                        self.values[name] = filled_with_nan(
-                            (len(self), *array.shape[1:]), array.dtype
-                        )
-                    self.values[name][solved] = array
+                    known = self.values.get(name)
+                    self.values[name] = placed(known, name, len(self), solved, array)
                 for row in solved.tolist():
                     self.messages.pop(row, None)
                 new = {int(solved[k]): text for k, text in result.failures.items()}
@@ -143,7 +140,9 @@ def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.nda
     """Solve a sweep's model at points off its grid: members of each piece, and what it gave."""
     try:
         system = plan.system_at(positions)
-    except (QuantsyncError, ArithmeticError, np.linalg.LinAlgError) as error:
+    except Exception as error:
+        if ends_a_map(error):
+            raise
         if len(positions) == 1:
             failed = ChunkResult({}, {0: f"{type(error).__name__}: {error}"})
             return [(np.arange(1), failed)]
@@ -153,4 +152,4 @@ def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.nda
             for half in halves
             for piece, found in solve_positions(plan, positions[half])
         ]
-    return solve_chunks(system, plan.measures)
+    return solve_chunks(system, plan)

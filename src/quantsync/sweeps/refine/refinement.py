@@ -17,7 +17,7 @@ from quantsync.sweeps.options import Refine
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine._scales import AxisScale
 from quantsync.sweeps.refine.border_learner import BorderLearner
-from quantsync.sweeps.refine.points import DONE, RefinedPoints
+from quantsync.sweeps.refine.points import MISSING, RefinedPoints
 
 SLACK = 1 + 1e-8  # for rounding
 MOST_AXES = 3
@@ -109,7 +109,7 @@ def refine(
             points.solve(plan, workers, advance, retry_failed)
         rows = np.flatnonzero(points.known)
         rows = rows[rows >= first]
-        found = np.where(points.state == DONE, points.value(asked.measure), np.nan)
+        found = np.where(points.state != MISSING, points.value(asked.measure), np.nan)
         learner.tell_many(points.positions[rows][:, columns], found[rows])
 
     if len(points):

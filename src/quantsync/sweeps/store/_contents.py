@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.sweeps._batches import filled_with_nan
 from quantsync.sweeps._certificates import Worst
 from quantsync.sweeps._grid import Grid
+from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.store.tasks import Block, TaskGrid
 
 

@@ -15,9 +15,9 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from quantsync.errors import StoreError
-from quantsync.sweeps._batches import filled_with_nan
 from quantsync.sweeps._certificates import worst_of
 from quantsync.sweeps._grid import Grid
+from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.refine.points import MISSING
 from quantsync.sweeps.store._contents import Contents, failure_records
 from quantsync.sweeps.store._manifest import Manifest

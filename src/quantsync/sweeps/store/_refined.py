@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import StoreError, SweepWarning, warn_caller
-from quantsync.sweeps._batches import filled_with_nan
 from quantsync.sweeps._certificates import record_of, recorded
+from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING, PIECE, RefinedPoints
 from quantsync.sweeps.refine.refinement import PREFIX, Outcome
@@ -193,11 +193,15 @@ class StoredPoints(RefinedPoints):
         if columns is None or not np.array_equal(columns, self.positions[rows], equal_nan=True):
             self._behind.add(piece)
         state = np.array((record["state"] + [MISSING] * count)[:count], np.uint8)
-        if (state == DONE).any():
-            for name, (dtype, extra) in self.store.layout.items():
+        for name, (dtype, extra) in self.store.layout.items() if state.any() else ():
+            try:
                 found = self._whole(f"{PREFIX}_{name}", piece, dtype, extra)[:count]
-                found[state == MISSING] = np.nan
-                self.values[name][rows] = found
+            except DamagedFileError:
+                if (state == DONE).any():
+                    raise
+                continue  # it may have failed at all of them
+            found[state == MISSING] = np.nan
+            self.values[name][rows] = found
         self.state[rows] = state
         self.messages |= {
             int(k): text for k, text in record["messages"].items() if int(k) < rows.stop

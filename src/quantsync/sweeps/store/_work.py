@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from quantsync.sweeps._batches import filled_with_nan, solve_chunks
+from quantsync.sweeps._batches import solve_chunks
 from quantsync.sweeps._certificates import worst_of
+from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import DONE, FAILED, is_open
 from quantsync.sweeps.store._contents import TaskState, failure_records
@@ -36,7 +37,7 @@ def compute_task(
     new_status = np.full(len(opened), DONE, np.uint8)
     values, certificates, found = dict(before.values), before.certificates, False
     messages: dict[int, str] = {}
-    for piece, result in solve_chunks(plan.system.take(opened), plan.measures):
+    for piece, result in solve_chunks(plan.system.take(opened), plan):
         store.add_measures(result.values)
         found |= bool(result.values)
         for name, array in result.values.items():

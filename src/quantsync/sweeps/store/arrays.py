@@ -188,10 +188,9 @@ class SweepStore:
         # Names become folders: those of a record that somebody else has written must not.
         if strange := sorted({*layout} - {*self.manifest.measures, RESIDUAL}):
             raise DamagedFileError(f"its record names {strange[0]!r}, which is no measure")
-        if layout and not self.layout:
-            self.layout = layout
-        if layout not in ({}, self.layout):
+        if any(self.layout.get(name, kind) != kind for name, kind in layout.items()):
             raise DamagedFileError(ANOTHER_SHAPE)
+        self._widen(layout)
         values = {}
         for name, (dtype, extra) in layout.items():
             values[name], found = self._read(name, block, dtype, extra)
@@ -219,10 +218,18 @@ class SweepStore:
     def add_layout(self, layout: Layout) -> None:
         """Create the arrays of measures that another process has computed first."""
         with self._lock:
-            if layout and not self.layout:
-                self.layout = layout
-                if self._axes:  # the owner's: workers leave the metadata to it
-                    self.write_zarr()
+            # The owner's: workers leave the metadata to it.
+            if self._widen(layout) and self._axes:
+                self.write_zarr()
+
+    def _widen(self, layout: Layout) -> bool:
+        """Take measures over that are not known yet; a measure may fail in the first tasks."""
+        if layout.keys() <= self.layout.keys():
+            return False
+        known = {**layout, **self.layout}
+        order = [*self.manifest.measures, RESIDUAL]
+        self.layout = {name: known[name] for name in sorted(known, key=order.index)}
+        return True
 
     def add_measures(self, values: Mapping[str, np.ndarray]) -> None:
         """Create the arrays of the measures from values of a few points, or check them."""

@@ -34,7 +34,7 @@ def point_cost(plan: SweepPlan) -> PointCost:
         members = _sample(plan, min(count, plan.grid.size))
         start = time.perf_counter()
         with one_blas_thread():
-            results = solve_chunks(plan.system.take(members), plan.measures)
+            results = solve_chunks(plan.system.take(members), plan)
         took = time.perf_counter() - start
         seconds = took / len(members)
         stored = sum(a.nbytes / len(a) for a in results[0][1].values.values())
