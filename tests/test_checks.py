@@ -6,6 +6,7 @@ from fractions import Fraction
 import array_api_strict as xp
 import numpy as np
 import pytest
+import qutip
 import scipy.sparse as sp
 
 from quantsync import checks
@@ -101,7 +102,7 @@ def test_one_number_is_no_array():
 def test_whole_numbers():
     for value in (3, 3.0, np.int8(3), np.array(3), Fraction(3)):
         assert checks.whole_number(value, "n") == 3
-    for wrong in (0, 2.5, True, "3", None, np.nan, np.inf, [3], 3j):
+    for wrong in (0, 2.5, True, "3", None, np.nan, np.inf, [3], 3j, qutip.sigmax()):
         with pytest.raises(InvalidArgumentError, match=r"`n` must be a whole number >= 1, but is"):
             checks.whole_number(wrong, "n")
     with pytest.raises(InvalidArgumentError, match=r"from 0 to 2, but is 3: so it is"):

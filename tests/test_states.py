@@ -163,6 +163,9 @@ def test_a_basis_state_that_does_not_exist_is_rejected():
         qs.basis_state(SPACE, A=0, B=-1, C=0.5)
     with pytest.raises(InvalidStateError, match=r"unknown sites \['D'\]"):
         qs.basis_state(SPACE, A=0, B=0, C=0.5, D=1)
+    for level in ([0, 1], np.eye(3), None, "up", 1j):
+        with pytest.raises(InvalidStateError, match="Level of site 'A' must be"):
+            qs.basis_state(SPACE, A=level, B=0, C=0.5)
 
 
 class Found:

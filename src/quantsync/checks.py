@@ -363,7 +363,7 @@ def _whole(value: Any) -> int | None:
         return None
     if isinstance(value, Integral):
         return int(value)
-    if getattr(value, "dtype", np.dtype(float)).kind == "c":
+    if getattr(getattr(value, "dtype", None), "kind", "") == "c":
         return None
     try:
         number = float(value)

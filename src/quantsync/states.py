@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from array_api_compat import array_namespace, device, is_array_api_obj
 
 from quantsync.arrays import is_traced, to_numpy
-from quantsync.checks import named_arguments, require_finite, shown
+from quantsync.checks import named_arguments, real_number, require_finite, shown
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.memory import require_memory
 from quantsync.operators import Space, require_space
@@ -242,7 +242,8 @@ def require_normalised(psi: Any, name: str) -> None:
     if 0 in psi.shape or is_traced(psi):
         return
     xp = array_namespace(psi)
-    norms = xp.reshape(xp.linalg.vector_norm(psi, axis=-1), (-1,))
+    with np.errstate(over="ignore"):
+        norms = xp.reshape(xp.linalg.vector_norm(psi, axis=-1), (-1,))
     tolerance = max(TOLERANCE, 64 * float(xp.finfo(psi.dtype).eps) * psi.shape[-1])
     k = int(xp.argmax(xp.abs(norms - 1)))
     if not abs(float(norms[k]) - 1) <= tolerance:
@@ -288,10 +289,11 @@ def basis_state(space: Any, **levels: float) -> np.ndarray:
         if name not in levels:
             raise InvalidStateError(f"basis_state needs a level for every site; {name!r} has none.")
         labels = site.labels
-        match = np.flatnonzero(labels == levels[name])
+        level = real_number(levels[name], f"Level of site {name!r}", error=InvalidStateError)
+        match = np.flatnonzero(labels == level)
         if len(match) == 0:
             raise InvalidStateError(
-                f"Site {name!r} ({site}) has no state {levels[name]}; it has "
+                f"Site {name!r} ({site}) has no state {level:g}; it has "
                 f"{', '.join(f'{label:g}' for label in labels)}."
             )
         index = index * site.dimension + int(match[0])

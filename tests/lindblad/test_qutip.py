@@ -311,7 +311,7 @@ def test_what_does_not_go_to_qutip_is_refused_by_name():
         qs.to_qutip(np.array([1.0, 0.0]), QUBIT)
     with pytest.raises(NonFiniteError, match="`rho` must be finite"):
         qs.to_qutip(np.full((2, 2), np.nan), QUBIT)
-    with pytest.raises(InvalidArgumentError, match="`space` must be the Space"):
+    with pytest.raises(InvalidArgumentError, match="`space` must be a Space"):
         qs.to_qutip(np.eye(2))
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from places import reference
 
+from quantsync.errors import InvalidArgumentError, NonFiniteError
 from quantsync.measures.configurations import chi, chi_2
 
 REFERENCE = reference("zhao2025")
@@ -85,3 +86,15 @@ def test_arguments_broadcast_in_the_library_they_come_from():
     np.testing.assert_allclose(np.asarray(chi_2(xp.asarray(b))), chi_2(b), atol=1e-15)
     assert chi(np.float32(1), np.float32(2)).dtype == np.float32
     assert chi_2(1).dtype == np.float64
+
+
+def test_phases_are_numbers_and_missing_where_there_is_no_peak():
+    found = chi(np.array([0.1, np.nan]), 0.2)
+    assert np.isnan(found).tolist() == [False, True]
+    assert np.isnan(chi_2(np.nan))
+    for measure in (chi_2, lambda phi: chi(phi, 0.1)):
+        with pytest.raises(NonFiniteError, match="must be finite, but is inf at index"):
+            measure(np.array([0.0, np.inf, np.nan]))
+        for wrong in (None, "0.1", 0.1j, np.ma.masked_array([0.1], True)):
+            with pytest.raises(InvalidArgumentError, match="Argument `phi"):
+                measure(wrong)

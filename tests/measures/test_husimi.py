@@ -141,6 +141,14 @@ def test_misuse_is_explained():
         qs.husimi(np.eye(4) / 4, pair, [0.1, 0.2], 0.1)
     with pytest.raises(qs.errors.UnknownNameError, match="Unknown site 'C'"):
         qs.husimi(rho, pair, 0.1, 0.2, "C")
+    assert qs.husimi(rho, space, np.zeros((0, 3)), 0.1, "A").shape == (0, 3)
+    for wrong in (0.3j, "0.3", None, np.datetime64("2020-01-01"), np.ma.masked_array([0.3], True)):
+        with pytest.raises(qs.errors.InvalidArgumentError, match="`theta` must be"):
+            qs.husimi(rho, space, wrong, 0.2, "A")
+        with pytest.raises(qs.errors.InvalidArgumentError, match="`theta` must be"):
+            qs.coherent_state(1, wrong, 0.2)
+    with pytest.raises(qs.errors.NonFiniteError, match="`theta` must be finite, but is nan"):
+        qs.coherent_state(1, np.nan, 0.0)
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"but is 0\.7"):
         qs.coherent_state(0.7, 0.1, 0.2)
 

@@ -191,6 +191,7 @@ def test_misuse_is_explained():
         ({"points": -3}, "`points`.*-3"),
         ({"range": (1.0, 0.0)}, "`range`"),
         ({"range": (0.0, 0.5)}, "`statistic` returned .* outside"),
+        ({"statistic": None}, "`statistic` must be a function of phases, but is None"),
         ({"statistic": chi}, r"`statistic` must take .* 1, but chi\(.*missing"),
     ):
         with pytest.raises(qs.errors.InvalidArgumentError, match=message):
@@ -203,5 +204,8 @@ def test_misuse_is_explained():
         level_set_histogram(phase, lambda phi: phi * np.nan)
     with pytest.raises(qs.errors.DimensionError, match="`statistic`"):
         level_set_histogram(phase, lambda phi: 0.5)
+    for wrong in (None, 0.5, []):
+        with pytest.raises(qs.errors.InvalidArgumentError, match="`intervals` must be a list"):
+            qs.measures.interval_probabilities(np.full(4, 0.25), wrong)
     with pytest.raises(qs.errors.DimensionError, match=r"`probabilities`.*\(4,\)"):
         kind_ratio(np.ones(4))

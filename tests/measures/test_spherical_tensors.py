@@ -319,6 +319,11 @@ def test_moments_left_out_of_the_expansion_are_zero():
         ({(1, -1): 0.1}, "`moments` holds q = -1; give q >= 0"),
         ({(2, 0): 0.1}, r"`k` must be .* from 0 to 1, but is 2: Spin\(1/2\) has no"),
         ({(1, 2): 0.1}, "`q` must be a whole number from -1 to 1, but is 2"),
+        ([0.1], r"`moments` must be a mapping of \(k, q\)"),
+        ({1: 0.1}, r"pairs \(k, q\) as keys, but has 1"),
+        ({(0, 0): None}, r"The moment \(0, 0\) must be a number"),
+        ({(0, 0): np.ma.masked_array([0.5], True)}, r"The moment \(0, 0\) must .* masked array"),
+        ({(0, 0): [0.5, np.inf]}, r"The moment \(0, 0\) must be finite, but is inf"),
     ],
 )
 def test_moments_that_do_not_exist_are_refused(given_moments, message):

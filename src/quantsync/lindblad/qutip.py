@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import instance_of, named_arguments, shown
+from quantsync.checks import named_arguments, shown
 from quantsync.errors import (
     AmbiguousSiteWarning,
     DimensionError,
@@ -21,7 +21,7 @@ from quantsync.errors import (
 )
 from quantsync.lindblad._site_recognition import recognised
 from quantsync.lindblad.generator import Generator, single_system
-from quantsync.operators import Fock, Operator, Site, Space, Spin, as_operator
+from quantsync.operators import Fock, Operator, Site, Space, Spin, as_operator, require_space
 from quantsync.states import is_state, square_matrices
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def terms_from_qutip(
     """Space, Hamiltonian and dissipators, as `Lindbladian` takes them; see `from_qutip`."""
     qutip = _qutip()
     if space is not None:
-        instance_of(space, "space", Space, "a Space, as in Space(A=Spin(1/2))")
+        require_space(space)
     jumps: list[Any] = []
     if isinstance(c_ops, qutip.Qobj | qutip.QobjEvo):
         jumps = [c_ops]
@@ -206,7 +206,7 @@ def to_qutip(rho: Any, space: Space | None = None) -> Any:
     qutip = _qutip()
     if is_state(rho) and space is None:
         space = rho.space
-    known: Space = instance_of(space, "space", Space, "the Space that `rho` acts on")
+    known = require_space(space)
     if sp.issparse(rho):
         return _qobj(qutip, as_operator(rho, known.dimension, "rho"), known)
     return _nested(qutip, to_numpy(square_matrices(rho, known)), known)

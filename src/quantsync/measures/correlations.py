@@ -13,11 +13,11 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from quantsync.arrays import is_foreign
-from quantsync.checks import instance_of, named_arguments, nats_per_unit, number_array
+from quantsync.checks import named_arguments, nats_per_unit, number_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._eigenvalues import block_eigenvalues
 from quantsync.measures._reduction import reduced, transposed
-from quantsync.operators import Space
+from quantsync.operators import Space, require_space
 from quantsync.states import density_matrices, of_operators, of_states, require_normalised
 
 
@@ -304,7 +304,7 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
     >>> print(qs.schmidt_coefficients(np.array([0.6, 0, 0, 0.8]), space, "A"))
     [0.8 0.6]
     """
-    instance_of(space, "space", Space, "a Space, as in Space(A=Spin(1/2), B=Spin(1/2))")
+    require_space(space)
     if not is_foreign(psi):
         psi = number_array(psi, "psi")
     xp = array_namespace(psi)

@@ -126,7 +126,8 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
     product, scale = np.ones((*theta.shape[:-1], 1), complex), 1.0
     for k, size in enumerate(space.dimensions):
         local = coherent_state((size - 1) / 2, theta[..., k], phi[..., k])
-        product = (product[..., :, None] * local[..., None, :]).reshape(*theta.shape[:-1], -1)
+        product = product[..., :, None] * local[..., None, :]
+        product = product.reshape(*theta.shape[:-1], math.prod(product.shape[-2:]))
         scale *= size / (4 * math.pi)
     xp = array_namespace(rho)
     state = xp.asarray(product.reshape(-1, space.dimension))

@@ -24,6 +24,7 @@ from quantsync.checks import (
     real_array,
     real_number,
     require_finite,
+    shown,
     times_array,
     whole_number,
 )
@@ -183,6 +184,10 @@ def interval_probabilities(
     bins, low, high = _checked_bins(histogram.shape[-1], range)
     xp = array_namespace(histogram)
     probabilities = []
+    if not isinstance(intervals, Sequence | np.ndarray) or not len(intervals):
+        raise InvalidArgumentError(
+            f"Argument `intervals` must be a list of pairs of numbers, but is {shown(intervals)}."
+        )
     for interval in intervals:
         ends = (real_array(interval, "intervals") - low) / (high - low) * bins
         if ends.shape != (2,):

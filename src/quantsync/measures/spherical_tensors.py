@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
-from quantsync.checks import named_arguments, whole_number
+from quantsync.arrays import is_foreign
+from quantsync.checks import (
+    instance_of,
+    named_arguments,
+    number_array,
+    require_finite,
+    shown,
+    whole_number,
+)
 from quantsync.errors import InvalidArgumentError
 from quantsync.measures._reduction import local_expectation
 from quantsync.measures.husimi import angles
@@ -189,7 +198,7 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
     Returns
     -------
     array of shape (..., ...a)
-        Per steradian, batch shape first.
+        Per steradian, batch shape first; NaN where a moment is NaN, as those of masked states.
 
     Raises
     ------
@@ -209,11 +218,21 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
     from scipy.special import sph_harm_y
 
     size = round(2 * Spin(spin).size)
+    instance_of(moments, "moments", Mapping, "a mapping of (k, q) to <T_k^q>")
     if not moments:
         raise InvalidArgumentError("Argument `moments` is empty; give at least <T_0^0>.")
     theta, phi = angles(theta, phi)
     total: Any = 0.0
-    for (k, q), moment in moments.items():
+    for pair, moment in moments.items():
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise InvalidArgumentError(
+                f"Argument `moments` must have pairs (k, q) as keys, but has {shown(pair)}."
+            )
+        k, q = pair
+        if not is_foreign(moment):
+            moment = number_array(moment, f"The moment {pair}", finite=False)
+            if np.isinf(moment).any():
+                require_finite(f"The moment {pair}", moment)
         spherical_tensor(spin, k, q)  # raises if it does not exist
         if q < 0:
             raise InvalidArgumentError(
@@ -223,8 +242,7 @@ def husimi_from_moments(moments: Any, spin: float, theta: Any, phi: Any) -> Any:
             math.lgamma(size + 1) - (math.lgamma(size - k + 1) + math.lgamma(size + k + 2)) / 2
         )
         harmonic = sph_harm_y(k, q, theta, phi) * weight * math.sqrt(4 * math.pi / (2 * k + 1))
-        xp = array_namespace(moment) if hasattr(moment, "__array_namespace__") else np
-        moment = xp.asarray(moment)
+        xp = array_namespace(moment)
         value = xp.conj(moment) if xp.isdtype(moment.dtype, "complex floating") else moment
         spread = xp.reshape(value, (*moment.shape, *[1] * theta.ndim)) * xp.asarray(harmonic)
         total = total + xp.real(spread) * (1 if q == 0 else 2)
