@@ -172,6 +172,29 @@ def test_base_of_the_logarithm_is_the_unit(random_states):
             qs.von_neumann_entropy(rho, base)
 
 
+def test_faint_eigenvalues_of_two_levels_keep_their_digits():
+    # a b - |c|^2 over the larger one; of a partial transpose, below zero.
+    for first, second, size, faint in (
+        (1.0, 1e-20, 5e-11, 0.75e-20),
+        (1e-20, 1.0, 5e-11, 0.75e-20),
+        (1.0, 0.0, 1e-12, -1e-24),
+        (-1.0, 1e-30, 1e-12, 1e-24),
+    ):
+        matrix = np.array([[first, 1j * size], [-1j * size, second]])
+        found = block_eigenvalues(matrix)
+        assert found[np.abs(found).argmin()] == pytest.approx(faint, rel=2e-6)
+        assert np.abs(found).max() == pytest.approx(1)
+
+
+def test_faint_entropies_and_negativities_keep_their_digits():
+    pure = np.diag([1.0, 1e-20])
+    expected = -1e-20 * np.log(1e-20)
+    assert qs.von_neumann_entropy(pure) == pytest.approx(expected, rel=1e-12)
+    psi = np.array([1.0, 0, 0, 1e-12])
+    space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+    assert qs.negativity(np.outer(psi, psi), space, "A") == pytest.approx(1e-12, rel=1e-12)
+
+
 def test_block_eigenvalues_are_those_of_the_whole_matrix(random_states):
     rng = np.random.default_rng(7)
     for n in range(1, 13):

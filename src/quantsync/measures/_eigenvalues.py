@@ -38,9 +38,7 @@ def block_eigenvalues(matrices: Any) -> Any:
         elif len(members) == 2:
             i, j = int(members[0]), int(members[1])
             first, second = xp.real(matrices[..., i, i]), xp.real(matrices[..., j, j])
-            middle = (first + second) / 2
-            half = xp.hypot((first - second) / 2, xp.abs(matrices[..., j, i]))
-            parts.append(xp.stack([middle - half, middle + half], axis=-1))
+            parts.append(_of_two_levels(first, second, xp.abs(matrices[..., j, i])))
         else:
             block = xp.take(xp.take(matrices, index, axis=-2), index, axis=-1)
             parts.append(xp.linalg.eigvalsh(block))
@@ -90,14 +88,25 @@ def _two_levels(first: Any, second: Any, lower: Any) -> tuple[Any, Any]:
     """Eigenvalues (..., 2) and eigenvectors (..., 2, 2) of [[first, lower^*], [lower, second]]."""
     xp = array_namespace(lower)
     first, second, size = xp.real(first), xp.real(second), xp.abs(lower)
-    middle, half = (first + second) / 2, (first - second) / 2
-    radius = xp.hypot(half, size)
-    turn = xp.atan2(size, half) / 2
+    turn = xp.atan2(size, (first - second) / 2) / 2
     phase = xp.where(size > 0, lower / xp.where(size > 0, size, xp.ones_like(size)), 1.0 + 0j)
     cosine, sine = xp.cos(turn) + 0j, xp.sin(turn) * phase
     upper = xp.stack([cosine, -xp.conj(sine)], axis=-1)
     below = xp.stack([sine, cosine], axis=-1)
-    return xp.stack([middle + radius, middle - radius], axis=-1), xp.stack([upper, below], axis=-2)
+    return _of_two_levels(first, second, size), xp.stack([upper, below], axis=-2)
+
+
+def _of_two_levels(first: Any, second: Any, size: Any) -> Any:
+    """The larger and the smaller eigenvalue of two levels coupled by an entry of some size."""
+    # The one that is smaller in size from the determinant: the difference loses what is faint.
+    xp = array_namespace(first)
+    middle = (first + second) / 2
+    radius = xp.hypot((first - second) / 2, size)
+    far = xp.where(middle < 0, middle - radius, middle + radius)
+    safe = xp.where(far == 0, xp.ones_like(far), far)
+    lower, upper = xp.where(first < second, first, second), xp.where(first < second, second, first)
+    near = lower * (upper / safe) - size * (size / safe)
+    return xp.stack([xp.where(middle < 0, near, far), xp.where(middle < 0, far, near)], axis=-1)
 
 
 def finite_eigh(matrices: Any) -> tuple[Any, Any]:

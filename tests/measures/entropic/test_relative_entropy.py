@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 from itertools import pairwise
 
 import array_api_strict as xp
+import mpmath
 import numpy as np
 import pytest
 import scipy.linalg
@@ -184,6 +185,71 @@ def test_relative_entropy_inside_a_common_support_is_finite(random_states):
     rho, sigma = turned(embedding, small), turned(embedding, other)
     np.testing.assert_allclose(
         qs.relative_entropy(rho, sigma), qs.relative_entropy(small, other), rtol=1e-9
+    )
+
+
+def thermal(quanta, levels):
+    p = (quanta / (1 + quanta)) ** np.arange(levels)
+    return p / p.sum()
+
+
+@pytest.mark.parametrize(
+    ("hot", "cold", "levels"),
+    [(0.5, 1e-3, 8), (0.5, 0.1, 20), (0.5, 0.3, 40), (0.05, 1e-3, 6), (0.5, 1e-10, 25)],
+)
+def test_relative_entropy_of_cold_states_is_finite(hot, cold, levels):
+    p, q = thermal(hot, levels), thermal(cold, levels)
+    expected = sum(p * (np.log(p) - np.log(q)))
+    found = qs.relative_entropy(np.diag(p), np.diag(q))
+    assert found == pytest.approx(expected, rel=1e-12)
+    # Beside a state of full blocks, the same.
+    full = np.full((levels, levels), 0.1 / levels) + 0.9 * np.eye(levels) / levels
+    assert qs.relative_entropy(np.diag(p), np.stack([full, np.diag(q)]))[1] == found
+
+
+@pytest.mark.parametrize("n", [2, 3, 6])
+@pytest.mark.parametrize("decades", [10, 40, 90])
+def test_relative_entropy_to_graded_states_agrees_with_higher_precision(n, decades):
+    # Entries small where the populations are: known to relative accuracy, and so is ln sigma.
+    rng = np.random.default_rng(n + decades)
+    g = rng.normal(size=(n, n)) + 1j * rng.normal(size=(n, n))
+    size = 10.0 ** -np.linspace(0, decades / 2, n)[rng.permutation(n)]
+    sigma = (g @ g.conj().T + n * np.eye(n)) * np.outer(size, size)
+    sigma = sigma / np.trace(sigma).real
+    rho = random_matrix(rng, n)
+    rho = rho @ rho.conj().T
+    rho /= np.trace(rho).real
+    with mpmath.workdps(150):
+        s, r = (mpmath.matrix(((m + m.conj().T) / 2).tolist()) for m in (sigma, rho))
+        w, (q, basis) = mpmath.eighe(r, eigvals_only=True), mpmath.eighe(s)
+        inside = basis.transpose_conj() * r * basis
+        expected = sum(x * mpmath.log(x) for x in w)
+        expected -= sum(mpmath.re(inside[k, k]) * mpmath.log(q[k]) for k in range(n))
+    assert qs.relative_entropy(rho, sigma) == pytest.approx(float(expected), rel=1e-12)
+    assert qs.relative_entropy(sigma, sigma) == pytest.approx(0, abs=1e-15)
+
+
+def test_a_faint_level_beside_an_empty_direction_is_no_empty_one():
+    # |+><+| and a level of 1e-40 that mixes with it: the direction |-> alone is empty.
+    sigma = np.full((3, 3), 0.5)
+    sigma[2], sigma[:, 2], sigma[2, 2] = 1e-21, 1e-21, 1e-40
+    rho = np.diag([0.0, 0.0, 1.0])
+    # Schur's complement of |+>: 1e-40 - (sqrt(2) 1e-21)^2.
+    assert qs.relative_entropy(rho, sigma) == pytest.approx(-np.log(0.98e-40), rel=1e-9)
+    rho = np.array([[0.5, -0.5, 0], [-0.5, 0.5, 0], [0, 0, 0]])
+    assert np.isinf(qs.relative_entropy(rho, sigma))
+
+
+def test_support_is_decided_by_the_entries_where_levels_do_not_mix():
+    def entropy(p, q):
+        return float(qs.relative_entropy(np.diag(p), np.diag(q)))
+
+    assert entropy([1 - 1e-14, 1e-14], [1.0, 0.0]) == np.inf
+    assert entropy([0.5, 0.5, 0], [0.5, 0.5, 0]) == 0
+    expected = 1e-20 * np.log(1e-2) - 1e-20 + 1e-18
+    assert entropy([1, 1e-20], [1, 1e-18]) == pytest.approx(expected, rel=1e-12)
+    assert entropy([0.5, 0.5], [1, 1e-300]) == pytest.approx(
+        -np.log(2) - 0.5 * np.log(1e-300), rel=1e-12
     )
 
 
@@ -377,19 +443,20 @@ def test_degenerate_undriven_states_do_not_depend_on_an_eigensolver():
     )
     rng = np.random.default_rng(4)
     noise = [within_blocks([1, 0, 0, -1], 1e-15 * random_hermitian(rng, 4)) for _ in range(20)]
-    for state in (undriven, thermal, *(thermal + error for error in noise)):
-        for charge in (None, CHARGE):
+    for k, state in enumerate((undriven, thermal, *(thermal + error for error in noise))):
+        # Exactly diagonal states show no block of two levels.
+        for charge in (CHARGE,) if k < 2 else (None, CHARGE):
             cycles = qs.entropic.DiagonalStates(state, charge=charge)
             omega = qs.relative_entropy_of_synchronization(driven, cycles)
             assert omega == pytest.approx(expected, rel=1e-12)
 
 
-def test_levels_of_different_charge_stay_apart_if_the_charge_is_given():
-    # Undriven, nothing distinguishes any levels: only the charge says what a limit cycle is.
+def test_levels_of_equal_populations_stay_apart_unless_one_block_has_both():
     driven = qs.steady_state(pair(0.4, 0.75, 1.0, 0.5)).rho
     mixed = np.eye(4) / 4
     plain = qs.relative_entropy_of_synchronization(driven, qs.entropic.DiagonalStates(mixed))
-    assert plain == pytest.approx(0, abs=1e-28)
+    entropy = qs.von_neumann_entropy(np.diag(driven.diagonal())) - qs.von_neumann_entropy(driven)
+    assert plain == pytest.approx(entropy, rel=1e-12)
     charged = qs.relative_entropy_of_synchronization(
         driven, qs.entropic.DiagonalStates(mixed, CHARGE)
     )
@@ -398,16 +465,61 @@ def test_levels_of_different_charge_stay_apart_if_the_charge_is_given():
     assert block > 1e-4
 
 
-def test_opposite_baths_leave_a_coherence_to_limit_cycles_unless_the_charge_is_given():
-    # At gain_a + gain_b = 1 both up and both down are equally likely, for every coupling.
+def test_opposite_baths_leave_no_coherence_to_limit_cycles():
+    # At gain_a + gain_b = 1 both up and both down are equally likely, for every coupling, and yet
+    # they differ by two quanta.
     undriven = qs.steady_state(pair(0.25, 0.75, 0.9)).rho
     driven = qs.steady_state(pair(0.25, 0.75, 0.9, 0.4, drive_detuning=0.3)).rho
     assert undriven[0, 0] == pytest.approx(undriven[3, 3], rel=1e-13)
     closest = {name: f.closest(driven) for name, f in families(undriven, CHARGE).items()}
     assert np.abs(driven[0, 3]) > 1e-3
-    assert closest["diagonal"][0, 3] == pytest.approx(driven[0, 3], rel=1e-12)
-    for name in ("diagonal with charge", "block diagonal"):
-        assert np.abs(closest[name][0, 3]) == pytest.approx(0, abs=1e-16)
+    for state in closest.values():
+        assert np.abs(state[0, 3]) == pytest.approx(0, abs=1e-16)
+
+
+@pytest.mark.parametrize("drive", ["linear", "squeezing"])
+def test_populations_that_coincide_by_accident_change_nothing(drive):
+    # p_0 = p_2 of the van der Pol oscillator at two_photon_loss = gain/2.
+    space = qs.Space(A=qs.Fock(20))
+    a = space["A"]
+    on = np.array([0.0, 1.0])
+    force = {
+        "linear": (0.4 * on, a.create + a.destroy),
+        "squeezing": (0.05 * on, a.create @ a.create + a.destroy @ a.destroy),
+    }[drive]
+    found = []
+    for loss in (0.499999, 0.5, 0.500001):
+        system = qs.Lindbladian(space, [force], [(1.0, a.create), (loss, a.destroy @ a.destroy)])
+        undriven, driven = qs.steady_state(system).rho
+        for charge in (None, a.number):
+            cycles = qs.entropic.DiagonalStates(undriven, charge)
+            omega = qs.relative_entropy_of_synchronization(driven, cycles)
+            populations = np.diag(np.diag(driven).real)
+            entropy = qs.von_neumann_entropy(populations) - qs.von_neumann_entropy(driven)
+            assert omega == pytest.approx(entropy, rel=1e-8)
+            found.append(omega)
+    np.testing.assert_allclose(found, found[0], rtol=1e-4)
+
+
+def test_a_family_says_which_it_is():
+    state = np.diag([0.25, 0.25, 0.25, 0.25]).astype(complex)
+    cycles = qs.entropic.DiagonalStates(state)
+    assert "4 blocks read off the undriven states, 0 degenerate pairs" in repr(cycles)
+    cycles = qs.entropic.DiagonalStates(np.stack([state, state]), CHARGE)
+    assert "3 blocks of a charge, 2 degenerate pairs" in repr(cycles)
+    assert [len(block) for block in cycles.blocks] == [1, 2, 1]
+    assert np.argwhere(cycles.degenerate[0]).shape == (2, 2)
+
+
+def test_faint_levels_are_not_degenerate_for_being_faint():
+    # 1e-13 and 2e-13 differ by less than 1e-12, and by a factor of two.
+    undriven = np.diag([1 - 3e-13, 2e-13, 1e-13]).astype(complex)
+    driven = undriven.copy()
+    driven[1, 2] = driven[2, 1] = 5e-14
+    cycles = qs.entropic.DiagonalStates(undriven, charge=np.diag([0.0, 1.0, 1.0]))
+    omega = qs.relative_entropy_of_synchronization(driven, cycles)
+    w = np.linalg.eigvalsh([[2.0, 0.5], [0.5, 1.0]])
+    assert omega == pytest.approx(1e-13 * (w @ np.log(w) - 2 * np.log(2)), rel=1e-6)
 
 
 def test_pure_states_have_the_entropy_of_their_populations():

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace
 
-from quantsync.arrays import batched_product
+from quantsync.arrays import batched_product, to_numpy
 from quantsync.checks import broadcast_shape
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.lazy import lazy
@@ -21,8 +21,9 @@ from quantsync.measures._reduction import as_complex
 from quantsync.operators import as_operator
 from quantsync.states import density_matrices
 
-# Populations of an undriven state closer than this are one degenerate level.
-DEGENERATE = 1e-12
+# Populations of one block closer than this, relative, or than rounding of the block's largest, per
+# level, are one degenerate level.
+DEGENERATE, ROUNDING = 1e-12, 1e-15
 # A population below this is zero: the state has lost rank. For levels that mix with no other
 # there is no eigenvalue problem to round it, and smaller ones can be trusted.
 LOST, LOST_ALONE = 1e-15, 2e-17
@@ -161,18 +162,21 @@ class DiagonalStates(FramedLimitCycles):
 
     The closest of them to a state is the state without coherences in that basis, so that the
     relative entropy of synchronization is ``S(rho_diag) - S(rho)``: Eq. (11) of Vaidya et al.,
-    PRA 109, 033718 (2024). Where the undriven state has a degenerate eigenvalue its eigenbasis
+    PRA 109, 033718 (2024). Levels of different blocks stay apart, also where their populations
+    coincide: blocks are those of the charge or, without one, those between which no undriven
+    state of the batch has a coherence. Where a block has a degenerate eigenvalue, its eigenbasis
     is not unique; the one closest to the state is taken (the subspace stays whole), so that the
-    result does not depend on an eigensolver's choice.
+    result does not depend on an eigensolver's choice. `blocks`, `degenerate` and the repr say
+    which family it is.
 
     Parameters
     ----------
     undriven : state object or array of shape (..., n, n)
         Undriven steady states.
     charge : array_like or sparse array of shape (n, n), optional
-        Hermitian operator that the undriven system conserves. Its blocks are diagonalised one
-        by one, and levels of different charge stay apart even where they are degenerate. Without
-        it the blocks are read off the entries of ``undriven`` that vanish.
+        Hermitian operator that the undriven system conserves, whose eigenspaces are the blocks.
+        Needed where the undriven states do not show all blocks by entries that vanish, as in a
+        basis in which the charge is not diagonal.
 
     Raises
     ------
@@ -222,6 +226,34 @@ class DiagonalStates(FramedLimitCycles):
         return self._eigenbasis[0]
 
     @property
+    def blocks(self) -> list[np.ndarray]:
+        """Which populations belong to each block; a limit cycle has no coherence between blocks."""
+        labels = self._eigenbasis[2]
+        return [np.flatnonzero(labels == k) for k in range(labels.max(initial=-1) + 1)]
+
+    @lazy
+    def degenerate(self) -> Any:
+        """Pairs of levels that are one degenerate level of a block, bool, shape (..., n, n)."""
+        populations, _, labels = self._eigenbasis
+        xp = array_namespace(populations)
+        p, q = populations[..., :, None], populations[..., None, :]
+        one_block = labels[:, None] == labels
+        largest = xp.max(
+            xp.where(xp.asarray(one_block), xp.abs(q), xp.zeros_like(q)), axis=-1, keepdims=True
+        )
+        near = xp.abs(p - q) <= DEGENERATE * xp.abs(p) + ROUNDING * len(labels) * largest
+        return near & xp.asarray(one_block & ~np.eye(len(labels), dtype=bool))
+
+    def __repr__(self) -> str:
+        source = "read off the undriven states" if self._charge is None else "of a charge"
+        pairs = int(np.sum(to_numpy(self.degenerate))) // 2
+        return (
+            f"<DiagonalStates: {len(self.blocks)} blocks {source}, {pairs} degenerate pair"
+            f"{'' if pairs == 1 else 's'} of levels in one block, batch "
+            f"{tuple(self.undriven.shape[:-2])}>"
+        )
+
+    @property
     def lost(self) -> Any:
         """Levels that the undriven states leave empty, bool, shape (..., n)."""
         populations, _, labels = self._eigenbasis
@@ -237,19 +269,12 @@ class DiagonalStates(FramedLimitCycles):
         DimensionError, BroadcastError
             If the states do not fit the undriven ones.
         """
-        populations, vectors, labels = self._eigenbasis
-        xp = array_namespace(populations)
+        _, vectors, labels = self._eigenbasis
         if rho.shape[-2:] != self.undriven.shape[-2:]:
             raise DimensionError(
                 f"Argument `rho` must have shape (..., {len(labels)}, {len(labels)}) as the "
                 f"undriven states, but has {tuple(rho.shape)}."
             )
         broadcast_shape({"rho": rho.shape, "undriven": self.undriven.shape}, what="States")
-        n = len(labels)
-        near = xp.abs(populations[..., :, None] - populations[..., None, :]) <= DEGENERATE
-        may = ~np.eye(n, dtype=bool)
-        if self._charge is not None:
-            may &= labels[:, None] == labels
-        degenerate = near & xp.asarray(may)
-        found = may.any() and bool(xp.any(degenerate))
-        return Frame(vectors, np.eye(n, dtype=bool), degenerate if found else None)
+        found = len(self.blocks) < len(labels) and bool(np.any(to_numpy(self.degenerate)))
+        return Frame(vectors, np.eye(len(labels), dtype=bool), self.degenerate if found else None)

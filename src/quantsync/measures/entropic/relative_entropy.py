@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
-from quantsync.arrays import batched_product, to_numpy
+from quantsync.arrays import batched_product, is_traced, to_numpy
 from quantsync.checks import broadcast_shape, named_arguments, nats_per_unit, shown
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.measures._eigenvalues import finite_eigh
+from quantsync.measures._eigenvalues import block_eigenbasis, diagonal_blocks, finite_eigh
+from quantsync.measures._graded import graded_eigh
 from quantsync.measures._reduction import as_complex
 from quantsync.measures.entropic.limit_cycles import (
     BlockDiagonalStates,
@@ -31,10 +32,10 @@ from quantsync.states import Certified, density_matrices, is_state
 if TYPE_CHECKING:
     from quantsync.lindblad.response import Response
 
-EMPTY = 1e-16  # a population that no state has any weight on
+EMPTY = 1e-16  # a population per drive squared that is rounding
 FAINT = 1e-10  # a first-order coherence below this, relative to the largest, is zero
-ROUNDING = 1e-15  # per dimension: an eigenvalue below may be a zero
-OUTSIDE = 1e-12  # weight outside the support that makes a relative entropy infinite
+ROUNDING = 1e-15  # per dimension: weights outside of the support below this are rounding
+GRADED = 1e-6  # eigenvalues below this part of the largest are computed to relative accuracy
 
 
 @named_arguments
@@ -51,7 +52,11 @@ def relative_entropy(rho: Any, sigma: Any, base: float = math.e) -> Any:
     Returns
     -------
     array of shape (...)
-        Infinite where the support of rho is not in that of sigma; NaN for masked states.
+        Infinite where the support of rho is not in that of sigma; NaN for masked states. Numbers
+        are taken as they stand: a population of 1e-300 belongs to the support if no coherence
+        of its level hides it. An eigenvalue that the entries do not tell from zero, being 1e-15 n
+        of the populations that it mixes or less, does not; nor do weights of rho below 1e-15 n
+        count as outside, unless their level mixes with no other.
 
     Raises
     ------
@@ -340,13 +345,34 @@ def _sum_x_log_x(x: Any) -> Any:
 
 def _relative_entropy(rho: Any, sigma: Any) -> Any:
     xp = array_namespace(rho)
-    weights, states = finite_eigh(as_complex(rho))
-    populations, basis = finite_eigh(as_complex(sigma))
+    rho = as_complex(rho)
+    weights, states, _ = block_eigenbasis(rho, diagonal_blocks(rho))
+    populations, basis = _accurate_eigh(as_complex(sigma))
     overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
     outside = xp.sum(weights[..., :, None] * overlaps, axis=-2)
-    empty = populations <= ROUNDING * rho.shape[-1]
-    infinite = xp.any(empty & (outside > OUTSIDE), axis=-1)
+    # Of a level that neither state mixes with others the weight is exact.
+    alone = xp.sum(xp.astype(overlaps != 0, xp.int64), axis=-2) == 1
+    matters = (outside > ROUNDING * rho.shape[-1]) | (alone & (outside > 0))
+    infinite = xp.any((populations <= 0) & matters, axis=-1)
     return xp.where(infinite, xp.inf, _divergence(weights, populations, overlaps))
+
+
+def _accurate_eigh(sigma: Any) -> tuple[Any, Any]:
+    """Populations, also tiny ones to relative accuracy, and the eigenbasis."""
+    xp, blocks = array_namespace(sigma), diagonal_blocks(sigma)
+    populations, basis, _ = block_eigenbasis(sigma, blocks)
+    if is_traced(sigma) or max(map(len, blocks)) == 1 or not sigma.size:
+        return populations, basis
+    largest = xp.max(populations, axis=-1)
+    faint = to_numpy(xp.any(populations < GRADED * largest[..., None], axis=-1))
+    if not faint.any():
+        return populations, basis
+    values, vectors = np.array(to_numpy(populations)), np.array(to_numpy(basis))
+    values[faint], vectors[faint] = graded_eigh(to_numpy(sigma)[faint])
+    return (
+        xp.asarray(values, dtype=populations.dtype, device=device(sigma)),
+        xp.asarray(vectors, dtype=basis.dtype, device=device(sigma)),
+    )
 
 
 def _from_frame(rho: Any, limit_cycles: FramedLimitCycles) -> Any:
@@ -371,7 +397,7 @@ def _divergence(weights: Any, populations: Any, overlaps: Any) -> Any:
     xp = array_namespace(overlaps)
     r = xp.where(weights > 0, weights, xp.zeros_like(weights))[..., :, None]
     s = populations[..., None, :]
-    empty = s <= EMPTY
+    empty = s <= 0
     s = xp.where(empty, xp.ones_like(s), s)
     change = (r - s) / s
     near = xp.abs(change) < 0.5
