@@ -48,6 +48,10 @@ def test_compute_prints_the_json_of_its_python_twin():
     assert printed["units"]["synchronization"] == "1/rad"
     assert printed["version"] == qs.__version__
     assert printed["notes"] == {}
+    steady = qs.steady_state(qs.models.spin_pair(**parameters))
+    assert printed["certificates"]["largest_residual"] == pytest.approx(steady.residual, abs=1e-12)
+    condition = printed["certificates"]["smallest_reciprocal_condition"]
+    assert condition == pytest.approx(steady.reciprocal_condition, rel=1e-6)
 
 
 def test_compute_takes_measures_one_by_one_and_fractions():

@@ -126,13 +126,14 @@ def compute(
 
     Example: quantsync compute pseudo_boson_pair variant=lab time=100 -m S_q,S_q_product
 
-    Beside "measures" stand the model, all parameters, the units and the version. Complex values are
+    Beside "measures" stand the model, all parameters, the units, the certificates of the solution
+    and the version. Complex values are
     [real, imaginary]; infinite ones "Infinity" and undefined ones, such as the locked phase where
     no phase is preferred, null, with a word in "notes".
     """
     from quantsync.catalogue.measures import measures_of
     from quantsync.catalogue.models import Model
-    from quantsync.sweeps.compute import compute as compute_point
+    from quantsync.sweeps.compute import computed
     from quantsync.version import __version__
 
     chosen = Model.of(model)
@@ -140,7 +141,7 @@ def compute(
     names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
     if not names:
         raise InvalidArgumentError("Name at least one measure, as in --measure synchronization.")
-    found = compute_point(chosen, values, names)
+    found, certificates = computed(chosen, values, names)
     known = measures_of(chosen.systems)
     defaults = {n: p.default for n, p in chosen.parameters.items() if not p.is_required}
     output = {
@@ -149,6 +150,7 @@ def compute(
         "measures": {name: _json_value(value) for name, value in found.items()},
         "units": {name: known[name].units for name in found},
         "notes": {name: note for name, value in found.items() if (note := _note(value))},
+        "certificates": certificates,
         "version": __version__,
     }
     typer.echo(json.dumps(output, indent=2, allow_nan=False))

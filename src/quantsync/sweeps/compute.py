@@ -10,6 +10,7 @@ import numpy as np
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
 from quantsync.checks import named_arguments
+from quantsync.sweeps._certificates import attributes_of, certificates_of
 from quantsync.sweeps._measuring import batch_of_numbers
 from quantsync.system import View
 
@@ -53,14 +54,22 @@ def compute(
     >>> round(point["synchronization"], 10)
     0.0210072299
     """
-    chosen = Model.of(model)
-    system = chosen(**single_values(parameters, "sweep() takes arrays"))
-    resolved = resolve_measures(measures, measures_of(system), chosen.name)
+    values, _ = computed(Model.of(model), parameters, measures)
+    return values
+
+
+def computed(
+    model: Model, parameters: Mapping[str, Any], measures: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `compute` returns, and the certificates of the solution behind it."""
+    system = model(**single_values(parameters, "sweep() takes arrays"))
+    resolved = resolve_measures(measures, measures_of(system), model.name)
     view = View(system.broadcast_to((1,)))  # a batch of one, as in a sweep
-    return {
+    values = {
         name: _plain(batch_of_numbers(name, view.value(measure), 1)[0])
         for name, measure in resolved.items()
     }
+    return values, attributes_of(certificates_of(view))
 
 
 def _plain(value: Any) -> Any:
