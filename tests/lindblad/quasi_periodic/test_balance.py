@@ -14,6 +14,7 @@ import quantsync as qs
 from quantsync.lindblad.quasi_periodic import _frequencies as frequencies_module
 from quantsync.lindblad.quasi_periodic import _growth as module
 from quantsync.lindblad.quasi_periodic import _subsystems as subsystems_module
+from quantsync.lindblad.quasi_periodic import balance as module_of_balance
 from quantsync.lindblad.quasi_periodic._subsystems import Subsystems, modes_of
 
 QUBIT = qs.Space(A=qs.Spin(1 / 2))
@@ -348,6 +349,71 @@ def test_a_frequency_far_below_the_others_is_not_static():
     assert abs(slow) > 1e-3
     assert abs(state.demodulated(A.x)) < 1e-8
     assert_allclose(state.demodulated(A.x, resolution=1e-5), state.expectation(A.x, 0.0), atol=1e-4)
+
+
+def test_a_mode_in_the_lab_is_what_it_is_in_a_turning_frame():
+    # Squeezed at 2 omega and driven near resonance: in the lab alone harmonics do not converge.
+    space = qs.Space(M=qs.Fock(15))
+    m = space["M"]
+    jumps = [(0.2, m.create), (0.2, m.destroy @ m.destroy)]
+    squeezing, drive = 0.1j * m.create @ m.create, 0.05 * m.create
+    adjoint = squeezing.conj().T
+    turning = qs.Lindbladian(space, [(1.0, squeezing + adjoint)], jumps)
+    expected = qs.quasi_periodic_steady_state(turning, [(0.05, drive)])
+    lab = qs.Lindbladian(space, [(1.0, m.number)], jumps)
+    drives = [(2.0, squeezing), (1.05, drive)]
+    with pytest.raises(qs.errors.HarmonicsError, match="a frame that turns"):
+        module_of_balance.HarmonicBalance(lab, drives).solve(tolerance=1e-6)
+    found = qs.quasi_periodic_steady_state(lab, drives)
+    assert max(equation_error(found, lab, drives, TIMES)) < 1e-10
+    quanta = [s.demodulated(m.number, 0.0) for s in (expected, found)]
+    assert quanta[1] == pytest.approx(quanta[0], rel=1e-12)
+    phase = np.exp(-1j * TIMES)  # <a> of the lab turns by e^{-it}
+    assert_allclose(
+        found.expectation(m.destroy, TIMES), expected.expectation(m.destroy, TIMES) * phase
+    )
+    assert_allclose(found.expectation(m.number, TIMES), expected.expectation(m.number, TIMES))
+
+
+def test_perturbations_that_stand_still_in_a_frame_need_no_harmonics_there(monkeypatch):
+    # Two modes, driven on resonance, and a beam splitter at the difference of the frequencies.
+    space = qs.Space(A=qs.Fock(4), B=qs.Fock(4))
+    a, b = space["A"], space["B"]
+    jumps = [(0.2, a.create), (0.3, a.destroy @ a.destroy), (0.4, b.destroy)]
+    lab = qs.Lindbladian(space, [(1.0, a.number), (1.3, b.number)], jumps)
+    splitter, drive = 0.3 * b.create @ a.destroy, 0.2j * a.create
+    drives = [(0.25, splitter), (1.02, drive)]
+    still = qs.Lindbladian(
+        space,
+        [
+            (1.0 - 1.02, a.number),
+            (1.3 - 1.27, b.number),
+            (1.0, splitter + splitter.conj().T),
+            (1.0, drive + drive.conj().T),
+        ],
+        jumps,
+    )
+    expected = qs.steady_state(still).rho
+    found = qs.quasi_periodic_steady_state(lab, drives)
+    assert max(equation_error(found, lab, drives, TIMES)) < 1e-12
+    assert_allclose(found.at(0.0), expected, atol=1e-13)
+    frame = 1.02 * a.number + 1.27 * b.number
+    assert_allclose(found.average(frame), expected, atol=1e-13)
+    assert {round(f, 9) for f in found.base_frequencies} == {1.02, 1.27}
+
+
+def test_what_the_static_part_does_not_conserve_keeps_its_frame():
+    # A static drive: no frame turns, and the harmonics are those of the lab.
+    static = qs.Lindbladian(QUBIT, [(1.0, A.z), (0.3, A.x)], [(0.5, A.minus)])
+    found = qs.quasi_periodic_steady_state(static, [(1.0, 0.4 * A.plus)])
+    assert found.base_frequencies.tolist() == [1.0]
+    assert max(equation_error(found, static, [(1.0, 0.4 * A.plus)], TIMES)) < 1e-9
+    # Nor where one jump operator changes the level by different amounts.
+    mixed = qs.Lindbladian(QUBIT, [(1.0, A.z)], [(0.5, A.minus + 0.3 * A.z)])
+    drives = [(1.0, 0.4 * A.plus)]
+    assert (
+        equation_error(qs.quasi_periodic_steady_state(mixed, drives), mixed, drives, TIMES) < 1e-9
+    )
 
 
 def test_it_survives_pickling():

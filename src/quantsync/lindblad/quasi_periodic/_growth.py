@@ -192,9 +192,10 @@ class Growth:
         count = 2 * len(system.half) - 1
         raise HarmonicsError(
             f"The harmonics do not converge: the residual is {reached:.2e} with {count} of them, "
-            f"above the tolerance of {self.tolerance:.2e}, and {why}. Either the perturbations are "
-            "too strong for their frequencies, or the tolerance is below rounding: pass a larger "
-            f"`tolerance`, or more than max_harmonics={self.max_harmonics}.",
+            f"above the tolerance of {self.tolerance:.2e}, and {why}. Slow or strong perturbations "
+            "spread over more harmonics than can be solved for, unless a frame that turns with "
+            "them leaves few; pass a larger `tolerance`, more than "
+            f"max_harmonics={self.max_harmonics}, or the system in another frame.",
             residual=reached,
             harmonics=count,
         )

@@ -9,12 +9,18 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.checks import named_arguments, real_array, real_number, whole_number
-from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
+from quantsync.errors import (
+    HarmonicsError,
+    InvalidArgumentError,
+    NonUniqueSteadyStateError,
+    OutOfMemoryError,
+)
 from quantsync.lindblad._hermitian_basis import commutator_superoperator
 from quantsync.lindblad.generator import Generator, single_system
 from quantsync.lindblad.quasi_periodic._frequencies import periodic_drives
 from quantsync.lindblad.quasi_periodic._growth import Growth
 from quantsync.lindblad.quasi_periodic._harmonics import HarmonicCoupling
+from quantsync.lindblad.quasi_periodic._rotating_frames import rotating_frames
 from quantsync.lindblad.quasi_periodic._solve import NearModes
 from quantsync.lindblad.quasi_periodic._subsystems import Subsystems
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
@@ -43,7 +49,10 @@ def quasi_periodic_steady_state(
 
     Harmonics are added where the equations leak out of those there are, until what is missing in
     all of them together, the residual, is below the tolerance. Any frequencies will do:
-    incommensurate, commensurate, equal or nearly so.
+    incommensurate, commensurate, equal or nearly so. A frame that turns with all perturbations, in
+    which they stand still, is taken if there is one. Where too many harmonics would be needed, as
+    for a mode that is driven strongly near its resonance, frames are tried that turn with some of
+    them. The base frequencies of the result are then those left in the frame, and the frame's own.
 
     Parameters
     ----------
@@ -90,9 +99,21 @@ def quasi_periodic_steady_state(
     >>> print(np.round(state.demodulated(a.plus, frequency=1.0), 6))
     (0.010602+0.180621j)
     """
-    return HarmonicBalance(system, perturbations).solve(
-        tolerance=tolerance, max_harmonics=max_harmonics
-    )
+    balance = HarmonicBalance(system, perturbations)
+    frames = rotating_frames(system, balance.drives)
+    still = [frame for frame in frames if not frame.perturbations]
+    failed: Exception = HarmonicsError("The harmonics do not converge.")
+    # A frame in which nothing moves needs no harmonics; otherwise frames may need more of them.
+    for frame in [*still, None, *(frame for frame in frames if frame.perturbations)]:
+        try:
+            turned = balance
+            if frame is not None:
+                turned = HarmonicBalance(frame.system, frame.perturbations)
+            found = turned.solve(tolerance=tolerance, max_harmonics=max_harmonics)
+            return found if frame is None else frame.to_lab(found, max_harmonics)
+        except (HarmonicsError, NonUniqueSteadyStateError, OutOfMemoryError) as error:
+            failed = error if frame is None else failed
+    raise failed
 
 
 class HarmonicBalance:
