@@ -411,9 +411,8 @@ def test_what_the_static_part_does_not_conserve_keeps_its_frame():
     # Nor where one jump operator changes the level by different amounts.
     mixed = qs.Lindbladian(QUBIT, [(1.0, A.z)], [(0.5, A.minus + 0.3 * A.z)])
     drives = [(1.0, 0.4 * A.plus)]
-    assert (
-        equation_error(qs.quasi_periodic_steady_state(mixed, drives), mixed, drives, TIMES) < 1e-9
-    )
+    found = qs.quasi_periodic_steady_state(mixed, drives)
+    assert max(equation_error(found, mixed, drives, TIMES)) < 1e-9
 
 
 def test_it_survives_pickling():
