@@ -245,11 +245,7 @@ def test_switches_of_a_model_survive_a_file(tmp_path):
             "InvalidArgumentError",
             "must hold real numbers.*each one by itself, with fixed={'epsilon': 'a'}",
         ),
-        (
-            ("spin_pair", {"spin": [0.5, 1]}, NAMES),
-            "InvalidArgumentError",
-            "`spin` must be a real number",
-        ),
+        (("spin_pair", {"spin": [1, 0.7]}, NAMES), "InvalidArgumentError", "0.7"),
         (("spin_pair", AXES, []), "InvalidArgumentError", "at least one measure"),
         (("spin_pair", AXES, [3]), "InvalidArgumentError", "name or a function"),
         (("spin_pair", AXES, ["purity", "purity"]), "InvalidArgumentError", "given twice"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from quantsync.sweeps._measuring import (
     texts_of,
     without_result,
 )
+from quantsync.sweeps._systems import JoinedSystems
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import System, View
 
@@ -32,11 +34,17 @@ class ChunkResult:
     certificates: Worst = field(default_factory=dict)
 
 
-def chunks_of(system: System) -> list[np.ndarray]:
+def chunks_of(system: System | JoinedSystems) -> list[np.ndarray]:
     """Members, by flat index, in pieces that are solved at a time.
 
     Whole groups together, as long as they are few and small; a large group in pieces.
     """
+    if isinstance(system, JoinedSystems):
+        return [
+            members[chunk]
+            for part, members in zip(system.parts, system.members, strict=True)
+            for chunk in chunks_of(part)
+        ]
     chunks: list[list[np.ndarray]] = []
     most = system.members_per_chunk
     room = groups = 0
@@ -51,9 +59,11 @@ def chunks_of(system: System) -> list[np.ndarray]:
     return [np.concatenate(parts) for parts in chunks]
 
 
-def solve_chunks(system: System, plan: SweepPlan) -> list[tuple[np.ndarray, ChunkResult]]:
+def solve_chunks(
+    system: System | JoinedSystems, plan: SweepPlan
+) -> list[tuple[np.ndarray, ChunkResult]]:
     """Solve a batch chunk by chunk: the members of each, and what it gave."""
-    return [(m, solve_chunk(system.take(m), plan)) for m in chunks_of(system)]
+    return [(m, solve_chunk(cast(System, system.take(m)), plan)) for m in chunks_of(system)]
 
 
 def solve_chunk(system: System, plan: SweepPlan) -> ChunkResult:

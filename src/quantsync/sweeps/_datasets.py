@@ -130,7 +130,7 @@ def provenance(plan: SweepPlan) -> dict[str, Any]:
         "model": plan.model.name,
         "system": str(getattr(plan.system, "space", type(plan.system).__name__)),
     }
-    for name, value in (defaults | plan.fixed).items():
+    for name, value in (defaults | dict(plan.fixed)).items():
         # netCDF attributes hold numbers and strings.
         plain = isinstance(value, int | float) and not isinstance(value, bool)
         attrs[f"parameter_{name}"] = value if plain else str(value)

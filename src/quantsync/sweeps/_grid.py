@@ -71,6 +71,11 @@ class Grid:
             for name, values in self.axes.items()
         }
 
+    def few_values(self) -> Grid:
+        """The grid of the first, the middle and the last value on each axis."""
+        few = {n: v[np.unique([0, len(v) // 2, len(v) - 1])] for n, v in self.axes.items()}
+        return Grid(few)
+
     def coordinates(self, point: int) -> dict[str, float]:
         """Coordinates of one point, by its flat index."""
         index = np.unravel_index(point, self.shape)

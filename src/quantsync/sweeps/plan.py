@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,30 +11,64 @@ import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
-from quantsync.checks import require_broadcast_to
 from quantsync.errors import InvalidArgumentError
+from quantsync.lazy import lazy
+from quantsync.memory import SMALL, available_memory, require_memory
 from quantsync.sweeps._grid import Grid
-from quantsync.system import System
+from quantsync.sweeps._systems import SystemsOfModel
+
+ROOM = 8  # bytes of a number
+MOST_CHECKED = 1024  # points of a map that is too large to be built
 
 
 @dataclass(frozen=True)
 class SweepPlan:
     """A sweep whose arguments have been checked."""
 
-    model: Model
+    systems: SystemsOfModel
     grid: Grid
-    fixed: dict[str, Any]
-    tied: dict[str, Callable[..., Any]]  # rules of the parameters that follow from the axes
     measures: dict[str, Any]
-    system: System  # of the grid's shape
+    too_large: bool = False  # for the memory, all points at a time
     # Measures that have failed by what may be a mistake, and what it was if it was one.
     mistakes: dict[str, Exception | None] = field(default_factory=dict)
 
-    def system_at(self, positions: np.ndarray) -> System:
-        """The systems at points off the grid, positions of shape (n, axes)."""
-        coordinates = dict(zip(self.grid.names, positions.T, strict=True))
-        found = self.model(**coordinates, **_followed(self.tied, coordinates), **self.fixed)
-        return found.broadcast_to((len(positions),))
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return self.systems.model
+
+    @property
+    def fixed(self) -> Mapping[str, Any]:
+        """Values of parameters that do not vary."""
+        return self.systems.fixed
+
+    @property
+    def tied(self) -> Mapping[str, Callable[..., Any]]:
+        """Rules of the parameters that follow from the axes."""
+        return self.systems.tied
+
+    @lazy
+    def system(self) -> Any:
+        """The systems, of the grid's shape."""
+        self.require_memory()
+        return self.systems.on(self.grid)
+
+    def require_memory(self, hint: str = "take fewer points, or refine= a coarse grid") -> None:
+        """Raise `OutOfMemoryError` where there is no memory for all points at a time."""
+        count = len(self.measures)
+        what = f"A map of {self.grid.size} points with {count} measure{'s' * (count > 1)}"
+        if self.too_large:
+            require_memory(_bytes(self.grid, count), what, hint)
+
+    def system_at(self, positions: np.ndarray) -> Any:
+        """The systems at points on or off the grid, positions of shape (n, axes)."""
+        return self.systems.at_positions(self.grid, positions)
+
+    def positions(self, points: np.ndarray) -> np.ndarray:
+        """Where points of the grid lie, by flat index, shape (n, axes)."""
+        index = np.unravel_index(points, self.grid.shape)
+        axes = self.grid.axes.values()
+        return np.stack([axis[k].astype(float) for axis, k in zip(axes, index, strict=True)], 1)
 
 
 def prepare_sweep(
@@ -50,8 +84,10 @@ def prepare_sweep(
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
     _check_rules(tied, grid, fixed)
-    coordinates = grid.open_arrays()
-    system = chosen(**coordinates, **_followed(tied, coordinates), **fixed)
+    systems = SystemsOfModel(chosen, fixed, tied)
+    count = len(measures) if isinstance(measures, Collection) else 1
+    too_large = _bytes(grid, count) > max(SMALL, available_memory())
+    systems, system = SystemsOfModel.found_out(systems, grid.few_values() if too_large else grid)
     resolved = resolve_measures(measures, measures_of(system), chosen.name)
     for name in resolved:
         if name in grid.axes or name == "failed":
@@ -60,9 +96,17 @@ def prepare_sweep(
                 f"{'an axis' if name in grid.axes else 'the map of failed points'}; "
                 "rename it by passing a dictionary."
             )
-    # A parameter that no coefficient depends on leaves the batch smaller than the grid.
-    require_broadcast_to(system.shape, grid.shape, "Systems of the model")
-    return SweepPlan(chosen, grid, fixed, tied, resolved, system.broadcast_to(grid.shape))
+    plan = SweepPlan(systems, grid, resolved, too_large)
+    if too_large:  # wrong values are named before anything runs, as far as they are looked at
+        plan.system_at(plan.positions(np.linspace(0, grid.size - 1, MOST_CHECKED).astype(int)))
+    else:
+        plan.__dict__["system"] = system
+    return plan
+
+
+def _bytes(grid: Grid, measures: int) -> float:
+    """Memory of a map, as far as it is known before anything is computed."""
+    return ROOM * (1.0 + measures) * grid.size
 
 
 def _check_rules(
@@ -79,13 +123,3 @@ def _check_rules(
                     f"Parameter {name!r} is tied to {needs!r}, which is not an axis; the axes are "
                     f"{', '.join(grid.names)}."
                 )
-
-
-def _followed(
-    tied: Mapping[str, Callable[..., Any]], coordinates: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """Values of the tied parameters, broadcasting with the coordinates."""
-    return {
-        name: np.asarray(rule(**{n: coordinates[n] for n in inspect.signature(rule).parameters}))
-        for name, rule in tied.items()
-    }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from quantsync.checks import choice, named_arguments
+from quantsync.errors import SweepWarning, warn_caller
 from quantsync.parallel import map_threads, worker_count
 from quantsync.sweeps._batches import ChunkResult, chunks_of, merged, solve_chunk
 from quantsync.sweeps._datasets import report_failures, sweep_dataset
@@ -143,6 +144,11 @@ def sweep(
     choice(errors, "errors", ("mask", "raise"))
     plan = prepare_sweep(model, axes, measures, fixed, tied)
     asked, kept = checked_refinement(plan, refine), Store.of(store)
+    if plan.too_large:
+        from quantsync.sweeps.store.cost import require_room
+
+        require_room(plan, worker_count(workers))
+    _say_what_is_slow(plan)
     if kept is None:
         found, points = _in_memory(plan, worker_count(workers), progress, asked, scheduler)
     else:
@@ -158,6 +164,21 @@ def sweep(
         failures, size = failures + points.failures, size + len(points)
     report_failures(dataset, failures, size, errors, "" if kept is None else RETRY)
     return dataset
+
+
+def _say_what_is_slow(plan: SweepPlan) -> None:
+    """A word where the model takes real numbers one at a time, which arrays could be."""
+    apart = [n for n in plan.systems.apart if plan.grid.axes[n].dtype.kind == "f"]
+    if not apart or plan.model.is_registered:
+        return
+    count = len(plan.system.parts)
+    warn_caller(
+        f"Model {plan.model.name} does not take arrays of {', '.join(f'`{n}`' for n in apart)} "
+        f"({plan.systems.cause}) and is called for each value: {count} batches, one after another, "
+        "instead of one. If it can be written with np.where(...) in place of `if`, and with NumPy "
+        "functions, the whole map is solved at once.",
+        SweepWarning,
+    )
 
 
 def _in_memory(

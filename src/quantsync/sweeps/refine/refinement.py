@@ -59,6 +59,11 @@ def require_refinable(plan: SweepPlan) -> None:
                 f"Axis `{name}` holds values of type {kind}, between which there are no points to "
                 "refine. If fractions make sense, give floats; otherwise hold it by one value."
             )
+        if name in plan.systems.apart and plan.model.is_registered:
+            raise InvalidArgumentError(
+                f"Axis `{name}` is taken one value at a time, and between these there are no "
+                "points to refine; hold it by one value."
+            )
         if np.ptp(plan.grid.axes[name]) == 0:
             raise InvalidArgumentError(f"Axis `{name}` has one value only, several times.")
     for name in [*plan.grid.names, *plan.measures]:

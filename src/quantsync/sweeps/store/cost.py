@@ -9,6 +9,7 @@ import numpy as np
 
 from quantsync.parallel import one_blas_thread
 from quantsync.sweeps._batches import solve_chunks
+from quantsync.sweeps._systems import JoinedSystems
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import PIECE
 from quantsync.sweeps.store.tasks import chunk_shape
@@ -32,9 +33,10 @@ def point_cost(plan: SweepPlan) -> PointCost:
     seconds, size = np.inf, 1.0
     for count in SAMPLES:
         members = _sample(plan, min(count, plan.grid.size))
+        sample = plan.system_at(plan.positions(members)) if plan.too_large else None
         start = time.perf_counter()
         with one_blas_thread():
-            results = solve_chunks(plan.system.take(members), plan)
+            results = solve_chunks(sample or plan.system.take(members), plan)
         took = time.perf_counter() - start
         seconds = took / len(members)
         stored = sum(a.nbytes / len(a) for a in results[0][1].values.values())
@@ -42,6 +44,24 @@ def point_cost(plan: SweepPlan) -> PointCost:
         if took > LONG * (10 if count == 1 else 1) or len(members) == plan.grid.size:
             break
     return PointCost(seconds, size)
+
+
+def duration(seconds: float) -> str:
+    """A time for messages."""
+    for unit, length in (("years", 3.156e7), ("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.1f} seconds" if seconds >= 1 else "a second"
+
+
+def require_room(plan: SweepPlan, workers: int) -> None:
+    """Raise `OutOfMemoryError`, with the time that it would take, where a map does not fit."""
+    if plan.too_large:
+        took = duration(plan.grid.size * point_cost(plan).seconds / workers)
+        plan.require_memory(
+            f"it would take about {took} on {workers} threads. Take fewer points, or refine= a "
+            "coarse grid"
+        )
 
 
 def automatic_chunk(
@@ -62,16 +82,24 @@ def piece_size(plan: SweepPlan) -> int:
 
 
 def _sample(plan: SweepPlan, count: int) -> np.ndarray:
+    evenly = np.unique(np.linspace(0, plan.grid.size - 1, count).astype(int))
+    if plan.too_large:
+        return evenly
+    if isinstance(plan.system, JoinedSystems):  # each part costs something else
+        first = np.array([members[0] for members in plan.system.members[: SAMPLES[-1]]])
+        return np.unique(np.concatenate([first, evenly]))
     groups = plan.system.groups()
     if len(groups) > 1:  # points that share work, as a task has them
         return np.concatenate([group[:count] for group in groups[:count]])[:count]
-    return np.unique(np.linspace(0, plan.grid.size - 1, count).astype(int))
+    return evenly
 
 
 def _together(plan: SweepPlan) -> list[bool]:
     """The axes along which points share the expensive part of the work."""
-    label = np.zeros(plan.grid.size, int)
-    for k, group in enumerate(plan.system.groups()):
+    grid = plan.grid.few_values() if plan.too_large else plan.grid
+    system = plan.systems.on(grid) if plan.too_large else plan.system
+    label = np.zeros(grid.size, int)
+    for k, group in enumerate(system.groups()):
         label[group] = k
-    label = label.reshape(plan.grid.shape)
+    label = label.reshape(grid.shape)
     return [bool((label == label.take([0], axis=axis)).all()) for axis in range(label.ndim)]
