@@ -270,8 +270,12 @@ class SweepInterrupt(KeyboardInterrupt):
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name closest to ``name``, or None when none is close."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return matches[0] if matches else None
+    known, asked = list(known), name.lower()
+    matches = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    # A word that has been cut short is like none of them: its beginning tells, or a part.
+    begun = [k for k in known if len(asked) > 2 and k.lower().startswith(asked)]
+    within = [k for k in known if len(asked) > 2 and asked in k.lower()]
+    return next(iter(sorted(begun, key=len) + matches + sorted(within, key=len)), None)
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:

@@ -303,3 +303,11 @@ def test_a_generator_survives_pickling_and_gives_the_same_state():
     copied = pickle.loads(pickle.dumps(pair))
     assert copied.space == pair.space
     assert_allclose(qs.steady_state(copied).rho, qs.steady_state(pair).rho, atol=1e-15)
+
+
+def test_a_single_system_cannot_be_iterated_over():
+    with pytest.raises(TypeError, match="single system"):
+        list(qs.models.spin_pair())
+    batch = qs.models.spin_pair(epsilon=[0.1, 0.2])
+    assert [one.shape for one in batch] == [(), ()]
+    np.testing.assert_array_equal(list(batch)[1].hamiltonian(), batch[1].hamiltonian())

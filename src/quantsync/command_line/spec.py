@@ -131,7 +131,11 @@ class _Reader:
                 raise SpecError(f"{self.path} has no key `{key}`; it needs one.")
         model, store = self.text("model"), self.text("store")
         chosen = self.named(("model",), lambda: Model.of(model))
-        axes = {name: self.axis(name, given) for name, given in self.table("axes").items()}
+        switches = {n for n, p in chosen.parameters.items() if isinstance(p.default, bool)}
+        axes = {
+            name: self.axis(name, given, name in switches)
+            for name, given in self.table("axes").items()
+        }
         if not axes:
             self.fail(("axes",), "there is no axis; give one, as in epsilon = [0.1, 0.2].")
         fixed = self.table("fixed")
@@ -201,7 +205,7 @@ class _Reader:
             self.fail((key,), f"must be a table, as in [{key}], but is {value!r}.")
         return value
 
-    def axis(self, name: str, given: Any) -> np.ndarray:
+    def axis(self, name: str, given: Any, switch: bool) -> np.ndarray:
         key = ("axes", name)
         if isinstance(given, dict):
             if len(given) != 1 or next(iter(given)) not in SPACINGS:
@@ -218,6 +222,8 @@ class _Reader:
             )
         if not given:
             self.fail(key, "has no values.")
+        if switch and all(isinstance(value, bool) for value in given):
+            return np.array(given)
         for k, value in enumerate(given):
             if isinstance(value, bool) or not isinstance(value, int | float):
                 hint = "; [fixed] takes a text" if isinstance(value, str) else ""

@@ -189,7 +189,7 @@ def _say_cost(read: SweepSpec, store: Store, workers: int | None) -> None:
     """Points, tasks, gigabytes and time of a sweep, and what of it is done."""
     from quantsync.parallel import worker_count
     from quantsync.sweeps.store.arrays import SweepStore
-    from quantsync.sweeps.store.cost import automatic_chunk, point_cost
+    from quantsync.sweeps.store.cost import automatic_chunk, duration, point_cost
     from quantsync.sweeps.store.opening import store_folder
     from quantsync.sweeps.store.reading import sweep_status
     from quantsync.sweeps.store.tasks import TaskGrid, checked_chunk
@@ -211,17 +211,10 @@ def _say_cost(read: SweepSpec, store: Store, workers: int | None) -> None:
         typer.echo("and, when these are done, refined points, whose number depends on the border")
     seconds = size * cost.seconds / min(workers, len(tasks))
     typer.echo(
-        f"about {_duration(seconds)} on {workers} threads ({1e3 * cost.seconds:.3g} ms a point)"
+        f"about {duration(seconds)} on {workers} threads ({1e3 * cost.seconds:.3g} ms a point)"
     )
     if SweepStore.open(root) is not None:
         typer.echo(f"The store is there: {str(sweep_status(root)).splitlines()[1]}")
-
-
-def _duration(seconds: float) -> str:
-    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.1f} {unit}"
-    return f"{seconds:.1f} seconds" if seconds >= 1 else "a second"
 
 
 @contextmanager

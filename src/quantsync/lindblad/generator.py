@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -100,6 +101,11 @@ class Generator:
             np.asarray(np.broadcast_to(c, self._shape)[index]) for c in self._coefficients
         )
         return self._with(picked, np.broadcast_to(0, self._shape)[index].shape)
+
+    def __iter__(self) -> Iterator[Self]:
+        if not self.shape:
+            raise TypeError("This is a single system, and no batch that could be iterated over.")
+        return (self[k] for k in range(self.shape[0]))
 
     def broadcast_to(self, shape: tuple[int, ...]) -> Self:
         """The same systems repeated to a larger batch shape; `BroadcastError` if none fits."""

@@ -33,10 +33,11 @@ def point_cost(plan: SweepPlan) -> PointCost:
     seconds, size = np.inf, 1.0
     for count in SAMPLES:
         members = _sample(plan, min(count, plan.grid.size))
-        sample = plan.system_at(plan.positions(members)) if plan.too_large else None
+        at = plan.positions(members)
+        sample = plan.system_at(at) if plan.too_large else plan.system.take(members)
         start = time.perf_counter()
         with one_blas_thread():
-            results = solve_chunks(sample or plan.system.take(members), plan)
+            results = solve_chunks(sample, plan)
         took = time.perf_counter() - start
         seconds = took / len(members)
         stored = sum(a.nbytes / len(a) for a in results[0][1].values.values())
