@@ -286,7 +286,7 @@ def test_impossible_terms_are_rejected_by_name_and_value(error, message, hamilto
 
 
 def test_a_space_is_needed():
-    with pytest.raises(InvalidArgumentError, match="`space` must be a Space, but is int"):
+    with pytest.raises(InvalidArgumentError, match="`space` must be a Space, but is 3"):
         qs.Lindbladian(3)
 
 
