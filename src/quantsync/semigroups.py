@@ -18,13 +18,14 @@ import numpy as np
 import scipy.linalg
 import scipy.linalg.lapack
 
-from quantsync.errors import ConvergenceError
+from quantsync.errors import ConvergenceError, LostAccuracyError
 from quantsync.lazy import lazy
 
 lapack: Any = scipy.linalg.lapack
 EPSILON = float(np.finfo(float).eps)
 RESOLVED = 8.0  # times the rounding of an eigenvalue: what is smaller may be zero
 GONE = 1e-30  # entries of a propagator below it change nothing any more
+PHASE = 1e-4  # radians: rounding of a phase up to which an oscillation is given
 LATEST = 1e300  # times beyond it are as good as it: its square is not finite
 
 
@@ -38,6 +39,18 @@ def turned_by(frequencies: np.ndarray, times: np.ndarray | float) -> np.ndarray:
     with np.errstate(over="ignore"):
         angles = np.multiply.outer(times, frequencies)
     return np.exp(1j * np.where(np.isfinite(angles), angles, 0.0))
+
+
+def require_phases(frequencies: Any, times: Any) -> None:
+    """Raise `LostAccuracyError` where rounding of a phase omega t is above `PHASE`."""
+    fastest = float(np.abs(frequencies).max(initial=0.0))
+    latest = float(np.abs(times).max(initial=0.0))
+    if fastest and EPSILON * latest > PHASE / fastest:
+        raise LostAccuracyError(
+            f"At t = {latest:.6g} the phase of an oscillation at {fastest:.6g} is lost in rounding;"
+            f" it is known up to t = {PHASE / EPSILON / fastest:.3g}. Ask for earlier times, or "
+            "take a rotating frame."
+        )
 
 
 def norm_of(matrix: np.ndarray) -> float:

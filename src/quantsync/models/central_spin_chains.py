@@ -16,6 +16,7 @@ from quantsync.models._collective_spins import CHAINS, hamiltonian_terms, spin_c
 from quantsync.models._parameters import rate_parameters
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.operators import Fock, Space, Spin
+from quantsync.semigroups import require_phases
 
 LARGEST = 3000  # dimension up to which a Hamiltonian is diagonalised as a dense matrix
 LEVELS = 12  # of a boson; with |beta|^2 < 1 the others have a weight below 1e-9
@@ -212,6 +213,7 @@ def followed(
     terms = hamiltonian_terms(space, lowering, z, counts, **parameters)
     H: Any = sum(float(coefficient) * operator for coefficient, operator in terms)
     energies, modes = np.linalg.eigh(H.toarray().real)  # sigma . J is real in this basis
+    require_phases(energies.max() - energies.min(), times)
     quanta, amplitude = np.zeros((len(times), 2)), np.zeros((len(times), 2), dtype=complex)
     central = np.zeros(len(times))
     signs = np.repeat([1.0, -1.0], space.dimension // 2)  # the central spin is the first site

@@ -10,6 +10,7 @@ import numpy as np
 from quantsync.checks import real_array
 from quantsync.errors import DimensionError
 from quantsync.parallel import chunk_slices, one_blas_thread
+from quantsync.semigroups import require_phases
 
 ELEMENTS = 1 << 21  # of one temporary array
 
@@ -84,8 +85,11 @@ class ModeSum:
         ------
         InvalidArgumentError, NonFiniteError
             If a time is not real and finite.
+        LostAccuracyError
+            If the phase of an oscillation is lost in rounding by then.
         """
         array = real_array(times, "times")
+        require_phases(self.frequencies, array)
         flat, modes = array.reshape(-1), self.cosine.shape[-1]
         with one_blas_thread():
             if self.frequencies.ndim == 1:

@@ -6,9 +6,11 @@ from numpy.testing import assert_allclose
 from scipy.integrate import solve_ivp
 
 from quantsync.errors import (
+    ConvergenceError,
     DimensionError,
     InvalidArgumentError,
     InvalidStateError,
+    LostAccuracyError,
     UnstableNetworkError,
 )
 from quantsync.gaussian.baths.open_network import OpenNetwork
@@ -126,3 +128,83 @@ def test_amplitude_damping_keeps_states_physical():
 def test_errors(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+FREE = OpenNetwork([[0.0, 1.0], [-1.0, 0.0]], np.zeros((2, 2)))
+SQUEEZED = GaussianState.squeezed([1.0], r=1.0)
+
+
+def test_an_oscillator_without_bath_keeps_its_purity_at_all_times():
+    path = FREE.evolve(SQUEEZED, [1e2, 1e8, 1e12, 1e16, 1e300], tolerance=np.inf)
+    assert_allclose(np.linalg.det(path.covariance), 0.25, rtol=1e-13)
+    turned = path.covariance[1]  # sigma_xx = (e^2 cos^2 + e^-2 sin^2)/2
+    c, s = np.cos(1e8), np.sin(1e8)
+    assert_allclose(turned[0, 0], (np.e**2 * c * c + s * s / np.e**2) / 2, atol=1e-6)
+    assert path.error[0] < 1e-12
+    assert path.error[-1] > 0.5
+    with pytest.raises(LostAccuracyError, match=r"phases of undamped .* below 1e\+12") as caught:
+        FREE.evolve(SQUEEZED, [1.0, 1e12])
+    assert_allclose(caught.value.result.covariance[0][0, 0], (np.e**2 * np.cos(1) ** 2
+        + np.sin(1) ** 2 / np.e**2) / 2, rtol=1e-12)  # fmt: skip
+    # Thermal states have no phase to lose.
+    still = FREE.evolve(GaussianState.thermal([1.0], occupation=[2.0]), [1e300])
+    assert_allclose(still.covariance[0], 2.5 * np.eye(2), rtol=1e-13)
+
+
+def test_the_whole_network_keeps_its_purity_too():
+    state = GaussianState.squeezed(np.ones(2), r=[1.0, 0.5])
+    path = evolve(PAIR, state, [1e16], tolerance=np.inf)
+    assert_allclose(np.linalg.det(path.covariance), 1 / 16, rtol=1e-9)
+    assert path.error[0] > 0.1
+    with pytest.raises(LostAccuracyError):
+        evolve(PAIR, state, [1e16])
+
+
+def test_damped_networks_rest_for_ever_in_their_stationary_state():
+    bath = OpenNetwork.from_network(PAIR, [0.2, 1e-3], occupation=[1.0, 3.0])
+    path = bath.evolve(START, [1e5, 1e12, 1e300])
+    expected = bath.stationary_covariance
+    assert_allclose(path.covariance, [expected] * 3, rtol=1e-11, atol=1e-12)
+    assert_allclose(path.mean, 0, atol=1e-15)
+    assert path.error.max() < 1e-9
+
+
+def test_slow_damping_follows_its_own_law():
+    # gamma = 1e-5: n(t) = nbar + (n0 - nbar) e^{-gamma t}; also with a defective drift.
+    rate = 1e-5
+    drift = [[-rate / 2, 1.0], [-1.0, -rate / 2]]
+    mode = OpenNetwork(drift, rate * 1.5 * np.eye(2))
+    times = np.array([1e3, 1e5, 2e5, 1e7])
+    path = mode.evolve(GaussianState.thermal([1.0], occupation=[4.0]), times)
+    expected = 1.5 + 3 * np.exp(-rate * times)
+    assert_allclose(path.covariance[:, 0, 0], expected, rtol=1e-9)
+    critical = OpenNetwork([[0.0, 1.0], [-1.0, -2.0]], np.diag([0.0, 4.0]))
+    late = critical.evolve(SQUEEZED, [1e2, 2e3, 1e20])
+    assert_allclose(late.covariance, [np.eye(2)] * 3, atol=1e-12)
+
+
+def test_noise_on_what_is_undamped_heats_it_for_ever():
+    noisy = OpenNetwork([[0.0, 1.0], [-1.0, 0.0]], 0.02 * np.eye(2))
+    path = noisy.evolve(GaussianState.thermal([1.0], occupation=[0.5]), [10.0, 1e4, 1e7])
+    assert_allclose(path.covariance[:, 0, 0], 1 + 0.02 * np.array([10.0, 1e4, 1e7]), rtol=1e-8)
+
+
+def test_a_damped_and_a_free_mode_side_by_side_agree_with_the_short_way():
+    A = np.zeros((4, 4))
+    A[:2, :2] = [[-0.3, 1.0], [-1.0, -0.3]]
+    A[2:, 2:] = [[0.0, 0.7], [-0.7, 0.0]]
+    mix = np.random.default_rng(0).normal(size=(4, 4))
+    drift, noise = mix @ A @ np.linalg.inv(mix), mix @ np.diag([0.3, 0.2, 0, 0]) @ mix.T
+    both = OpenNetwork(drift, noise)
+    start = GaussianState(np.ones(4), 20 * np.eye(4))
+    times = np.array([0.0, 1.0, 30.0, 60.0])
+    short = both.evolve(start, times)
+    long = both.evolve(start, [*times, 2e4])
+    assert_allclose(long.covariance[:4], short.covariance, rtol=1e-9, atol=1e-9)
+    assert_allclose(long.mean[:4], short.mean, rtol=1e-9, atol=1e-9)
+
+
+def test_growth_beyond_all_numbers_is_an_error():
+    growing = OpenNetwork([[0.1, 1.0], [-1.0, 0.1]], np.eye(2))
+    with pytest.raises(ConvergenceError, match=r"grows beyond .* eigenvalue 0\.1"):
+        growing.evolve(SQUEEZED, [1e5])

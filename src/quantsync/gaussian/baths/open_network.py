@@ -23,12 +23,15 @@ from quantsync.errors import (
     InvalidStateError,
     UnstableNetworkError,
 )
+from quantsync.gaussian.baths._long_times import evolved_by_parts
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._oscillators import ROUNDING, CoupledOscillators
-from quantsync.gaussian.networks.evolution import GaussianEvolution
+from quantsync.gaussian.networks.evolution import TOLERANCE, GaussianEvolution, within
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
+from quantsync.semigroups import LATEST, norm_of, rounding_of, semigroup
 
+LONG = 1e3  # ||A|| t from which on rounding would be seen
 LARGEST_RESIDUAL = 1e-9  # relative to the diffusion
 
 
@@ -238,12 +241,18 @@ class OpenNetwork:
         flow = self.drift @ sigma
         return float(np.linalg.norm(flow + flow.T + self.diffusion))
 
-    def evolve(self, state: GaussianState, times: Any) -> GaussianEvolution:
-        """Means and covariances at times >= 0, without time steps.
+    @named_arguments
+    def evolve(
+        self, state: GaussianState, times: Any, *, tolerance: float = TOLERANCE
+    ) -> GaussianEvolution:
+        """Means and covariances at times >= 0, without time steps, at any time.
 
         The propagator exp(A t) and the accumulated noise ``int_0^t e^{As} D e^{A^T s} ds`` of each
         time come from one exponential of a matrix of twice the size (Van Loan, IEEE Trans. Autom.
-        Control 23, 395, 1978), taken over the intervals between times.
+        Control 23, 395, 1978), taken over the intervals between times. Where ``||A|| t`` is above
+        1000 and nothing grows, the drift is taken apart into what turns and what decays, and the
+        noise comes from Sylvester's and Lyapunov's equations: what has decayed is stationary, and
+        what is undamped and without noise keeps its determinant.
 
         Parameters
         ----------
@@ -251,9 +260,15 @@ class OpenNetwork:
             Of all n oscillators at t = 0, single.
         times : array_like of shape (T,)
             Times >= 0 in non-decreasing order.
+        tolerance : float, default 1e-6
+            Largest estimated error, relative to means and covariances; ``numpy.inf`` never raises.
 
         Raises
         ------
+        LostAccuracyError
+            If phases, or damping that is too weak, are lost in rounding; see ``result``.
+        ConvergenceError
+            If an unstable network grows beyond the largest number.
         DimensionError
             If the state has the wrong number of modes.
         InvalidArgumentError, NonFiniteError
@@ -275,21 +290,37 @@ class OpenNetwork:
                 f"{state!r}."
             )
         size = len(self.drift)
+        norm = norm_of(self.drift)
+        if norm * float(np.minimum(moments, LATEST).max(initial=0.0)) > LONG:
+            parts = semigroup(self.drift)
+            if parts.bounded:
+                found = evolved_by_parts(parts, self.diffusion, state, moments)
+                return within(
+                    GaussianEvolution(moments, *found[:2], self.names, found[2]), tolerance
+                )
         mean = np.empty((len(moments), size))
         covariance = np.empty((len(moments), size, size))
         now, r, sigma = 0.0, state.mean, state.covariance
         step, propagator, noise = 0.0, np.eye(size), np.zeros((size, size))
-        for k, moment in enumerate(moments):
-            wanted = moment - now
-            if abs(wanted - step) > ROUNDING * moment:
-                step = wanted
-                propagator, noise = self._step(step)
-            if wanted > 0:
-                r = propagator @ r
-                sigma = propagator @ sigma @ propagator.T + noise
-                sigma = (sigma + sigma.T) / 2
-            now, mean[k], covariance[k] = moment, r, sigma
-        return GaussianEvolution(moments, mean, covariance, self.names)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for k, moment in enumerate(moments):
+                wanted = moment - now
+                if abs(wanted - step) > ROUNDING * moment:
+                    step = wanted
+                    propagator, noise = self._step(step)
+                if wanted > 0 and np.isfinite(sigma).all():
+                    r = propagator @ r
+                    sigma = propagator @ sigma @ propagator.T + noise
+                    sigma = (sigma + sigma.T) / 2
+                now, mean[k], covariance[k] = moment, r, sigma
+        if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
+            raise ConvergenceError(
+                f"The network grows beyond the largest number before t = {moments[-1]:.6g}: the "
+                f"drift has the eigenvalue {complex(self.eigenvalues[0]):.6g}. Ask for earlier "
+                "times, or add damping."
+            )
+        error = np.minimum(rounding_of(size) * (1 + norm * moments), 2.0)
+        return within(GaussianEvolution(moments, mean, covariance, self.names, error), tolerance)
 
     def _step(self, step: float) -> tuple[np.ndarray, np.ndarray]:
         """The propagator exp(A t), and the noise that t adds."""

@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import instance_of, named_arguments, times_array
-from quantsync.errors import DimensionError
+from quantsync.checks import instance_of, named_arguments, real_number, times_array
+from quantsync.errors import DimensionError, LostAccuracyError
 from quantsync.gaussian.networks._noise import environment_noise
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
 from quantsync.gaussian.networks.star import Star
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, one_blas_thread
+from quantsync.semigroups import EPSILON, turned_by
 from quantsync.time_series.mode_sums import ELEMENTS, ModeSum, sum_modes
+
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +34,16 @@ class GaussianEvolution:
     covariance : ndarray of shape (..., T, 2P, 2P)
     names : tuple
         Names of the P oscillators.
+    error : ndarray of shape (T,)
+        Estimated error of means and covariances, relative to their sizes, by the rounding of
+        phases and rates.
     """
 
     times: np.ndarray
     mean: np.ndarray
     covariance: np.ndarray
     names: tuple[Any, ...]
+    error: np.ndarray
 
     def state(self, k: int) -> GaussianState:
         """The state at ``times[k]``."""
@@ -53,6 +60,7 @@ def evolve(
     times: Any,
     *,
     probes: Sequence[Any] | None = None,
+    tolerance: float = TOLERANCE,
 ) -> GaussianEvolution:
     """Means and covariances of some oscillators at any times, without time steps.
 
@@ -73,6 +81,9 @@ def evolve(
         In any order, negative ones too, in the inverse unit of the frequencies.
     probes : sequence of names, optional
         Which oscillators; by default the probes of the network, all oscillators if it has none.
+    tolerance : float, default 1e-6
+        Largest estimated error; ``numpy.inf`` never raises. Determinants of covariances, and with
+        them purity and entropies, do not depend on phases and are right at any time.
 
     Returns
     -------
@@ -80,6 +91,9 @@ def evolve(
 
     Raises
     ------
+    LostAccuracyError
+        If phases are lost in rounding: the estimated error is above the tolerance. It has
+        everything in ``result``.
     DimensionError
         If the state does not have as many modes as it should, or times are not one-dimensional.
     UnknownNameError
@@ -109,9 +123,41 @@ def evolve(
     if isinstance(state, ProbesInEnvironment):
         star = network.star(names, float(np.abs(moments).max(initial=0.0)))
         mean, covariance = _evolve_star(star, state, moments)
+        frequencies, rows = star.spectrum
     else:
-        mean, covariance = _evolve_whole(network, state, moments, network.positions(names))
-    return GaussianEvolution(moments, mean, covariance, names)
+        places = network.positions(names)
+        mean, covariance = _evolve_whole(network, state, moments, places)
+        frequencies, rows = network._eigenmodes[0], network._eigenmodes[1][places]
+    error = np.minimum(2.0, np.abs(moments) * _phase_rounding(frequencies, rows))
+    return within(GaussianEvolution(moments, mean, covariance, names, error), tolerance)
+
+
+def within(path: GaussianEvolution, tolerance: float) -> GaussianEvolution:
+    """The evolution, or `LostAccuracyError` if its error is above a tolerance."""
+    if tolerance != np.inf:
+        tolerance = real_number(tolerance, "tolerance", above=0)
+    if (path.error <= tolerance).all():
+        return path
+    worst = int(np.argmax(path.error))
+    late = path.times[path.error > tolerance]
+    raise LostAccuracyError(
+        f"The state at t = {path.times[worst]:.6g} has the estimated error {path.error[worst]:.2g},"
+        f" above the tolerance {tolerance:.2g}: phases of undamped motions, or weak damping, are "
+        f"lost in rounding. Ask for |t| below {np.abs(late).min():.6g}, raise `tolerance` (np.inf "
+        "never raises), or take this error's `result`.",
+        error=path.error,
+        result=path,
+    )
+
+
+def _phase_rounding(frequencies: np.ndarray, rows: np.ndarray) -> float:
+    """Rounding of the phases of the modes (K,) that some oscillators (P, K) have, per time."""
+    if not len(frequencies):
+        return 0.0
+    # Of the squared frequencies relative to the largest one; a phase turns one into another.
+    fastest = float(frequencies.max())
+    rounding = np.minimum(EPSILON * fastest**2 / np.maximum(frequencies, 1e-300), fastest)
+    return float(np.max((rows**2 / (rows**2).sum(axis=1, keepdims=True)) @ rounding))
 
 
 @named_arguments
@@ -202,8 +248,8 @@ def propagator(
     rows = modes if positions is None else modes[positions]
     scales = _scales(network.masses)
     own = scales if positions is None else _scales(network.masses[positions])
-    phase = np.multiply.outer(moments, frequencies)
-    cos, sin = np.cos(phase), np.sin(phase)
+    turned = turned_by(frequencies, moments)
+    cos, sin = np.real(turned), np.imag(turned)
 
     def spread(weights: np.ndarray) -> np.ndarray:  # (T, N) -> (T, P, N)
         return ((rows * weights[:, None]).reshape(-1, len(frequencies)) @ modes.T).reshape(

@@ -14,7 +14,7 @@ from quantsync.gaussian.networks._graphs import edges_of, one_per_node, spring_m
 from quantsync.gaussian.networks._normal_modes import lowest_eigenvalue
 from quantsync.gaussian.networks._oscillators import ROUNDING, CoupledOscillators
 from quantsync.gaussian.networks._probes import largest_factor, probe_blocks
-from quantsync.gaussian.networks.evolution import GaussianEvolution, evolve
+from quantsync.gaussian.networks.evolution import TOLERANCE, GaussianEvolution, evolve
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
 
@@ -275,9 +275,10 @@ class HarmonicNetwork(CoupledOscillators):
         times: Any,
         *,
         probes: Sequence[Any] | None = None,
+        tolerance: float = TOLERANCE,
     ) -> GaussianEvolution:
         """Means and covariances at any times: `quantsync.gaussian.evolve` of this network."""
-        return evolve(self, state, times, probes=probes)
+        return evolve(self, state, times, probes=probes, tolerance=tolerance)
 
     def __repr__(self) -> str:
         probes = f", {len(self.probes)} of them probes" if self.probes else ""

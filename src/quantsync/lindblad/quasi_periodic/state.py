@@ -11,6 +11,7 @@ from quantsync.checks import real_array, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import hermitian_operator
 from quantsync.operators import Space, as_operator
+from quantsync.semigroups import require_phases
 
 SAME = 1e-10  # frequencies closer than this, relative to the largest base frequency, are equal
 SLOWEST = 1e-3  # of the lowest base frequency, if that is less: slow is not static
@@ -67,6 +68,7 @@ class QuasiPeriodicState:
     def at(self, times: Any) -> np.ndarray:
         """The states (..., n, n) at any times (...), in the inverse unit of the rates."""
         times = real_array(times, "times")
+        require_phases(self.frequencies, times)
         phases = np.exp(1j * times[..., None] * self.frequencies)
         return np.tensordot(phases, self.components, axes=1)
 
@@ -124,6 +126,7 @@ class QuasiPeriodicState:
     def expectation(self, operator: Any, times: Any) -> np.ndarray:
         """``Tr O rho(t)`` at some times, shape (...), complex."""
         times = real_array(times, "times")
+        require_phases(self.frequencies, times)
         return np.exp(1j * times[..., None] * self.frequencies) @ self._values(operator)
 
     def demodulated(

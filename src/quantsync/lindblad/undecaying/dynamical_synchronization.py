@@ -15,6 +15,7 @@ from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.undecaying._locking import locking, numerical_radius
 from quantsync.lindblad.undecaying._observables import signals_of
 from quantsync.lindblad.undecaying.peripheral_modes import PeripheralModes, peripheral_modes
+from quantsync.semigroups import require_phases
 from quantsync.states import density_matrices
 from quantsync.version import __version__
 
@@ -99,12 +100,16 @@ class DynamicalSynchronization:
             If no initial states were passed.
         DimensionError, NonFiniteError
             If the times are not one-dimensional, or not finite.
+        LostAccuracyError
+            If the phase of an oscillation is lost in rounding by then.
         """
         if self.mean is None or self.amplitude is None or self.phase is None:
             raise InvalidArgumentError(
                 "expectation() needs an initial state; pass `state` to dynamical_synchronization."
             )
         times = times_array(times)
+        heard = (self.amplitude > 0).reshape(-1, len(self.frequencies)).any(axis=0)
+        require_phases(self.frequencies[heard], times)
         angles = self.frequencies[:, None] * times + self.phase[..., None]
         return self.mean[..., None] + (self.amplitude[..., None] * np.cos(angles)).sum(axis=-2)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import named_arguments
+from quantsync.checks import named_arguments, real_number
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
 from quantsync.lindblad._sectors import find_sectors
 from quantsync.lindblad.generator import Generator, single_system
@@ -20,10 +20,12 @@ from quantsync.lindblad.undecaying._eigenvalues import (
 from quantsync.lindblad.undecaying._strong_symmetry import Block, strong_symmetry_blocks
 from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
+from quantsync.semigroups import require_phases, turned_by
 
 LARGEST_BLOCK = 4000
 MOST_ELEMENTS = 100_000  # n^2 of a space; five spins 1 have 59 049
 LARGEST_RESIDUAL = 1e-10
+SEEN = 1e-12  # coefficients below it are rounding
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,15 @@ class PeripheralModes:
         return found[fresh]
 
     def asymptotic_state(self, state: Any, time: float = 0.0) -> np.ndarray:
-        """What is left of initial states, (..., n, n), at a time when all else has decayed."""
-        weights = self.coefficients(state) * np.exp(self.eigenvalues * time)
+        """What is left of initial states, (..., n, n), at a time when all else has decayed.
+
+        `LostAccuracyError` if the phase of an oscillation is lost in rounding by then.
+        """
+        time = real_number(time, "time")
+        weights = self.coefficients(state)
+        seen = np.abs(weights).reshape(-1, len(self.eigenvalues)).max(axis=0, initial=0.0) > SEEN
+        require_phases(np.imag(self.eigenvalues[seen]), time)
+        weights = weights * turned_by(np.imag(self.eigenvalues), time)
         return np.einsum("...k,kij->...ij", weights, self.right)
 
     def coefficients(self, state: Any) -> np.ndarray:
