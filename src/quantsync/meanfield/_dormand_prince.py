@@ -22,6 +22,8 @@ BISECTIONS = 60
 COMPRESSED = 0.75  # part of the columns in use below which finished ones are dropped
 
 MOST_STEPS = 20_000_000  # of one trajectory
+# A trajectory that at its pace would need so many is not followed to the end.
+STEPS_OF_A_PACE, OUT_OF_REACH = 5000, 100 * MOST_STEPS
 
 # Where stability and not accuracy limits the step, h times the stiffest rate hovers about the edge
 # of the region of stability, 6.1 (Hairer and Wanner II, section IV.2); accuracy keeps it below 2.
@@ -109,6 +111,9 @@ class _Solver:
             good = error < 1.0  # False for NaN
             if p.leave_stiff and count % STEPS_BETWEEN_LOOKS == 0:
                 self._look_for_stiffness(h, y_new)
+            if count % STEPS_OF_A_PACE == 0:
+                passed = (self.t - p.start_time) / (last - p.start_time)
+                self._end(np.flatnonzero(passed * OUT_OF_REACH < count), TOO_MANY_STEPS, self.t)
             factor = SAFETY * error ** (-1 / ORDER)
             grow = np.where(rejected, 1.0, GROW)
             factor = np.where(error == 0, grow, np.clip(factor, SHRINK, grow))

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from quantsync.checks import broadcast_shape, number_array, real_array, shown, times_array
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.errors import CostError, DimensionError, InvalidArgumentError
 from quantsync.gaussian.symplectic import check_uncertainty
-from quantsync.meanfield._dormand_prince import COLLAPSED, UNBOUNDED, Outcome
+from quantsync.meanfield._dormand_prince import COLLAPSED, OUT_OF_REACH, UNBOUNDED, Outcome
+from quantsync.meanfield._rest import at_rest, fastest_rate
 from quantsync.meanfield._solver_choice import Batch, Options
 from quantsync.meanfield._states import packed, unpacked
-from quantsync.meanfield.equations.evaluation import at_rest, columns, require_occupations
+from quantsync.meanfield.equations.evaluation import at_rest as is_fixed_point
+from quantsync.meanfield.equations.evaluation import columns, require_occupations
 from quantsync.meanfield.equations.kernels import KernelFactory
 from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
 
 COVARIANCE_BOUND = 1e100
+# Where the time asked for is LATER than these times, in units of the fastest motion, they are tried
+# first: whatever is at rest by then is at rest for ever.
+LOOKS, LATER = (3e3, 3e4, 3e5), 20
+MOST_LOOKED_AT = 64  # trajectories whose rates are looked at beforehand
 NEAR_POLE = 1e-2  # of an event function's first value: what made the equations singular
 
 
@@ -50,7 +57,8 @@ def integrate(
     # The bound is on |beta|, of which the real and imaginary part are no more.
     limits[: 2 * n] = options.bound
     require_within(start[: 2 * n], options.bound, shape)
-    method, outcome = Batch(factory, kernel, start, values, times, limits, options).solved()
+    batch = Batch(factory, kernel, start, values, times, limits, options)
+    method, outcome = _solved_to_rest(batch) or batch.solved()
     beta_t, covariance_t = unpacked(outcome.states, shape, n)
     ended = _reasons(list(events), outcome).reshape(shape)
     valid: Any = ~np.isnan(beta_t).any(axis=-1)
@@ -63,9 +71,45 @@ def integrate(
         valid,
         ended,
         np.where(ended == "", np.nan, outcome.end.reshape(shape)),
-        at_rest(factory, start[: 2 * n], values, moments).reshape(shape),
+        is_fixed_point(factory, start[: 2 * n], values, moments).reshape(shape),
         method,
     )
+
+
+def _solved_to_rest(batch: Batch) -> tuple[str, Outcome] | None:
+    """The result where all trajectories come to rest, or end, long before the last time."""
+    times, begin = batch.times, batch.options.start_time
+    quick = batch.options.method in ("auto", "DOP853", "LSODA")
+    if not (quick and batch.factory.autonomous and batch.start.size):
+        return None  # the pace is looked at on the way
+    some = slice(0, MOST_LOOKED_AT)
+    columns = [p[some] if p.ndim else p for p in batch.columns]
+    fastest = fastest_rate(batch.kernel, batch.start[:, some], columns)
+    last, speed, method = float(times[-1]), np.inf, ""
+    for turns in LOOKS:
+        look = begin + turns / fastest if fastest > 0 else np.inf
+        if not look * LATER < last:
+            return None
+        early = times[times <= look]
+        method, outcome = replace(batch, times=np.append(early, look)).solved()
+        end = outcome.states[-1]
+        ended = np.isnan(end).any(axis=0)
+        resting, fresh = at_rest(batch.kernel, end, batch.columns)
+        if (ended | resting).all():
+            late = np.broadcast_to(end, (len(times) - len(early), *end.shape))
+            states = np.concatenate([outcome.states[: len(early)], late])
+            return method, outcome._replace(states=states)
+        moving = float(np.max(fresh, where=~ended & ~resting, initial=0.0))
+        if moving > speed / 2:
+            break
+        speed = moving
+    if "LSODA" not in method and fastest * (last - begin) > OUT_OF_REACH:
+        raise CostError(
+            f"To t = {last:.6g} a trajectory would take some {fastest * (last - begin):.2g} steps, "
+            "as its fastest motions do not come to rest. Ask for an earlier time, or use "
+            "limit_cycle() or fixed_points() for what it tends to."
+        )
+    return None
 
 
 def amplitudes(name: str, beta: Any, modes: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.integrate import odeint, solve_ivp
 
-from quantsync.errors import ConvergenceError
+from quantsync.errors import ConvergenceError, CostError
 from quantsync.meanfield._dormand_prince import COLLAPSED, DONE, UNBOUNDED
 from quantsync.meanfield.equations.kernels import Kernel
 
@@ -23,6 +23,9 @@ CALLS_OF_A_STALL, STALL = 5000, 1e-12  # so little progress in so many calls: a 
 MOST_CALLS = 30_000_000
 # A trajectory that would need so many times the most calls at its pace cannot be followed.
 CALLS_OF_A_PACE, HOPELESS = 100_000, 1e4
+STALLED = 1e-2  # progress in as many calls, relative to all before: the time stands still
+MANY_TURNS = 100  # radians: what has gone so far is not held up by a pole
+TOO_LONG = 10  # times the most calls: refused as soon as it is seen
 STEPS_BETWEEN_OUTPUTS = 100_000_000
 
 # States, the reason and time of the end, the event functions there.
@@ -65,6 +68,7 @@ class ScalarRate:
             self._left = CALLS_BEFORE_STIFF
         self.calls = 0
         self._marked = np.inf
+        self._passed = 0.0
         self.begin, self.end = 0.0, 0.0
         self.signs: list[int] = []
         self.first: list[float] = [np.nan] * (kernel.outputs - states)
@@ -78,13 +82,30 @@ class ScalarRate:
                 f"A trajectory needs more than {MOST_CALLS} evaluations to t = {t:.6g}. Raise the "
                 "tolerances, or ask for an earlier time or a smaller bound."
             )
-        if self.calls % CALLS_OF_A_PACE == 0:
-            passed = (t - self.begin) / max(self.end - self.begin, 1e-300)
-            if passed * MOST_CALLS * HOPELESS < self.calls:
-                raise Hopeless
         values = self.evaluate(t, y)
         self.last = (t, list(values[self.states :]))
+        if self.calls % CALLS_OF_A_PACE == 0:
+            self._look_at_the_pace(t, y, np.asarray(values[: self.states]))
         return values[: self.states]
+
+    def _look_at_the_pace(self, t: float, y: np.ndarray, rate: np.ndarray) -> None:
+        """Give up where the end is out of reach: next to a pole, or at a steady pace."""
+        before, self._passed = self._passed, t - self.begin
+        progress = self._passed - before
+        left = (self.end - t) / max(progress, 1e-300) * CALLS_OF_A_PACE
+        turns = np.linalg.norm(rate) * self._passed / max(float(np.linalg.norm(y)), 1e-300)
+        steady = self.calls > CALLS_OF_A_PACE and STALLED * before < progress < 10 * before
+        if steady and turns > MANY_TURNS:
+            if left > MOST_CALLS * TOO_LONG:
+                raise CostError(
+                    f"A trajectory would need some {left:.2g} evaluations to t = {self.end:.6g}; "
+                    f"after {self.calls} it is at t = {t:.6g}, and not at rest. Ask for an earlier "
+                    "time, or use limit_cycle() or fixed_points() for what it tends to."
+                )
+        elif turns <= MANY_TURNS:
+            passed = self._passed / max(self.end - self.begin, 1e-300)
+            if passed * MOST_CALLS * HOPELESS < self.calls:
+                raise Hopeless
 
     def watched(self, t: float, y: np.ndarray) -> Any:
         """The rates, or `Crossed` where an event has happened or the time stands still."""

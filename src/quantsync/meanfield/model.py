@@ -337,6 +337,9 @@ class MeanFieldModel:
             If shapes or values do not fit.
         ConvergenceError
             If "DOP853" needs more than 20 million steps.
+        CostError
+            If a trajectory that does not come to rest would need billions of steps. What is at
+            rest (a stable fixed point, to rounding) stays there up to any time, at no cost.
 
         Notes
         -----

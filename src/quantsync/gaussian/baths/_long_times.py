@@ -49,7 +49,7 @@ def evolved_by_parts(
                 step = t - now
                 F = parts.fast_propagator(step)
             fast, now = F @ fast, t
-        E = scipy.linalg.block_diag(np.diag(turns[n]), fast)
+        E: Any = scipy.linalg.block_diag(np.diag(turns[n]), fast)
         found = E @ away @ E.conj().T + still
         found[:k, :k] += _diffused(D[:k, :k], speeds, float(t))
         whole = np.real(right @ found @ right.conj().T)

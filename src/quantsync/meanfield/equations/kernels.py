@@ -169,6 +169,7 @@ class KernelFactory:
         time: sympy.Symbol | None,
     ):
         self._equations, self._parameters, self._time = equations, tuple(parameters), time
+        self.autonomous = time is None
         self.modes = len(equations.modes)
         self._flows: dict[Any, Kernel] = {}
 
