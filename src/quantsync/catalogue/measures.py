@@ -31,6 +31,11 @@ def resolve_measures(
     items = measures.items() if isinstance(measures, Mapping) else ((None, m) for m in measures)
     resolved: dict[str, Any] = {}
     for given, measure in items:
+        if isinstance(measures, Mapping) and (not isinstance(given, str) or not given):
+            raise InvalidArgumentError(
+                f"The name of a measure must be a text, but is {given!r}: name it by letters and "
+                "digits."
+            )
         if isinstance(measure, str):
             name, value = given or measure, _find_measure(measure, known, model)
         elif isinstance(measure, Measure):

@@ -41,7 +41,9 @@ class PointFailure:
         return f"{where}: {self.message}"
 
 
-def sweep_dataset(plan: SweepPlan, found: ChunkResult) -> tuple[xr.Dataset, list[PointFailure]]:
+def sweep_dataset(
+    plan: SweepPlan, found: ChunkResult, version: str = __version__
+) -> tuple[xr.Dataset, list[PointFailure]]:
     """The dataset of a sweep, NaN where a measure or a point is missing, and its failed points."""
     import xarray as xr
 
@@ -56,9 +58,7 @@ def sweep_dataset(plan: SweepPlan, found: ChunkResult) -> tuple[xr.Dataset, list
             name: xr.DataArray(values, dims=[name], attrs=coordinate_attributes(plan, name))
             for name, values in grid.axes.items()
         },
-        attrs=provenance(plan)
-        | attributes_of(found.certificates)
-        | {"quantsync_version": __version__},
+        attrs=provenance(plan) | attributes_of(found.certificates) | {"quantsync_version": version},
     )
     if listed:
         failed = np.zeros(grid.size, bool)

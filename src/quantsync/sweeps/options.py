@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,27 @@ from quantsync.checks import flag, named_fields, real_number, shown, whole_numbe
 from quantsync.errors import InvalidArgumentError
 
 FINEST = 1e-9  # tolerance of a refinement
+
+
+def store_path(path: Any) -> Path:
+    """The folder that the argument ``store`` names; ``~`` is the home folder."""
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str) or not text:
+        raise InvalidArgumentError(f"Argument `store` must be a path or a Store, but is {path!r}.")
+    if re.match(r"[A-Za-z][\w+.-]+:(/|:)", text):
+        raise InvalidArgumentError(
+            f"Argument `store` must be a folder of this machine's file systems, but is {text!r}: "
+            "stores are not written to URLs. Give a path, and copy the folder when it is done."
+        )
+    if "\0" in text:
+        raise InvalidArgumentError(f"Argument `store` must be a path, but {text!r} holds a NUL.")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:  # the home of nobody
+        raise InvalidArgumentError(
+            f"Argument `store` must be a path, but of {text!r} the home folder is not known: "
+            f"{error}"
+        ) from None
 
 
 @named_fields
@@ -24,7 +46,8 @@ class Store:
     Parameters
     ----------
     path : str or Path
-        Folder of a Zarr group (version 3).
+        Folder of a Zarr group (version 3) on this machine's file systems; ``~`` is the home
+        folder. URLs are refused.
     chunk : int or sequence of int, optional
         Points of a task in a new store, as a number or a shape (of an ensemble, its samples); some
         seconds' worth by default.
@@ -51,10 +74,7 @@ class Store:
     retry_failed: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.path, str | os.PathLike) or not str(self.path):
-            raise InvalidArgumentError(
-                f"Argument `store` must be a path or a Store, but is {self.path!r}."
-            )
+        object.__setattr__(self, "path", store_path(self.path))
         object.__setattr__(self, "retry_failed", flag(self.retry_failed, "retry_failed"))
 
     @classmethod

@@ -19,6 +19,7 @@ from quantsync.sweeps.refine.datasets import add_refinement
 from quantsync.sweeps.refine.points import RefinedPoints
 from quantsync.sweeps.refine.refinement import checked_refinement
 from quantsync.sweeps.refine.refinement import refine as refine_grid
+from quantsync.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,11 +152,14 @@ def sweep(
     _say_what_is_slow(plan)
     if kept is None:
         found, points = _in_memory(plan, worker_count(workers), progress, asked, scheduler)
+        version = __version__
     else:
         from quantsync.sweeps.store.run import run_stored
 
-        found, points = run_stored(plan, kept, worker_count(workers), progress, asked, scheduler)
-    dataset, failures = sweep_dataset(plan, found)
+        found, points, version = run_stored(
+            plan, kept, worker_count(workers), progress, asked, scheduler
+        )
+    dataset, failures = sweep_dataset(plan, found, version)
     size = plan.grid.size
     if asked is not None and points is not None and points.outcome is not None:
         dataset = add_refinement(

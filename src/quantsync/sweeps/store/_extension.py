@@ -19,7 +19,7 @@ from quantsync.sweeps._certificates import worst_of
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.refine.points import MISSING
-from quantsync.sweeps.store._contents import Contents, failure_records
+from quantsync.sweeps.store._contents import Contents, TaskState
 from quantsync.sweeps.store._manifest import Manifest
 from quantsync.sweeps.store._refined import refined_arrays
 from quantsync.sweeps.store.arrays import SweepStore
@@ -82,13 +82,19 @@ def extend_store(
         status = moved.status[where]
         if not status.any():
             continue
-        larger.write_task(
-            block,
-            {name: array[where] for name, array in moved.values.items()},
+        parts = [blocks[k] for k in np.unique(came[where]) if k >= 0]
+        taken = set(manifest.measures).intersection(*(contents.measures[b] for b in parts))
+        lost = set(manifest.measures) - taken  # to be taken again
+        members = larger.tasks.members(block).tolist()
+        state = TaskState(
             status,
-            failure_records(larger.tasks.members(block), moved.messages, grid),
-            worst_of(contents.certificates[blocks[k]] for k in np.unique(came[where]) if k >= 0),
+            {name: array[where] for name, array in moved.values.items() if name not in lost},
+            {k: moved.messages[k] for k in members if k in moved.messages},
+            worst_of(contents.certificates[b] for b in parts),
+            tuple(name for name in manifest.measures if name in taken),
+            tuple(sorted(set().union(*(contents.versions[b] for b in parts)))),
         )
+        larger.write_task(block, state, grid)
     # Points off the grid stay what and where they are.
     refined = refined_arrays(store.root, store.manifest, store.layout)
     names = ["zarr.json", *new, *larger.layout, *refined]
@@ -107,11 +113,20 @@ def finish_extension(root: Path) -> None:
         return
     with named_write_errors(root):
         try:
-            names = read_record(stage / COMMIT)["names"]
-            kept = {*names, *read_record(stage / COMMIT)["folders"]}
+            commit = read_record(stage / COMMIT)
         except DamagedFileError:
             shutil.rmtree(stage, ignore_errors=True)
             return
+        names, folders = commit.get("names"), commit.get("folders")
+        if not all(
+            isinstance(part, list) and all(isinstance(name, str) for name in part)
+            for part in (names, folders)
+        ):
+            raise StoreError(
+                f"The list of what belongs to the extension of {root} is none that quantsync has "
+                f"written; delete {stage} if the store is to be used as it is."
+            )
+        kept = {*names, *folders}
         inside = {f"{STATUS}/c", f"{STATUS}/records"}
         if outside := [n for n in kept - inside if n == ".." or PurePath(n).name != n]:
             raise StoreError(

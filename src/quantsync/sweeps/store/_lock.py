@@ -138,16 +138,17 @@ def _who() -> bytes:
 def _record(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}
 
 
 def _read_holder(path: Path) -> dict[str, Any]:
     record = _record(path)
     try:
-        return {"pid": int(record["pid"]), "host": str(record["host"])}
-    except (ValueError, LookupError, TypeError):
+        holder = {"pid": int(record["pid"]), "host": str(record["host"])}
+    except (ValueError, LookupError, TypeError, OverflowError):
         return {}
+    return holder if 0 < holder["pid"] < 1 << 31 else {}
 
 
 def _is_gone(holder: dict[str, Any]) -> bool:

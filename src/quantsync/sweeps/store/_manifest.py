@@ -15,11 +15,12 @@ import numpy as np
 from quantsync.errors import InvalidArgumentError, SourceChangedWarning, StoreError, warn_caller
 from quantsync.sweeps._datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.store._description import check_description
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.system import Measure
-from quantsync.version import __version__
+from quantsync.version import NUMERICS, __version__
 
-FORMAT = 1
+FORMAT = 2  # in format 1, of version 0.1, every task has all measures
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Manifest:
                 "tied": {name: source(rule) for name, rule in plan.tied.items()},
                 "measures": describe_measures(plan.measures, source),
                 "quantsync_version": __version__,
+                "numerics": NUMERICS,
                 "chunk": None if chunk is None else list(chunk),
                 "provenance": provenance(plan),
             }
@@ -64,21 +66,34 @@ class Manifest:
     @classmethod
     def read(cls, data: Any, where: Any) -> Manifest:
         """Check what was read from a store."""
-        if not isinstance(data, dict) or data.get("format") != FORMAT:
-            known = data.get("format") if isinstance(data, dict) else None
+        known = data.get("format") if isinstance(data, dict) else None
+        if known not in range(1, FORMAT + 1):
+            later = isinstance(known, int) and known > FORMAT
+            what = "a later version of quantsync; install that" if later else "no version of it"
             raise StoreError(
-                f"{where} is not the store of a sweep of this version (its format is {known!r}, "
-                f"not {FORMAT}); choose another path."
+                f"{where} is not the store of a sweep of this version: its format is {known!r}, of "
+                f"{what}, or choose another path. (This version reads formats 1 to {FORMAT}.)"
             )
         try:
-            for name in [*data["axes"], *data["measures"], *data.get("inner", {})]:
-                _require_folder_name(name)
-        except (InvalidArgumentError, LookupError, TypeError) as error:
+            for part in ("axes", "measures", "inner"):  # their names become folders
+                for name in data[part] if isinstance(data.get(part), dict) else ():
+                    _require_folder_name(name)
+            check_description(data)
+        except InvalidArgumentError as error:
             raise StoreError(
                 f"The description of the sweep in {where} is not one that quantsync has written "
                 f"({error}); choose another path."
             ) from None
         return cls(data)
+
+    def with_measures(self, new: Manifest) -> Manifest:
+        """The same sweep with the measures of another one beside its own."""
+        return Manifest(self.data | {"measures": self.measures | new.measures})
+
+    def grown(self, new: Manifest) -> Manifest:
+        """The description of a sweep that differs in its axes and has further measures."""
+        kept = {"quantsync_version": self.data["quantsync_version"]}
+        return Manifest(new.data | kept | {"measures": self.measures | new.measures})
 
     @property
     def chunk(self) -> tuple[int, ...]:
@@ -92,8 +107,10 @@ class Manifest:
 
     @property
     def token(self) -> str:
-        """Hash of all of it: what belongs to the sweep on its present axes."""
-        return hashlib.sha256(json.dumps(self.data, sort_keys=True).encode()).hexdigest()[:16]
+        """Hash of what belongs to the sweep on its present axes; measures have their own."""
+        old = self.data["format"] == 1
+        apart = () if old else ("measures", "quantsync_version")
+        return describes({key: value for key, value in self.data.items() if key not in apart})
 
     @property
     def measures(self) -> dict[str, dict[str, Any]]:
@@ -117,16 +134,21 @@ class Manifest:
 
     def matches_axis(self, name: str, values: np.ndarray) -> bool:
         """Whether these are the values of an axis, bit for bit."""
-        return self.data["axes"][name]["sha256"] == _hash(stored_axis(values))
+        axis, kept = self.data["axes"][name], stored_axis(values)
+        return axis["size"] == len(kept) and axis["sha256"] == _hash(kept)
 
     def differences(self, new: Manifest) -> list[str]:
-        """What differs but for the values on the axes, old and new, a line each."""
+        """What differs but for the values on axes and measures that only one has, a line each."""
         old, now = self.data, new.data
         texts = [
             ("model", old["model"], now["model"]),
-            ("quantsync version", old["quantsync_version"], now["quantsync_version"]),
             ("axes", ", ".join(old["axes"]), ", ".join(now["axes"])),
         ]
+        numbers = [data.get("numerics", 0) for data in (old, now)]
+        if numbers[0] != numbers[1]:  # the versions say what the user knows
+            texts.append(("numbers of quantsync", *map(_numbers_of, (old, now))))
+        if old.get("inner", {}) != now.get("inner", {}):
+            texts.append(("inner axes", *(describes(d.get("inner", {})) for d in (old, now))))
         if old["model"] == now["model"]:
             sources = old["model_source"], now["model_source"]
             texts.insert(2, (f"source of model {old['model']}", *sources))
@@ -137,8 +159,14 @@ class Manifest:
             if a != b and not (a != a and b != b):  # NaN is NaN
                 lines.append(f"parameter `{name}`: {a!r} in the store, {b!r} now")
         lines += _changed("rule of the tied parameter", old["tied"], now["tied"])
-        sources = ({n: m["source"] for n, m in d["measures"].items()} for d in (old, now))
+        shared = [name for name in self.measures if name in new.measures]
+        sources = ({n: m.measures[n]["source"] for n in shared} for m in (self, new))
         return lines + _changed("measure", *sources)
+
+    def other_measures(self, new: Manifest) -> list[str]:
+        """The measures that only one of two sweeps has, a line each."""
+        names = (dict.fromkeys(m.measures, "") for m in (self, new))
+        return [line for line in _changed("measure", *names) if "now" in line]
 
 
 class Sources:
@@ -161,6 +189,15 @@ class Sources:
                 "file.",
                 SourceChangedWarning,
             )
+
+
+def describes(data: Any) -> str:
+    """Hash of a description, or of a part of it."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _numbers_of(data: Mapping[str, Any]) -> str:
+    return f"{data.get('numerics', 0)} (version {data['quantsync_version']})"
 
 
 def describe_axis(values: np.ndarray, attributes: dict[str, Any]) -> dict[str, Any]:

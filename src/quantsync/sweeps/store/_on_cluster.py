@@ -50,7 +50,7 @@ def compute_on_cluster(
     left = list(blocks)
     for _ in range(ROUNDS):
         deadly = spread(cluster, _store_setup(plan, store, retry_failed), left, take)
-        left = _not_there(store, found, [b for b in left if b not in deadly])
+        left = _not_there(plan, store, found, [b for b in left if b not in deadly])
         if deadly:
             raise ClusterError(deaths(plan.grid, [store.tasks.members(b) for b in deadly]))
         if not left:
@@ -62,7 +62,9 @@ def compute_on_cluster(
     )
 
 
-def _not_there(store: SweepStore, found: Contents, blocks: Sequence[Block]) -> list[Block]:
+def _not_there(
+    plan: SweepPlan, store: SweepStore, found: Contents, blocks: Sequence[Block]
+) -> list[Block]:
     """Read tasks that have been written; those that are not there even after a while."""
     end, left = time.monotonic() + SHOWS_WITHIN, list(blocks)
     while True:
@@ -71,11 +73,8 @@ def _not_there(store: SweepStore, found: Contents, blocks: Sequence[Block]) -> l
         store.refresh(left)
         store.read_into(found, left)
         # Failed points that were to be tried again may have failed again: these are not missing.
-        left = [
-            b
-            for b in left
-            if b in found.damaged or is_open(found.status[store.tasks.slices(b)], False).any()
-        ]
+        missing = is_open(found.status, False) | found.lacking(store.tasks, plan.measures)
+        left = [b for b in left if b in found.damaged or missing[store.tasks.slices(b)].any()]
         # Measures of another type (real where others are complex) will not change by waiting.
         late = [b for b in left if ANOTHER_SHAPE not in found.damaged.get(b, "")]
         if not late or time.monotonic() > end:

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import StoreError, SweepWarning, warn_caller
+from quantsync.checks import real_number, whole_number
+from quantsync.errors import QuantsyncError, StoreError, SweepWarning, warn_caller
 from quantsync.sweeps._certificates import record_of, recorded
 from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.options import Refine
@@ -31,6 +32,7 @@ from quantsync.sweeps.store.files import (
     write_chunk,
     write_record,
 )
+from quantsync.version import __version__
 
 RECORD, FOLDER = f"{STATUS}/refinement.json", f"{STATUS}/refinement"
 STATE = f"{PREFIX}_status"
@@ -39,6 +41,7 @@ STATE_ATTRIBUTES = {
     "flag_values": [MISSING, DONE, FAILED],
     "flag_meanings": "missing done failed",
 }
+MOST_POINTS = 1 << 26  # far more than a triangulation can have
 Layout = Mapping[str, tuple[str, tuple[int, ...]]]
 
 
@@ -86,10 +89,19 @@ class StoredPoints(RefinedPoints):
         if reached:  # JSON has no NaN
             size = math.nan if reached["reached"] is None else reached["reached"]
             self.outcome = Outcome(**reached | {"reached": size})
+        self._versions: dict[int, tuple[str, ...]] = {}  # of quantsync, that have computed some
         self._behind: set[int] = set()  # pieces that are to be written again
+        if self.asked and self.asked.measure not in store.manifest.measures:
+            self.damaged.append(f"the record of all of them (no measure {self.asked.measure!r})")
+            self.asked = self.outcome = None
         if damage := refinement_damage(self.root):
             self.damaged.append(f"the record of all of them ({damage})")
         self._read(int(self.record.get("length", 0)))
+
+    @property
+    def versions(self) -> set[str]:
+        """The versions of quantsync that have computed them."""
+        return set().union(*self._versions.values())
 
     def told(self, outcome: Outcome) -> None:
         """Write down what has been reached."""
@@ -115,6 +127,8 @@ class StoredPoints(RefinedPoints):
         self.store.write_zarr()
 
     def _solved(self, piece: int) -> None:
+        known = self._versions.get(piece, ())
+        self._versions[piece] = tuple(sorted({*known, __version__}))
         self._write_piece(piece)
 
     def _rows(self, piece: int) -> slice:
@@ -139,6 +153,7 @@ class StoredPoints(RefinedPoints):
                 "points": [p.tolist() if np.isfinite(p).all() else None for p in positions],
                 "state": self.state[rows].tolist(),
                 "messages": messages,
+                "versions": list(self._versions.get(piece, ())),
                 "certificates": record_of(self.certificates.get(piece, {})),
             }
         write_record(self._record(piece), record)
@@ -187,12 +202,24 @@ class StoredPoints(RefinedPoints):
                 self.positions[rows] = columns
             raise
         # A kill between the coordinates of a round and its being counted leaves more of them.
+        try:
+            self._take(piece, record, columns)
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
+            raise DamagedFileError("its record is not one that quantsync has written") from None
+
+    def _take(self, piece: int, record: dict[str, Any], columns: np.ndarray | None) -> None:
+        """Take over a piece as its record has it."""
+        rows = self._rows(piece)
+        count = rows.stop - rows.start
         points = (record["points"] + [None] * count)[:count]
         lost = [math.nan] * len(self.names)
         self.positions[rows] = [lost if point is None else point for point in points]
         if columns is None or not np.array_equal(columns, self.positions[rows], equal_nan=True):
             self._behind.add(piece)
         state = np.array((record["state"] + [MISSING] * count)[:count], np.uint8)
+        if (state > FAILED).any():
+            raise ValueError("no state of a point")
+        state[~np.isfinite(self.positions[rows]).all(axis=1)] = MISSING
         for name, (dtype, extra) in self.store.layout.items() if state.any() else ():
             try:
                 found = self._whole(f"{PREFIX}_{name}", piece, dtype, extra)[:count]
@@ -207,6 +234,8 @@ class StoredPoints(RefinedPoints):
             int(k): text for k, text in record["messages"].items() if int(k) < rows.stop
         }
         self.certificates[piece] = recorded(record)
+        versions = record.get("versions", [self.store.manifest.data["quantsync_version"]])
+        self._versions[piece] = tuple(map(str, versions))
         try:
             shown = self._whole(STATE, piece, "uint8")[:count]
         except DamagedFileError:
@@ -251,7 +280,7 @@ def write_asked(store: Any, asked: Refine, piece: Callable[[], int]) -> None:
 def read_refinement(root: Path) -> dict[str, Any]:
     """The record of a store's refinement; empty if there is none, or it is damaged."""
     try:
-        return read_record(root / RECORD)
+        return _checked(read_record(root / RECORD))
     except DamagedFileError:
         return {}
 
@@ -259,11 +288,29 @@ def read_refinement(root: Path) -> dict[str, Any]:
 def refinement_damage(root: Path) -> str:
     """What is wrong with the record of a store's refinement; empty if nothing is."""
     try:
-        read_record(root / RECORD)
+        _checked(read_record(root / RECORD))
     except DamagedFileError as error:
         # It is written before any point is.
         return str(error) if (root / RECORD).exists() or (root / FOLDER).exists() else ""
     return ""
+
+
+def _checked(record: dict[str, Any]) -> dict[str, Any]:
+    """The record of a refinement, if it is one that quantsync writes."""
+    try:
+        _asked(record)
+        if reached := record.get("reached"):
+            outcome = Outcome(**reached)
+            real_number(outcome.level, "level")
+            real_number(outcome.reached or 0.0, "reached")
+            whole_number(outcome.blocked, "blocked", at_least=0)
+        numbers = [record["piece"], record["length"], *record["ends"]]
+        whole = all(type(n) is int and 0 <= n <= MOST_POINTS for n in numbers)
+        if not whole or record["piece"] < 1 or sorted(record["ends"]) != record["ends"]:
+            raise ValueError("no numbers of points")
+    except (QuantsyncError, LookupError, TypeError, ValueError, AttributeError):
+        raise DamagedFileError("it is none that quantsync has written") from None
+    return record
 
 
 def stored_refinement(root: Path) -> Refine | None:

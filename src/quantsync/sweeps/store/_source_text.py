@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-CO_HAS_DOCSTRING = 0x4000000  # from Python 3.13 on; before, the first constant is its place
+CO_HAS_DOCSTRING = 0x4000000  # from Python 3.14 on; before, the first constant is its place
 NUMBERS = ("co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags")
 NAMES = ("co_names", "co_varnames", "co_freevars", "co_cellvars", "co_qualname")
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -78,6 +78,8 @@ def shape_of(node: Any) -> str:
     fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
     if isinstance(node, (*DEFINITIONS, ast.Module)) and ast.get_docstring(node) is not None:
         fields["body"] = fields["body"][1:]
+    if isinstance(node, ast.JoinedStr):  # Python 3.12.1 adds empty texts
+        fields["values"] = [part for part in node.values if getattr(part, "value", None) != ""]
     inner = ", ".join(f"{name}={shape_of(value)}" for name, value in fields.items())
     return f"{type(node).__name__}({inner})"
 
@@ -134,7 +136,7 @@ def same_code(a: types.CodeType, b: types.CodeType) -> bool:
 
 
 def _has_docstring(code: types.CodeType) -> bool:
-    if sys.version_info >= (3, 13):
+    if sys.version_info >= (3, 14):
         return bool(code.co_flags & CO_HAS_DOCSTRING)
     is_function = code.co_flags & inspect.CO_OPTIMIZED and not code.co_name.startswith("<")
     return bool(is_function and code.co_consts and isinstance(code.co_consts[0], str))

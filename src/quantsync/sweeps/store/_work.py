@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,9 +12,10 @@ from quantsync.sweeps._certificates import worst_of
 from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import DONE, FAILED, is_open
-from quantsync.sweeps.store._contents import TaskState, failure_records
+from quantsync.sweeps.store._contents import TaskState
 from quantsync.sweeps.store.arrays import SweepStore
 from quantsync.sweeps.store.tasks import Block
+from quantsync.version import __version__
 
 
 def compute_task(
@@ -26,35 +28,43 @@ def compute_task(
 ) -> TaskState:
     """Compute the open points of a task, and write it with what it held before.
 
-    ``may_write`` raises if this process must no longer write.
+    Where it has points without some of the measures, these are taken there. ``may_write`` raises
+    if this process must no longer write.
     """
-    asked = is_open(before.status, retry_failed)
-    if not asked.any():
+    opened = is_open(before.status, retry_failed)
+    further = {n: m for n, m in plan.measures.items() if n not in before.measures}
+    work = [(points, m) for points, m in ((opened, plan.measures), (~opened, further)) if m]
+    work = [(points, m) for points, m in work if points.any()]
+    if not work:
         return before
     members = store.tasks.members(block)
-    where = np.argwhere(asked)  # positions of the open points in the block
-    opened = members[asked.reshape(-1)]
-    new_status = np.full(len(opened), DONE, np.uint8)
-    values, certificates, found = dict(before.values), before.certificates, False
-    messages: dict[int, str] = {}
-    for piece, result in solve_chunks(plan.system.take(opened), plan):
-        store.add_measures(result.values)
-        found |= bool(result.values)
-        for name, array in result.values.items():
-            if name not in values:
-                dtype, extra = store.layout[name]
-                values[name] = filled_with_nan((*asked.shape, *extra), dtype)
-            values[name][tuple(where[piece].T)] = array
-        messages |= {int(opened[piece[k]]): text for k, text in result.failures.items()}
-        new_status[piece[list(result.failures)]] = FAILED
-        certificates = worst_of([certificates, result.certificates])
+    kept = set(members[~opened.reshape(-1)].tolist())
+    messages = {k: text for k, text in before.messages.items() if k in kept}
+    values, certificates, found = dict(before.values), before.certificates, bool(before.values)
     status = before.status.copy()
-    status[asked] = new_status
+    status[opened] = DONE
+    for points, measures in work:
+        where, numbers = np.argwhere(points), members[points.reshape(-1)]
+        asked = replace(plan, measures=measures)
+        for piece, result in solve_chunks(plan.system.take(numbers), asked):
+            store.add_measures(result.values)
+            found |= bool(result.values)
+            for name, array in result.values.items():
+                if name not in values:
+                    dtype, extra = store.layout[name]
+                    values[name] = filled_with_nan((*points.shape, *extra), dtype)
+                values[name][tuple(where[piece].T)] = array
+            failed = piece[list(result.failures)]
+            status[tuple(where[failed].T)] = FAILED
+            messages = {
+                int(numbers[piece[k]]): text for k, text in result.failures.items()
+            } | messages
+            certificates = worst_of([certificates, result.certificates])
     if not found and (status == FAILED).all():  # there is nothing to keep but the messages
         values = {}
-    kept = set(members[~asked.reshape(-1)].tolist())
-    messages |= {k: text for k, text in before.messages.items() if k in kept}
+    taken = tuple(dict.fromkeys([*before.measures, *plan.measures]))
+    versions = tuple(sorted({*before.versions, __version__}))
+    after = TaskState(status, values, messages, certificates, taken, versions)
     may_write()
-    failures = failure_records(members, messages, plan.grid)
-    store.write_task(block, values, status, failures, certificates)
-    return TaskState(status, values, messages, certificates)
+    store.write_task(block, after, plan.grid)
+    return after

@@ -17,11 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import MeasureShapeError, StoreError
-from quantsync.sweeps._certificates import Worst, record_of, recorded, without_certificates
+from quantsync.errors import MeasureShapeError, StoreError, SweepWarning, warn_caller
+from quantsync.memory import require_memory
+from quantsync.sweeps._certificates import record_of, recorded, without_certificates
+from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
-from quantsync.sweeps.store._contents import Contents, TaskState
-from quantsync.sweeps.store._manifest import Manifest, stored_axis
+from quantsync.sweeps.store._contents import Contents, TaskState, failure_records
+from quantsync.sweeps.store._manifest import Manifest, describes, stored_axis
 from quantsync.sweeps.store._metadata import array_metadata, group_metadata, write_metadata_file
 from quantsync.sweeps.store._refined import refined_arrays
 from quantsync.sweeps.store.files import (
@@ -73,6 +75,18 @@ class SweepStore:
                 )
         return None if data is None else cls(root, Manifest.read(data, root))
 
+    def warn_of_copy(self) -> None:
+        """Say where the description of the sweep is taken from a file without a checksum."""
+        try:
+            read_record(self.root / STATUS / "manifest.json")
+        except DamagedFileError as error:
+            warn_caller(
+                f"The description of the sweep in {self.root} is damaged ({error}) and taken from "
+                "zarr.json, which has no checksum: see that model and parameters are those that "
+                "the map was computed with.",
+                SweepWarning,
+            )
+
     def write_metadata(self, axes: Mapping[str, np.ndarray], more: Mapping[str, Any]) -> None:
         """Write what is missing or altered beside the tasks: group, coordinates, arrays."""
         data, root = self.manifest.data, self.root
@@ -119,7 +133,7 @@ class SweepStore:
             k: str(v) if isinstance(v, float) and math.isinf(v) else v
             for k, v in self._more.items()
         }
-        attributes = {**data["provenance"], **more, **version, KEY: data}
+        attributes = {**data["provenance"], **version, **more, KEY: data}
         write_metadata_file(self.root / "zarr.json", group_metadata(attributes, arrays))
 
     def _of_tasks(
@@ -143,13 +157,17 @@ class SweepStore:
                 axes[name], cause = np.zeros(0), f" ({error})"
             if not self.manifest.matches_axis(name, axes[name]):
                 raise StoreError(
-                    f"The values of axis `{name}` in {self.root} are damaged{cause}; run the same "
-                    "sweep into the store again, which writes them anew."
+                    f"The values of axis `{name}` in {self.root} are damaged{cause}, or not those "
+                    "of its description; run the same sweep into the store again, which writes "
+                    "them anew."
                 )
         return axes
 
     def read(self) -> Contents:
         """Read everything that is whole, and verify every checksum."""
+        # A status and a number at each point, and the list of the tasks.
+        needed = 9.0 * math.prod(self.tasks.shape) + 300.0 * len(self.tasks)
+        require_memory(needed, f"The map in {self.root}", "read parts of it with xarray")
         found = Contents(np.zeros(self.tasks.shape, np.uint8))
         self.read_into(found, self.tasks.blocks())
         found.make_room(self.layout)
@@ -181,22 +199,41 @@ class SweepStore:
         status, checksum = self._read(STATUS, block, np.uint8, ())
         if not status.any():
             return None
-        record = read_record(self._record(block))
+        try:
+            return self._as_recorded(block, status, checksum, read_record(self._record(block)))
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError):
+            raise DamagedFileError("its record is not one that quantsync has written") from None
+
+    def _as_recorded(
+        self, block: Block, status: np.ndarray, checksum: int, record: dict[str, Any]
+    ) -> TaskState:
+        """What a task holds by its record, whose files must be those it was written with."""
         if record.get("sweep") != self.manifest.token:
-            raise DamagedFileError("it belongs to the sweep before its axes were extended")
+            raise DamagedFileError("it belongs to another sweep, or to one before its extension")
         layout = as_layout(record["layout"])
         # Names become folders: those of a record that somebody else has written must not.
         if strange := sorted({*layout} - {*self.manifest.measures, RESIDUAL}):
             raise DamagedFileError(f"its record names {strange[0]!r}, which is no measure")
+        described = {n: describes(m) for n, m in self.manifest.measures.items()}
+        taken = record.get("measures", described)  # in format 1 all of them
+        if strange := [n for n, what in taken.items() if described.get(n) != what]:
+            raise DamagedFileError(f"measure {strange[0]!r} is described otherwise in its record")
         if any(self.layout.get(name, kind) != kind for name, kind in layout.items()):
             raise DamagedFileError(ANOTHER_SHAPE)
-        self._widen(layout)
+        inner = tuple(len(axis["values"]) for axis in self.manifest.inner.values())
+        if any(extra[: len(inner)] != inner for _, extra in layout.values()):
+            raise DamagedFileError(ANOTHER_SHAPE)
+        if (status == DONE).any() and not {*taken} <= {*layout}:
+            raise DamagedFileError("its record lacks values of points that are done")
         values = {}
         for name, (dtype, extra) in layout.items():
             values[name], found = self._read(name, block, dtype, extra)
             if found not in (record["sums"].get(name), record.get("coming", {}).get(name)):
                 raise DamagedFileError(f"{name}: not what belongs to its record")
+        self._widen(layout)
         messages = {int(f["point"]): str(f["message"]) for f in record["failures"]}
+        if not {*messages} <= {*self.tasks.members(block).tolist()} or (status > FAILED).any():
+            raise DamagedFileError("its record names points that it does not have")
         behind = checksum != record["sums"][STATUS]
         if behind:  # a kill between the record and the status
             if not record["complete"]:
@@ -205,7 +242,16 @@ class SweepStore:
             status = np.where(told, FAILED, DONE).astype(np.uint8)
         for array in values.values():
             array[status == MISSING] = np.nan
-        return TaskState(status, values, messages, recorded(record), behind)
+        versions = record.get("versions", [self.manifest.data["quantsync_version"]])
+        return TaskState(
+            status,
+            values,
+            messages,
+            recorded(record),
+            tuple(taken),
+            tuple(map(str, versions)),
+            behind,
+        )
 
     def write_status(self, block: Block, status: np.ndarray) -> None:
         """Write the status of a task again, as its record has it."""
@@ -252,18 +298,18 @@ class SweepStore:
     def write_task(
         self,
         block: Block,
-        values: Mapping[str, np.ndarray],
-        status: np.ndarray,
-        failures: list[dict[str, Any]],
-        certificates: Worst,
+        state: TaskState,
+        grid: Grid,
     ) -> None:
         """Write a task: values, then its record, which makes them count, then the status.
 
         The record has the checksums of the files that belong to it, so that files of two writers
         (of a worker that a scheduler has given up, say) are never taken for those of one.
         """
+        values, status = state.values, state.status
         files = {name: self._encoded(array) for name, array in values.items()}
         last = self._encoded(status)
+        described = self.manifest.measures
         sums = {name: sum_of(data) for name, data in files.items()}
         with contextlib.suppress(DamagedFileError):
             # Points that are there stay there, whenever a kill comes.
@@ -272,9 +318,11 @@ class SweepStore:
             write_file(self._file(name, block, values[name].shape[len(block) :]), data)
         record = {
             "sweep": self.manifest.token,
-            "layout": {name: self.layout[name] for name in values},
-            "failures": failures,
-            "certificates": record_of(certificates),
+            "layout": {name: kind for name, kind in self.layout.items() if name in values},
+            "measures": {n: describes(m) for n, m in described.items() if n in state.measures},
+            "versions": list(state.versions),
+            "failures": failure_records(self.tasks.members(block), state.messages, grid),
+            "certificates": record_of(state.certificates),
             "complete": bool((status != MISSING).all()),
             "sums": sums | {STATUS: sum_of(last)},
         }
@@ -305,7 +353,11 @@ class SweepStore:
 
 def as_layout(data: Mapping[str, Any]) -> Layout:
     """A layout from JSON, where it has become lists."""
-    return {name: (kind, tuple(extra)) for name, (kind, extra) in data.items()}
+    layout = {str(n): (str(kind), tuple(map(int, extra))) for n, (kind, extra) in data.items()}
+    for kind, extra in layout.values():
+        if np.dtype(kind).kind not in "fc" or min(extra, default=1) < 1:
+            raise ValueError(f"values of type {kind} and shape {extra}")
+    return layout
 
 
 def _kept(array: np.ndarray) -> tuple[str, tuple[int, ...]]:
@@ -323,7 +375,7 @@ def _description(root: Path) -> Any:
     except DamagedFileError:
         try:
             return json.loads((root / "zarr.json").read_bytes())["attributes"][KEY]
-        except (OSError, ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             return None
 
 

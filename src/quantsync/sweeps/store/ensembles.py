@@ -14,7 +14,7 @@ from quantsync.sweeps._grid import Grid
 from quantsync.sweeps._samples import SampleValues, SampleWork
 from quantsync.sweeps.options import Store
 from quantsync.sweeps.refine.points import DONE, FAILED
-from quantsync.sweeps.store._contents import failure_records
+from quantsync.sweeps.store._contents import TaskState
 from quantsync.sweeps.store._extension import extend_store
 from quantsync.sweeps.store._manifest import (
     FORMAT,
@@ -27,7 +27,7 @@ from quantsync.sweeps.store.arrays import SweepStore
 from quantsync.sweeps.store.files import DamagedFileError
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.sweeps.store.opening import held_store, store_folder, warn_of_damage
-from quantsync.version import __version__
+from quantsync.version import NUMERICS, __version__
 
 ETA = {"long_name": "strength of the perturbation", "units": "rate"}
 SAMPLE = {"long_name": "number of the perturbation", "units": "1"}
@@ -85,13 +85,15 @@ class StoredSamples(SamplesInMemory):
             dtype, extra = self.store.layout[name]
             values[name] = np.full((len(samples), *extra), np.nan, dtype)
             values[name][good] = array
-        self.store.write_task(
-            (task,),
-            values,
+        state = TaskState(
             np.where(good, DONE, FAILED).astype(np.uint8),
-            failure_records(samples, part.failures, self._grid),
+            values,
+            part.failures,
             {"residual": float(part.values["residual"].max())} if part.values else {},
+            tuple(self.store.manifest.measures),
+            (__version__,),
         )
+        self.store.write_task((task,), state, self._grid)
 
 
 @contextmanager
@@ -112,8 +114,10 @@ def _open(root: Path, work: SampleWork, count: int, per_task: int) -> SweepStore
     store = SweepStore.open(root)
     if store is None:
         return SweepStore(root, _manifest(work, axis, per_task))
+    store.warn_of_copy()
     wanted = _manifest(work, axis, store.manifest.chunk[0])
-    differences = store.manifest.differences(wanted)
+    # Samples are whole or not there: further measures would need all of them anew.
+    differences = store.manifest.differences(wanted) + store.manifest.other_measures(wanted)
     there = store.manifest.shape[0] if not differences else count
     if there > count:
         differences = [f"samples: {there} in the store, {count} now"]
@@ -126,7 +130,7 @@ def _open(root: Path, work: SampleWork, count: int, per_task: int) -> SweepStore
     if there == count:
         return store
     old = {"sample": np.arange(there)}
-    return extend_store(store, store.read(), old, {"sample": axis}, wanted)
+    return extend_store(store, store.read(), old, {"sample": axis}, store.manifest.grown(wanted))
 
 
 def _manifest(work: SampleWork, axis: np.ndarray, per_task: int) -> Manifest:
@@ -153,8 +157,9 @@ def _manifest(work: SampleWork, axis: np.ndarray, per_task: int) -> Manifest:
             "tied": {},
             "measures": describe_measures(work.measures, source),
             "quantsync_version": __version__,
+            "numerics": NUMERICS,
             "chunk": [per_task],
-            "provenance": {"model": "ensemble", **fixed, "quantsync_version": __version__},
+            "provenance": {"model": "ensemble", **fixed},
         }
     )
     source.warn()

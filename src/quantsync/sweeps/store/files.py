@@ -7,6 +7,7 @@ import errno
 import json
 import math
 import os
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,11 @@ from typing import Any
 import google_crc32c
 import numpy as np
 
-from quantsync.errors import QuantsyncError, StoreWriteError
+from quantsync.errors import QuantsyncError, StoreError, StoreWriteError
 
 STATUS = "status"  # the array whose folder has, besides, all that is no array of the map
 PARTIAL = ".partial"
+LARGEST_RECORD = 1 << 30  # bytes
 CAUSES = {
     errno.ENOSPC: "the disk is full; make room and run the sweep again",
     errno.EDQUOT: "the disk quota is used up; make room and run the sweep again",
@@ -44,6 +46,17 @@ def named_write_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         cause = CAUSES.get(error.errno or 0, f"{error.strerror or error}")
         raise StoreWriteError(f"Cannot write {path}: {cause}.") from error
+
+
+@contextmanager
+def named_read_errors(root: Path) -> Iterator[None]:
+    """Turn what the operating system says when a store is opened into a named error."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(f"Cannot read {root}: {error.strerror or error}.") from error
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -101,10 +114,7 @@ def sum_of(data: bytes) -> int:
 def read_chunk(path: Path, shape: tuple[int, ...], dtype: Any) -> tuple[np.ndarray, int]:
     """Read one whole chunk, with its checksum."""
     kind = np.dtype(dtype).newbyteorder("<")
-    data = _read(path)
-    expected = math.prod(shape) * kind.itemsize + 4
-    if len(data) != expected:
-        raise DamagedFileError(f"{path.name} has {len(data)} bytes instead of {expected}")
+    data = _read(path, math.prod(shape) * kind.itemsize + 4)
     if checksum(data[:-4]) != sum_of(data):
         raise DamagedFileError(f"{path.name} has another checksum")
     values = np.frombuffer(data[:-4], kind).reshape(shape).astype(kind.newbyteorder("="))
@@ -123,16 +133,29 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         whole = json.loads(_read(path))
         record, number = whole["record"], whole["crc32c"]
-    except (ValueError, LookupError, TypeError):
+        if not isinstance(record, dict):
+            raise TypeError("no object")
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise DamagedFileError(f"{path.name} is not readable") from None
     if checksum(json.dumps(record).encode()) != number:
         raise DamagedFileError(f"{path.name} has another checksum")
     return record
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, expected: int | None = None) -> bytes:
+    """What is in a file, which is not read at all where it has not the expected size."""
     try:
-        return path.read_bytes()
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise DamagedFileError(f"{path.name} is no file")
+        if expected is not None and about.st_size != expected:
+            raise DamagedFileError(f"{path.name} has {about.st_size} bytes instead of {expected}")
+        if about.st_size > LARGEST_RECORD and expected is None:
+            raise DamagedFileError(f"{path.name} has {about.st_size} bytes, which no record has")
+        data = path.read_bytes()
+        if expected is not None and len(data) != expected:  # it is being written
+            raise DamagedFileError(f"{path.name} has {len(data)} bytes instead of {expected}")
+        return data
     except FileNotFoundError:
         raise DamagedFileError(f"{path.name} is missing") from None
     except OSError as error:

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from quantsync.errors import StoreError, SweepWarning, warn_caller
+from quantsync.sweeps.options import store_path
 from quantsync.sweeps.store._extension import finish_extension
 from quantsync.sweeps.store._lock import store_lock
 from quantsync.sweeps.store.arrays import SweepStore
-from quantsync.sweeps.store.files import STATUS, remove_partials
+from quantsync.sweeps.store.files import STATUS, named_read_errors, remove_partials
 
 MOST_LISTED = 3
 
 
 def store_folder(path: Any) -> Path:
     """The folder of a store, which is there or can be made; one with something else is refused."""
-    root = Path(path)
-    if root.exists() and not root.is_dir():
-        raise StoreError(f"{root} is a file; a store is a folder. Choose another path.")
-    SweepStore.open(root)
+    root = store_path(path)
+    with named_read_errors(root):
+        if root.exists() and not root.is_dir():
+            raise StoreError(f"{root} is a file; a store is a folder. Choose another path.")
+        SweepStore.open(root)
+        refuse_links_out(root)
     return root
+
+
+def refuse_links_out(root: Path) -> None:
+    """Refuse a store with links that lead out of it, through which files would be written."""
+    inside = root.resolve()
+    for link in _links(root):
+        target = Path(os.path.realpath(link))
+        if not target.is_relative_to(inside):
+            raise StoreError(
+                f"Store {root} has a link, {link.relative_to(root)}, that leads out of it, to "
+                f"{target}; nothing is written through links. Remove it, or choose another store."
+            )
+
+
+def _links(folder: Path) -> Iterator[Path]:
+    """The symbolic links in a folder and those below it."""
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                yield Path(entry.path)
+            elif entry.is_dir(follow_symlinks=False):
+                yield from _links(Path(entry.path))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from quantsync.errors import StoreError
 from quantsync.sweeps._certificates import attributes_of, worst_of
 from quantsync.sweeps._datasets import PointFailure, point_failures
 from quantsync.sweeps._grid import Grid
+from quantsync.sweeps.options import store_path
 from quantsync.sweeps.refine.datasets import add_refinement
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
 from quantsync.sweeps.refine.refinement import PREFIX
@@ -28,7 +29,7 @@ from quantsync.sweeps.store._refined import (
     stored_refinement,
 )
 from quantsync.sweeps.store.arrays import STATUS_ATTRIBUTES, SweepStore
-from quantsync.sweeps.store.files import STATUS
+from quantsync.sweeps.store.files import STATUS, named_read_errors
 from quantsync.sweeps.store.opening import warn_of_damage
 
 if TYPE_CHECKING:
@@ -103,9 +104,9 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     -------
     xarray.Dataset
         As `sweep` returns it, in memory, with NaN where a point is missing, and the variable
-        ``status``: 0 where a point is missing, 1 where it is done, 2 where it failed (and
-        ``refined_status`` for the points off the grid). Nothing is written, so a sweep that runs
-        may be looked at.
+        ``status``: 0 where a point, or one of its measures, is missing, 1 where it is done, 2
+        where it failed (and ``refined_status`` for the points off the grid). Nothing is written,
+        so a sweep that runs may be looked at.
 
     Raises
     ------
@@ -128,7 +129,7 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     """
     import xarray as xr
 
-    opened, contents, grid = _read(Path(store))
+    opened, contents, grid = _read(store_path(store))
     manifest, data = opened.manifest, opened.manifest.data
     warn_of_damage(contents.damage(), f"of {len(opened.tasks)} tasks", store, read_only=True)
     variables: dict[str, Any] = {}
@@ -147,12 +148,13 @@ def open_sweep(store: str | Path) -> xr.Dataset:
         name: (name, axis["values"], axis["attributes"]) for name, axis in manifest.inner.items()
     }
     certificates = worst_of(contents.certificates.values())
-    version = {"quantsync_version": data["quantsync_version"]}
+    points = StoredPoints(opened)
+    computed_by = contents.computed_by(points.versions) or data["quantsync_version"]
+    version = {"quantsync_version": computed_by}
     attrs = data["provenance"] | attributes_of(certificates) | version
     if failures:
         attrs["failures"] = [str(failure) for failure in failures]
     dataset = xr.Dataset(variables, coords=coords, attrs=attrs)
-    points = StoredPoints(opened)
     warn_of_damage(points.damaged, "pieces of the refined points", store, read_only=True)
     if points.asked is None or points.outcome is None:
         return dataset
@@ -179,7 +181,7 @@ def sweep_status(store: str | Path) -> SweepStatus:
     >>> status.done, status.missing, status.writer
     (2, 0, None)
     """
-    path = Path(store)
+    path = store_path(store)
     opened, contents, grid = _read(path)
     points = StoredPoints(opened)
     counts = np.bincount(contents.status.reshape(-1), minlength=3)
@@ -201,7 +203,7 @@ def sweep_status(store: str | Path) -> SweepStatus:
 
 def stored_arguments(store: str | Path) -> dict[str, Any]:
     """The arguments with which `sweep` resumes a store, from what is written in it."""
-    opened = _opened(Path(store))
+    opened = _opened(store_path(store))
     data = opened.manifest.data
     if "seed" in data["fixed"] and data["model"] == "ensemble":
         raise StoreError(
@@ -227,9 +229,11 @@ def stored_arguments(store: str | Path) -> dict[str, Any]:
 
 
 def _opened(path: Path) -> SweepStore:
-    opened = SweepStore.open(path)
+    with named_read_errors(path):
+        opened = SweepStore.open(path)
     if opened is None:
         raise StoreError(f"There is no store at {path}.")
+    opened.warn_of_copy()
     if is_being_extended(path):
         raise StoreError(
             f"Store {path} is being extended, or was when it was interrupted; wait, or run its "
@@ -240,4 +244,7 @@ def _opened(path: Path) -> SweepStore:
 
 def _read(path: Path) -> tuple[SweepStore, Contents, Grid]:
     opened = _opened(path)
-    return opened, opened.read(), Grid(opened.axes())
+    grid = Grid(opened.axes())  # the files of the axes bound what is read
+    contents = opened.read()
+    contents.status[contents.lacking(opened.tasks, opened.manifest.measures)] = MISSING
+    return opened, contents, grid

@@ -25,7 +25,7 @@ from quantsync.sweeps.store._contents import Contents
 from quantsync.sweeps.store._extension import axis_differences, extend_store
 from quantsync.sweeps.store._manifest import Manifest, stored_axis
 from quantsync.sweeps.store._on_cluster import compute_on_cluster
-from quantsync.sweeps.store._refined import StoredPoints, write_asked
+from quantsync.sweeps.store._refined import StoredPoints, read_refinement, write_asked
 from quantsync.sweeps.store._work import compute_task
 from quantsync.sweeps.store.arrays import SweepStore
 from quantsync.sweeps.store.cost import automatic_chunk, piece_size
@@ -40,8 +40,11 @@ def run_stored(
     progress: bool | None = None,
     asked: Refine | None = None,
     scheduler: Any = None,
-) -> tuple[ChunkResult, StoredPoints | None]:
-    """Compute what a store does not have yet, and return all of it; arguments as for `sweep`."""
+) -> tuple[ChunkResult, StoredPoints | None, str]:
+    """Compute what a store does not have yet, and return all of it; arguments as for `sweep`.
+
+    With the values, the refined points and the versions of quantsync that have computed them.
+    """
     # What is worth storing is worth a line per minute in a log.
     show = True if progress is None else progress
     wanted = checked_chunk(kept.chunk, plan.grid.shape)
@@ -49,17 +52,25 @@ def run_stored(
     root = store_folder(kept.path)
     reached = nullcontext() if scheduler is None else cluster_client(scheduler)
     with reached as cluster, held_store(root):
-        store, contents = _open(plan, root, wanted, manifest)
+        store, contents = _open(plan, root, wanted, manifest, kept.retry_failed, asked)
         if asked is not None:
             write_asked(store, asked, lambda: piece_size(plan))
         found = _Run(plan, store, contents, kept.retry_failed, cluster).finish(workers, show)
         if asked is None:
-            return found, None
-        return found, _refine(plan, store, asked, found, workers, kept.retry_failed, show)
+            return found, None, contents.computed_by()
+        points, reached = _refine(plan, store, asked, found, workers, kept.retry_failed, show)
+        version = contents.computed_by(points.versions)
+        store.add_attributes(reached | {"quantsync_version": version})
+        return found, points, version
 
 
 def _open(
-    plan: SweepPlan, root: Path, wanted: tuple[int, ...] | int | None, asked: Manifest
+    plan: SweepPlan,
+    root: Path,
+    wanted: tuple[int, ...] | int | None,
+    asked: Manifest,
+    retry_failed: bool,
+    refine: Refine | None,
 ) -> tuple[SweepStore, Contents]:
     """The store for a sweep: a new one, the one that is there, or that one extended."""
 
@@ -76,16 +87,38 @@ def _open(
     differences = store.manifest.differences(asked)
     if differences:
         raise _mismatch(root, differences)
-    if all(store.manifest.matches_axis(name, values) for name, values in axes.items()):
-        return store, _read(store, axes)
-    there = store.axes()
+    store.warn_of_copy()
+    fits = all(store.manifest.matches_axis(name, values) for name, values in axes.items())
+    there = axes if fits else store.axes()
     lost, same = axis_differences(there, axes)
     if lost:
         raise _mismatch(root, lost)
-    if same:  # integers, say, where the store has floats
-        return store, _read(store, there)
-    extended = extend_store(store, _read(store, there), there, axes, manifest())
-    return extended, _read(extended, axes)
+    _check_measures(store, asked, same, retry_failed, refine)
+    if not same:
+        larger = store.manifest.grown(manifest())
+        store, there = extend_store(store, _read(store, there), there, axes, larger), axes
+    elif not asked.measures.keys() <= store.manifest.measures.keys():
+        store.manifest = store.manifest.with_measures(asked)
+    return store, _read(store, there)  # integers, say, stay floats if the store has floats
+
+
+def _check_measures(
+    store: SweepStore, asked: Manifest, same: bool, retry_failed: bool, refine: Refine | None
+) -> None:
+    """Refuse measures beside those of the store where these do not make whole points."""
+    lines = store.manifest.other_measures(asked)
+    if not lines:
+        return
+    # The points off the grid would lack them, or be asked for by what some of them lack.
+    if refine is not None or read_refinement(store.root).get("length"):
+        raise _mismatch(store.root, [*lines, "and it has refined points, which have all measures"])
+    if store.manifest.measures.keys() <= asked.measures.keys():
+        return
+    left = int(is_open(store.read().status, retry_failed).sum())
+    if not same or left:
+        what = f"{left} of its points are" if same else "points of the longer axes are"
+        why = f"{what} to be computed, which takes all of its measures"
+        raise _mismatch(store.root, [*lines, why])
 
 
 def _axes(plan: SweepPlan) -> dict[str, np.ndarray]:
@@ -147,8 +180,9 @@ class _Run:
     ):
         self.plan, self.store, self.contents = plan, store, contents
         self.retry_failed, self.cluster = retry_failed, cluster
-        self.open_points = is_open(contents.status, retry_failed)
-        self.missing = contents.status == MISSING
+        lacking = contents.lacking(store.tasks, plan.measures)
+        self.open_points = is_open(contents.status, retry_failed) | lacking
+        self.missing = (contents.status == MISSING) | lacking
         self.done = int((~self.missing).sum())
         self._lock = threading.Lock()
 
@@ -164,7 +198,8 @@ class _Run:
         worst = worst_of(found.certificates.values())
         axes = _axes(self.plan)
         if all(self.store.manifest.matches_axis(name, values) for name, values in axes.items()):
-            self.store.write_metadata(axes, attributes_of(worst))
+            version = {"quantsync_version": found.computed_by()}
+            self.store.write_metadata(axes, attributes_of(worst) | version)
         rank = len(self.plan.grid.shape)
         flat = {k: v.reshape(size, *v.shape[rank:]) for k, v in found.values.items()}
         return ChunkResult(flat, found.messages, worst)
@@ -198,8 +233,8 @@ def _refine(
     workers: int,
     retry_failed: bool,
     progress: bool,
-) -> StoredPoints:
-    """Refine a stored sweep whose grid is done."""
+) -> tuple[StoredPoints, dict[str, Any]]:
+    """Refine a stored sweep whose grid is done; the points, and attributes that say how."""
     points = StoredPoints(store)
     warn_of_damage(points.damaged, "pieces of the refined points", store.root, read_only=False)
     points.mend()
@@ -222,5 +257,4 @@ def _refine(
     attributes = refined_attributes(plan.grid, points, asked, outcome)
     # JSON has no NaN.
     refined = {k: v for k, v in attributes.items() if v == v}
-    store.add_attributes(with_certificates(refined, worst_of([found.certificates, points.worst])))
-    return points
+    return points, with_certificates(refined, worst_of([found.certificates, points.worst]))
