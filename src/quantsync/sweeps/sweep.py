@@ -72,9 +72,10 @@ def sweep(
     store : str, Path or Store, optional
         Folder of a Zarr group (version 3) that keeps the map while it is computed, one chunk per
         task. Where the same sweep has left off, by whatever cause, it goes on, and computes again
-        only what is missing or damaged. Axes with further values extend the store; any other
-        difference is refused. `open_sweep` and ``xarray.open_zarr`` read it. A `Store` says more:
-        the size of a task, and whether failed points are computed again.
+        only what is missing or damaged. Axes with further values extend the store, and so do
+        further measures, which are taken at the points that are there; any other difference is
+        refused. `open_sweep` and ``xarray.open_zarr`` read it. A `Store` says more: the size of a
+        task, and whether failed points are computed again.
     scheduler : str, Path or distributed.Client, optional
         A dask cluster whose workers compute the points, and write them where there is a store: an
         address such as ``"tcp://host:8786"``, the path of a scheduler file (``*.json``), a client
@@ -100,7 +101,9 @@ def sweep(
     Warns
     -----
     SweepWarning
-        If points failed and ``errors="warn"``, or parts of the store are damaged.
+        If points failed and ``errors="mask"``, or parts of the store are damaged.
+    SourceChangedWarning
+        If the file of a function has been changed since it was imported, with a store.
     RefinementWarning
         If there is no border, or it could not be located to the tolerance.
 

@@ -11,6 +11,7 @@ import contextlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePath
+from typing import Any
 
 import numpy as np
 
@@ -117,7 +118,8 @@ def finish_extension(root: Path) -> None:
         except DamagedFileError:
             shutil.rmtree(stage, ignore_errors=True)
             return
-        names, folders = commit.get("names"), commit.get("folders")
+        names: Any = commit.get("names")
+        folders: Any = commit.get("folders")
         if not all(
             isinstance(part, list) and all(isinstance(name, str) for name in part)
             for part in (names, folders)
