@@ -60,6 +60,7 @@ class Certified:
     rho: Any
     space: Space
     certified: bool = True
+    accurate: Any = None  # bool (...): where small populations are known to relative accuracy
 
 
 class MeasureOfStates(Protocol[P, Value]):

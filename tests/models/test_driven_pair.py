@@ -555,3 +555,30 @@ def test_reference_qutrits(numbers):
 
         found = brentq(quadrature, value - 0.1, value + 0.1, xtol=1e-13)
         assert found == pytest.approx(value, abs=accuracy)
+
+
+@pytest.mark.parametrize("gain", [1e-8, 1e-14, 1e-18, 1e-30])
+def test_omega_of_cold_spins_is_finite(gain):
+    # Uncoupled: |<S+>|^2 (ln p - ln(1 - p))/(2p - 1), with p = gain/(gain + damping).
+    pair = driven_pair(gain_a=gain, damping_a=1.0, gain_b=0.4, damping_b=0.6, coupling=0.0)
+    study = pair.study()
+    p, size = gain / (1 + gain), abs(study.phase_response("A"))
+    expected = size**2 * (np.log(p) - np.log1p(-p)) / (2 * p - 1)
+    assert study.omega() == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ((1e-18, 1.0, 0.4, 0.6, 0.3), 4.21029793436),
+        ((1e-18, 1.0, 1e-20, 0.6, 0.3), 39.3912538512),
+        ((1e-30, 1.0, 1e-12, 0.6, 1e-3), 42.3864998349),
+        ((1e-16, 1.0, 1e-16, 0.7, 0.5), 30.1604439551),
+        ((1e-5, 1.0, 1e-7, 0.7, 0.5), 9.69475455162),
+    ],
+)
+def test_omega_of_cold_coupled_spins_agrees_with_higher_precision(parameters, expected):
+    # First-order perturbation theory of the generator with 120 digits (mpmath).
+    names = ("gain_a", "damping_a", "gain_b", "damping_b", "coupling")
+    pair = driven_pair(**dict(zip(names, parameters, strict=True)))
+    assert pair.study().omega() == pytest.approx(expected, rel=1e-10)

@@ -88,9 +88,15 @@ def _two_levels(first: Any, second: Any, lower: Any) -> tuple[Any, Any]:
     """Eigenvalues (..., 2) and eigenvectors (..., 2, 2) of [[first, lower^*], [lower, second]]."""
     xp = array_namespace(lower)
     first, second, size = xp.real(first), xp.real(second), xp.abs(lower)
-    turn = xp.atan2(size, (first - second) / 2) / 2
+    half = (first - second) / 2
+    radius = xp.hypot(half, size)
+    # The smaller of the two without cancellation: exactly 0 where nothing couples the levels.
+    some = xp.where(radius > 0, radius, xp.ones_like(radius))
+    large = xp.where(radius > 0, xp.sqrt((1 + xp.abs(half) / some) / 2), xp.ones_like(radius))
+    small = size / some / (2 * large)
     phase = xp.where(size > 0, lower / xp.where(size > 0, size, xp.ones_like(size)), 1.0 + 0j)
-    cosine, sine = xp.cos(turn) + 0j, xp.sin(turn) * phase
+    cosine = xp.where(half < 0, small, large) + 0j
+    sine = xp.where(half < 0, large, small) * phase
     upper = xp.stack([cosine, -xp.conj(sine)], axis=-1)
     below = xp.stack([sine, cosine], axis=-1)
     return _of_two_levels(first, second, size), xp.stack([upper, below], axis=-2)

@@ -195,6 +195,7 @@ class DiagonalStates(FramedLimitCycles):
 
     def __init__(self, undriven: Any, charge: Any = None):
         self.undriven = density_matrices(undriven, name="undriven")
+        self._accurate = getattr(undriven, "accurate", None)
         self._charge = None if charge is None else Charge(charge, self.undriven.shape[-1])
 
     @lazy
@@ -256,10 +257,16 @@ class DiagonalStates(FramedLimitCycles):
     @property
     def lost(self) -> Any:
         """Levels that the undriven states leave empty, bool, shape (..., n)."""
-        populations, _, labels = self._eigenbasis
+        populations, vectors, labels = self._eigenbasis
         xp = array_namespace(populations)
         alone = np.bincount(labels)[labels] == 1
-        return populations <= xp.asarray(np.where(alone, LOST_ALONE, LOST))
+        rounded = populations <= xp.asarray(np.where(alone, LOST_ALONE, LOST))
+        if self._accurate is None:
+            return rounded
+        # Rounding of what a level is made of, however small that is.
+        entries = xp.real(xp.linalg.diagonal(self.undriven))[..., None]
+        least = xp.sum(xp.abs(vectors) ** 2 * entries, axis=-2)
+        return xp.where(self._accurate[..., None], populations <= LOST * least, rounded)
 
     def frame(self, rho: Any) -> Frame:
         """The eigenbasis of the undriven state, every vector a cell of its own.
