@@ -221,6 +221,13 @@ def test_an_ensemble_is_not_written_through_links_either(tmp_path, whole):
         drawn(path)
 
 
+def test_a_link_to_itself_is_no_place(tmp_path):
+    os.symlink(tmp_path / "a", tmp_path / "a")
+    for function in (swept, qs.open_sweep):
+        with pytest.raises(StoreError):
+            function(tmp_path / "a")
+
+
 def test_a_store_may_itself_be_behind_a_link(tmp_path, whole):
     shutil.copytree(whole["sweep"][0], tmp_path / "disk")
     os.symlink(tmp_path / "disk", tmp_path / "a")
@@ -280,7 +287,7 @@ def test_a_name_too_long_for_a_file_is_named(tmp_path):
 @pytest.mark.parametrize(
     "name",
     ["../x", "a/b", "a\\b", "", ".", "..", "status", "failed", "epsilon",
-     "zarr.json", "a\0b", "__x", "x" * 300, 3, None],
+     "zarr.json", "a\0b", "a\ud800", "__x", "x" * 300, 3, None],
 )  # fmt: skip
 def test_measures_have_names_that_files_can_have(tmp_path, name):
     called = []

@@ -277,7 +277,7 @@ def _plain(name: str, value: Any) -> Any:
 
 def _require_folder_name(name: str) -> None:
     why = ""
-    if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,200}", name) or name.startswith("__"):
+    if not re.fullmatch(r"\w[^/\\\x00-\x1f\ud800-\udfff]{0,200}", name) or name.startswith("__"):
         why = ": it must begin with a letter or a digit and contain no slash"
     elif name in ("status", "zarr.json"):
         why = ", which has it anyway"

@@ -31,7 +31,7 @@ def store_folder(path: Any) -> Path:
 
 def refuse_links_out(root: Path) -> None:
     """Refuse a store with links that lead out of it, through which files would be written."""
-    inside = root.resolve()
+    inside = os.path.realpath(root)
     for link in _links(root):
         target = Path(os.path.realpath(link))
         if not target.is_relative_to(inside):
