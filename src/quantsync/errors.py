@@ -6,6 +6,7 @@ import difflib
 import sys
 import warnings
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 
 
@@ -287,8 +288,37 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     return UnknownNameError(f"Unknown {kind} {name!r}{hint} {there}")
 
 
+class WarnedOnce:
+    """Gathers what the parts of a piece of work warn of, and warns once of each kind at its end.
+
+    Threads and processes pass on what they gather; what is about a sweep itself is not held up.
+    """
+
+    def __init__(self, passed_on: bool = False):
+        self.passed_on = passed_on  # to another process: no warning here
+        self.found: list[tuple[str, type[Warning]]] = []
+
+    def __enter__(self) -> WarnedOnce:
+        self._before = _gathering.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _gathering.reset(self._before)
+        for kind in () if self.passed_on else dict.fromkeys(kind for _, kind in self.found):
+            first, *more = [message for message, other in self.found if other is kind]
+            told = f" ({len(more)} more such warnings, of other parts.)" if more else ""
+            warn_caller(first + told, kind)
+
+
+_gathering: ContextVar[WarnedOnce | None] = ContextVar("gathering", default=None)
+
+
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside of this package that called it."""
+    gathering = _gathering.get()
+    if gathering is not None and not issubclass(category, SweepWarning):
+        gathering.found.append((message, category))
+        return
     frame, level = sys._getframe(), 1
     while frame.f_back and frame.f_globals.get("__name__", "").startswith("quantsync."):
         frame, level = frame.f_back, level + 1

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -78,7 +79,10 @@ def map_threads(
                     done(item)
             return results
         with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
-            futures = {pool.submit(function, item): k for k, item in enumerate(items)}
+            # Each in the context of the caller, who gathers warnings.
+            futures = {
+                pool.submit(copy_context().run, function, item): k for k, item in enumerate(items)
+            }
             try:
                 # Not `wait`, which looks at all pending futures whenever one is finished.
                 for future in as_completed(futures):

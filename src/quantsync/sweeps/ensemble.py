@@ -12,7 +12,7 @@ import numpy as np
 from quantsync.catalogue.measures import resolve_measures
 from quantsync.catalogue.state_measures import STATE_MEASURES
 from quantsync.checks import named_arguments, whole_number
-from quantsync.errors import InvalidArgumentError, SweepError, SweepWarning, warn_caller
+from quantsync.errors import InvalidArgumentError, SweepError, SweepWarning, WarnedOnce, warn_caller
 from quantsync.lindblad.degenerate.base import DegenerateBase, prepared
 from quantsync.lindblad.degenerate.kossakowski import (
     checked_weights,
@@ -154,7 +154,7 @@ def ensemble(
         done[tasks[k].start : tasks[k].stop] = True
         failures.update(part.failures)
 
-    with samples_in(kept_in, work, count, per_task) as kept:
+    with WarnedOnce(), samples_in(kept_in, work, count, per_task) as kept:
         tasks = kept.tasks
         for k, part in kept.there():
             take(k, part)

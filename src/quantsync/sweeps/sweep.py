@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from quantsync.checks import choice, named_arguments
-from quantsync.errors import SweepWarning, warn_caller
+from quantsync.errors import SweepWarning, WarnedOnce, warn_caller
 from quantsync.parallel import map_threads, worker_count
 from quantsync.sweeps._batches import ChunkResult, chunks_of, merged, solve_chunk
 from quantsync.sweeps._datasets import report_failures, sweep_dataset
@@ -146,22 +146,22 @@ def sweep(
     (2,)
     """
     choice(errors, "errors", ("mask", "raise"))
-    plan = prepare_sweep(model, axes, measures, fixed, tied)
-    asked, kept = checked_refinement(plan, refine), Store.of(store)
-    if plan.too_large:
-        from quantsync.sweeps.store.cost import require_room
+    kept, workers = Store.of(store), worker_count(workers)
+    with WarnedOnce():
+        plan = prepare_sweep(model, axes, measures, fixed, tied)
+        asked = checked_refinement(plan, refine)
+        if plan.too_large:
+            from quantsync.sweeps.store.cost import require_room
 
-        require_room(plan, worker_count(workers))
-    _say_what_is_slow(plan)
-    if kept is None:
-        found, points = _in_memory(plan, worker_count(workers), progress, asked, scheduler)
-        version = __version__
-    else:
-        from quantsync.sweeps.store.run import run_stored
+            require_room(plan, workers)
+        _say_what_is_slow(plan)
+        if kept is None:
+            found, points = _in_memory(plan, workers, progress, asked, scheduler)
+            version = __version__
+        else:
+            from quantsync.sweeps.store.run import run_stored
 
-        found, points, version = run_stored(
-            plan, kept, worker_count(workers), progress, asked, scheduler
-        )
+            found, points, version = run_stored(plan, kept, workers, progress, asked, scheduler)
     dataset, failures = sweep_dataset(plan, found, version)
     size = plan.grid.size
     if asked is not None and points is not None and points.outcome is not None:

@@ -29,6 +29,7 @@ from quantsync.errors import (
     MissingDependencyError,
     QuantsyncError,
     SweepWarning,
+    warn_caller,
 )
 from quantsync.sweeps._batches import ChunkResult, chunks_of, merged
 from quantsync.sweeps._grid import Grid
@@ -219,6 +220,8 @@ class _Spread:
     def take(self, group: list[Any], answer: dict[str, Any], waiting: deque[Any]) -> None:
         for item, value in zip(group, answer["done"], strict=False):
             self.arrived(item, value)
+        for message, category in answer["warnings"]:
+            warn_caller(message, category)
         self.taken += answer["seconds"]
         self.counted += len(answer["done"])
         if answer["problem"] is not None:

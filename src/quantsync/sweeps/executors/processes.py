@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from quantsync.errors import WarnedOnce, warn_caller
 from quantsync.parallel import one_blas_thread
 
 Item = TypeVar("Item")
@@ -46,8 +47,8 @@ def _end_with(parent: int) -> None:
 
 def _call(item: Any) -> Any:
     assert _function is not None
-    with one_blas_thread():
-        return _function(item)
+    with one_blas_thread(), WarnedOnce(passed_on=True) as warned:
+        return _function(item), warned.found
 
 
 def map_processes(
@@ -78,7 +79,10 @@ def map_processes(
             done = wait(running, return_when="FIRST_COMPLETED").done
             for future in sorted(done, key=running.__getitem__):
                 k = running.pop(future)
-                yield k, future.result()
+                result, warned = future.result()
+                for message, category in warned:
+                    warn_caller(message, category)
+                yield k, result
         finished = True
     finally:
         # Not finished: an error, Ctrl-C, or a caller who has seen enough.

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
-from quantsync.errors import ClusterError, QuantsyncError
+from quantsync.errors import ClusterError, QuantsyncError, WarnedOnce
 from quantsync.parallel import one_blas_thread
 from quantsync.sweeps._batches import chunks_of, solve_chunk
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
@@ -77,8 +77,14 @@ def _is_imported(function: Any) -> bool:
 
 def compute_items(setup: Mapping[str, Any], items: list[Any]) -> dict[str, Any]:
     """Compute items of a sweep on a worker: values from the first on, seconds, a problem if any."""
-    start = time.perf_counter()
     answer: dict[str, Any] = {"done": [], "problem": None, "worker": _address()}
+    with WarnedOnce(passed_on=True) as warned:
+        _compute(setup, items, answer)
+    return answer | {"warnings": warned.found}
+
+
+def _compute(setup: Mapping[str, Any], items: list[Any], answer: dict[str, Any]) -> None:
+    start = time.perf_counter()
     try:
         sweep = _prepared(setup)
         start = time.perf_counter()  # the next group finds everything prepared
@@ -88,7 +94,7 @@ def compute_items(setup: Mapping[str, Any], items: list[Any]) -> dict[str, Any]:
     except QuantsyncError as error:
         # Not as an exception, which would have to survive pickling, and not be tried elsewhere.
         answer["problem"] = (type(error).__name__, str(error))
-    return answer | {"seconds": time.perf_counter() - start}
+    answer["seconds"] = time.perf_counter() - start
 
 
 def _address() -> str:
