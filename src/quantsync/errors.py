@@ -128,6 +128,24 @@ class HarmonicsError(ConvergenceError):
         self.harmonics = harmonics
 
 
+class TruncationError(ConvergenceError):
+    """The cut-off of a mode changes a state by more than is allowed.
+
+    Attributes
+    ----------
+    truncation : quantsync.lindblad.truncation.Truncation or None
+        What is known about it: see `quantsync.SteadyState`.
+    """
+
+    def __init__(self, message: str, truncation: Any = None):
+        super().__init__(message)
+        self.truncation = truncation
+
+
+class TruncationWarning(UserWarning):
+    """The cut-off of a mode changes a state by more than a tolerance."""
+
+
 class NonUniqueSteadyStateError(QuantsyncError):
     """The generator has more than one stationary state.
 

@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.checks import (
+    flag,
     instance_of,
     label,
     named_fields,
@@ -104,22 +105,28 @@ class Fock:
     ----------
     levels : int
         Number of levels kept, at least 2.
+    finite : bool, default False
+        Whether the ladder ends with its last level in the model itself, as for an atom or a
+        transmon of which just these levels count. The operators are the same, but nothing is
+        truncated: no state reports a truncation of this mode.
 
     Raises
     ------
     InvalidArgumentError
-        If ``levels`` is not an integer of at least 2.
+        If ``levels`` is not an integer of at least 2, or ``finite`` is not a bool.
 
     Examples
     --------
-    >>> Fock(4).dimension
-    4
+    >>> Fock(4).dimension, Fock(3, finite=True)
+    (4, Fock(3, finite=True))
     """
 
     levels: int
+    finite: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", whole_number(self.levels, "levels", at_least=2))
+        object.__setattr__(self, "finite", flag(self.finite, "finite"))
 
     @property
     def dimension(self) -> int:
@@ -143,7 +150,7 @@ class Fock:
         }
 
     def __repr__(self) -> str:
-        return f"Fock({self.levels})"
+        return f"Fock({self.levels}, finite=True)" if self.finite else f"Fock({self.levels})"
 
 
 Site = Spin | Fock

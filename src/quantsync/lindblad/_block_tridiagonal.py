@@ -14,6 +14,7 @@ LU goes from column to column.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,25 +79,37 @@ def _joined(widths: np.ndarray) -> np.ndarray:
 
 
 def solve_by_levels(matrix: sp.csr_array, right: np.ndarray, levels: Levels) -> np.ndarray | None:
-    """Solutions (m, k) for right sides (m, k).
+    """Solutions (m, k) for right sides (m, k), as `solver_by_levels` finds them."""
+    return solver_by_levels(matrix, levels)(right)
+
+
+def solver_by_levels(
+    matrix: sp.csr_array, levels: Levels
+) -> Callable[[np.ndarray], np.ndarray | None]:
+    """A solver that keeps the factors, from right sides (m, k) to solutions.
 
     None where exchanging rows inside the levels is not enough: sparse LU exchanges any.
     """
     require_memory(levels.nbytes, f"Elimination of {len(levels.order)} unknowns")
-    matrix, right = sp.csr_array(matrix[levels.order][:, levels.order]), right[levels.order]
+    ordered = sp.csr_array(matrix[levels.order][:, levels.order])
     bounds = levels.bounds.tolist()
-    elimination = _Elimination(matrix, [slice(*ends) for ends in itertools.pairwise(bounds)])
-    if elimination.singular:
-        return None
-    x = elimination.solve(right)
-    x += elimination.solve(right - matrix @ x)
-    error = np.abs(right - matrix @ x).max(axis=0)
-    size = np.abs(right).max(axis=0) + np.abs(x).max(axis=0)
-    if not (error <= LARGEST_ERROR * size).all():
-        return None
-    solution = np.empty_like(x)
-    solution[levels.order] = x
-    return solution
+    elimination = _Elimination(ordered, [slice(*ends) for ends in itertools.pairwise(bounds)])
+
+    def solve(right: np.ndarray) -> np.ndarray | None:
+        if elimination.singular:
+            return None
+        right = right[levels.order]
+        x = elimination.solve(right)
+        x += elimination.solve(right - ordered @ x)
+        error = np.abs(right - ordered @ x).max(axis=0)
+        size = np.abs(right).max(axis=0) + np.abs(x).max(axis=0)
+        if not (error <= LARGEST_ERROR * size).all():
+            return None
+        solution = np.empty_like(x)
+        solution[levels.order] = x
+        return solution
+
+    return solve
 
 
 class _Elimination:

@@ -7,10 +7,13 @@ a vanishing one means that the block has a kernel of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.linalg import lapack
 from scipy.sparse.linalg import splu
 
 from quantsync.lazy import lazy
@@ -18,7 +21,7 @@ from quantsync.lindblad._block_tridiagonal import (
     Levels,
     levels_from,
     narrow_levels,
-    solve_by_levels,
+    solver_by_levels,
 )
 from quantsync.lindblad._sectors import Sector, equilibrated
 
@@ -28,6 +31,9 @@ LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see bench
 # factor times what the narrowest levels need, sparse LU is faster.
 MOST_WORK = 20
 CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
+LEAST_KEPT = 16  # smaller blocks are solved anew sooner than one by one from their factors
+
+Again = Callable[[np.ndarray], np.ndarray]  # right-hand sides (B, m) to solutions without trace
 
 
 @lru_cache(maxsize=32)
@@ -49,6 +55,10 @@ class _SectorSolver:
     def solve(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Stationary vectors (B, m) and reciprocal condition numbers (B,)."""
         return self._solutions(coefficients, None)
+
+    def solve_and_keep(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray, Again]:
+        """As `solve`, and a solver of the same blocks for other right-hand sides."""
+        raise NotImplementedError
 
     def respond(self, coefficients: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Solutions of block @ x = right, those without trace, and reciprocal conditions."""
@@ -92,10 +102,24 @@ class _SectorSolver:
 class DenseSector(_SectorSolver):
     """Batched LAPACK on the dense blocks."""
 
+    def solve_and_keep(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray, Again]:
+        """As `solve`, and a solver of the same blocks for other right-hand sides."""
+        matrices, scale = self._scaled(coefficients)
+        matrices[:, self._replaced_row] = self.sector.trace_functional
+        solve = _factorised(matrices)
+
+        def again(right: np.ndarray) -> np.ndarray:
+            given = right / scale
+            given[:, self._replaced_row] = 0
+            return solve(given[:, :, None])[:, :, 0]
+
+        solutions = solve(self._stationary)
+        return solutions[:, :, 0], self._reciprocal_condition(solutions[:, :, 1:]), again
+
     def condition(self, coefficients: np.ndarray) -> np.ndarray:
         """Reciprocal condition numbers (B,) of the blocks themselves."""
         matrices, _ = self._scaled(coefficients)
-        return self._reciprocal_condition(_solve_batch(matrices, self.probes))
+        return self._reciprocal_condition(solve_batch(matrices, self.probes))
 
     def _solutions(
         self, coefficients: np.ndarray, right: np.ndarray | None
@@ -110,7 +134,7 @@ class DenseSector(_SectorSolver):
             columns = np.concatenate([given[:, :, None], probes], axis=2)
         if self.sector.carries_trace:
             matrices[:, self._replaced_row] = self.sector.trace_functional
-        solutions = _solve_batch(matrices, columns)
+        solutions = solve_batch(matrices, columns)
         return solutions[:, :, 0], self._reciprocal_condition(solutions[:, :, 1:])
 
     def _scaled(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,6 +158,30 @@ class DenseSector(_SectorSolver):
 
 class SparseSector(_SectorSolver):
     """Elimination in levels, or SuperLU, on the sparse blocks; one system at a time."""
+
+    def solve_and_keep(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray, Again]:
+        """As `solve`, and a solver of the same blocks for other right-hand sides."""
+        levels = self._levels(coefficients)
+        found = [self._kept(row, levels) for row in coefficients]
+
+        def again(right: np.ndarray) -> np.ndarray:
+            return np.stack([solve(row) for (_, _, solve), row in zip(found, right, strict=True)])
+
+        return np.stack([x for x, _, _ in found]), np.array([c for _, c, _ in found]), again
+
+    def _kept(self, row: np.ndarray, levels: Levels | None) -> tuple[np.ndarray, float, Again]:
+        """The stationary vector (m,) of one system, its condition, and its solver."""
+        matrix, scale = self._scaled(row)
+        matrix = _with_row(matrix, self._replaced_row, self.sector.trace_functional)
+        solve = _sparse_solver(matrix, levels)
+
+        def again(right: np.ndarray) -> np.ndarray:
+            given = right / scale
+            given[self._replaced_row] = 0
+            return solve(given[:, None])[:, 0]
+
+        solutions = solve(self._stationary)
+        return solutions[:, 0], self._reciprocal_condition(matrix, solutions[:, 1:]), again
 
     def condition(self, coefficients: np.ndarray) -> np.ndarray:
         """Reciprocal condition numbers (B,) of the blocks themselves."""
@@ -208,7 +256,7 @@ def chunk_size(dimension: int) -> int:
     return max(8, CHUNK_BYTES // (8 * dimension**2))
 
 
-def _solve_batch(matrices: np.ndarray, right_hand_sides: np.ndarray) -> np.ndarray:
+def solve_batch(matrices: np.ndarray, right_hand_sides: np.ndarray) -> np.ndarray:
     """Batched solve for (m, k) or (B, m, k) in which singular members come back infinite."""
     shape = (len(matrices), *right_hand_sides.shape[-2:])
     right_hand_sides = np.broadcast_to(right_hand_sides, shape)
@@ -233,22 +281,55 @@ def _with_row(matrix: sp.csr_array, row: int, values: np.ndarray) -> sp.csr_arra
     return sp.csr_array(others @ matrix + sp.csr_array(entries, shape=matrix.shape))
 
 
+def _factorised(matrices: np.ndarray) -> Again:
+    """A solver for right-hand sides (m, k) or (B, m, k); overwrites the matrices (B, m, m)."""
+    if matrices.shape[1] < LEAST_KEPT:
+        return lambda right: solve_batch(matrices, right)
+    factors = [lapack.dgetrf(matrix.T, overwrite_a=True) for matrix in matrices]
+
+    def solve(right: np.ndarray) -> np.ndarray:
+        solutions = np.full((len(matrices), *right.shape[-2:]), np.inf)
+        for k, (lu, pivots, singular) in enumerate(factors):
+            if not singular:
+                given = right if right.ndim == 2 else right[k]
+                solutions[k], _ = lapack.dgetrs(lu, pivots, given, trans=1)
+        return solutions
+
+    return solve
+
+
 def _solve_sparse(
     matrix: sp.csr_array, right_hand_sides: np.ndarray, levels: Levels | None
 ) -> np.ndarray:
     """Solutions for columns (m, k); infinite if the matrix is exactly singular."""
-    if levels is not None:
-        solutions = solve_by_levels(matrix, right_hand_sides, levels)
+    return _sparse_solver(matrix, levels)(right_hand_sides)
+
+
+def _sparse_solver(matrix: sp.csr_array, levels: Levels | None) -> Again:
+    """A solver for columns (m, k) that keeps what it factorises; infinite where singular."""
+    by_levels = None if levels is None else solver_by_levels(matrix, levels)
+    factors: list[Any] = []
+
+    def solve(right: np.ndarray) -> np.ndarray:
+        solutions = None if by_levels is None else by_levels(right)
         if solutions is not None:
             return solutions
+        if not factors:
+            factors.append(_sparse_factors(matrix))
+        return np.full(right.shape, np.inf) if factors[0] is None else factors[0].solve(right)
+
+    return solve
+
+
+def _sparse_factors(matrix: sp.csr_array) -> Any:
+    """SuperLU's factors; None if the matrix is exactly singular."""
     try:
         # A generator's pattern is nearly symmetric: the fill is half that of SuperLU's default.
-        factors = splu(
+        return splu(
             sp.csc_array(matrix),
             permc_spec="MMD_AT_PLUS_A",
             diag_pivot_thresh=0.1,
             options={"SymmetricMode": True},
         )
-        return factors.solve(right_hand_sides)
     except RuntimeError:  # SuperLU: "Factor is exactly singular"
-        return np.full(right_hand_sides.shape, np.inf)
+        return None

@@ -84,7 +84,8 @@ class Lindbladian(Generator):
 
     def solve(self, workers: int | None = None) -> SteadyState:
         """The steady states of all systems; as `quantsync.steady_state`."""
-        return steady_state(self, workers=workers)
+        # What maps record of the truncation, they report once for all systems.
+        return steady_state(self, workers=workers, truncation="ignore")
 
     def evolve(
         self,

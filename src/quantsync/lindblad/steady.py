@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from quantsync.checks import choice, named_arguments
+from quantsync.checks import choice, named_arguments, real_number
 from quantsync.errors import ConvergenceError, NonUniqueSteadyStateError
 from quantsync.lindblad._charges import without_charge
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
@@ -17,6 +17,14 @@ from quantsync.lindblad._stationary_count import stationary_state_count
 from quantsync.lindblad._transient_states import transient_states
 from quantsync.lindblad._uniqueness import jumps_force_uniqueness
 from quantsync.lindblad.generator import Generator, generator_of
+from quantsync.lindblad.truncation import (
+    TOLERANCE,
+    Leaks,
+    Truncation,
+    nothing_known,
+    report_truncation,
+    truncation_from,
+)
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 
@@ -51,6 +59,10 @@ class SteadyState:
         The space of the states.
     method : str
         ``"dense"`` or ``"sparse"``.
+    truncation : Truncation
+        How much the cut-off of the modes matters: for every mode the population of its top
+        levels and the rate at which it would be left, and an ``estimate`` (...) of the trace
+        distance to the state without the cut-off.
     """
 
     rho: np.ndarray
@@ -60,6 +72,7 @@ class SteadyState:
     sector_dimension: int
     space: Space
     method: str
+    truncation: Truncation
     certified: ClassVar[bool] = True
 
     def __getitem__(self, index: Any) -> SteadyState:
@@ -68,6 +81,7 @@ class SteadyState:
         return replace(
             self,
             rho=self.rho.reshape(-1, n, n)[picked],
+            truncation=self.truncation[index],
             **{name: np.asarray(getattr(self, name).ravel()[picked]) for name in CERTIFICATES},
         )
 
@@ -78,7 +92,8 @@ class SteadyState:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")
         return (
             f"<SteadyState of {self.space}: rho {self.rho.shape}, largest residual {worst:.1e}, "
-            f"sector {self.sector_dimension} of {self.space.dimension**2}, {self.method}>"
+            f"sector {self.sector_dimension} of {self.space.dimension**2}, {self.method}"
+            f"{self.truncation.summary}>"
         )
 
 
@@ -89,6 +104,8 @@ def steady_state(
     method: Literal["auto", "dense", "sparse"] = "auto",
     workers: int | None = None,
     errors: Literal["raise", "mask"] = "raise",
+    truncation: Literal["warn", "raise", "ignore"] = "warn",
+    truncation_tolerance: float = TOLERANCE,
 ) -> SteadyState:
     """Find the steady state of every system of a batch and certify it.
 
@@ -108,13 +125,24 @@ def steady_state(
     errors : {"raise", "mask"}, default "raise"
         What to do with systems whose steady state is not unique: raise, or return NaN there
         with ``valid`` False.
+    truncation : {"warn", "raise", "ignore"}, default "warn"
+        What to do where the cut-off of a mode matters by more than ``truncation_tolerance``.
+    truncation_tolerance : float, default 1e-6
+        Largest ``truncation.estimate`` that passes without a word.
 
     Returns
     -------
     SteadyState
 
+    Warns
+    -----
+    TruncationWarning
+        If the cut-off of a mode matters.
+
     Raises
     ------
+    TruncationError
+        If it does and ``truncation="raise"``.
     NonUniqueSteadyStateError
         If a system has several stationary states. The error has their number, the indices
         and, in ``result``, the states of all other systems.
@@ -146,6 +174,8 @@ def steady_state(
     system = generator_of(system)
     choice(method, "method", ("auto", "dense", "sparse"))
     choice(errors, "errors", ("raise", "mask"))
+    choice(truncation, "truncation", ("warn", "raise", "ignore"))
+    tolerance = real_number(truncation_tolerance, "truncation_tolerance", at_least=0)
     workers = worker_count(workers)
     table = system.coefficient_table()
     active = (table != 0).any(axis=0)
@@ -158,7 +188,8 @@ def steady_state(
     solver = solver_of(main, method)
     method = "dense" if isinstance(solver, DenseSector) else "sparse"
     unproven = _unproven_points(system, table)
-    rho, residual, condition = _solve(system, solver, table, workers)
+    leaks = Leaks(system.terms, main, active)
+    rho, residual, condition, cut = _solve(system, solver, table, leaks, workers)
     _empty_transient_states(system, table, rho)
     doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
     if unproven.any() and (others := without_charge(others, active)):
@@ -174,8 +205,9 @@ def steady_state(
         if condition[k] == 0 or other_residual < residual[k]:
             residual[k] = other_residual
             rho[k] = system.terms.basis.operators(x[0], main.elements)
+            cut[:-1, k] = leaks.measure(table[k : k + 1], x)[:, 0]
     _check_residuals(system, table, residual, bad)
-    rho[bad], residual[bad] = np.nan, np.nan
+    rho[bad], residual[bad], cut[:, bad] = np.nan, np.nan, np.nan
     n, shape = system.dimension, system.shape
     result = SteadyState(
         rho=rho.reshape(*shape, n, n),
@@ -185,29 +217,47 @@ def steady_state(
         sector_dimension=main.matrix_elements,
         space=system.space,
         method=method,
+        truncation=truncation_from(system.space, cut.reshape(-1, *shape)),
     )
     if bad.any() and errors == "raise":
         _raise_non_unique(system, counts.reshape(shape), result)
+    report_truncation(result.truncation, tolerance, truncation)
     return result
 
 
 def _solve(
-    system: Generator, solver: DenseSector | SparseSector, table: np.ndarray, workers: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    system: Generator,
+    solver: DenseSector | SparseSector,
+    table: np.ndarray,
+    leaks: Leaks,
+    workers: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """States, residuals, condition numbers, and what `truncation_from` takes."""
     n = system.dimension
     rho = np.zeros((len(table), 2 * n * n))
     residual = np.empty(len(table))
     condition = np.empty(len(table))
+    cut = np.zeros((leaks.rows, len(table)))
     target, source, weight = solver.sector.scatter
 
     def solve_chunk(chunk: slice) -> None:
-        x, condition[chunk] = solver.solve(table[chunk])
+        again = None
+        if leaks:
+            x, condition[chunk], again = solver.solve_and_keep(table[chunk])
+        else:
+            x, condition[chunk] = solver.solve(table[chunk])
         x[~np.isfinite(x)] = 0  # exactly singular: its condition 0 has it examined below
         residual[chunk] = solver.residual(table[chunk], x)
         rho[chunk, target] = x[:, source] * weight
+        if again is not None:
+            cut[:-1, chunk] = leaks.measure(table[chunk], x)
+            cut[-1, chunk] = leaks.estimate(table[chunk], x, again)
 
-    map_threads(solve_chunk, chunk_slices(len(table), chunk_size(solver.sector.dimension)), workers)
-    return rho.view(complex).reshape(-1, n, n), residual, condition
+    # The factors of a large sector fill the memory: one system at a time.
+    dense = isinstance(solver, DenseSector)
+    size = chunk_size(solver.sector.dimension) if dense or not leaks else 1
+    map_threads(solve_chunk, chunk_slices(len(table), size), workers)
+    return rho.view(complex).reshape(-1, n, n), residual, condition, cut
 
 
 def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
@@ -290,6 +340,7 @@ def _give_up_everywhere(system: Generator, least: int, errors: str) -> SteadySta
         sector_dimension=0,
         space=system.space,
         method="dense",
+        truncation=nothing_known(system.space, shape),
     )
     if errors == "raise":
         _raise_non_unique(system, counts.reshape(shape), result)

@@ -104,7 +104,7 @@ class Subsystems:
         self.sizes = tuple(member.dimension**2 for member in self.members)
         states = []
         for member in self.members:
-            rho = steady_state(member, workers=1).rho
+            rho = steady_state(member, workers=1, truncation="ignore").rho
             states.append(member.terms.basis.components(rho))
         self.stationary = reduce(np.kron, states)
 

@@ -1,0 +1,185 @@
+"""`Truncation`: how much the cut-off of the modes matters to a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from quantsync.errors import TruncationError, TruncationWarning, warn_caller
+from quantsync.lindblad._leaks import SiteLeak, moduli, truncated_sites
+from quantsync.lindblad._sector_solve import Again
+from quantsync.lindblad._sectors import Sector
+from quantsync.lindblad._terms import Terms
+from quantsync.operators import Fock, Space
+
+TOLERANCE = 1e-6  # above which a truncation is worth a warning
+
+
+@dataclass(frozen=True)
+class Truncation:
+    """How much it matters that modes are cut off at their last level.
+
+    With more levels, the operators of the system would act where the truncated ones do not. They
+    are continued to further levels as the polynomials in a and a^dag that their entries show, or,
+    where these follow none, by the growth of the last entries.
+
+    Attributes
+    ----------
+    population : mapping of str to ndarray of shape (...)
+        For every truncated mode, the population of its top levels: as many as a term of the
+        system raises it by at once.
+    flow : mapping of str to ndarray of shape (...)
+        For every truncated mode, the rate at which the jumps and the Hamiltonian would fill what
+        lies above it, in the unit of the coefficients: the sum of the moduli of the matrix
+        elements that the suppressed parts of all terms would create per time.
+    estimate : ndarray of shape (...)
+        By how much the truncation changes the state, as a trace distance: no probability is off
+        by more, and no expectation value of A by more than twice that times ||A||. Zero where
+        nothing is truncated, NaN where it could not be found. It is an estimate, to first order
+        in what was suppressed, and no bound: within a factor of some ten in the cases that were
+        tried, where it is small; where it is not, the state is wrong, and by how much is open.
+    finite : tuple of str
+        Modes that were declared to end at their last level, as ``Fock(3, finite=True)``.
+    """
+
+    population: Mapping[str, np.ndarray]
+    flow: Mapping[str, np.ndarray]
+    estimate: np.ndarray
+    finite: tuple[str, ...]
+
+    def __getitem__(self, index: Any) -> Truncation:
+        def picked(values: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+            return MappingProxyType({n: np.asarray(v[index]) for n, v in values.items()})
+
+        return Truncation(
+            picked(self.population),
+            picked(self.flow),
+            np.asarray(self.estimate[index]),
+            self.finite,
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _truncation, (dict(self.population), dict(self.flow), self.estimate, self.finite)
+
+    @property
+    def summary(self) -> str:
+        """What the line of a state says of it; empty where there is nothing to say."""
+        cut = f", truncation {_largest(self.estimate):.1e}" if self.population else ""
+        return cut + "".join(f", {name} ends physically" for name in self.finite)
+
+    def __repr__(self) -> str:
+        parts = [f"estimate {_largest(self.estimate):.1e}"] if self.population else ["nothing cut"]
+        parts += [
+            f"{name}: top levels {_largest(self.population[name]):.1e}, "
+            f"flow {_largest(self.flow[name]):.1e}"
+            for name in self.population
+        ]
+        parts += [f"{name}: ends physically" for name in self.finite]
+        return f"<Truncation: {'; '.join(parts)}>"
+
+
+def _truncation(population: Any, flow: Any, estimate: np.ndarray, finite: Any) -> Truncation:
+    return Truncation(MappingProxyType(population), MappingProxyType(flow), estimate, finite)
+
+
+def _largest(values: np.ndarray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.max()) if known.size else float("nan")
+
+
+class Leaks:
+    """Finds the truncation of states with elements in one sector, for B systems at a time."""
+
+    def __init__(self, terms: Terms, sector: Sector, active: np.ndarray):
+        self.space = terms.space
+        self.positions = truncated_sites(terms.space)
+        self.populations = sector.populations
+        self.elements = sector.elements
+        self.sites = [
+            terms.derive(
+                ("leak", position, active.tobytes(), sector.elements.tobytes()),
+                lambda position=position: SiteLeak(terms, sector, position, active),
+            )
+            for position in self.positions
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self.sites)
+
+    @property
+    def rows(self) -> int:
+        """Numbers per system: population and flow of every site, and the estimate."""
+        return 2 * len(self.sites) + 1
+
+    def measure(self, table: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Population and flow of every site, shape (2 * sites, B)."""
+        populations, flows = [], []
+        for leak in self.sites:
+            top = np.isin(self.elements[: self.populations], leak.top)
+            populations.append(x[:, : self.populations][:, top].sum(axis=1))
+            flows.append(leak.flow(table, x))
+        return np.array(populations + flows)
+
+    def estimate(self, table: np.ndarray, x: np.ndarray, again: Again) -> np.ndarray:
+        """Trace distance (B,) by which stationary vectors change, to first order."""
+        change, outside, gained = np.zeros_like(x), np.zeros(len(x)), np.zeros(len(x))
+        with np.errstate(invalid="ignore", over="ignore"):
+            for leak in self.sites:
+                beyond, rate = leak.response(table, x)
+                change += rate
+                outside += moduli(beyond, leak.populations)
+                gained += beyond[:, : leak.populations].sum(axis=1)
+            # What leaves for good comes back as the state itself, so that the trace is kept.
+            lost = change[:, : self.populations].sum(axis=1)
+            response = again(lost[:, None] * x - change) - gained[:, None] * x
+            found = (moduli(response, self.populations) + outside) / 2
+        found[~np.isfinite(found)] = np.nan
+        return found
+
+
+def truncation_from(space: Space, rows: np.ndarray) -> Truncation:
+    """From populations of all truncated sites, their flows, and estimates: (2 * sites + 1, ...)."""
+    names = [space.names[k] for k in truncated_sites(space)]
+    finite = tuple(
+        name for name, site in space.sites.items() if isinstance(site, Fock) and site.finite
+    )
+    population = dict(zip(names, rows[: len(names)], strict=True))
+    flow = dict(zip(names, rows[len(names) : -1], strict=True))
+    return _truncation(population, flow, rows[-1], finite)
+
+
+def nothing_known(space: Space, shape: tuple[int, ...]) -> Truncation:
+    """Of states that are not there."""
+    return truncation_from(space, np.full((2 * len(truncated_sites(space)) + 1, *shape), np.nan))
+
+
+def report_truncation(truncation: Truncation, tolerance: float, action: str) -> None:
+    """Warn or raise where the estimate is above the tolerance."""
+    if action == "ignore" or not truncation.population:
+        return
+    estimate = truncation.estimate
+    there = np.all([~np.isnan(flow) for flow in truncation.flow.values()], axis=0)
+    off = there & ~(estimate <= tolerance)
+    if not off.any():
+        return
+    size = np.where(off, np.nan_to_num(estimate, nan=np.inf), -1)
+    index = tuple(int(i) for i in np.unravel_index(int(size.argmax()), estimate.shape))
+    site = max(truncation.flow, key=lambda name: float(truncation.flow[name][index]))
+    value = float(estimate[index])
+    change = "by what it cannot even estimate" if np.isnan(value) else f"by about {value:.1e}"
+    where = f"{int(off.sum())} of {estimate.size} steady states, at index {index}" * bool(index)
+    message = (
+        f"The cut-off of mode {site!r} changes {where or 'the steady state'} {change} in trace "
+        f"distance, more than {tolerance:g}: its top levels have a population of "
+        f"{truncation.population[site][index]:.1e}, and {truncation.flow[site][index]:.1e} per "
+        "time would leave them. Give the mode more levels (converged() finds how many), or say "
+        "Fock(n, finite=True) if the ladder ends physically. A mode with more gain than loss has "
+        "no steady state at all."
+    )
+    if action == "raise":
+        raise TruncationError(message, truncation=truncation)
+    warn_caller(message, TruncationWarning)
