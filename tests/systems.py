@@ -72,7 +72,7 @@ def thermal_qubit(nbar=0.7, damping=0.4):
 
 def thermal_mode(nbar=0.7, levels=6):
     """A truncated mode in a thermal bath; the vacuum comes first."""
-    space = qs.Space(A=qs.Fock(levels))
+    space = qs.Space(A=qs.Fock(levels, finite=True))
     a = space["A"]
     system = qs.Lindbladian(
         space,
@@ -96,7 +96,7 @@ def limit_cycle(gain=100.0, damping=1.0):
 
 def thermal_product(nbar=(0.3, 1.7, 0.9)):
     """A spin 1, a spin 1/2 and a three-level mode, each in a bath of its own."""
-    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3))
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3, finite=True))
     a, b, c = (space[name] for name in space)
     baths = [(a.minus, a.plus), (b.minus, b.plus), (c.destroy, c.create)]
     dissipators = []
@@ -256,8 +256,8 @@ def random_system(rng, space, hamiltonians=2, jumps=3, shape=()):
 UNEQUAL = {
     "spin 1/2": qs.Space(A=qs.Spin(1 / 2)),
     "spin 1 x spin 1/2": qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2)),
-    "mode x spin 1/2": qs.Space(A=qs.Fock(4), B=qs.Spin(1 / 2)),
-    "spin 1 x spin 1/2 x mode": qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3)),
+    "mode x spin 1/2": qs.Space(A=qs.Fock(4, finite=True), B=qs.Spin(1 / 2)),
+    "spin 1 x spin 1/2 x mode": qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), C=qs.Fock(3, finite=True)),
 }
 
 

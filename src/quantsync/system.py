@@ -14,6 +14,7 @@ from quantsync.errors import BroadcastError, InvalidSystemError
 from quantsync.lazy import lazy
 
 Found = TypeVar("Found")
+TRUNCATION_TOLERANCE = 1e-6  # what the cut-off of a mode may change without a word
 
 
 @runtime_checkable

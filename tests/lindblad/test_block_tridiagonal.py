@@ -18,7 +18,7 @@ def pattern_of(matrix):
 
 
 def two_modes(levels, gain=1.0, coupling=0.5, exchange=0.2):
-    space = qs.Space(A=qs.Fock(levels), B=qs.Fock(levels))
+    space = qs.Space(A=qs.Fock(levels, finite=True), B=qs.Fock(levels, finite=True))
     a, b = space["A"], space["B"]
     return qs.Lindbladian(
         space,
@@ -150,7 +150,7 @@ def test_a_map_of_two_spins_is_the_same_by_both_methods(size):
 
 def test_two_stationary_states_in_one_sector_are_found():
     # Nothing acts on B's last two levels; H mixes them with the others at one point of the map.
-    space = qs.Space(A=qs.Fock(6), B=qs.Spin(1))
+    space = qs.Space(A=qs.Fock(6, finite=True), B=qs.Spin(1))
     a, b = space["A"], space["B"]
     link = np.array([0.0, 0.3])
     system = qs.Lindbladian(

@@ -8,7 +8,7 @@ import quantsync as qs
 from quantsync.lindblad._charges import charge_labels, without_charge
 from quantsync.lindblad._sectors import find_sectors
 
-SPACE = qs.Space(A=qs.Fock(5), B=qs.Fock(4))
+SPACE = qs.Space(A=qs.Fock(5, finite=True), B=qs.Fock(4, finite=True))
 A, B = SPACE["A"], SPACE["B"]
 EXCHANGE = A.create @ B.destroy + B.create @ A.destroy
 CONVERSION = A.create @ B.destroy @ B.destroy + B.create @ B.create @ A.destroy
@@ -65,7 +65,7 @@ def labels_by_singular_values(hamiltonian, jumps):
 
 
 def test_charges_of_random_patterns():
-    rng, space, kinds = np.random.default_rng(0), qs.Space(A=qs.Fock(7)), set()
+    rng, space, kinds = np.random.default_rng(0), qs.Space(A=qs.Fock(7, finite=True)), set()
     for _ in range(150):
         # Jump operators that fit hidden charges, now and then with one entry more.
         charge = rng.integers(0, 4, 7)
@@ -101,7 +101,12 @@ def assert_charge_decides(system):
 
 
 def test_random_systems_with_a_charge_need_no_other_test():
-    rng, space, skipped, counts = np.random.default_rng(1), qs.Space(A=qs.Fock(5)), 0, set()
+    rng, space, skipped, counts = (
+        np.random.default_rng(1),
+        qs.Space(A=qs.Fock(5, finite=True)),
+        0,
+        set(),
+    )
     for _ in range(80):
         charge = np.sort(rng.integers(0, 3, 5))
         difference = charge[:, None] - charge
@@ -156,7 +161,7 @@ def test_a_parity_is_no_charge():
 
 def test_a_term_that_is_off_everywhere_breaks_no_charge():
     coefficients = np.zeros(3)
-    space = qs.Space(A=qs.Fock(3))
+    space = qs.Space(A=qs.Fock(3, finite=True))
     mode = space["A"]
     terms = qs.Lindbladian(
         space, [(coefficients, mode.create + mode.destroy)], [(1.0, mode.create)]

@@ -497,7 +497,7 @@ def test_sparse_and_dense_sectors_agree(monkeypatch):
 
 
 def test_a_displaced_mode_of_nine_hundred_elements_has_the_derivatives_of_a_coherent_state():
-    space = qs.Space(M=qs.Fock(30))
+    space = qs.Space(M=qs.Fock(30, finite=True))
     m = space["M"]
     detuning, force, damping = 0.4, 0.3, 1.2
     system = qs.Lindbladian(

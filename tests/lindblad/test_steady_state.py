@@ -85,7 +85,7 @@ def test_a_driven_oscillator_chain_has_the_steady_state_of_qutip():
     hop = np.exp(0.7j) * a.dag() @ b + 0.5j * b.dag() @ c
     H = 0.3 * a.dag() @ a + 0.4 * (a + a.dag()) + hop + hop.dag()
     c_ops = [a, np.sqrt(0.3) * a.dag(), np.sqrt(0.4) * b, np.sqrt(0.2) * c.dag()]
-    space = qs.Space(M=qs.Fock(3), B=qs.Spin(1), C=qs.Spin(1 / 2))
+    space = qs.Space(M=qs.Fock(3, finite=True), B=qs.Spin(1), C=qs.Spin(1 / 2))
     m, s, t = space["M"], space["B"], space["C"]
     coupling = np.exp(0.7j) * m.create @ s.minus + 0.5j * s.plus @ t.minus
     system = qs.Lindbladian(
@@ -212,7 +212,7 @@ def test_the_optical_bloch_equations_hold_over_twelve_decades(method):
 @given(seeds)
 def test_the_order_of_the_sites_is_a_matter_of_naming(seed):
     rng = np.random.default_rng(seed)
-    sites = {"A": qs.Spin(1), "B": qs.Spin(1 / 2), "C": qs.Fock(2)}
+    sites = {"A": qs.Spin(1), "B": qs.Spin(1 / 2), "C": qs.Fock(2, finite=True)}
     order = rng.permutation(3)
     system = local_chain(rng, qs.Space(**sites))
     shuffled = qs.Space(**{"ABC"[k]: sites["ABC"[k]] for k in order})

@@ -38,7 +38,10 @@ def test_dense_operators_are_known_by_their_content_too():
 
 
 def test_any_other_content_has_terms_of_its_own():
-    space, modes = qs.Space(**QUBITS), qs.Space(A=qs.Fock(2), B=qs.Fock(2))
+    space, modes = (
+        qs.Space(**QUBITS),
+        qs.Space(A=qs.Fock(2, finite=True), B=qs.Fock(2, finite=True)),
+    )
     x, z = space["A"].x, space["A"].z
     systems = [
         qs.Lindbladian(space, [(1.0, x), (1.0, z)]),

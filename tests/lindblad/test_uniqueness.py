@@ -57,7 +57,7 @@ def spin(size):
 
 LAMBDA = [jump(3, 0, 2), jump(3, 1, 2)]  # one excited state, two ground states
 VEE = [jump(3, 0, 1), jump(3, 0, 2)]  # two excited states, one ground state
-MODE = qs.Fock(5).operators()["destroy"]
+MODE = qs.Fock(5, finite=True).operators()["destroy"]
 COLLECTIVE = (A.minus + B.minus).toarray()
 
 SOCLES = {
@@ -100,7 +100,7 @@ def test_a_simple_socle_means_one_steady_state_for_every_hamiltonian(simple, jum
 
 
 def test_every_site_may_relax_by_itself():
-    sites = {"A": qs.Spin(1), "B": qs.Fock(4), "C": qs.Spin(1 / 2)}  # dimension 24
+    sites = {"A": qs.Spin(1), "B": qs.Fock(4, finite=True), "C": qs.Spin(1 / 2)}  # dimension 24
     space = qs.Space(**sites)
     a, b, c = (space[k] for k in "ABC")
     relaxing = [(1.0, a.plus @ a.z), (1.0, a.minus @ a.z), (1.0, b.destroy), (1.0, c.plus)]
@@ -165,7 +165,7 @@ def all_on(space, jumps):
 
 
 def test_proofs_hold_for_any_number_of_levels():
-    space = qs.Space(A=qs.Fock(60))
+    space = qs.Space(A=qs.Fock(60, finite=True))
     mode = space["A"]
     for jump_operator in (
         mode.destroy,
@@ -195,7 +195,7 @@ def test_both_jumps_of_a_limit_cycle_prove_it_for_any_spin(size):
 
 
 def test_proofs_for_jump_operators_on_both_of_two_large_sites():
-    space = qs.Space(A=qs.Fock(12), B=qs.Spin(8))
+    space = qs.Space(A=qs.Fock(12, finite=True), B=qs.Spin(8))
     a, b = space["A"], space["B"]
     both = a.destroy + b.minus
     assert not all_on(space, [both])
@@ -209,7 +209,7 @@ def test_proofs_for_jump_operators_on_both_of_two_large_sites():
 
 def test_a_rate_of_zero_in_a_map_voids_the_proof_there():
     rates = np.array([0.0, 1.0])
-    space = qs.Space(A=qs.Fock(12))
+    space = qs.Space(A=qs.Fock(12, finite=True))
     mode = space["A"]
     system = qs.Lindbladian(
         space, [(0.3, mode.number)], [(rates, mode.destroy), (0.5, mode.number)]
@@ -223,7 +223,7 @@ def test_a_rate_of_zero_in_a_map_voids_the_proof_there():
 
 def test_a_jump_operator_that_is_almost_local_is_not_taken_for_local():
     # l (x) 1 + 1e-14 X: what is below rounding of the largest entry still acts.
-    space = qs.Space(A=qs.Fock(12), B=qs.Spin(1 / 2))
+    space = qs.Space(A=qs.Fock(12, finite=True), B=qs.Spin(1 / 2))
     a, b = space["A"], space["B"]
     assert all_on(space, [a.destroy, b.minus])
     assert not all_on(space, [a.destroy + 1e-14 * b.x, b.minus])

@@ -11,6 +11,7 @@ import quantsync as qs
 from quantsync.system import Measure, ParametricSystem, table_of
 
 RATES = [1.0, 1e-6, 1e-10, 1e-12]
+pytestmark = pytest.mark.filterwarnings("ignore::quantsync.errors.TruncationWarning")
 NAMES = ("largest_residual", "smallest_reciprocal_condition", "largest_truncation")
 
 

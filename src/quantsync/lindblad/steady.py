@@ -18,7 +18,6 @@ from quantsync.lindblad._transient_states import transient_states
 from quantsync.lindblad._uniqueness import jumps_force_uniqueness
 from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.truncation import (
-    TOLERANCE,
     Leaks,
     Truncation,
     nothing_known,
@@ -27,6 +26,7 @@ from quantsync.lindblad.truncation import (
 )
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
+from quantsync.system import TRUNCATION_TOLERANCE
 
 MOST_COUNTED = 200  # where no point has a unique state, the exact count is made for the first
 CERTIFICATES = ("residual", "reciprocal_condition", "valid")  # one of each per system
@@ -105,7 +105,7 @@ def steady_state(
     workers: int | None = None,
     errors: Literal["raise", "mask"] = "raise",
     truncation: Literal["warn", "raise", "ignore"] = "warn",
-    truncation_tolerance: float = TOLERANCE,
+    truncation_tolerance: float = TRUNCATION_TOLERANCE,
 ) -> SteadyState:
     """Find the steady state of every system of a batch and certify it.
 
@@ -217,7 +217,7 @@ def steady_state(
         sector_dimension=main.matrix_elements,
         space=system.space,
         method=method,
-        truncation=truncation_from(system.space, cut.reshape(-1, *shape)),
+        truncation=truncation_from(system.space, cut.reshape(len(cut), *shape)),
     )
     if bad.any() and errors == "raise":
         _raise_non_unique(system, counts.reshape(shape), result)

@@ -16,8 +16,6 @@ from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._terms import Terms
 from quantsync.operators import Fock, Space
 
-TOLERANCE = 1e-6  # above which a truncation is worth a warning
-
 
 @dataclass(frozen=True)
 class Truncation:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.system import View
+from quantsync.errors import TruncationWarning, warn_caller
+from quantsync.system import TRUNCATION_TOLERANCE, View
 
 # The worst of each certificate: a number, or the reason why it is not known. A certificate that no
 # solution has is not there.
@@ -75,6 +76,21 @@ def attributes_of(worst: Worst) -> dict[str, float | str]:
         elif not math.isnan(value):
             attributes[attribute] = value
     return attributes | ({UNKNOWN: "; ".join(reasons)} if reasons else {})
+
+
+def warn_of_truncation(worst: Worst) -> None:
+    """Warn, once for a map, where the cut-off of a mode changes a state by more than it may."""
+    value = worst.get("truncation", 0.0)
+    if not isinstance(value, str) and value <= TRUNCATION_TOLERANCE:
+        return
+    how = f"for what is not known: {value}" if isinstance(value, str) else f"by about {value:.1e}"
+    warn_caller(
+        f"The cut-off of a mode changes states {how} in trace distance at worst, more than "
+        f"{TRUNCATION_TOLERANCE:g}. Give it more levels (converged() finds how many), or say "
+        "Fock(n, finite=True) if the ladder ends physically; steady_state() of the system names "
+        "the mode. A mode with more gain than loss has no steady state at all.",
+        TruncationWarning,
+    )
 
 
 def with_certificates(attributes: Mapping[str, Any], worst: Worst) -> dict[str, Any]:

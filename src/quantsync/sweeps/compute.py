@@ -10,7 +10,12 @@ import numpy as np
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
 from quantsync.checks import named_arguments
-from quantsync.sweeps._certificates import attributes_of, certificates_of
+from quantsync.sweeps._certificates import (
+    Worst,
+    attributes_of,
+    certificates_of,
+    warn_of_truncation,
+)
 from quantsync.sweeps._measuring import batch_of_numbers
 from quantsync.system import View
 
@@ -38,6 +43,11 @@ def compute(
         undefined, such as the locked phase of a uniform distribution, and infinity where that
         is its limit.
 
+    Warns
+    -----
+    TruncationWarning
+        If the cut-off of a mode matters.
+
     Raises
     ------
     UnknownNameError
@@ -62,14 +72,23 @@ def computed(
     model: Model, parameters: Mapping[str, Any], measures: Any
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What `compute` returns, and the certificates of the solution behind it."""
+    values, certificates, _ = measured(model, parameters, measures)
+    warn_of_truncation(certificates)
+    return {name: _plain(value) for name, value in values.items()}, attributes_of(certificates)
+
+
+def measured(
+    model: Model, parameters: Mapping[str, Any], measures: Any
+) -> tuple[dict[str, Any], Worst, Mapping[str, Any]]:
+    """Measures of a model at one point, its certificates, and the measures by name."""
     system = model(**single_values(parameters, "sweep() takes arrays"))
     resolved = resolve_measures(measures, measures_of(system), model.name)
     view = View(system.broadcast_to((1,)))  # a batch of one, as in a sweep
     values = {
-        name: _plain(batch_of_numbers(name, view.value(measure), 1)[0])
+        name: batch_of_numbers(name, view.value(measure), 1)[0]
         for name, measure in resolved.items()
     }
-    return values, attributes_of(certificates_of(view))
+    return values, certificates_of(view), resolved
 
 
 def _plain(value: Any) -> Any:

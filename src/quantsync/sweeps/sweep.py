@@ -11,6 +11,7 @@ from quantsync.checks import choice, named_arguments
 from quantsync.errors import SweepWarning, WarnedOnce, warn_caller
 from quantsync.parallel import map_threads, worker_count
 from quantsync.sweeps._batches import ChunkResult, chunks_of, merged, solve_chunk
+from quantsync.sweeps._certificates import warn_of_truncation
 from quantsync.sweeps._datasets import report_failures, sweep_dataset
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Refine, Store
@@ -104,6 +105,8 @@ def sweep(
         If points failed and ``errors="mask"``, or parts of the store are damaged.
     SourceChangedWarning
         If the file of a function has been changed since it was imported, with a store.
+    TruncationWarning
+        If the cut-off of a mode matters somewhere: see ``largest_truncation`` in ``attrs``.
     RefinementWarning
         If there is no border, or it could not be located to the tolerance.
 
@@ -169,6 +172,7 @@ def sweep(
             dataset, found.certificates, plan.grid, points, asked, points.outcome
         )
         failures, size = failures + points.failures, size + len(points)
+    warn_of_truncation(found.certificates)
     report_failures(dataset, failures, size, errors, "" if kept is None else RETRY)
     return dataset
 

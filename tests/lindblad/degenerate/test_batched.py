@@ -12,7 +12,7 @@ ETAS = [1e-12, 1e-6, 1e-2, 1.0, 10.0]
 
 def levels(n, coherence=True):
     """Levels that dephase: n stationary states, all coherences oscillate and decay."""
-    space = qs.Space(A=qs.Fock(n))
+    space = qs.Space(A=qs.Fock(n, finite=True))
     number = np.diag(np.arange(n) * 1.0)
     return qs.Lindbladian(space, [(1.0, number @ number)] if coherence else [], [(1.0, number)])
 
@@ -25,14 +25,14 @@ def unit(n, i, j):
 
 def free_subspace():
     """Decay into a decoherence-free pair of levels: stationary coherences, nothing unital."""
-    space = qs.Space(A=qs.Fock(4))
+    space = qs.Space(A=qs.Fock(4, finite=True))
     jumps = [(0.5, unit(4, 0, 2)), (0.25, unit(4, 1, 3)), (1.0, unit(4, 2, 3))]
     return qs.Lindbladian(space, [(1.0, np.diag([0.0, 0, 1, 2]))], jumps)
 
 
 def oscillating_subspace():
     """The same with a splitting: the coherence of the pair oscillates for ever."""
-    space = qs.Space(A=qs.Fock(4))
+    space = qs.Space(A=qs.Fock(4, finite=True))
     jumps = [(0.5, unit(4, 0, 2)), (0.25, unit(4, 1, 3)), (1.0, unit(4, 2, 3))]
     return qs.Lindbladian(space, [(1.0, np.diag([0.0, 0.7, 1, 2]))], jumps)
 

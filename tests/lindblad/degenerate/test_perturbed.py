@@ -346,7 +346,7 @@ def test_what_is_no_generator_or_no_base_is_refused():
             qs.degenerate.DegenerateBase(wrong)
     with pytest.raises(qs.errors.InvalidArgumentError, match="must be a Lindbladian"):
         qs.peripheral_modes(qs.degenerate.MatrixGenerator(CHAIN.space, np.eye(729)))
-    mode = qs.Space(A=qs.Fock(400))
+    mode = qs.Space(A=qs.Fock(400, finite=True))
     with pytest.raises(qs.errors.InvalidArgumentError, match="computed only up to"):
         qs.peripheral_modes(qs.Lindbladian(mode, [(1.0, mode["A"].number)]))
     states = qs.degenerate.perturbed_steady_states(

@@ -184,7 +184,7 @@ BASES = {  # number of stationary states, dimension, Hamiltonian, dissipators
 
 
 def lindbladian(n, hamiltonian, dissipators):
-    return qs.Lindbladian(qs.Space(A=qs.Fock(n)), hamiltonian, dissipators)
+    return qs.Lindbladian(qs.Space(A=qs.Fock(n, finite=True)), hamiltonian, dissipators)
 
 
 def perturbations(n):

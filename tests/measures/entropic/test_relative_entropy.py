@@ -72,7 +72,7 @@ def charged_system(rng, labels):
     for change in (-1, 0, 1):
         pattern = labels[:, None] - labels == change
         jumps += [(rng.uniform(0.3, 1), np.where(pattern, random_matrix(rng, n), 0)) for _ in "ab"]
-    return qs.Space(A=qs.Fock(n)), energy, jumps
+    return qs.Space(A=qs.Fock(n, finite=True)), energy, jumps
 
 
 def driven_by(space, energy, jumps, drive, strength):
@@ -850,7 +850,7 @@ def leaking(strength):
     drive = np.zeros((n, n))
     drive[0, 1] = drive[1, 0] = 0.5
     return driven_by(
-        qs.Space(A=qs.Fock(n)), np.diag([0, 0.3, 0.1, 0.4]), jumps, drive, strength
+        qs.Space(A=qs.Fock(n, finite=True)), np.diag([0, 0.3, 0.1, 0.4]), jumps, drive, strength
     ), drive
 
 
@@ -875,7 +875,7 @@ def test_coherences_of_empty_levels_at_second_order_count():
 
 def test_empty_levels_that_the_drive_does_not_reach_need_no_second_order():
     # One empty level, alone in its charge; levels 0 and 1 are thermal and driven.
-    space, n = qs.Space(A=qs.Fock(3)), 3
+    space, n = qs.Space(A=qs.Fock(3, finite=True)), 3
     jumps = []
     for source, target, rate in [(0, 1, 0.4), (1, 0, 0.6), (2, 0, 1.0)]:
         jump = np.zeros((n, n))
@@ -932,7 +932,7 @@ def test_two_cold_baths_of_full_rank_have_no_logarithm():
 
 def test_empty_levels_filled_coherently_at_first_order_have_no_finite_limit():
     # A weak jump from level 0 to a superposition of the empty levels 1 and 2.
-    space = qs.Space(A=qs.Fock(3))
+    space = qs.Space(A=qs.Fock(3, finite=True))
     down = [np.outer(np.eye(3)[0], np.eye(3)[k]) for k in (1, 2)]
     system = qs.Lindbladian(space, [], [(1.0, jump) for jump in down])
     weak = qs.Lindbladian(space, [], [(1.0, np.outer([0, 1, 1], [1, 0, 0]) / np.sqrt(2))])

@@ -87,7 +87,7 @@ def resonators() -> Found:
 
 def _ratio(unit: PumpedTransmon, **as_printed: bool) -> float:
     """w/gamma = P_e/(1 - P_e) of the stationary state."""
-    rho = steady_state(unit_as_printed(unit, **as_printed)).rho
+    rho = steady_state(unit_as_printed(unit, **as_printed), truncation="ignore").rho
     levels = np.real(np.diagonal(rho)).reshape(unit.transmon_levels, -1).sum(axis=1)
     return float(levels[1] / (1 - levels[1]))
 
