@@ -52,7 +52,16 @@ from .measures import (
 from .operators import Fock, Space, Spin
 from .search import find_extrema, find_zeros
 from .states import basis_state
-from .sweeps import Refine, Store, compute, ensemble, open_sweep, sweep, sweep_status
+from .sweeps import (
+    Refine,
+    Store,
+    compute,
+    converged,
+    ensemble,
+    open_sweep,
+    sweep,
+    sweep_status,
+)
 from .system import Measure, ParametricSystem, System
 from .time_series import pearson
 from .version import __version__
@@ -78,6 +87,7 @@ __all__ = [
     "coherent_state",
     "complete_synchronization",
     "compute",
+    "converged",
     "degenerate",
     "dynamical_synchronization",
     "ensemble",

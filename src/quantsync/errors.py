@@ -142,6 +142,20 @@ class TruncationError(ConvergenceError):
         self.truncation = truncation
 
 
+class LevelsError(ConvergenceError):
+    """The levels that were allowed for modes are too few for a measure to settle.
+
+    Attributes
+    ----------
+    history : tuple
+        What was tried, as in `quantsync.sweeps.Converged`.
+    """
+
+    def __init__(self, message: str, history: Any = ()):
+        super().__init__(message)
+        self.history = history
+
+
 class TruncationWarning(UserWarning):
     """The cut-off of a mode changes a state by more than a tolerance."""
 

@@ -19,7 +19,7 @@ from quantsync.errors import (
     NonFiniteError,
 )
 
-ATOM_IN_CAVITY = qs.Space(cavity=qs.Fock(4), atom=qs.Spin(1 / 2))
+ATOM_IN_CAVITY = qs.Space(cavity=qs.Fock(4, finite=True), atom=qs.Spin(1 / 2))
 QUBIT = qs.Space(A=qs.Spin(1 / 2))
 
 
@@ -100,10 +100,10 @@ def test_our_own_models_come_back_as_they_are():
 
 
 def test_a_mode_from_qutip_has_the_phase_of_its_amplitude():
-    a = qutip.destroy(12)
+    a = qutip.destroy(20)
     H, c_ops = 0.3 * a.dag() * a + 0.3j * (a.dag() - a), [a.dag(), np.sqrt(0.5) * a * a]
     by_itself = qs.phase_distribution(qs.steady_state(qs.from_qutip(H, c_ops)))
-    told = qs.steady_state(qs.from_qutip(H, c_ops, qs.Space(A=qs.Fock(12))))
+    told = qs.steady_state(qs.from_qutip(H, c_ops, qs.Space(A=qs.Fock(20))))
     assert by_itself.maximum == qs.phase_distribution(told).maximum
     amplitude = qutip.expect(a, qutip.steadystate(H, c_ops))
     assert by_itself.location[0] == pytest.approx(np.angle(amplitude), abs=0.03)

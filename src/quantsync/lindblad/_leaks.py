@@ -113,7 +113,7 @@ class SiteLeak:
             return
         order = np.argsort(np.concatenate([elements for elements, _ in found]))
         joined = [
-            sp.csr_array(sp.hstack([columns[k] for _, columns in found], format="csr")[:, order])
+            sp.csr_array(sp.hstack([columns[k] for _, columns in found]))[:, order]
             for k in range(terms.count)
         ]
         self.among = _Block.of(joined, outside)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.linalg import lapack
+from scipy.linalg import get_lapack_funcs
 from scipy.sparse.linalg import splu
 
 from quantsync.lazy import lazy
@@ -32,6 +32,7 @@ LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see bench
 MOST_WORK = 20
 CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
 LEAST_KEPT = 16  # smaller blocks are solved anew sooner than one by one from their factors
+getrf, getrs = get_lapack_funcs(("getrf", "getrs"), dtype=float)
 
 Again = Callable[[np.ndarray], np.ndarray]  # right-hand sides (B, m) to solutions without trace
 
@@ -285,14 +286,14 @@ def _factorised(matrices: np.ndarray) -> Again:
     """A solver for right-hand sides (m, k) or (B, m, k); overwrites the matrices (B, m, m)."""
     if matrices.shape[1] < LEAST_KEPT:
         return lambda right: solve_batch(matrices, right)
-    factors = [lapack.dgetrf(matrix.T, overwrite_a=True) for matrix in matrices]
+    factors = [getrf(matrix.T, overwrite_a=True) for matrix in matrices]
 
     def solve(right: np.ndarray) -> np.ndarray:
         solutions = np.full((len(matrices), *right.shape[-2:]), np.inf)
         for k, (lu, pivots, singular) in enumerate(factors):
             if not singular:
                 given = right if right.ndim == 2 else right[k]
-                solutions[k], _ = lapack.dgetrs(lu, pivots, given, trans=1)
+                solutions[k], _ = getrs(lu, pivots, given, trans=1)
         return solutions
 
     return solve

@@ -3,17 +3,20 @@
 from quantsync.sweeps._datasets import PointFailure
 from quantsync.sweeps._samples import sample_rng
 from quantsync.sweeps.compute import compute
+from quantsync.sweeps.converged import Converged, converged
 from quantsync.sweeps.ensemble import ensemble
 from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.store.reading import SweepStatus, open_sweep, sweep_status
 from quantsync.sweeps.sweep import sweep
 
 __all__ = [
+    "Converged",
     "PointFailure",
     "Refine",
     "Store",
     "SweepStatus",
     "compute",
+    "converged",
     "ensemble",
     "open_sweep",
     "sample_rng",
