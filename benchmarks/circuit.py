@@ -42,7 +42,7 @@ def qutip_problem(drive: float) -> tuple[qutip.QobjEvo, list[qutip.Qobj]]:
     """Hamiltonian and jumps in the frames of the pumps, as Eqs. (E1) and (E2) have them."""
     lindbladian, turning = circuit_parts(*preset_transmons("10b"))
     static, jumps = lindbladian.to_qutip()
-    parts: list[object] = [static.to("csr")]
+    parts: list[object] = [static]
     for strength, (frequency, matrix) in zip((drive, COUPLING), turning, strict=True):
         if strength:
             v = qutip.Qobj(sp.csr_matrix(strength * matrix), dims=static.dims).to("csr")
