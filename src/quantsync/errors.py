@@ -111,6 +111,28 @@ class CostWarning(UserWarning):
     """A computation takes minutes; the warning says how long, before it starts."""
 
 
+class ScaleError(ConvergenceError):
+    """There is one steady state, but rates lie too far apart to compute it.
+
+    Attributes
+    ----------
+    indices : list of tuple
+        Batch indices of the affected systems; ``[()]`` for a single system.
+    result : SteadyState or None
+        The whole batch, with NaN at the affected points and ``valid`` False there, so that
+        the other points are not lost. None for a single system.
+    """
+
+    def __init__(self, message: str, indices: Any = None, result: Any = None):
+        super().__init__(message)
+        self.indices = indices
+        self.result = result
+
+    def at(self, index: int) -> str:
+        """What is wrong with one system of a one-dimensional batch."""
+        return "the steady state cannot be computed: rates lie too far apart"
+
+
 class HarmonicsError(ConvergenceError):
     """The harmonics of a quasi-periodic state do not reach the residual that was asked for.
 
@@ -168,6 +190,9 @@ class NonUniqueSteadyStateError(QuantsyncError):
     count : int or ndarray
         Number of linearly independent stationary states: one number for a single system, an
         array of the batch shape otherwise (1 where the steady state is unique).
+    proven : bool or ndarray
+        Whether there certainly are so many; where not, so many cannot be told apart in double
+        precision.
     indices : list of tuple
         Batch indices of the affected systems; ``[()]`` for a single system.
     result : SteadyState or None
@@ -175,14 +200,24 @@ class NonUniqueSteadyStateError(QuantsyncError):
         the other points are not lost. None for a single system.
     """
 
-    def __init__(self, message: str, count: Any = None, indices: Any = None, result: Any = None):
+    def __init__(
+        self,
+        message: str,
+        count: Any = None,
+        indices: Any = None,
+        result: Any = None,
+        proven: Any = True,
+    ):
         super().__init__(message)
         self.count = count
+        self.proven = proven
         self.indices = indices
         self.result = result
 
     def at(self, index: int) -> str:
         """What is wrong with one system of a one-dimensional batch."""
+        if self.count[index] == 1:
+            return "the steady state cannot be computed: rates lie too far apart"
         return f"the steady state is not unique ({self.count[index]} stationary states)"
 
 

@@ -26,9 +26,10 @@ from systems import (
 )
 
 import quantsync as qs
-from quantsync.errors import ConvergenceError, InvalidArgumentError
+from quantsync.errors import InvalidArgumentError, ScaleError
 from quantsync.lindblad import _sector_solve
 from quantsync.lindblad import steady as steady_module
+from quantsync.lindblad._badly_scaled import Resolved
 from quantsync.states import density_matrices
 
 METHODS = ["dense", "sparse"]
@@ -131,17 +132,28 @@ def spoil(monkeypatch, error):
 def test_the_residual_is_measured_against_the_full_generator(monkeypatch):
     system, _ = driven_qubit(rabi=np.array([0.2, 0.7]))
     spoil(monkeypatch, [[0.01, -0.01, 0.003, 0.02], [-0.02, 0.02, 0.0, 0.01]])
-    monkeypatch.setattr(steady_module, "LARGEST_RESIDUAL", 1.0)
+    monkeypatch.setattr(steady_module, "LARGEST_ERROR", np.inf)
     steady = qs.steady_state(system)
     independent = np.linalg.norm(system.apply(steady.rho), axis=(-2, -1))
     assert independent.min() > 1e-3
     assert_allclose(steady.residual, independent, rtol=1e-12)
 
 
-def test_a_state_that_does_not_solve_the_equation_is_not_returned(monkeypatch):
+def test_a_state_that_does_not_solve_the_equation_is_computed_again_or_refused(monkeypatch):
+    system, expected = driven_qubit(rabi=np.array([[0.2, 0.7]]))
     spoil(monkeypatch, [[0, 0, 0, 0], [1e-6, -1e-6, 0, 0]])
-    with pytest.raises(ConvergenceError, match=r"index \(0, 1\) has residual .* 1 of 2 systems"):
-        qs.steady_state(driven_qubit(rabi=np.array([[0.2, 0.7]]))[0])
+    assert_allclose(
+        qs.steady_state(system).rho[0], np.moveaxis(expected[:, :, 0], -1, 0), atol=1e-14
+    )
+    monkeypatch.setattr(steady_module, "resolve", lambda sector, row: Resolved(None, np.inf))
+    with pytest.raises(ScaleError, match=r"1 of 2 systems, \[\(0, 1\)\]") as caught:
+        qs.steady_state(system)
+    assert caught.value.indices == [(0, 1)]
+    masked = qs.steady_state(system, errors="mask")
+    for result in (caught.value.result, masked):
+        assert result.valid.tolist() == [[True, False]]
+        assert result.unique.all()
+        assert np.isnan(result.rho[0, 1]).all()
 
 
 def test_a_batch_is_its_members_one_by_one(monkeypatch):

@@ -12,6 +12,7 @@ storage of the complex one and a quarter of the multiplications.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -20,9 +21,7 @@ import scipy.sparse as sp
 
 from quantsync.lazy import lazy
 
-# A superoperator entry below this fraction of the largest is the rounding of an exact zero
-# (products of square roots that cancel). Kept, it would join sectors that are separate.
-ROUNDING = 1e-14
+SUSPICIOUS = 1e-13  # part of its terms' sizes below which a sum is computed exactly
 
 
 @dataclass(frozen=True)
@@ -58,11 +57,29 @@ class HermitianBasis:
 
     def real_superoperator(self, superoperator: sp.csr_array) -> sp.csr_array:
         """The real sparse matrix of a superoperator on flattened operators."""
-        transformed = sp.csr_array(self.vectors.conj().T @ superoperator @ self.vectors)
-        parts = (np.real(transformed.data), transformed.indices, transformed.indptr)
-        real = sp.csr_array(parts, shape=transformed.shape)
-        if real.nnz:
-            real.data[np.abs(real.data) < ROUNDING * np.abs(real.data).max()] = 0
+        # Each entry is one or two of the superoperator's, or the sum of two: what vanishes does so
+        # exactly, and nothing else need be left out.
+        n = self.dimension
+        i, j = self.pairs
+        diagonal, upper, lower = np.arange(n) * (n + 1), i * n + j, j * n + i
+        first = sp.csr_array(superoperator[np.concatenate([diagonal, upper])])
+        from_diagonal, from_upper, from_lower = (first[:, c] for c in (diagonal, upper, lower))
+        total, difference = from_upper + from_lower, from_upper - from_lower
+        root = np.sqrt(2)
+        real = sp.csr_array(
+            sp.block_array(
+                [
+                    [
+                        from_diagonal[:n].real,
+                        from_upper[:n].real * root,
+                        from_upper[:n].imag * -root,
+                    ],
+                    [from_diagonal[n:].real * root, total[n:].real, -difference[n:].imag],
+                    [from_diagonal[n:].imag * root, total[n:].imag, difference[n:].real],
+                ],
+                format="csr",
+            )
+        )
         real.eliminate_zeros()
         real.sum_duplicates()  # now: SciPy would do it in place later, under several threads
         return real
@@ -140,11 +157,54 @@ def commutator_superoperator(operator: sp.csr_array) -> sp.csr_array:
 
 def dissipator_superoperator(operator: sp.csr_array) -> sp.csr_array:
     """Matrix of D[L] rho = L rho L^dag - {L^dag L, rho}/2 on row-by-row flattened operators."""
+    # What an element keeps of itself, l_i l_j^* - (|l_i|^2 + |l_j|^2)/2 - (what leaves)/2 with l
+    # the diagonal of L, is written so that nothing cancels.
+    own = operator.diagonal()
+    decay = _gram(operator)
+    between = sp.csr_array(operator - sp.diags_array(own))
+    leaving = np.real(between.multiply(between.conj()).sum(axis=0))
+    kept = np.add.outer(leaving, leaving) + np.abs(np.subtract.outer(own, own)) ** 2
+    kept = 1j * np.imag(np.multiply.outer(own, own.conj())) - kept / 2
+    jump = sp.coo_array(sp.kron(operator, operator.conj()))
+    apart = jump.coords[0] != jump.coords[1]
+    jump = sp.csr_array(
+        (jump.data[apart], tuple(part[apart] for part in jump.coords)), shape=jump.shape
+    )
     identity = sp.eye_array(_dimension(operator))
-    decay = operator.conj().T @ operator
     result = sp.csr_array(
-        sp.kron(operator, operator.conj())
+        jump
         - (sp.kron(decay, identity) + sp.kron(identity, decay.T)) / 2
+        + sp.diags_array(kept.ravel())
     )
     result.sum_duplicates()
+    result.eliminate_zeros()
     return result
+
+
+def _gram(operator: sp.csr_array) -> sp.csr_array:
+    """L^dag L without its diagonal; its sums that all but cancel are computed exactly."""
+    adjoint = sp.csr_array(operator.conj().T)
+    gram = sp.csr_array(adjoint @ operator)
+    gram.setdiag(0)
+    gram.eliminate_zeros()
+    size = abs(adjoint) @ abs(operator)
+    columns = sp.csc_array(operator)
+    entries = sp.coo_array(gram)
+    rows, cols = entries.coords
+    small = np.abs(entries.data) < SUSPICIOUS * np.asarray(size[rows, cols]).ravel()
+    for k in np.flatnonzero(small):
+        entries.data[k] = _exact_product(columns[:, [rows[k]]], columns[:, [cols[k]]])
+    gram = sp.csr_array(entries)
+    gram.eliminate_zeros()
+    return gram
+
+
+def _exact_product(left: sp.csc_array, right: sp.csc_array) -> complex:
+    """The product left^dag @ right of two columns, rounded once."""
+    a, b = left.toarray().ravel(), right.toarray().ravel()
+    real = imaginary = Fraction(0)
+    for x, y in zip(a, b, strict=True):
+        if x and y:
+            p, q, r, s = map(Fraction, (x.real, x.imag, y.real, y.imag))
+            real, imaginary = real + p * r + q * s, imaginary + p * s - q * r
+    return complex(float(real), float(imaginary))

@@ -23,7 +23,7 @@ from quantsync.lindblad._block_tridiagonal import (
     narrow_levels,
     solver_by_levels,
 )
-from quantsync.lindblad._sectors import Sector, equilibrated
+from quantsync.lindblad._sectors import Sector
 
 PROBES = 2
 LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see benchmarks/README.md
@@ -85,19 +85,17 @@ class _SectorSolver:
         unit[self._replaced_row] = 1
         return np.hstack([unit, self.probes])
 
-    def null_vector(self, coefficients: np.ndarray) -> np.ndarray:
-        """Stationary vector (m,) of one system from a singular value decomposition."""
-        matrix, columns = equilibrated(self.sector.sparse_matrix(coefficients).toarray())
-        _, _, rows = np.linalg.svd(matrix)
-        vector = columns * rows[-1]
-        return vector / (vector @ self.sector.trace_functional)
-
-    def residual(self, coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """||L[rho]||_F of solutions against the full generator, shape (B,)."""
+    def residual(self, coefficients: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """||L[rho]||_F of solutions, (B,), and their largest residual relative to its equation."""
+        # Relative to the largest term of each equation: a rate of 1 beside one of 1e15 in another
+        # equation counts as much.
         rows, stacked = self.sector.full_columns
         parts = (stacked @ x.T).reshape(-1, len(rows), len(x))
         total = np.einsum("bt,trb->rb", coefficients, parts)
-        return np.sqrt(np.einsum("rb,rb->b", total, total))
+        size = np.abs(coefficients) @ self.sector.full_row_bounds
+        size[size == 0] = 1
+        relative = (np.abs(total) / size.T).max(axis=0, initial=0)
+        return np.sqrt(np.einsum("rb,rb->b", total, total)), relative
 
 
 class DenseSector(_SectorSolver):
@@ -216,8 +214,9 @@ class SparseSector(_SectorSolver):
 
     def _scaled(self, coefficients: np.ndarray) -> tuple[sp.csr_array, np.ndarray]:
         """One block with rows of unit size, and what these were divided by."""
+        # By what adds up in a row: where it cancels, the rest is known less well.
         matrix = self.sector.sparse_matrix(coefficients)
-        scale = abs(matrix).max(axis=1).toarray().ravel()
+        scale = np.abs(coefficients) @ self.sector.row_bounds
         scale[scale == 0] = 1
         return sp.csr_array(sp.diags_array(1 / scale) @ matrix), scale
 

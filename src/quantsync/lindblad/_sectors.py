@@ -17,8 +17,6 @@ from scipy.sparse.csgraph import connected_components
 
 from quantsync.lindblad._terms import Terms
 
-CANCELLED = 8 * float(np.finfo(float).eps)  # of a sum relative to that of its terms' sizes
-
 
 @dataclass(frozen=True, eq=False)
 class Sector:
@@ -59,8 +57,7 @@ class Sector:
     @property
     def row_bounds(self) -> np.ndarray:
         """Largest entry of each row of each block, shape (T, m)."""
-        m = self.dimension
-        return self._derive("row_bounds", lambda: np.abs(self.table).reshape(-1, m, m).max(axis=2))
+        return self._derive("row_bounds", lambda: _row_bounds(self.blocks, self.dimension))
 
     @property
     def scatter(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -77,22 +74,25 @@ class Sector:
     @property
     def full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
         """Rows (r,) that the full generator reaches from here, and its columns (T*r, m)."""
-        # From the complex superoperators, before rounding noise is pruned: a residual computed from
-        # them is one against the generator as given.
         return self._derive("full_columns", self._full_columns)
 
     def _full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
         basis = self.terms.basis
-        vectors = basis.vectors[:, self.elements]
-        columns = [
-            sp.csr_array((basis.vectors.conj().T @ term @ vectors).real)
-            for term in self.terms.superoperators
-        ]
+        columns = [sp.csr_array(term[:, self.elements]) for term in self.terms.real]
         reached = sum((abs(c).sum(axis=1) for c in columns), np.zeros(basis.dimension**2))
         rows = np.flatnonzero(reached)
         stacked = sp.csr_array(sp.vstack([c[rows] for c in columns], format="csr"))
         stacked.sum_duplicates()
         return rows, stacked
+
+    @property
+    def full_row_bounds(self) -> np.ndarray:
+        """Largest entry of each row of `full_columns`, for each term, shape (T, r)."""
+        rows, stacked = self.full_columns
+        return self._derive(
+            "full_row_bounds",
+            lambda: abs(stacked).max(axis=1).toarray().reshape(-1, len(rows)),
+        )
 
     @property
     def trace_functional(self) -> np.ndarray:
@@ -108,33 +108,41 @@ class Sector:
         """Sparse block of one system with coefficients of shape (T,)."""
         return sum_of_terms(coefficients, self.blocks, self.dimension)
 
+    def sizes(self, coefficients: np.ndarray) -> sp.csr_array:
+        """What adds up in each entry of such a block, in absolute values: its rounding's scale."""
+        parts = [abs(block) for block in self.blocks]
+        return sum_of_terms(np.abs(coefficients), parts, self.dimension)
+
+
+def _row_bounds(blocks: Sequence[sp.csr_array], size: int) -> np.ndarray:
+    bounds = [abs(block).max(axis=1).toarray().ravel() for block in blocks]
+    return np.array(bounds).reshape(len(blocks), size)
+
 
 def sum_of_terms(
     coefficients: np.ndarray, terms: Sequence[sp.csr_array], size: int
 ) -> sp.csr_array:
-    """``sum_k c_k T_k`` without what is left of entries that cancel up to rounding."""
-    # Such an entry would join what is separate: scaled to the size of others, it counts like them.
-    total, sizes = sp.csr_array((size, size)), sp.csr_array((size, size))
+    """``sum_k c_k T_k``, sparse."""
+    total = sp.csr_array((size, size))
     for c, term in zip(coefficients, terms, strict=True):
         if c != 0:
             total = total + c * term
-            sizes = sizes + abs(c) * abs(term)
-    kept = abs(total) > CANCELLED * sizes
-    return sp.csr_array(total.multiply(kept))
+    return sp.csr_array(total)
 
 
-def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns scaled until their largest entries are about 1 (Ruiz 2001)."""
-    # Rates of very different size make a generator look singular when it is not. A kernel vector y
-    # of diag(rows) matrix diag(columns) is the kernel vector columns * y of the matrix.
-    scaled, columns = matrix.copy(), np.ones(len(matrix))
+def equilibrated(matrix: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns scaled until the largest sizes of entries are about 1 (Ruiz 2001)."""
+    # Rates of very different size make a generator look singular when it is not. The sizes are
+    # those of the terms that add up in an entry: one that is left where they cancel is rounding,
+    # and must not be scaled to the size of others. A kernel vector y of
+    # diag(rows) matrix diag(columns) is the kernel vector columns * y of the matrix.
+    size, rows, columns = np.abs(sizes), np.ones(len(matrix)), np.ones(len(matrix))
     for _ in range(25):
-        size = np.abs(scaled)
         by_row, by_column = (np.sqrt(size.max(axis=axis, initial=0)) for axis in (1, 0))
         by_row[by_row == 0], by_column[by_column == 0] = 1, 1
-        scaled = scaled / by_row[:, None] / by_column
-        columns = columns / by_column
-    return scaled, columns
+        size = size / by_row[:, None] / by_column
+        rows, columns = rows / by_row, columns / by_column
+    return rows[:, None] * matrix * columns, columns
 
 
 def find_sectors(terms: Terms, active: np.ndarray) -> list[Sector]:

@@ -9,15 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from quantsync.checks import broadcast_shape, choice, named_arguments, real_array, whole_number
-from quantsync.errors import ConvergenceError, DimensionError
+from quantsync.errors import DimensionError, ScaleError
+from quantsync.lindblad._badly_scaled import EPS
 from quantsync.lindblad._sector_solve import chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector, find_sectors
 from quantsync.lindblad._terms import Terms, hermitian_operator
 from quantsync.lindblad.generator import Generator, generator_of
-from quantsync.lindblad.steady import (
-    LARGEST_RESIDUAL,
-    steady_state,
-)
+from quantsync.lindblad.steady import LARGEST_ERROR, steady_state
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.states import Certified, square_matrices
@@ -41,7 +39,8 @@ class Response:
     reciprocal_condition : ndarray of shape (...)
         Smallest estimated reciprocal condition number of the linear systems that were solved.
     valid : ndarray of bool, shape (...)
-        Where the unperturbed steady state is unique; all True unless ``errors="mask"``.
+        Where the unperturbed steady state is unique, and all orders are right to 1e-6 of their
+        size; all True unless ``errors="mask"``.
     sector_dimensions : tuple of int
         For each order, the number of density-matrix elements, out of n^2, in the sectors that
         were solved; the others vanish.
@@ -139,8 +138,8 @@ def linear_response(
     workers : int, optional
         Number of threads; every available core by default.
     errors : {"raise", "mask"}, default "raise"
-        What to do with systems whose unperturbed steady state is not unique: raise, or return
-        NaN there with ``valid`` False.
+        What to do with systems whose unperturbed steady state is not unique, or whose response
+        cannot be computed: raise, or return NaN there with ``valid`` False.
 
     Returns
     -------
@@ -150,8 +149,8 @@ def linear_response(
     ------
     NonUniqueSteadyStateError
         If an unperturbed system has several stationary states: no one of them is the limit.
-    ConvergenceError
-        If a residual is not at rounding level.
+    ScaleError
+        If rates lie so far apart that an order cannot be computed to 1e-6 of its size.
     BroadcastError
         If the batch shapes do not broadcast.
     DimensionError
@@ -187,36 +186,54 @@ def linear_response(
     orders = [steady.rho] + [np.zeros((size, n, n), complex) for _ in range(order)]
     residual = np.array(steady.residual, float).reshape(size)
     condition = np.array(steady.reciprocal_condition, float).reshape(size)
+    error = np.zeros(size)
     ladder = _Ladder(system, drive, order)
     table, drives = system.coefficient_table(), drive.coefficient_table()
     start = steady.rho.reshape(size, n, n)
 
     def solve_chunk(chunk: slice) -> None:
         members = good[chunk]
-        states, errors, conditions = ladder.climb(table[members], drives[members], start[members])
+        states, residuals, conditions, error[members] = ladder.climb(
+            table[members], drives[members], start[members]
+        )
         for k, state in enumerate(states):
             orders[k + 1][members] = state
-        residual[members] = np.maximum(residual[members], errors)
+        residual[members] = np.maximum(residual[members], residuals)
         condition[members] = np.minimum(condition[members], conditions)
 
     if ladder.rungs:
         largest = max(sector.dimension for rung in ladder.rungs for sector in rung)
         map_threads(solve_chunk, chunk_slices(len(good), chunk_size(largest)), workers)
-    for k in range(1, len(orders)):
-        orders[k][~steady.valid.ravel()] = np.nan
-        orders[k] = orders[k].reshape(*shape, n, n)
-    _check(system, table, drives, drive.terms, orders, residual, good)
+    imprecise = ~(error <= LARGEST_ERROR)
+    valid = steady.valid.ravel() & ~imprecise
+    orders = [np.where(valid[:, None, None], o.reshape(size, n, n), np.nan) for o in orders]
+    residual[~valid] = np.nan
     touched = [steady.sector_dimension] + [
         len(np.unique(np.concatenate([sector.scatter[0] // 2 for sector in rung])))
         for rung in ladder.rungs
     ]
-    return Response(
-        orders=tuple(orders),
+    result = Response(
+        orders=tuple(order.reshape(*shape, n, n) for order in orders),
         residual=residual.reshape(shape),
         reciprocal_condition=condition.reshape(shape),
-        valid=steady.valid,
+        valid=valid.reshape(shape),
         sector_dimensions=(*touched, *[0] * (len(orders) - len(touched))),
         space=system.space,
+    )
+    if errors == "raise" and imprecise.any():
+        _raise_imprecise(condition, np.argwhere(imprecise.reshape(shape)), result)
+    return result
+
+
+def _raise_imprecise(condition: np.ndarray, places: np.ndarray, result: Response) -> None:
+    indices = [tuple(int(i) for i in index) for index in places]
+    raise ScaleError(
+        f"The response cannot be computed to {LARGEST_ERROR:g} of its size in double precision "
+        f"for {len(indices)} of {condition.size} systems, {indices[:5]}: reciprocal condition "
+        f"numbers down to {np.min(condition):.1e}. A mode hardly decays, or rates lie too far "
+        "apart. Scale the slow part up, or leave it out.",
+        indices=indices,
+        result=result if result.valid.shape else None,
     )
 
 
@@ -251,13 +268,15 @@ class _Ladder:
 
     def climb(
         self, table: np.ndarray, drives: np.ndarray, rho: np.ndarray
-    ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
-        """States of the orders 1, 2, ... of some systems, residuals and condition numbers."""
+    ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray, np.ndarray]:
+        """States of the orders 1, 2, ... of some systems, residuals, condition numbers, errors."""
         basis = self.terms.basis
         parts = [(self.start, basis.components(rho)[:, self.start.elements])]
         states, residual, condition = [], np.zeros(len(table)), np.full(len(table), np.inf)
+        error = np.zeros(len(table))
         for rung in self.rungs:
             source = self._applied(self.drive_terms, drives, parts)
+            driven = (np.abs(drives) @ self.drive_terms.row_sizes).T * _largest(parts)
             parts, total = [], np.zeros((len(table), 2 * basis.dimension**2))
             for sector in rung:
                 x, estimate = solver_of(sector).respond(table, -source[sector.elements].T)
@@ -267,8 +286,26 @@ class _Ladder:
                 parts.append((sector, x))
             left = source + self._applied(self.terms, table, parts)
             residual = np.maximum(residual, np.sqrt(np.einsum("rb,rb->b", left, left)))
+            error = np.maximum(error, self._errors(table, parts, left, driven, condition))
             states.append(total.view(complex).reshape(rho.shape))
-        return states, residual, condition
+        return states, residual, condition, error
+
+    def _errors(
+        self,
+        table: np.ndarray,
+        parts: list[tuple[Sector, np.ndarray]],
+        left: np.ndarray,
+        driven: np.ndarray,
+        condition: np.ndarray,
+    ) -> np.ndarray:
+        """Bounds on the errors of an order, relative to its size, from what is left of it."""
+        # That is relative to what the perturbation does where nothing of it cancels: of what leaves
+        # the state alone only rounding is driven.
+        scale, size = np.array(driven), _largest(parts)
+        for sector, _ in parts:
+            scale[sector.elements] += (np.abs(table) @ sector.row_bounds).T * size
+        relative = np.abs(left) / np.where(scale > 0, scale, 1)
+        return (relative.max(axis=0) + EPS) / np.maximum(condition, np.finfo(float).tiny)
 
     @staticmethod
     def _applied(
@@ -286,6 +323,10 @@ class _Ladder:
         return total
 
 
+def _largest(parts: list[tuple[Sector, np.ndarray]]) -> np.ndarray:
+    return np.max([np.abs(x).max(axis=1, initial=0) for _, x in parts], axis=0)
+
+
 def _reached(terms: Terms, active: np.ndarray, sectors: Iterator[Sector] | list[Sector]) -> Any:
     """Basis elements that the active terms couple to the given sectors, shape (n^2,), bool."""
     elements = np.concatenate([sector.elements for sector in sectors])
@@ -294,28 +335,3 @@ def _reached(terms: Terms, active: np.ndarray, sectors: Iterator[Sector] | list[
         if used:
             reached |= abs(term[:, elements]).sum(axis=1) > 0
     return reached
-
-
-def _check(
-    system: Generator,
-    table: np.ndarray,
-    drives: np.ndarray,
-    drive_terms: Terms,
-    orders: list[np.ndarray],
-    residual: np.ndarray,
-    good: np.ndarray,
-) -> None:
-    """Raise unless every residual is at rounding level for the size of what was solved."""
-    scale = np.abs(table) @ system.terms.sizes + np.abs(drives) @ drive_terms.sizes
-    size = np.max([np.abs(o).max(axis=(-2, -1)).ravel() for o in orders], axis=0)
-    bound = LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0) * np.maximum(size, 1.0)
-    wrong = good[~(residual[good] <= bound[good])]
-    if len(wrong):
-        worst = int(wrong[0])
-        index = tuple(int(i) for i in np.unravel_index(worst, system.shape))
-        raise ConvergenceError(
-            f"The response at index {index} has residual {residual[worst]:.2e}, where the "
-            f"generators' scale is {scale[worst]:.2e}: a mode that hardly decays, or coefficients "
-            f"that differ by many orders of magnitude? {len(wrong)} of {len(residual)} systems "
-            "are affected."
-        )

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from quantsync.checks import choice, named_arguments, real_number
-from quantsync.errors import ConvergenceError, NonUniqueSteadyStateError
+from quantsync.errors import NonUniqueSteadyStateError, ScaleError
+from quantsync.lindblad._badly_scaled import EPS, resolve, surely_regular
 from quantsync.lindblad._charges import without_charge
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector, find_sectors
-from quantsync.lindblad._stationary_count import stationary_state_count
+from quantsync.lindblad._stationary_count import StationaryCount, stationary_states
 from quantsync.lindblad._transient_states import transient_states
 from quantsync.lindblad._uniqueness import jumps_force_uniqueness
 from quantsync.lindblad.generator import Generator, generator_of
@@ -29,8 +30,11 @@ from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.system import TRUNCATION_TOLERANCE
 
 MOST_COUNTED = 200  # where no point has a unique state, the exact count is made for the first
-CERTIFICATES = ("residual", "reciprocal_condition", "valid")  # one of each per system
-LARGEST_RESIDUAL = 1e-9  # relative to the generator's scale; LU gives some 1e-16
+CERTIFICATES = ("residual", "reciprocal_condition", "unique", "valid")  # one of each per system
+LARGEST_ERROR = 1e-6  # of a density matrix's elements; systems that exceed it are taken singly
+LARGEST_RESIDUAL = 1e-9  # relative to the largest term of each equation
+PROVEN = "proven from the jump operators"
+TESTED = "tested numerically"
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,19 @@ class SteadyState:
         ``||L[rho]||_F`` against the full generator, in the units of the coefficients.
     reciprocal_condition : ndarray of shape (...)
         Estimated reciprocal condition number of the row-scaled linear system that was solved.
-        Rounding changes the state by some 1e-16 over this number, at most: a fast system whose
-        parts are linked by rates 12 orders of magnitude slower has few digits, at a tiny residual.
+        Rounding changes the state by some 1e-16 over this number, at most. Where that exceeds
+        1e-6 the state is computed again in ways that lose no slow rate beside a fast one; the
+        number is then 1e-16 over the error that is left, which in exact arithmetic is what the
+        last digits of the input decide.
+    unique : ndarray of bool, shape (...)
+        Where there is one steady state; False where there are several, or where double precision
+        cannot tell.
     valid : ndarray of bool, shape (...)
-        Where the steady state is unique; all True unless ``errors="mask"``.
+        Where `rho` is the steady state: False where it is not unique, or is but cannot be computed
+        because rates lie too far apart. All True unless ``errors="mask"``.
+    uniqueness : str
+        How it is known: "proven from the jump operators", "tested numerically", or how many of
+        the systems are which.
     sector_dimension : int
         Number of density-matrix elements, out of n^2, in the sector that carries the trace; the
         others vanish in the steady state.
@@ -68,12 +81,17 @@ class SteadyState:
     rho: np.ndarray
     residual: np.ndarray
     reciprocal_condition: np.ndarray
+    unique: np.ndarray
     valid: np.ndarray
+    uniqueness: str
     sector_dimension: int
     space: Space
     method: str
     truncation: Truncation
     certified: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        self.rho.flags.writeable = False  # the certificates are those of these numbers
 
     def __getitem__(self, index: Any) -> SteadyState:
         picked = np.arange(self.residual.size).reshape(self.residual.shape)[index]
@@ -111,7 +129,10 @@ def steady_state(
 
     Solves ``L[rho] = 0, Tr rho = 1`` in the invariant sector that carries the trace. That the
     solution is the only one is proven from the jump operators where that is possible, and
-    otherwise tested at every point in every sector by reciprocal condition numbers.
+    otherwise tested at every point in every sector by reciprocal condition numbers. Systems whose
+    rates lie too far apart for that are solved again one by one: coherences and then populations
+    are eliminated without a difference of rates (Grassmann, Taksar and Heyman, Oper. Res. 33,
+    1107 (1985)), sectors of up to 150 elements in higher precision where that is not enough.
 
     Parameters
     ----------
@@ -123,8 +144,8 @@ def steady_state(
     workers : int, optional
         Number of threads; every available core by default. Each uses one BLAS thread.
     errors : {"raise", "mask"}, default "raise"
-        What to do with systems whose steady state is not unique: raise, or return NaN there
-        with ``valid`` False.
+        What to do with systems whose steady state is not unique or cannot be computed: raise, or
+        return NaN there with ``valid`` False; ``unique`` tells which.
     truncation : {"warn", "raise", "ignore"}, default "warn"
         What to do where the cut-off of a mode matters by more than ``truncation_tolerance``.
     truncation_tolerance : float, default 1e-6
@@ -144,10 +165,11 @@ def steady_state(
     TruncationError
         If it does and ``truncation="raise"``.
     NonUniqueSteadyStateError
-        If a system has several stationary states. The error has their number, the indices
-        and, in ``result``, the states of all other systems.
-    ConvergenceError
-        If a residual is not at rounding level.
+        If a system has several stationary states, or double precision cannot tell. The error has
+        their number, whether that is proven, the indices and, in ``result``, the states of all
+        other systems.
+    ScaleError
+        If rates lie so far apart that a steady state cannot be computed to 1e-6.
     InvalidArgumentError
         If an argument has an unknown value.
 
@@ -189,40 +211,54 @@ def steady_state(
     method = "dense" if isinstance(solver, DenseSector) else "sparse"
     unproven = _unproven_points(system, table)
     leaks = Leaks(system.terms, main, active)
-    rho, residual, condition, cut = _solve(system, solver, table, leaks, workers)
+    rho, residual, condition, error, cut = _solve(system, solver, table, leaks, workers)
+    several, unresolved = np.zeros((2, len(table)), bool)
+    for k in np.flatnonzero(~(error <= LARGEST_ERROR)):
+        found = resolve(main, table[k])
+        several[k], unresolved[k] = found.several, True
+        if found.x is not None and found.error <= LARGEST_ERROR:
+            norm, relative = solver.residual(table[k : k + 1], found.x[None])
+            unresolved[k] = not relative[0] <= LARGEST_RESIDUAL
+            residual[k], condition[k] = norm[0], min(1.0, EPS / found.error)
+            if leaks:  # how much the cut-off matters takes solves that the plain one cannot give
+                cut[:-1, k] = leaks.measure(table[k : k + 1], found.x[None])[:, 0]
+                cut[-1, k] = np.nan
+            rho[k] = system.terms.basis.operators(found.x, main.elements)
     _empty_transient_states(system, table, rho)
-    doubtful = ~(condition > main.dimension * 10 * np.finfo(float).eps)
     if unproven.any() and (others := without_charge(others, active)):
-        singular = _singular_somewhere(others, table[unproven], method, workers)
-        doubtful[np.flatnonzero(unproven)[singular]] = True
-    counts = np.ones(len(table), int)
-    for k in np.flatnonzero(doubtful):
-        counts[k] = stationary_state_count(system.take([k])[0])
-    bad = doubtful & (counts != 1)
-    for k in np.flatnonzero(doubtful & ~bad):  # unique, but badly scaled for row-scaled LU
-        x = solver.null_vector(table[k])[None]
-        other_residual = solver.residual(table[k : k + 1], x)[0]
-        if condition[k] == 0 or other_residual < residual[k]:
-            residual[k] = other_residual
-            rho[k] = system.terms.basis.operators(x[0], main.elements)
-            cut[:-1, k] = leaks.measure(table[k : k + 1], x)[:, 0]
-    _check_residuals(system, table, residual, bad)
+        several |= _several_elsewhere(others, table, unproven, method, workers)
+    counts = [StationaryCount(1, True, 0.0)] * len(table)
+    for k in np.flatnonzero(several | (unresolved & unproven)):
+        counts[k] = stationary_states(system.take([k])[0])
+    unique = np.array([found.count == 1 for found in counts], bool)
+    bad = unresolved | ~unique
     rho[bad], residual[bad], cut[:, bad] = np.nan, np.nan, np.nan
     n, shape = system.dimension, system.shape
     result = SteadyState(
         rho=rho.reshape(*shape, n, n),
         residual=residual.reshape(shape),
         reciprocal_condition=condition.reshape(shape),
+        unique=unique.reshape(shape),
         valid=~bad.reshape(shape),
+        uniqueness=_how_known(unproven),
         sector_dimension=main.matrix_elements,
         space=system.space,
         method=method,
         truncation=truncation_from(system.space, cut.reshape(len(cut), *shape)),
     )
-    if bad.any() and errors == "raise":
-        _raise_non_unique(system, counts.reshape(shape), result)
+    if errors == "raise" and not unique.all():
+        _raise_non_unique(system, counts, result)
+    if errors == "raise" and bad.any():
+        _raise_scale(system, table, result)
     report_truncation(result.truncation, tolerance, truncation)
     return result
+
+
+def _how_known(unproven: np.ndarray) -> str:
+    count = int(unproven.sum())
+    if 0 < count < len(unproven):
+        return f"{PROVEN} in {len(unproven) - count} systems, {TESTED} in {count}"
+    return TESTED if count else PROVEN
 
 
 def _solve(
@@ -231,12 +267,11 @@ def _solve(
     table: np.ndarray,
     leaks: Leaks,
     workers: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """States, residuals, condition numbers, and what `truncation_from` takes."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """States, residuals, reciprocal conditions, bounds on errors, and for `truncation_from`."""
     n = system.dimension
     rho = np.zeros((len(table), 2 * n * n))
-    residual = np.empty(len(table))
-    condition = np.empty(len(table))
+    residual, condition, error = np.empty((3, len(table)))
     cut = np.zeros((leaks.rows, len(table)))
     target, source, weight = solver.sector.scatter
 
@@ -246,8 +281,9 @@ def _solve(
             x, condition[chunk], again = solver.solve_and_keep(table[chunk])
         else:
             x, condition[chunk] = solver.solve(table[chunk])
-        x[~np.isfinite(x)] = 0  # exactly singular: its condition 0 has it examined below
-        residual[chunk] = solver.residual(table[chunk], x)
+        x[~np.isfinite(x)] = 0  # exactly singular, with condition 0
+        residual[chunk], relative = solver.residual(table[chunk], x)
+        error[chunk] = (relative + EPS) / np.maximum(condition[chunk], np.finfo(float).tiny)
         rho[chunk, target] = x[:, source] * weight
         if again is not None:
             cut[:-1, chunk] = leaks.measure(table[chunk], x)
@@ -257,7 +293,7 @@ def _solve(
     dense = isinstance(solver, DenseSector)
     size = chunk_size(solver.sector.dimension) if dense or not leaks else 1
     map_threads(solve_chunk, chunk_slices(len(table), size), workers)
-    return rho.view(complex).reshape(-1, n, n), residual, condition, cut
+    return rho.view(complex).reshape(-1, n, n), residual, condition, error, cut
 
 
 def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
@@ -292,14 +328,17 @@ def _empty_transient_states(system: Generator, table: np.ndarray, rho: np.ndarra
             rho[members] = chosen
 
 
-def _singular_somewhere(
-    sectors: list[Sector], table: np.ndarray, method: str, workers: int
+def _several_elsewhere(
+    sectors: list[Sector], table: np.ndarray, unproven: np.ndarray, method: str, workers: int
 ) -> np.ndarray:
-    """Systems with a (nearly) singular block in a sector that carries no trace."""
-    singular = np.zeros(len(table), bool)
+    """Systems with a kernel, or what seems to be one, in a sector that carries no trace."""
+    several = np.zeros(len(table), bool)
+    members = np.flatnonzero(unproven)
     for sector in sectors:
-        singular |= _singular(sector, table, method, workers)
-    return singular
+        suspects = members[_singular(sector, table[members], method, workers)]
+        for k in suspects[~several[suspects]]:
+            several[k] = surely_regular(sector, table[k]) is not True
+    return several
 
 
 def _singular(sector: Sector, table: np.ndarray, method: str, workers: int) -> np.ndarray:
@@ -312,64 +351,91 @@ def _singular(sector: Sector, table: np.ndarray, method: str, workers: int) -> n
     return ~(np.concatenate(conditions) > sector.dimension * 10 * np.finfo(float).eps)
 
 
-def _check_residuals(
-    system: Generator, table: np.ndarray, residual: np.ndarray, bad: np.ndarray
-) -> None:
-    scale = np.abs(table) @ system.terms.sizes
-    wrong = ~bad & ~(residual <= LARGEST_RESIDUAL * np.where(scale > 0, scale, 1.0))
-    if wrong.any():
-        worst = int(np.flatnonzero(wrong)[np.argmax(residual[wrong])])
-        index = tuple(int(i) for i in np.unravel_index(worst, system.shape))
-        raise ConvergenceError(
-            f"The steady state at index {index} has residual {residual[worst]:.2e}, where the "
-            f"generator's scale is {scale[worst]:.2e}: coefficients that differ by many orders "
-            f"of magnitude? {int(wrong.sum())} of {len(residual)} systems are affected."
-        )
-
-
 def _give_up_everywhere(system: Generator, least: int, errors: str) -> SteadyState:
     shape, n = system.shape, system.dimension
-    counts = np.full(system.size, least)
+    counts = [StationaryCount(least, True, 0.0)] * system.size
     for k in range(min(system.size, MOST_COUNTED)):
-        counts[k] = max(least, stationary_state_count(system.take([k])[0]))
+        counts[k] = stationary_states(system.take([k])[0])
     result = SteadyState(
         rho=np.full((*shape, n, n), np.nan + 0j),
         residual=np.full(shape, np.nan),
         reciprocal_condition=np.zeros(shape),
+        unique=np.zeros(shape, bool),
         valid=np.zeros(shape, bool),
+        uniqueness=TESTED,
         sector_dimension=0,
         space=system.space,
         method="dense",
         truncation=nothing_known(system.space, shape),
     )
     if errors == "raise":
-        _raise_non_unique(system, counts.reshape(shape), result)
+        _raise_non_unique(system, counts, result)
     return result
 
 
-def _raise_non_unique(system: Generator, counts: np.ndarray, result: SteadyState) -> None:
+def _raise_non_unique(
+    system: Generator, counts: list[StationaryCount], result: SteadyState
+) -> None:
     hint = (
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
         "of the conserved quantity, or follow a given initial state with evolve(). "
         "peripheral_modes() shows what does not decay, degenerate_steady_state() the state that "
         "a weak perturbation selects."
     )
-    indices = [tuple(int(i) for i in index) for index in np.argwhere(~result.valid)]
+    number = np.array([found.count for found in counts]).reshape(system.shape)
+    proven = np.array([found.proven for found in counts]).reshape(system.shape)
+    indices = [tuple(int(i) for i in index) for index in np.argwhere(~result.unique)]
     if system.size == 1:
+        (found,) = counts
+        statement = (
+            f"The steady state is not unique: the generator has {found.count} linearly "
+            "independent stationary states."
+            if found.proven
+            else f"The steady state cannot be told from {found.count} linearly independent "
+            f"stationary states in double precision: the gap between them is {found.gap:.1e} of "
+            "the generator's scale."
+        )
         raise NonUniqueSteadyStateError(
-            f"The steady state is not unique: the generator has {counts.item()} linearly "
-            f"independent stationary states. {hint}",
-            count=counts if system.shape else int(counts),
+            f"{statement} {hint}",
+            count=number if system.shape else int(number),
             indices=indices,
             result=result if system.shape else None,
+            proven=proven if system.shape else bool(proven),
         )
-    shown = ", ".join(f"{index}: {counts[index]}" for index in indices[:5])
+    shown = ", ".join(
+        f"{index}: {number[index]}" + ("" if proven[index] else "?") for index in indices[:5]
+    )
     more = f", and {len(indices) - 5} more" if len(indices) > 5 else ""
+    doubtful = [found.gap for found in counts if not found.proven]
+    doubts = (
+        f"Those with ? cannot be told from so many in double precision: gaps of up to "
+        f"{max(doubtful):.1e} of the generator's scale. "
+        if doubtful
+        else ""
+    )
     raise NonUniqueSteadyStateError(
         f"The steady state is not unique for {len(indices)} of {system.size} systems "
-        f"(index: number of stationary states) {shown}{more}. {hint} The other systems' "
+        f"(index: number of stationary states) {shown}{more}. {doubts}{hint} The other systems' "
         "states are in this error's `result`; errors='mask' returns them without raising.",
-        count=counts,
+        count=number,
         indices=indices,
         result=result,
+        proven=proven,
+    )
+
+
+def _raise_scale(system: Generator, table: np.ndarray, result: SteadyState) -> None:
+    indices = [tuple(int(i) for i in index) for index in np.argwhere(~result.valid)]
+    first = np.abs(table[np.flatnonzero(~result.valid)[0]]) * system.terms.sizes
+    first = first[first > 0]
+    where = (
+        "" if system.size == 1 else f" for {len(indices)} of {system.size} systems, {indices[:5]}"
+    )
+    raise ScaleError(
+        f"The steady state is unique but cannot be computed to {LARGEST_ERROR:g} in double "
+        f"precision{where}: rates between {first.min():.1e} and {first.max():.1e} lie too far "
+        "apart. Leave out what is too slow, or solve the slow part by itself in the steady state "
+        "of the fast one.",
+        indices=indices,
+        result=result if system.shape else None,
     )

@@ -111,7 +111,7 @@ def test_a_qubit_in_a_rotating_field_obeys_the_optical_bloch_equations(frequency
     assert_allclose(state.demodulated(A.z), inversion, atol=1e-11)
     assert_allclose(state.demodulated(A.minus, -frequency), lowering, atol=1e-11)
     assert_allclose(state.demodulated(A.plus, frequency), np.conj(lowering), atol=1e-11)
-    assert state.demodulated(A.minus, frequency) == 0
+    assert_allclose(state.demodulated(A.minus, frequency), 0, atol=1e-15)
     assert_allclose(
         state.expectation(A.minus, TIMES), lowering * np.exp(-1j * frequency * TIMES), atol=1e-11
     )

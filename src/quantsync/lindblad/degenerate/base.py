@@ -65,8 +65,12 @@ class DegenerateBase:
         self.matrix = total_matrix(system)
         sectors = find_sectors(system.terms, coefficients != 0)
         blocks = [sector.sparse_matrix(coefficients).toarray() for sector in sectors]
+        sizes = [sector.sizes(coefficients).toarray() for sector in sectors]
         places = [np.asarray(sector.elements) for sector in sectors]
-        modes = [(_left_zero_modes(block), _left_zero_modes(block.T)) for block in blocks]
+        modes = [
+            (_left_zero_modes(block, added), _left_zero_modes(block.T, added.T))
+            for block, added in zip(blocks, sizes, strict=True)
+        ]
         trace = (np.arange(size) < n).astype(float)
         left = _on_the_whole([pair[0] for pair in modes], places, size)
         self.left, self.replaced = _with_trace_first(left.T, trace)
@@ -254,13 +258,13 @@ def _on_the_whole(vectors: list[np.ndarray], places: list[np.ndarray], size: int
     return np.concatenate(found)
 
 
-def _left_zero_modes(block: np.ndarray) -> np.ndarray:
+def _left_zero_modes(block: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Left null vectors of a block, in the rows."""
     if not block.any():
         return np.eye(len(block))
-    scaled, columns = equilibrated(block.T)
+    scaled, columns = equilibrated(block.T, sizes.T)
     _, sizes, vectors = np.linalg.svd(scaled)
-    count = int((sizes <= ZERO * sizes[0]).sum())
+    count = int((sizes <= ZERO * max(1.0, sizes[0])).sum())
     return vectors[len(block) - count :] * columns if count else np.zeros((0, len(block)))
 
 
