@@ -253,12 +253,39 @@ def test_polynomials_go_on_as_they_would_with_more_levels(levels, product):
     np.testing.assert_allclose(found, expected, atol=1e-11 * abs(expected).max())
 
 
+def test_three_levels_of_a_transmon_foretell_the_fourth():
+    n = np.arange(5.0)
+    energies = np.diag(1.3 * n - 0.2 * n * (n - 1)) + 0j
+    found = extended(
+        qs.Space(A=qs.Fock(3)).embed("A", energies[:3, :3]), qs.Space(A=qs.Fock(3)), 0, 2
+    )
+    np.testing.assert_allclose(found.toarray(), energies, atol=1e-12)
+
+
 def test_what_is_no_polynomial_goes_on_with_its_last_entries():
     space = qs.Space(A=qs.Fock(6))
     operator = np.diag([0.3, 1.1, 0.2, 0.9, 0.4, 0.7]) + 0j
     found = extended(qs.Space(A=qs.Fock(6)).embed("A", operator), space, 0, 2).toarray()
     np.testing.assert_array_equal(found[:6, :6], operator)
     np.testing.assert_allclose(np.diag(found)[6:], 0.7)
+
+
+def test_an_evolution_says_how_far_it_may_have_gone_from_that_without_a_cutoff():
+    times = np.linspace(0, 3, 31)
+    few, enough = displaced(10), displaced(30)
+    path = qs.evolve(few, qs.basis_state(few.space, A=0), times)
+    exact = qs.evolve(enough, qs.basis_state(enough.space, A=0), times)
+    for k in (5, 10, 20, 30):
+        off = np.zeros((30, 30), complex)
+        off[:10, :10] = path.rho[k]
+        distance = trace_distance(off, exact.rho[k])
+        assert distance <= path.truncation.estimate[k] + 1e-12
+        assert path.truncation.estimate[k] < 100 * distance + 1e-12
+    assert path.truncation.flow["A"].shape == (31,)
+    assert exact.truncation.estimate.max() < 1e-9
+    assert "truncation" in repr(path)
+    observed = qs.evolve(few, path.rho[0], [1.0], observables={"n": few.space["A"].number})
+    assert observed.truncation is None
 
 
 def test_maps_warn_once_and_keep_the_worst():

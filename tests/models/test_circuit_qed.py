@@ -13,6 +13,7 @@ from quantsync.errors import (
     HarmonicsError,
     InvalidArgumentError,
     NonFiniteError,
+    TruncationWarning,
     UnknownNameError,
 )
 from quantsync.models.circuit_qed.model import circuit_qed
@@ -201,7 +202,8 @@ def test_without_drive_nothing_has_a_phase():
 def test_compute_and_sweep_know_the_measures():
     names = ["response_a", "response_b", "omega"]
     names += [f"{kind}_rate_{side}" for side in "ab" for kind in ("gain", "damping")]
-    point = qs.compute(circuit_qed, {"preset": "10b", "coupling": 0.1}, names)
+    with pytest.warns(TruncationWarning, match="cut-off"):  # three levels are few
+        point = qs.compute(circuit_qed, {"preset": "10b", "coupling": 0.1}, names)
     a, b, omega = EXACT[0.1]
     assert_allclose(
         [point["response_a"], point["response_b"], point["omega"]],
@@ -210,7 +212,10 @@ def test_compute_and_sweep_know_the_measures():
     )
     assert_allclose(point["gain_rate_b"] / point["damping_rate_b"], 4.46578, atol=1e-4)
     assert_allclose(point["gain_rate_a"] / point["damping_rate_a"], 0.27445, atol=1e-4)
-    table = qs.sweep(circuit_qed, {"coupling": [0.0, 0.1]}, measures=["response_a"], workers=1)
+    with pytest.warns(TruncationWarning, match="cut-off") as seen:
+        table = qs.sweep(circuit_qed, {"coupling": [0.0, 0.1]}, measures=["response_a"], workers=1)
+    assert len(seen) == 1
+    assert 0.01 < table.attrs["largest_truncation"] < 0.1
     assert_allclose(table["response_a"], [abs(EXACT[0.0][0]), abs(a)], rtol=1e-6)
     assert table["response_a"].attrs["units"] == "1"
 

@@ -20,6 +20,7 @@ from quantsync.operators import Space
 
 WINDOW = 8  # last entries of a diagonal that are read
 HIGHEST_DEGREE = 4  # of the polynomials that are recognised
+FEW = 3  # entries through which a parabola goes without a test
 MOST_REPLACED = 3  # entries next to the cut-off that a product may have spoilt
 ROUNDING = 1e-9  # of an entry, relative to the largest one in its window
 
@@ -95,7 +96,8 @@ def _continued(table: np.ndarray, step: int, extra: int) -> np.ndarray:
 def _polynomials(window: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each row the degree of its polynomial, and up to which entry it follows it."""
     rows, width = window.shape
-    degree, end = np.zeros(rows, int), np.full(rows, width)
+    # Few entries foretell nothing: they are taken for a parabola, as a transmon's energies are.
+    degree, end = np.full(rows, width - 1 if width <= FEW else 0), np.full(rows, width)
     found = np.full(rows, MOST_REPLACED + 1)  # entries that must be replaced
     bound = ROUNDING * np.abs(window).max(axis=1, keepdims=True)
     differences = window

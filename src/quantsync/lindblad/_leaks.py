@@ -78,7 +78,9 @@ class _Block:
 class SiteLeak:
     """What the cut-off of one mode suppresses, for states with elements in a sector."""
 
-    def __init__(self, terms: Terms, sector: Sector, position: int, active: np.ndarray):
+    def __init__(
+        self, terms: Terms, sector: Sector, position: int, active: np.ndarray, respond: bool
+    ):
         space, n = terms.space, terms.space.dimension
         operators = [*terms.hamiltonian, *terms.jumps]
         used = [op for op, on in zip(operators, active, strict=True) if on]
@@ -96,9 +98,10 @@ class SiteLeak:
         own = [block[:, self.source] for block in sector.blocks]
         kept = [wide_c[self.elements] - c for wide_c, c in zip(leaving, own, strict=True)]
         self.inner = _Block.of(kept, np.arange(sector.dimension))
+        self.inner_populations = sector.populations
         # Levels outside that the terms reach from here, and from there on.
         ring = _within(basis, near) & ~_within(basis, inside)
-        outside = reached = _reached(leaving, ring)
+        outside = reached = _reached(leaving, ring) if respond else np.zeros(0, int)
         found: list[tuple[np.ndarray, list[sp.csr_array]]] = []
         while len(reached):
             found.append((reached, wide.columns(reached)))
@@ -122,6 +125,11 @@ class SiteLeak:
     def flow(self, coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Rate (B,) at which matrix elements outside would appear: the sum of their moduli."""
         return moduli(self.far.apply(coefficients, x[:, self.source]), self.far_populations)
+
+    def rate(self, coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Sum of the moduli (B,) of all that more levels would add to the generator's action."""
+        inside = self.inner.apply(coefficients, x[:, self.source])
+        return self.flow(coefficients, x) + moduli(inside, self.inner_populations)
 
     def response(self, coefficients: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Stationary elements outside (B, o), and what changes inside at which rate (B, m)."""

@@ -22,6 +22,7 @@ from quantsync.lindblad._record import Record
 from quantsync.lindblad._sector_evolution import LONG, propagate_dense
 from quantsync.lindblad._sectors import Sector, find_sectors
 from quantsync.lindblad.generator import Generator, generator_of
+from quantsync.lindblad.truncation import Truncation, path_truncation, truncation_from
 from quantsync.memory import require_memory
 from quantsync.operators import Space, as_operator
 from quantsync.parallel import chunk_slices, map_threads, worker_count
@@ -57,6 +58,12 @@ class Evolution:
         Estimated error of rho in the Frobenius norm, by the rounding of the generator.
     expectation : dict of ndarray of shape (..., T)
         ``Tr O rho(t)`` of the ``observables``, under their names; real for Hermitian ones.
+    truncation : Truncation or None
+        How much the cut-off of the modes matters, as in a `SteadyState`, with arrays of shape
+        (..., T). Here ``estimate`` is what the cut-off suppresses, integrated from time 0: a bound
+        of the trace distance where the rate between two times is not above that at both. It grows
+        without end, while what decays forgets: it is sharp for some relaxation times only. None
+        where no states were kept.
     """
 
     rho: Any
@@ -64,6 +71,7 @@ class Evolution:
     space: Space
     error: np.ndarray
     expectation: dict[str, np.ndarray] = field(default_factory=dict)
+    truncation: Truncation | None = None
     certified: ClassVar[bool] = True
 
     def __getitem__(self, index: Any) -> Evolution:
@@ -77,6 +85,7 @@ class Evolution:
             expectation={
                 name: values.reshape(-1, count)[picked] for name, values in self.expectation.items()
             },
+            truncation=None if self.truncation is None else self.truncation[index],
         )
 
     def __iter__(self) -> Iterator[Evolution]:
@@ -89,7 +98,8 @@ class Evolution:
         worst = float(self.error.max(initial=0.0))
         return (
             f"<Evolution of {self.space}: {kept}, {len(self.times)} times, "
-            f"largest error {worst:.1e}>"
+            f"largest error {worst:.1e}"
+            f"{'' if self.truncation is None else self.truncation.summary}>"
         )
 
 
@@ -205,12 +215,18 @@ def evolve(
             workers,
         )
         _propagate_open(system, table, starts, times, np.flatnonzero(~closed), record, workers)
+    truncation = None
+    if record.rho is not None:
+        states = record.rho.reshape(size, len(times), n, n)
+        rows = path_truncation(system.terms, table, states, starts, times)
+        truncation = truncation_from(space, rows.reshape(len(rows), *shape, len(times)))
     result = Evolution(
         None if record.rho is None else record.rho.reshape(*shape, len(times), n, n),
         times,
         space,
         record.error.reshape(*shape, len(times)),
         record.expectations(shape),
+        truncation,
     )
     if not (result.error <= tolerance).all():
         _raise_lost(result, tolerance)

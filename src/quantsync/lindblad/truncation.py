@@ -92,15 +92,15 @@ def _largest(values: np.ndarray) -> float:
 class Leaks:
     """Finds the truncation of states with elements in one sector, for B systems at a time."""
 
-    def __init__(self, terms: Terms, sector: Sector, active: np.ndarray):
+    def __init__(self, terms: Terms, sector: Sector, active: np.ndarray, *, respond: bool = True):
         self.space = terms.space
         self.positions = truncated_sites(terms.space)
         self.populations = sector.populations
         self.elements = sector.elements
         self.sites = [
             terms.derive(
-                ("leak", position, active.tobytes(), sector.elements.tobytes()),
-                lambda position=position: SiteLeak(terms, sector, position, active),
+                ("leak", respond, position, active.tobytes(), sector.elements.tobytes()),
+                lambda position=position: SiteLeak(terms, sector, position, active, respond),
             )
             for position in self.positions
         ]
@@ -136,7 +136,32 @@ class Leaks:
             response = again(lost[:, None] * x - change) - gained[:, None] * x
             found = (moduli(response, self.populations) + outside) / 2
         found[~np.isfinite(found)] = np.nan
-        return found
+        return np.minimum(found, 1)  # no trace distance is larger
+
+
+def path_truncation(
+    terms: Terms, table: np.ndarray, rho: np.ndarray, starts: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """Rows for `truncation_from`, (rows, B, K), of states (B, K, n, n) on their way from starts.
+
+    The distance to the states without a cut-off grows at most as fast as what is suppressed, since
+    a generator brings no two states further apart (Etienney, Robin and Rouchon, arXiv:2501.09607).
+    Between two times the larger rate of both is taken.
+    """
+    count, steps, n = len(rho), rho.shape[1], terms.space.dimension
+    whole = Sector(terms, np.arange(n * n), n)
+    leaks = Leaks(terms, whole, (table != 0).any(axis=0), respond=False)
+    rows = np.zeros((leaks.rows, count, steps))
+    if not leaks or not count or not steps:
+        return rows
+    for k in range(count):
+        x = terms.basis.components(np.concatenate([starts[k : k + 1], rho[k]]))
+        coefficients = np.repeat(table[k : k + 1], steps + 1, axis=0)
+        rows[:-1, k] = leaks.measure(coefficients, x)[:, 1:]
+        rate = sum(leak.rate(coefficients, x) for leak in leaks.sites) / 2
+        grown = np.diff(times, prepend=0.0) * np.maximum(rate[1:], rate[:-1])
+        rows[-1, k] = np.minimum(np.cumsum(grown), 1)
+    return rows
 
 
 def truncation_from(space: Space, rows: np.ndarray) -> Truncation:

@@ -21,7 +21,13 @@ from quantsync.checks import (
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
 from quantsync.measures.entropic.limit_cycles import DiagonalStates
 from quantsync.measures.entropic.relative_entropy import relative_entropy_of_synchronization
-from quantsync.models.circuit_qed.state import CircuitState, balance_of, fit_of, solved
+from quantsync.models.circuit_qed.state import (
+    CircuitState,
+    balance_of,
+    fit_of,
+    solved,
+    truncation_of,
+)
 from quantsync.models.circuit_qed.tables import PRESETS, TABLE_II, preset_values
 from quantsync.models.circuit_qed.transmon import PumpedTransmon, RelaxationFit, frequency_shift
 from quantsync.system import Measure, ParametricSystem, View, table_of
@@ -116,7 +122,10 @@ def circuit_qed(
     decay_b : float, default None
         gamma_0 of transmon B (units of MHz).
     transmon_levels : int, default 3
-        Levels of each transmon.
+        Levels of each transmon. Three are the paper's model, and no converged one: the cut-off
+        changes the states of the figures' transmons by up to 0.05 in trace distance (data sets
+        say so in ``largest_truncation``), and in Fig. 10(b) at 100 kHz a fourth level raises |S_A|
+        by 16 %, |S_B| by 89 %. Five levels, and four of the resonators, are enough.
     resonator_levels : int, default 3
         Levels of each resonator.
 
@@ -200,6 +209,12 @@ class CircuitQED(ParametricSystem):
     def residual(self) -> float:
         """Largest residual of the states that have been computed, in rad/us."""
         return self._residual
+
+    @property
+    def truncation(self) -> np.ndarray:
+        """What the cut-off changes in the transmons by themselves, a trace distance, by member."""
+        found = [sum(map(truncation_of, self.transmons_of(k))) for k in range(self.size)]
+        return np.reshape(found, self.shape)
 
     def groups(self) -> list[np.ndarray]:
         """Members with the same transmons, whose modes are computed once."""

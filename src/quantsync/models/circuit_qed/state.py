@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
+from quantsync.lindblad.steady import steady_state
 from quantsync.measures.spherical_tensors import phase_response
 from quantsync.models.circuit_qed.transmon import (
     RADIANS,
@@ -100,6 +101,13 @@ def balance_of(a: PumpedTransmon, b: PumpedTransmon) -> HarmonicBalance:
 def fit_of(transmon: PumpedTransmon) -> RelaxationFit:
     """`relaxation_fit`, kept for the next call."""
     return relaxation_fit(replace(transmon, dephasing=0.0))
+
+
+@lru_cache(maxsize=256)
+def truncation_of(transmon: PumpedTransmon) -> float:
+    """The truncation of a transmon by itself, kept for the next call."""
+    cut = steady_state(transmon.lindbladian(), truncation="ignore", errors="mask").truncation
+    return float(cut.estimate)
 
 
 @lru_cache(maxsize=4096)
