@@ -158,7 +158,7 @@ def path_truncation(
         x = terms.basis.components(np.concatenate([starts[k : k + 1], rho[k]]))
         coefficients = np.repeat(table[k : k + 1], steps + 1, axis=0)
         rows[:-1, k] = leaks.measure(coefficients, x)[:, 1:]
-        rate = sum(leak.rate(coefficients, x) for leak in leaks.sites) / 2
+        rate = np.sum([leak.rate(coefficients, x) for leak in leaks.sites], axis=0) / 2
         grown = np.diff(times, prepend=0.0) * np.maximum(rate[1:], rate[:-1])
         rows[-1, k] = np.minimum(np.cumsum(grown), 1)
     return rows
