@@ -213,7 +213,7 @@ def test_a_driven_damped_mode_has_the_phase_of_its_amplitude_in_every_formalism(
 
 
 def test_two_van_der_pol_modes_lock_at_the_phase_of_their_coherence():
-    space = qs.Space(A=qs.Fock(6), B=qs.Fock(6))
+    space = qs.Space(A=qs.Fock(11), B=qs.Fock(11))
     a, b = space["A"], space["B"]
     jumps = [(1.0, a.create), (1.0, b.create), (1.5, a.destroy - b.destroy)]
     jumps += [(2.0, a.destroy @ a.destroy), (2.0, b.destroy @ b.destroy)]
@@ -231,7 +231,7 @@ def test_two_van_der_pol_modes_lock_at_the_phase_of_their_coherence():
 
 
 def test_the_phase_between_a_spin_and_its_mode_stands_still():
-    space = qs.Space(S=qs.Spin(1), M=qs.Fock(4))
+    space = qs.Space(S=qs.Spin(1), M=qs.Fock(4, finite=True))
     s, m = space["S"], space["M"]
     charge = s.z + m.number
     psi = np.kron(coherent(1, 1.1, 0.4), coherent_mode(4, 0.5 * np.exp(0.3j)))

@@ -133,8 +133,8 @@ def _recognised_space(matrices: list[Operator], dimensions: tuple[int, ...]) -> 
         )
         what = "sites {} are spins or modes" if len(unknown) > 1 else "site {} is a spin or a mode"
         qubits = (
-            " A qubit is Spin(1/2) where sigmap() excites it, and Fock(2) where destroy(2) takes "
-            "its excitation."
+            " A qubit is Spin(1/2) where sigmap() excites it, and Fock(2, finite=True) where "
+            "destroy(2) takes its excitation."
         )
         raise InvalidArgumentError(
             f"The operators on dimensions {list(dimensions)} do not tell whether "

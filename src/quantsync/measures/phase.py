@@ -266,7 +266,7 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
 
     A mode that is damped at rate 1 and driven at its resonance follows a quarter of a turn behind:
 
-    >>> space = qs.Space(M=qs.Fock(12))
+    >>> space = qs.Space(M=qs.Fock(16))
     >>> m = space["M"]
     >>> mode = qs.Lindbladian(space, [(0.4, m.create + m.destroy)], [(1.0, m.destroy)])
     >>> p = qs.phase_distribution(qs.steady_state(mode))
