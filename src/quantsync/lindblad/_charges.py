@@ -19,27 +19,29 @@ Nothing of this holds for parities, or for blocks that are apart by accident: th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from quantsync.lindblad._sectors import Sector
+from quantsync.lindblad._sectors import Sector, sectors_among
 from quantsync.lindblad._terms import Terms
 
 
-def without_charge(sectors: Iterable[Sector], active: np.ndarray) -> list[Sector]:
-    """The sectors of the active terms that hold no charge; the others need no test."""
-    kept = []
-    for sector in sectors:
-        labels = charge_labels(sector.terms, active)
-        target, _, _ = sector.scatter
-        row, column = divmod(int(target[0]) // 2, sector.terms.space.dimension)
-        if labels[row] == labels[column]:
-            kept.append(sector)
-    return kept
+def sectors_without_charge(terms: Terms, active: np.ndarray) -> list[Sector]:
+    """Those of `find_sectors` that hold no charge: the state is in one, and they decide."""
+    return sectors_among(terms, active, _elements_without_charge(terms, active))
+
+
+def _elements_without_charge(terms: Terms, active: np.ndarray) -> np.ndarray:
+    n, labels = terms.space.dimension, charge_labels(terms, active)
+    order = np.argsort(labels, kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(labels))[:-1])
+    pairs = [np.array(np.triu_indices(len(group), 1)) for group in groups]
+    i, j = np.hstack([group[pair] for group, pair in zip(groups, pairs, strict=True)])
+    places = np.sort(n + i * (2 * n - i - 1) // 2 + j - i - 1)
+    return np.concatenate([np.arange(n), places, places + n * (n - 1) // 2])
 
 
 def charge_labels(terms: Terms, active: np.ndarray) -> np.ndarray:

@@ -12,7 +12,6 @@ storage of the complex one and a quarter of the multiplications.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -20,8 +19,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.lazy import lazy
-
-SUSPICIOUS = 1e-13  # part of its terms' sizes below which a sum is computed exactly
 
 
 @dataclass(frozen=True)
@@ -55,34 +52,42 @@ class HermitianBasis:
         values = np.concatenate([np.ones(n), half, half, 1j * half, -1j * half])
         return sp.csc_array((values, (rows, columns)), shape=(n * n, n * n))
 
-    def real_superoperator(self, superoperator: sp.csr_array) -> sp.csr_array:
-        """The real sparse matrix of a superoperator on flattened operators."""
-        # Each entry is one or two of the superoperator's, or the sum of two: what vanishes does so
-        # exactly, and nothing else need be left out.
-        n = self.dimension
+    def places(self, elements: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row i, column j >= i and kind of elements: 0 population, 1 symmetric, 2 antisymmetric."""
         i, j = self.pairs
-        diagonal, upper, lower = np.arange(n) * (n + 1), i * n + j, j * n + i
-        first = sp.csr_array(superoperator[np.concatenate([diagonal, upper])])
-        from_diagonal, from_upper, from_lower = (first[:, c] for c in (diagonal, upper, lower))
-        total, difference = from_upper + from_lower, from_upper - from_lower
-        root = np.sqrt(2)
-        real = sp.csr_array(
-            sp.block_array(
-                [
-                    [
-                        from_diagonal[:n].real,
-                        from_upper[:n].real * root,
-                        from_upper[:n].imag * -root,
-                    ],
-                    [from_diagonal[n:].real * root, total[n:].real, -difference[n:].imag],
-                    [from_diagonal[n:].imag * root, total[n:].imag, difference[n:].real],
-                ],
-                format="csr",
-            )
+        row, column, kind = elements.copy(), elements.copy(), np.zeros(len(elements), int)
+        off = elements >= self.dimension
+        antisymmetric, pair = np.divmod(elements[off] - self.dimension, max(1, len(i)))
+        row[off], column[off], kind[off] = i[pair], j[pair], 1 + antisymmetric
+        return row, column, kind
+
+    def real_columns(
+        self, columns: sp.csc_array, elements: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What a superoperator makes of some elements, given what it makes of each one's |i><j|.
+
+        Entries in this basis: rows, columns (positions among the elements) and values; those at one
+        place add up.
+        """
+        # The rest of what it makes of an element is the adjoint. Each entry is one or two of the
+        # given, or the sum of two: what vanishes does so exactly, and nothing need be left out.
+        n, root = self.dimension, np.sqrt(2)
+        column = np.repeat(np.arange(len(elements)), np.diff(columns.indptr))
+        kind = self.places(elements)[2][column]
+        values = np.where(kind == 2, 1j * columns.data, columns.data)
+        i, j = np.divmod(columns.indices.astype(np.int64), n)
+        on, off = i == j, (i < j) | ((i > j) & (kind > 0))
+        low, high = np.minimum(i, j)[off], np.maximum(i, j)[off]
+        symmetric = n + low * (2 * n - low - 1) // 2 + high - low - 1
+        upper = values[off] * np.where(kind[off] == 0, root, 1)
+        turned = np.where(i < j, 1, -1)[off] * np.imag(upper)
+        return (
+            np.concatenate([i[on], symmetric, symmetric + n * (n - 1) // 2]),
+            np.concatenate([column[on], column[off], column[off]]),
+            np.concatenate(
+                [np.real(values[on]) * np.where(kind[on] == 0, 1, root), np.real(upper), turned]
+            ),
         )
-        real.eliminate_zeros()
-        real.sum_duplicates()  # now: SciPy would do it in place later, under several threads
-        return real
 
     def real_matrix(self, superoperator: np.ndarray) -> np.ndarray:
         """The real matrix of a dense superoperator on flattened operators, (n^2, n^2)."""
@@ -104,7 +109,7 @@ class HermitianBasis:
         i, j = self.pairs
         diagonal = np.real(np.diagonal(operators, axis1=-2, axis2=-1))
         upper = operators[..., i, j] * np.sqrt(2)
-        return np.concatenate([diagonal, upper.real, upper.imag], axis=-1)
+        return np.concatenate([diagonal, np.real(upper), upper.imag], axis=-1)
 
     @lazy
     def _all_places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -141,70 +146,3 @@ class HermitianBasis:
 def hermitian_basis(dimension: int) -> HermitianBasis:
     """The basis of a dimension, whose tables are built once."""
     return HermitianBasis(dimension)
-
-
-def _dimension(operator: sp.csr_array) -> int:
-    return len(operator.indptr) - 1
-
-
-def commutator_superoperator(operator: sp.csr_array) -> sp.csr_array:
-    """Matrix of rho -> -i [H, rho] on row-by-row flattened operators."""
-    identity = sp.eye_array(_dimension(operator))
-    result = sp.csr_array(-1j * (sp.kron(operator, identity) - sp.kron(identity, operator.T)))
-    result.sum_duplicates()
-    return result
-
-
-def dissipator_superoperator(operator: sp.csr_array) -> sp.csr_array:
-    """Matrix of D[L] rho = L rho L^dag - {L^dag L, rho}/2 on row-by-row flattened operators."""
-    # What an element keeps of itself, l_i l_j^* - (|l_i|^2 + |l_j|^2)/2 - (what leaves)/2 with l
-    # the diagonal of L, is written so that nothing cancels.
-    own = operator.diagonal()
-    decay = _gram(operator)
-    between = sp.csr_array(operator - sp.diags_array(own))
-    leaving = np.real(between.multiply(between.conj()).sum(axis=0))
-    kept = np.add.outer(leaving, leaving) + np.abs(np.subtract.outer(own, own)) ** 2
-    kept = 1j * np.imag(np.multiply.outer(own, own.conj())) - kept / 2
-    jump = sp.coo_array(sp.kron(operator, operator.conj()))
-    apart = jump.coords[0] != jump.coords[1]
-    jump = sp.csr_array(
-        (jump.data[apart], tuple(part[apart] for part in jump.coords)), shape=jump.shape
-    )
-    identity = sp.eye_array(_dimension(operator))
-    result = sp.csr_array(
-        jump
-        - (sp.kron(decay, identity) + sp.kron(identity, decay.T)) / 2
-        + sp.diags_array(kept.ravel())
-    )
-    result.sum_duplicates()
-    result.eliminate_zeros()
-    return result
-
-
-def _gram(operator: sp.csr_array) -> sp.csr_array:
-    """L^dag L without its diagonal; its sums that all but cancel are computed exactly."""
-    adjoint = sp.csr_array(operator.conj().T)
-    gram = sp.csr_array(adjoint @ operator)
-    gram.setdiag(0)
-    gram.eliminate_zeros()
-    size = abs(adjoint) @ abs(operator)
-    columns = sp.csc_array(operator)
-    entries = sp.coo_array(gram)
-    rows, cols = entries.coords
-    small = np.abs(entries.data) < SUSPICIOUS * np.asarray(size[rows, cols]).ravel()
-    for k in np.flatnonzero(small):
-        entries.data[k] = _exact_product(columns[:, [rows[k]]], columns[:, [cols[k]]])
-    gram = sp.csr_array(entries)
-    gram.eliminate_zeros()
-    return gram
-
-
-def _exact_product(left: sp.csc_array, right: sp.csc_array) -> complex:
-    """The product left^dag @ right of two columns, rounded once."""
-    a, b = left.toarray().ravel(), right.toarray().ravel()
-    real = imaginary = Fraction(0)
-    for x, y in zip(a, b, strict=True):
-        if x and y:
-            p, q, r, s = map(Fraction, (x.real, x.imag, y.real, y.imag))
-            real, imaginary = real + p * r + q * s, imaginary + p * s - q * r
-    return complex(float(real), float(imaginary))

@@ -42,10 +42,17 @@ class Sector:
     @property
     def blocks(self) -> list[sp.csr_array]:
         """The real (m, m) block of every term, sparse."""
-        return self._derive(
-            "blocks",
-            lambda: [sp.csr_array(t[self.elements][:, self.elements]) for t in self.terms.real],
-        )
+        return self._derive("blocks", self._blocks)
+
+    def _blocks(self) -> list[sp.csr_array]:
+        rows, columns = self.terms.columns(self.elements)
+        place = np.searchsorted(rows, self.elements)
+        reached = np.append(rows, -1)[place] == self.elements
+        # Rows that no term reaches are empty: one more row stands for them.
+        place[~reached] = len(rows)
+        empty = sp.csr_array((1, self.dimension))
+        extended = [sp.csr_array(sp.vstack([c, empty], format="csr")) for c in columns]
+        return [sp.csr_array(c[place]) for c in extended]
 
     @property
     def table(self) -> np.ndarray:
@@ -77,11 +84,8 @@ class Sector:
         return self._derive("full_columns", self._full_columns)
 
     def _full_columns(self) -> tuple[np.ndarray, sp.csr_array]:
-        basis = self.terms.basis
-        columns = [sp.csr_array(term[:, self.elements]) for term in self.terms.real]
-        reached = sum((abs(c).sum(axis=1) for c in columns), np.zeros(basis.dimension**2))
-        rows = np.flatnonzero(reached)
-        stacked = sp.csr_array(sp.vstack([c[rows] for c in columns], format="csr"))
+        rows, columns = self.terms.columns(self.elements)
+        stacked = sp.csr_array(sp.vstack(columns, format="csr"))
         stacked.sum_duplicates()
         return rows, stacked
 
@@ -147,18 +151,28 @@ def equilibrated(matrix: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.
 
 def find_sectors(terms: Terms, active: np.ndarray) -> list[Sector]:
     """The sectors of the terms that are active somewhere: those with trace first, then by size."""
+    everything = np.arange(terms.space.dimension**2)
+    return sectors_among(terms, active, everything)
+
+
+def sectors_among(terms: Terms, active: np.ndarray, elements: np.ndarray) -> list[Sector]:
+    """The sectors that some elements consist of, which no active term leads out of."""
     # Kept without the terms: what the terms keep must not keep them, or only gc frees both.
-    found = terms.derive(("sectors", active.tobytes()), lambda: _components(terms, active))
-    return [Sector(terms, elements, populations) for elements, populations in found]
+    key = ("sectors", active.tobytes(), elements.tobytes())
+    found = terms.derive(key, lambda: _components(terms, active, elements))
+    return [Sector(terms, found_elements, populations) for found_elements, populations in found]
 
 
-def _components(terms: Terms, active: np.ndarray) -> list[tuple[np.ndarray, int]]:
-    n = terms.space.dimension
-    pattern = sp.csr_array((n * n, n * n))
-    for used, term in zip(active, terms.real, strict=True):
+def _components(
+    terms: Terms, active: np.ndarray, elements: np.ndarray
+) -> list[tuple[np.ndarray, int]]:
+    n, m = terms.space.dimension, len(elements)
+    pattern = sp.csr_array((m, m))
+    blocks = terms.real if m == n * n else Sector(terms, elements, n).blocks
+    for used, block in zip(active, blocks, strict=True):
         if used:
-            pattern = pattern + abs(term)
-    groups = connected_groups(pattern)
+            pattern = pattern + abs(block)
+    groups = [elements[group] for group in connected_groups(pattern)]
     found = [(group, int((group < n).sum())) for group in groups]
     return sorted(found, key=lambda sector: (-sector[1], -len(sector[0])))
 

@@ -14,14 +14,17 @@ import scipy.sparse as sp
 
 from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError
-from quantsync.lindblad._hermitian_basis import (
+from quantsync.lindblad._hermitian_basis import hermitian_basis
+from quantsync.lindblad._superoperators import (
+    commutator_columns,
     commutator_superoperator,
+    dissipator_columns,
     dissipator_superoperator,
-    hermitian_basis,
 )
 from quantsync.operators import Space, as_operator
 
 HERMITICITY = 1e-13  # allowed |H - H^dag| relative to the entries around it
+LARGEST_WHOLE = 32  # dimension up to which columns are taken out of whole matrices: calls cost more
 MOST_KEPT, MOST_BYTES = 64, 1 << 27  # of terms that no system uses any more
 
 Operators = tuple[sp.csr_array, ...]
@@ -71,9 +74,48 @@ class Terms:
     @property
     def real(self) -> list[sp.csr_array]:
         """One real (n^2, n^2) matrix for each term, in the orthonormal Hermitian basis."""
-        return self.derive(
-            "real", lambda: [self.basis.real_superoperator(term) for term in self.superoperators]
-        )
+
+        def build() -> list[sp.csr_array]:
+            everything = np.arange(self.space.dimension**2)
+            return self._columns(everything, everything)[1]
+
+        return self.derive("real", build)
+
+    def columns(self, elements: np.ndarray) -> tuple[np.ndarray, list[sp.csr_array]]:
+        """The rows (r,) that any term reaches from some elements, and each term's (r, m) array."""
+
+        def build() -> tuple[np.ndarray, list[sp.csr_array]]:
+            if self.space.dimension > LARGEST_WHOLE:
+                return self._columns(elements, None)
+            columns = [sp.csr_array(term[:, elements]) for term in self.real]
+            filled = [np.flatnonzero(np.diff(array.indptr)) for array in columns]
+            rows = np.unique(np.concatenate([np.zeros(0, int), *filled]))
+            return rows, [sp.csr_array(array[rows]) for array in columns]
+
+        return self.derive(("columns", elements.tobytes()), build)
+
+    def _columns(
+        self, elements: np.ndarray, rows: np.ndarray | None
+    ) -> tuple[np.ndarray, list[sp.csr_array]]:
+        i, j, _ = self.basis.places(elements)
+        entries = [
+            self.basis.real_columns(build(operator, i, j), elements)
+            for operators, build in (
+                (self.hamiltonian, commutator_columns),
+                (self.jumps, dissipator_columns),
+            )
+            for operator in operators
+        ]
+        if rows is None:
+            rows = np.unique(np.concatenate([np.zeros(0, int), *(entry[0] for entry in entries)]))
+        arrays = []
+        for reached, column, values in entries:
+            places = (np.searchsorted(rows, reached), column)
+            array = sp.csr_array((values, places), shape=(len(rows), len(elements)))
+            array.eliminate_zeros()
+            array.sum_duplicates()  # now: SciPy would do it in place later, under several threads
+            arrays.append(array)
+        return rows, arrays
 
     @property
     def sizes(self) -> np.ndarray:

@@ -11,9 +11,9 @@ import numpy as np
 from quantsync.checks import choice, named_arguments, real_number
 from quantsync.errors import NonUniqueSteadyStateError, ScaleError
 from quantsync.lindblad._badly_scaled import EPS, resolve, surely_regular
-from quantsync.lindblad._charges import without_charge
+from quantsync.lindblad._charges import sectors_without_charge
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
-from quantsync.lindblad._sectors import Sector, find_sectors
+from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._stationary_count import StationaryCount, stationary_states
 from quantsync.lindblad._transient_states import transient_states
 from quantsync.lindblad._uniqueness import jumps_force_uniqueness
@@ -201,7 +201,7 @@ def steady_state(
     workers = worker_count(workers)
     table = system.coefficient_table()
     active = (table != 0).any(axis=0)
-    sectors = find_sectors(system.terms, active)
+    sectors = sectors_without_charge(system.terms, active)
     traced = [sector for sector in sectors if sector.carries_trace]
     if len(traced) > 1 and system.size:
         # Each sector that carries trace has a stationary state of its own, at every point.
@@ -225,7 +225,7 @@ def steady_state(
                 cut[-1, k] = np.nan
             rho[k] = system.terms.basis.operators(found.x, main.elements)
     _empty_transient_states(system, table, rho)
-    if unproven.any() and (others := without_charge(others, active)):
+    if others and unproven.any():
         several |= _several_elsewhere(others, table, unproven, method, workers)
     counts = [StationaryCount(1, True, 0.0)] * len(table)
     for k in np.flatnonzero(several | (unresolved & unproven)):

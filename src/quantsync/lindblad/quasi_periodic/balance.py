@@ -15,7 +15,7 @@ from quantsync.errors import (
     NonUniqueSteadyStateError,
     OutOfMemoryError,
 )
-from quantsync.lindblad._hermitian_basis import commutator_superoperator
+from quantsync.lindblad._superoperators import commutator_superoperator
 from quantsync.lindblad.generator import Generator, single_system
 from quantsync.lindblad.quasi_periodic._frequencies import periodic_drives
 from quantsync.lindblad.quasi_periodic._growth import Growth
