@@ -29,6 +29,7 @@ P = ParamSpec("P")
 Result = TypeVar("Result")
 ErrorClass = type[InvalidArgumentError]
 LARGEST_WHOLE = 1 << 53  # above it not every whole number is a float
+SQUARABLE = 1e140  # physical quantities up to here have squares and quotients in double precision
 SYMMETRY = 1e-12  # relative; a smaller difference from the transpose is rounding
 
 
@@ -132,14 +133,15 @@ def whole_number(
     name: str,
     *,
     at_least: int = 1,
-    at_most: int | None = None,
+    at_most: int | None = LARGEST_WHOLE,
     why: str = "",
     error: ErrorClass = InvalidArgumentError,
 ) -> int:
     """One whole number within bounds; 3.0 counts as 3."""
     number = _whole(value)
     if number is None or number < at_least or (at_most is not None and number > at_most):
-        bound = f">= {at_least}" if at_most is None else f"from {at_least} to {at_most}"
+        open_end = at_most is None or (at_most >= 1000 and (number or 0) <= at_most)
+        bound = f">= {at_least}" if open_end else f"from {at_least} to {at_most}"
         raise error(
             f"{label(name)} must be a whole number {bound}, but is {shown(value)}"
             f"{why and ': ' + why}."
@@ -335,10 +337,10 @@ def require_broadcast_to(shape: tuple[int, ...], target: tuple[int, ...], what: 
     """Raise `BroadcastError` unless a shape broadcasts to another one."""
     try:
         fits = np.broadcast_shapes(shape, target) == tuple(target)
-    except ValueError:
+    except (ValueError, TypeError):
         fits = False
     if not fits:
-        raise BroadcastError(f"{what} of shape {shape} do not broadcast to {target}.")
+        raise BroadcastError(f"{what} of shape {shape} do not broadcast to {shown(target)}.")
 
 
 def nats_per_unit(base: float) -> float:

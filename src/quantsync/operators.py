@@ -28,6 +28,7 @@ from quantsync.lazy import lazy
 from quantsync.memory import require_memory
 
 LARGEST_SHARED = 1024  # dimension of spaces whose operators outlive them
+LARGEST_SITE = 10**9  # of a spin or a number of levels: far above what any solver can hold
 SMALLER = "take a smaller site"
 FIXED = {"data", "indices", "indptr", "dtype", "_shape"}  # attributes of an operator
 
@@ -59,7 +60,7 @@ class Spin:
 
     def __post_init__(self) -> None:
         why = "the size of a spin is 1/2, 1, 3/2, ..."
-        twice = 2 * real_number(self.size, "size", above=0, why=why)
+        twice = 2 * real_number(self.size, "size", above=0, at_most=LARGEST_SITE, why=why)
         if twice != round(twice):
             raise InvalidArgumentError(
                 f"Argument `size` must be 1/2, 1, 3/2, ..., but is {self.size}."
@@ -125,7 +126,8 @@ class Fock:
     finite: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "levels", whole_number(self.levels, "levels", at_least=2))
+        levels = whole_number(self.levels, "levels", at_least=2, at_most=LARGEST_SITE)
+        object.__setattr__(self, "levels", levels)
         object.__setattr__(self, "finite", flag(self.finite, "finite"))
 
     @property
@@ -462,7 +464,7 @@ class Space:
     def site(self, name: Any) -> Site:
         """The `Spin` or `Fock` of a name; raises `UnknownNameError` if there is none."""
         if not isinstance(name, str) or name not in self.sites:
-            raise unknown_name("site", str(name), self.names)
+            raise unknown_name("site", name if isinstance(name, str) else shown(name), self.names)
         return self.sites[name]
 
     def positions(self, sites: Any) -> tuple[int, ...]:
@@ -521,7 +523,8 @@ class Space:
         >>> Space(A=Spin(1/2), B=Spin(1/2)).embed("B", [[0, 1], [0, 0]]).nnz
         2
         """
-        (position,) = self.positions(name)
+        self.site(name)
+        position = self.names.index(name)
         size = self.dimensions[position]
         matrix = sp.coo_array(as_operator(local, size, f"Matrix on site {name!r}"))
         before = np.arange(math.prod(self.dimensions[:position]))[:, None, None]

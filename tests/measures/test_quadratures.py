@@ -137,7 +137,7 @@ def test_the_quadrant_of_the_phase_matters():
 @pytest.mark.parametrize("name", MEASURES)
 def test_strict_arrays_batches_and_nan(states, name):
     C, mean = (a[:6].reshape(2, 3, *a.shape[1:]).copy() for a in states)
-    C[0, 1, 2, 2] = np.nan
+    C[0, 1] = np.nan  # a point that is not known
     want = MEASURES[name](C, mean)
     got = MEASURES[name](xp.asarray(C), xp.asarray(mean))
     for ours, theirs in zip(got, want, strict=True):
@@ -145,6 +145,13 @@ def test_strict_arrays_batches_and_nan(states, name):
         assert np.isnan(theirs[0, 1])
         assert np.isfinite(theirs).sum() == 5
         np.testing.assert_allclose(np.asarray(ours), theirs, rtol=1e-12)
+
+
+def test_a_covariance_with_a_hole_is_refused(states):
+    C = states[0][0].copy()
+    C[2, 2] = np.nan
+    with pytest.raises(qs.errors.NonFiniteError, match="nothing else stands for a point"):
+        qs.complete_synchronization(C)
 
 
 def test_other_modes_of_a_larger_network(states):

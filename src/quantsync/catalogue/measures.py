@@ -7,6 +7,7 @@ from typing import Any
 
 from quantsync.catalogue.models import MODELS, Model
 from quantsync.catalogue.state_measures import STATE_MEASURES
+from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.system import Measure, System
 
@@ -27,6 +28,13 @@ def resolve_measures(
     """
     if isinstance(measures, str) or callable(measures):
         measures = [measures]
+    if isinstance(measures, Measure):
+        measures = [measures]
+    if not isinstance(measures, list | tuple | set | frozenset | Mapping):
+        raise InvalidArgumentError(
+            "Argument `measures` must be a name, a function, or a list or dict of these, but is "
+            f"{shown(measures)}."
+        )
     items: Iterable[tuple[str | None, Any]]
     items = measures.items() if isinstance(measures, Mapping) else ((None, m) for m in measures)
     resolved: dict[str, Any] = {}

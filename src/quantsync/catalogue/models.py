@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
-from quantsync.checks import known_name
+from quantsync.checks import known_name, shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.models.circuit_qed.model import circuit_qed
@@ -73,7 +73,15 @@ class Model:
         """The model of that name, or that a function is."""
         if isinstance(model, Model):
             return model
-        return cls(model if callable(model) else MODELS[known_name("model", model, MODELS)])
+        if not callable(model):
+            return cls(MODELS[known_name("model", model, MODELS)])
+        try:
+            inspect.signature(model)
+        except (ValueError, TypeError):
+            raise InvalidArgumentError(
+                f"A model must be a function with named parameters, but is {shown(model)}."
+            ) from None
+        return cls(model)
 
     @property
     def name(self) -> str:
@@ -128,6 +136,11 @@ class Model:
 
 def single_values(parameters: Mapping[str, Any], hint: str) -> dict[str, Any]:
     """The parameters as plain Python values; an array is refused, with the hint."""
+    if not isinstance(parameters, Mapping):
+        raise InvalidArgumentError(
+            "Parameters must be a dict of names and values, as {'epsilon': 0.1}, but are "
+            f"{shown(parameters)}."
+        )
     for name, value in parameters.items():
         if np.ndim(value) != 0:
             raise InvalidArgumentError(

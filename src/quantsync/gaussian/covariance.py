@@ -26,15 +26,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_array_api_obj
+from array_api_compat import array_namespace
 
-from quantsync.arrays import to_numpy
+from quantsync.arrays import is_foreign, to_numpy
 from quantsync.checks import real_array, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError, NonFiniteError
 
 EPSILON = float(np.finfo(float).eps)
 VIOLATION = 1e-9  # 2 nu may lie this far below 1 in a state that was itself computed
 ROUNDING = 1e-13  # of the variances of such a state, relative
+RANGE = 1e140  # of variances: determinants of pairs of modes are numbers still
 ASYMMETRY = 1e-8  # relative to the variances; more is no rounding
 
 
@@ -138,7 +139,7 @@ class Factor:
 
 def covariance_array(given: Any) -> Any:
     """Covariance matrices (..., 2N, 2N) as an array of real numbers, some of which may be NaN."""
-    values: Any = given if is_array_api_obj(given) else real_array(given, "covariance")
+    values: Any = given if is_foreign(given) else real_array(given, "covariance", finite=False)
     if not array_namespace(values).isdtype(values.dtype, ("bool", "integral", "real floating")):
         raise InvalidArgumentError(
             f"Argument `covariance` must be real, but is of type {values.dtype}."
@@ -159,11 +160,20 @@ def scaled(covariance: Any) -> Scaled:
     matrix = xp.astype(covariance, xp.float64)
     if bool(xp.any(xp.isinf(matrix))):
         raise NonFiniteError("Argument `covariance` must be finite, but has an infinite entry.")
-    sound = ~xp.any(xp.any(xp.isnan(matrix), axis=-1), axis=-1)
+    unknown = xp.isnan(matrix)
+    sound = ~xp.all(xp.all(unknown, axis=-1), axis=-1)
+    partly = xp.any(xp.any(unknown, axis=-1), axis=-1) & sound
+    if bool(xp.any(partly)):
+        raise NonFiniteError(
+            "Argument `covariance` must be finite, but has a NaN entry; only a matrix of nothing "
+            "else stands for a point that is not known."
+        )
     matrix = xp.where(sound[..., None, None], matrix, xp.eye(size) / 2)
     variances = xp.linalg.diagonal(matrix)
-    worst = xp.min(variances, axis=-1)
+    worst, largest = xp.min(variances, axis=-1), xp.max(variances, axis=-1)
     _refuse(worst <= 0, worst, "has a variance that is not positive: {value:.6g}{place}")
+    for extreme, outside in ((worst, worst < 1 / RANGE), (largest, largest > RANGE)):
+        _refuse(outside, extreme, "has a variance outside of 1e-140 ... 1e140: {value:.3g}{place}")
     scale = xp.sqrt(variances)
     correlation = matrix / (scale[..., :, None] * scale[..., None, :])
     lopsided = xp.abs(correlation - xp.matrix_transpose(correlation))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import (
+    SQUARABLE,
     broadcast_shape,
     instance_of,
     named_arguments,
@@ -27,6 +28,8 @@ from quantsync.gaussian._thermal_states import (
 from quantsync.gaussian.covariance import mode_list, quadratures_of, state_covariance
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
+
+BOUNDS = {"above": 0, "at_least": 1 / SQUARABLE, "at_most": SQUARABLE}
 
 
 class GaussianState:
@@ -381,9 +384,9 @@ class ProbesInEnvironment:
 
 def _modes(frequencies: Any, masses: Any) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies and masses > 0 of uncoupled modes, both of shape (n,)."""
-    w = np.atleast_1d(real_array(frequencies, "frequencies", above=0))
+    w = np.atleast_1d(real_array(frequencies, "frequencies", **BOUNDS))
     if w.ndim != 1 or not len(w):
         raise DimensionError(
             f"Argument `frequencies` must be a number or have shape (n,), but has {w.shape}."
         )
-    return w, one_per_node(masses, len(w), "masses", above=0)
+    return w, one_per_node(masses, len(w), "masses", **BOUNDS)

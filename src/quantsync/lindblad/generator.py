@@ -16,10 +16,12 @@ from quantsync.checks import (
     named_arguments,
     rate_array,
     require_broadcast_to,
+    whole_array,
 )
-from quantsync.errors import InvalidArgumentError
+from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lindblad._terms import Terms, separated_pairs, terms_of
 from quantsync.operators import Space, require_space
+from quantsync.states import square_matrices
 
 
 class Generator:
@@ -114,7 +116,12 @@ class Generator:
 
     def take(self, systems: Any) -> Self:
         """Some systems of the batch, by flat index, as a batch of shape (len(systems),)."""
-        table = self.coefficient_table(systems)
+        chosen = whole_array(systems, "systems", at_least=0, at_most=self.size - 1)
+        if chosen.ndim != 1:
+            raise DimensionError(
+                f"Argument `systems` must be one-dimensional, but has shape {chosen.shape}."
+            )
+        table = self.coefficient_table(chosen)
         return self._with(tuple(table.T), (len(table),))
 
     def hamiltonian(self) -> np.ndarray:
@@ -136,7 +143,7 @@ class Generator:
         -------
         ndarray of shape (..., n, n), complex
         """
-        rho = np.asarray(rho)
+        rho = square_matrices(rho, self.space)
         energy = self.hamiltonian()
         result = -1j * (energy @ rho - rho @ energy)
         rates = self._coefficients[len(self._terms.hamiltonian) :]

@@ -20,6 +20,8 @@ from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.states import Certified, square_matrices
 
+HIGHEST_ORDER = 1000
+
 
 @dataclass(frozen=True)
 class Response:
@@ -174,7 +176,7 @@ def linear_response(
     [[ 1.  0.]
      [ 0. -1.]]
     """
-    order = whole_number(order, "order")
+    order = whole_number(order, "order", at_most=HIGHEST_ORDER)
     choice(errors, "errors", ("raise", "mask"))
     drive = _as_generator(perturbation, generator_of(system).space)
     shape = broadcast_shape({"system": system.shape, "perturbation": drive.shape})

@@ -10,8 +10,9 @@ import math
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_array_api_obj
+from array_api_compat import array_namespace, is_numpy_array
 
+from quantsync.arrays import is_foreign
 from quantsync.checks import named_arguments, real_array, require_finite
 
 
@@ -85,9 +86,9 @@ def chi_2(phi: Any) -> Any:
 
 def _arrays(**phases: Any) -> list[Any]:
     """The phases as real arrays of the library of those that are arrays, else of NumPy."""
-    own: Any = {name: p for name, p in phases.items() if is_array_api_obj(p)}
+    own: Any = {name: p for name, p in phases.items() if is_foreign(p) or is_numpy_array(p)}
     for name, phase in phases.items():
-        if name not in own or isinstance(phase, np.ndarray):
+        if not is_foreign(phase):
             phases[name] = _real_or_undefined(phase, name)
     xp = array_namespace(*own.values()) if own else np
     wide = [phase.dtype for phase in own.values() if xp.isdtype(phase.dtype, "real floating")]

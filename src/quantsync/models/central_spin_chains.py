@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from quantsync.checks import choice, real_array, real_number, times_array, whole_number
+from quantsync.checks import choice, real_array, real_number, shown, times_array, whole_number
 from quantsync.errors import DimensionError, OutOfMemoryError
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models._collective_spins import CHAINS, hamiltonian_terms, spin_coherent
@@ -198,7 +198,7 @@ def followed(
         number = [z[j] + N / 2 * space.identity for j, N in enumerate(counts)]
         states = [spin_coherent(N, b) for N, b in zip(counts, beta, strict=True)]
     else:
-        levels = whole_number(levels, "levels", at_least=2)
+        levels = whole_number(levels, "levels", at_least=2, at_most=LARGEST)
         space = Space(central=Spin(1 / 2), A=Fock(levels), B=Fock(levels))
         one, number = space.identity, [space[c].number for c in CHAINS]
         roots = [one - n / a for n, (a, _) in zip(number, bosons, strict=True)]
@@ -309,8 +309,10 @@ def quanta_error(n_1: np.ndarray, exact: ChainsPath) -> float:
 
 def _chain_sizes(spins: Sequence[int]) -> list[int]:
     if not hasattr(spins, "__len__") or len(spins) != 2:
-        raise DimensionError(f"Argument `spins` must hold two numbers of spins, but is {spins!r}.")
-    return [whole_number(count, "spins") for count in spins]
+        raise DimensionError(
+            f"Argument `spins` must hold two numbers of spins, but is {shown(spins)}."
+        )
+    return [whole_number(count, "spins", at_most=LARGEST) for count in spins]
 
 
 def _spins(counts: Sequence[int]) -> tuple[Space, list[Any], list[Any]]:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import whole_number
+from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models._parameters import rate_parameters, real_parameters, spin_parameter
-from quantsync.operators import Space, require_space
+from quantsync.operators import Space, Spin, require_space
 
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -108,6 +109,8 @@ def chain_symmetries(space: Space) -> list[np.ndarray]:
     6
     """
     n = require_space(space).dimension
+    if not all(isinstance(site, Spin) for site in space.sites.values()):
+        raise InvalidArgumentError(f"Argument `space` must have spins only, but is {space}.")
     magnetisation = np.sum([np.real(space[name].z.toarray()) for name in space], axis=0)
     inside = np.abs(np.diag(magnetisation)) < 0.25
     return [magnetisation, np.eye(n)[::-1] * inside]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import broadcast_shape, real_array, times_array
+from quantsync.checks import broadcast_shape, function_of, real_array, times_array
 from quantsync.errors import ConvergenceError, InvalidArgumentError, NonFiniteError
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 
@@ -84,6 +84,7 @@ def _real_values(function: Callable[..., Any], *arguments: np.ndarray) -> np.nda
 
 def map_of(function: Callable[..., Any], args: Sequence[Any]) -> tuple[tuple[int, ...], Points]:
     """Shape of the map that the arguments broadcast to, and its points."""
+    function_of(function, "function", "a position and the arguments in `args`")
     arrays = {f"args[{k}]": real_array(a, f"args[{k}]") for k, a in enumerate(args)}
     shape = broadcast_shape({name: a.shape for name, a in arrays.items()}, what="Arguments `args`")
     return shape, Points(function, [np.broadcast_to(a, shape).ravel() for a in arrays.values()])

@@ -36,7 +36,7 @@ def sample_rng(seed: int, sample: int) -> np.random.Generator:
     >>> qs.sweeps.sample_rng(1, 7).random() == qs.sweeps.sample_rng(1, 7).random()
     True
     """
-    seed = whole_number(seed, "seed", at_least=0)
+    seed = whole_number(seed, "seed", at_least=0, at_most=None)
     key = (whole_number(sample, "sample", at_least=0),)
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
 

@@ -20,6 +20,7 @@ from quantsync.lindblad.degenerate.kossakowski import (
 )
 from quantsync.lindblad.degenerate.perturbed import check_strengths
 from quantsync.lindblad.lindbladian import Lindbladian
+from quantsync.memory import require_memory
 from quantsync.parallel import worker_count
 from quantsync.sweeps._averages import Average, Column
 from quantsync.sweeps._samples import SampleValues, SampleWork
@@ -130,7 +131,11 @@ def ensemble(
     """
     base = prepared(system)
     etas = check_strengths(strengths, base)
-    count, first = whole_number(samples, "samples"), whole_number(seed, "seed", at_least=0)
+    count, first = (
+        whole_number(samples, "samples"),
+        whole_number(seed, "seed", at_least=0, at_most=None),
+    )
+    require_memory(16.0 * count * len(etas), f"An ensemble of {count} samples", "take fewer")
     resolved = resolve_measures(measures, STATE_MEASURES)
     averaged = _checked_average(average, resolved)
     if draw is None:

@@ -80,7 +80,8 @@ def prepare_sweep(
 ) -> SweepPlan:
     """Check the arguments of `sweep` and build its systems."""
     chosen, grid = Model.of(model), Grid.from_axes(axes)
-    fixed, tied = single_values(fixed or {}, "values that vary go into `axes`"), dict(tied or {})
+    hint = "values that vary go into `axes`"
+    fixed, tied = single_values({} if fixed is None else fixed, hint), dict(tied or {})
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
     _check_rules(tied, grid, fixed)

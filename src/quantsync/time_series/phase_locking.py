@@ -16,7 +16,7 @@ from array_api_compat import array_namespace, device
 
 from quantsync.arrays import is_foreign, is_traced, to_numpy
 from quantsync.checks import broadcast_shape, named_arguments, number_array, times_array
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError
 
 
 @named_arguments
@@ -152,6 +152,9 @@ def _signals(**signals: Any) -> tuple[Any, ...]:
                 f"Argument `{name}` must have shape (..., T) with T > 0, but has "
                 f"{tuple(signal.shape)}."
             )
+        xp = array_namespace(signal)
+        if not is_traced(signal) and bool(xp.any(xp.isinf(xp.abs(signal)))):
+            raise NonFiniteError(f"Argument `{name}` must be finite, but has an infinite entry.")
         _require_amplitude(name, signal)
         signals[name] = signal
     xp = array_namespace(*signals.values())

@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import LARGEST_WHOLE, named_arguments, real_number, whole_array, whole_number
+from quantsync.checks import (
+    LARGEST_WHOLE,
+    SQUARABLE,
+    named_arguments,
+    real_number,
+    whole_array,
+    whole_number,
+)
 from quantsync.errors import DimensionError
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._normal_modes import uniform_chain_rows
@@ -94,8 +101,8 @@ def chain_size(sites: Any) -> int:
 
 def chain_numbers(chain_frequency: Any, chain_coupling: Any) -> tuple[float, float]:
     """Omega_0 >= 0 and g > 0."""
-    own = real_number(chain_frequency, "chain_frequency", at_least=0)
-    return own, real_number(chain_coupling, "chain_coupling", above=0)
+    own = real_number(chain_frequency, "chain_frequency", at_least=0, at_most=SQUARABLE)
+    return own, real_number(chain_coupling, "chain_coupling", above=0, at_most=SQUARABLE)
 
 
 def probes_on_chain(

@@ -13,7 +13,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from quantsync.checks import choice, named_arguments, real_array, real_number, symmetric_matrix
+from quantsync.checks import (
+    SQUARABLE,
+    choice,
+    named_arguments,
+    real_array,
+    real_number,
+    symmetric_matrix,
+)
 from quantsync.errors import InvalidArgumentError
 from quantsync.gaussian.baths.semi_infinite import SemiInfiniteChain
 from quantsync.gaussian.networks.probe_pair import probe_stiffness
@@ -139,8 +146,8 @@ def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
     [[ 0.25 -0.25]
      [-0.25  0.25]]
     """
-    g = real_number(chain_coupling, "chain_coupling", above=0)
-    K = np.atleast_1d(real_array(strengths, "strengths"))
+    g = real_number(chain_coupling, "chain_coupling", above=0, at_most=SQUARABLE)
+    K = np.atleast_1d(real_array(strengths, "strengths", at_least=-SQUARABLE, at_most=SQUARABLE))
     return K[:, None] * K / g**1.5
 
 

@@ -64,6 +64,11 @@ def edges_of(graph: Any, coupling: float | str) -> tuple[tuple[Any, ...], list[E
             (i, j, data.get(coupling) if isinstance(coupling, str) else coupling)
             for i, j, data in graph.edges(data=True)
         ]
+    elif sp.issparse(graph):
+        raise InvalidArgumentError(
+            "Argument `graph` must be a networkx graph or a list of edges, but is a sparse matrix; "
+            "networkx.from_scipy_sparse_array converts it."
+        )
     else:
         given = list(instance_of(graph, "graph", Iterable, "a networkx graph or a list of edges"))
     for edge in given:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import name_list, named_arguments
+from quantsync.checks import SQUARABLE, name_list, named_arguments
 from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
@@ -51,7 +51,9 @@ class CoupledOscillators:
     def _set(self, stiffness: sp.csr_array, masses: Any, names: Sequence[Any] | None) -> None:
         self.stiffness = stiffness
         size = normal_modes.matrix_size(stiffness)
-        self.masses = one_per_node(masses, size, "masses", above=0)
+        self.masses = one_per_node(
+            masses, size, "masses", above=0, at_least=1 / SQUARABLE, at_most=SQUARABLE
+        )
         self.names = tuple(range(size) if names is None else name_list(names, "names"))
         if len(self.names) != size:
             raise DimensionError(

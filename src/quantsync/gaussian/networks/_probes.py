@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from quantsync.checks import real_array, symmetric_matrix
+from quantsync.checks import SQUARABLE, real_array, symmetric_matrix
 from quantsync.errors import DimensionError, UnstableNetworkError
 from quantsync.gaussian.networks._graphs import one_per_node
 
@@ -16,7 +16,9 @@ def probe_blocks(
     frequencies: Any, places: np.ndarray, strengths: Any, direct: Any, masses: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Stiffness (P, P), couplings (P,) and masses (P,) of probes, from those of `with_probes`."""
-    own = np.atleast_1d(real_array(frequencies, "frequencies"))
+    own = np.atleast_1d(
+        real_array(frequencies, "frequencies", at_least=-SQUARABLE, at_most=SQUARABLE)
+    )
     count = len(own)
     if own.ndim != 1 or len(places) != count or not count:
         raise DimensionError(

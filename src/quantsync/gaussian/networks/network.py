@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import name_list, named_arguments, real_number, whole_number
+from quantsync.checks import SQUARABLE, name_list, named_arguments, real_number, whole_number
 from quantsync.errors import UnstableNetworkError
 from quantsync.gaussian.networks._graphs import edges_of, one_per_node, spring_matrix
 from quantsync.gaussian.networks._normal_modes import lowest_eigenvalue
@@ -100,7 +100,7 @@ class HarmonicNetwork(CoupledOscillators):
         """
         size = whole_number(sites, "sites")
         require_memory(SITE_BYTES * size, f"A chain of {size} oscillators")
-        squared = real_number(frequency, "frequency", at_least=0) ** 2
+        squared = real_number(frequency, "frequency", at_least=0, at_most=SQUARABLE) ** 2
         g = real_number(coupling, "coupling")
         side = np.full(size - 1, -g)
         bands: Any = [side, np.full(size, squared + 2 * g), side]
@@ -145,7 +145,7 @@ class HarmonicNetwork(CoupledOscillators):
         """
         names, edges = edges_of(graph, coupling)
         weights = one_per_node(masses, names, "masses", above=0)
-        own = one_per_node(frequency, names, "frequency")
+        own = one_per_node(frequency, names, "frequency", at_least=-SQUARABLE, at_most=SQUARABLE)
         return cls(spring_matrix(names, edges) + sp.diags_array(weights * own**2), weights, names)
 
     @named_arguments

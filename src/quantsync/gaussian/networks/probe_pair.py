@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quantsync.checks import named_arguments, real_number
+from quantsync.checks import SQUARABLE, named_arguments, real_number
 from quantsync.errors import UnstableNetworkError
 
 
@@ -100,6 +100,8 @@ def probe_stiffness(omega_1: float, omega_2: float, coupling: float) -> np.ndarr
     [[ 1.5 -0.5]
      [-0.5  4.5]]
     """
-    first, second = real_number(omega_1, "omega_1") ** 2, real_number(omega_2, "omega_2") ** 2
-    spring = real_number(coupling, "coupling")
+    bounds = {"at_least": -SQUARABLE, "at_most": SQUARABLE}
+    first = real_number(omega_1, "omega_1", **bounds) ** 2
+    second = real_number(omega_2, "omega_2", **bounds) ** 2
+    spring = real_number(coupling, "coupling", **bounds)
     return np.array([[first + spring, -spring], [-spring, second + spring]])

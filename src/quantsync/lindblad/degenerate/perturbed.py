@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from quantsync.checks import named_arguments, real_array
+from quantsync.checks import SQUARABLE, named_arguments, real_array
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -134,7 +134,7 @@ def perturbed_steady_states(
 
 def check_strengths(strengths: Any, base: DegenerateBase) -> np.ndarray:
     """Strengths of a perturbation as an array, where the states at all of them are defined."""
-    etas = np.atleast_1d(real_array(strengths, "strengths", at_least=0))
+    etas = np.atleast_1d(real_array(strengths, "strengths", at_least=0, at_most=SQUARABLE))
     if etas.ndim != 1 or not len(etas):
         raise InvalidArgumentError(
             f"Argument `strengths` must be one-dimensional and not empty, but has shape "

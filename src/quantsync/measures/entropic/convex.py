@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from quantsync.arrays import to_numpy
+from quantsync.checks import shown
 from quantsync.errors import (
     ConvergenceError,
     DimensionError,
@@ -222,6 +224,10 @@ class StateMixtures(LimitCycles):
 
 
 def _matrices(given: Iterable[Any], name: str) -> np.ndarray:
+    if not isinstance(given, Iterable) or sp.issparse(given) or isinstance(given, str | dict):
+        raise InvalidArgumentError(
+            f"Argument `{name}` must be a list of matrices, but is {shown(given)}."
+        )
     matrices = list(given)
     if not matrices:
         raise InvalidArgumentError(f"Argument `{name}` is empty.")
