@@ -185,8 +185,9 @@ class View:
     def solved(self) -> list[Any]:
         """All solutions that measures have asked for, each with its certificates."""
         found = [self.__dict__.get("solution"), *self._known.values()]
-        # What a study of a system has solved for itself counts, too.
-        found += [part for one in found for part in getattr(one, "solved", ())]
+        # A study of a system stands for what it has solved, a batch for its parts as well.
+        found = [part for one in found for part in getattr(one, "solved", [one])]
+        found += [solution for part in self._parts.values() for solution in part.solved]
         return [solution for solution in found if hasattr(solution, "residual")]
 
 

@@ -21,7 +21,11 @@ def test_amplitudes_that_have_decayed_to_almost_nothing_have_phases():
     one, two = 1e-310 * np.exp(-2j * TIMES), 1e-308 * np.exp(-1.5j * TIMES)
     assert qs.time_series.phase_locking_value(one, one) == pytest.approx(1.0, abs=1e-12)
     assert qs.time_series.phase_drift(one, two, TIMES) == pytest.approx(0.5, abs=1e-9)
-    assert np.isnan(qs.time_series.phase_locking_value(np.array([1.0, np.inf + 0j]), ONES))
+
+
+def test_an_infinite_amplitude_is_refused():
+    with pytest.raises(qs.errors.NonFiniteError, match="`first` must be finite"):
+        qs.time_series.phase_locking_value(np.array([1.0, np.inf + 0j]), ONES)
 
 
 def test_phase_locking_of_known_signals():
