@@ -300,3 +300,10 @@ def test_maps_warn_once_and_keep_the_worst():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         qs.compute(lambda quanta: thermal(20, quanta), {"quanta": 0.1}, "purity")
+
+
+def test_a_mode_that_nothing_acts_on_evolves():
+    space = qs.Space(A=qs.Fock(3))
+    path = qs.evolve(qs.Lindbladian(space), qs.basis_state(space, A=2), [0.0, 1.0])
+    np.testing.assert_array_equal(path.truncation.estimate, [0, 0])
+    np.testing.assert_array_equal(path.truncation.population["A"], [1, 1])

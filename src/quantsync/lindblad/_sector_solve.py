@@ -31,7 +31,7 @@ LARGEST_DENSE_SECTOR = 600  # beyond, sparse LU is faster and smaller; see bench
 # factor times what the narrowest levels need, sparse LU is faster.
 MOST_WORK = 20
 CHUNK_BYTES = 1 << 20  # the blocks of one chunk stay in a core's cache
-LEAST_KEPT = 16  # smaller blocks are solved anew sooner than one by one from their factors
+LEAST_KEPT = 20  # smaller blocks are solved anew sooner than one by one from their factors
 getrf, getrs = get_lapack_funcs(("getrf", "getrs"), dtype=float)
 
 Again = Callable[[np.ndarray], np.ndarray]  # right-hand sides (B, m) to solutions without trace
