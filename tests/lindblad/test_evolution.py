@@ -209,7 +209,7 @@ def test_a_thousand_equal_or_almost_equal_steps_do_not_drift(power):
 
 def test_large_sectors_take_the_action_of_the_exponential(monkeypatch):
     # Three coupled sites of dimension 3 without a symmetry: one sector of 729 elements.
-    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1), C=qs.Fock(3))
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1), C=qs.Fock(3, finite=True))
     rng = np.random.default_rng(6)
     system, state = local_chain(rng, space), random_state(rng, 27)
     action = qs.evolve(system, state, [0.1, 0.4]).rho

@@ -101,7 +101,7 @@ def test_states_of_all_decades_agree_with_sixty_digits(build):
 @pytest.mark.parametrize("seed", range(6))
 def test_the_estimated_error_covers_the_error_of_random_systems(seed):
     rng = np.random.default_rng(seed)
-    space = qs.Space(A=qs.Fock(2 + seed % 2))
+    space = qs.Space(A=qs.Fock(2 + seed % 2, finite=True))
     n = space.dimension
     h, jump, other = rng.normal(size=(3, n, n)) + 1j * rng.normal(size=(3, n, n))
     system = qs.Lindbladian(
@@ -184,7 +184,7 @@ def test_a_phase_without_damping_is_known_until_rounding_loses_it():
 
 
 def test_pure_states_stay_pure_without_dissipation():
-    space = qs.Space(A=qs.Fock(30), B=qs.Spin(1 / 2))
+    space = qs.Space(A=qs.Fock(30, finite=True), B=qs.Spin(1 / 2))
     a, b = space["A"], space["B"]
     system = qs.Lindbladian(
         space, [(1.0, a.number), (0.9, b.z), (0.2, a.create @ b.minus + a.destroy @ b.plus)]
@@ -330,7 +330,7 @@ def test_large_sectors_are_followed_for_ever_at_a_bounded_cost(frequency, loss):
 
 def test_what_takes_minutes_says_so_and_what_takes_hours_is_refused(large):
     # Undamped coherences beside a damped spin: nothing comes to rest, and dense matrices are off.
-    space = qs.Space(A=qs.Fock(6), B=qs.Spin(1 / 2))
+    space = qs.Space(A=qs.Fock(6, finite=True), B=qs.Spin(1 / 2))
     a, b = space["A"], space["B"]
     system = qs.Lindbladian(
         space,

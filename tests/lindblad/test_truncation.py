@@ -273,7 +273,11 @@ def test_what_is_no_polynomial_goes_on_with_its_last_entries():
 def test_an_evolution_says_how_far_it_may_have_gone_from_that_without_a_cutoff():
     times = np.linspace(0, 3, 31)
     few, enough = displaced(10), displaced(30)
-    path = qs.evolve(few, qs.basis_state(few.space, A=0), times)
+    with pytest.warns(
+        TruncationWarning, match="mode 'A' matters to the evolution: at t = "
+    ) as seen:
+        path = qs.evolve(few, qs.basis_state(few.space, A=0), times)
+    assert len(seen) == 1
     exact = qs.evolve(enough, qs.basis_state(enough.space, A=0), times)
     for k in (5, 10, 20, 30):
         off = np.zeros((30, 30), complex)
@@ -307,3 +311,41 @@ def test_a_mode_that_nothing_acts_on_evolves():
     path = qs.evolve(qs.Lindbladian(space), qs.basis_state(space, A=2), [0.0, 1.0])
     np.testing.assert_array_equal(path.truncation.estimate, [0, 0])
     np.testing.assert_array_equal(path.truncation.population["A"], [1, 1])
+
+
+def test_what_a_bound_gains_with_time_alone_is_no_reason_to_warn():
+    # Top levels of 5e-8 and a flow of 4e-7 per time: at t = 100 the bound is above 1e-6.
+    system = thermal(16, 0.5)
+    path = qs.evolve(system, qs.basis_state(system.space, A=0), [0.0, 100.0])
+    assert path.truncation.estimate[-1] > 1e-6 > path.truncation.population["A"][-1]
+    # What only decays from the last level is not changed by the levels above.
+    loss = thermal(4, 0.0)
+    top = qs.evolve(loss, qs.basis_state(loss.space, A=3), [0.0, 0.1])
+    assert top.truncation.population["A"].min() > 0.5
+    assert top.truncation.estimate.max() == 0
+
+
+def test_an_evolution_beyond_its_cutoff_can_be_an_error_or_ignored():
+    hot = thermal(4, np.array([0.0, 2.0]))
+    start = qs.basis_state(hot.space, A=0)
+    with pytest.raises(TruncationError, match=r"at index \(1,\): at t = 2 ") as error:
+        qs.evolve(hot, start, [0.0, 1.0, 2.0], truncation="raise")
+    assert error.value.truncation.estimate.shape == (2, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        qs.evolve(hot, start, [2.0], truncation="ignore")
+        qs.evolve(hot, start, [2.0], truncation_tolerance=1.0)
+    with pytest.raises(InvalidArgumentError, match="`truncation`"):
+        qs.evolve(hot, start, [2.0], truncation="never")
+
+
+@pytest.mark.parametrize("rate", [1.0, 1e-12])
+@pytest.mark.parametrize("levels", [4, 8, 14])
+def test_states_that_take_more_than_a_plain_solve_are_estimated_too(levels, rate):
+    # A spin that relaxes 10^12 times more slowly, by itself: the mode is off as without it.
+    space = qs.Space(S=qs.Spin(1 / 2), A=qs.Fock(levels))
+    s, a = space["S"], space["A"]
+    loss, gain = (1.5, a.destroy), (0.5, a.create)
+    system = qs.Lindbladian(space, [], [loss, gain, (rate, s.minus), (2 * rate, s.plus)])
+    exact = (1 / 3) ** levels  # the trace distance to the whole thermal state
+    assert 0.5 * exact < solved(system).truncation.estimate < 40 * exact

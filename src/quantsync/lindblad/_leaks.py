@@ -74,7 +74,7 @@ class SiteLeak:
         operators = [*terms.hamiltonian, *terms.jumps]
         used = [op for op, on in zip(operators, active, strict=True) if on]
         step = min(max([1, *(rise(op, space, position) for op in used)]), MOST_LEVELS)
-        wide = _WideTerms(terms, position, 2 * step)
+        wide = WideTerms(terms, position, 2 * step)
         size, basis = space.dimensions[position], wide.terms.basis
         inside = _within(basis, wide.level < size)
         ring = _within(basis, wide.level < size + step) & ~inside
@@ -132,7 +132,7 @@ class SiteLeak:
             return outside, change + self.back.apply(coefficients, outside)
 
 
-class _WideTerms:
+class WideTerms:
     """The terms of a generator with more levels of one mode."""
 
     def __init__(self, terms: Terms, position: int, extra: int):
@@ -170,7 +170,7 @@ class _WideTerms:
             if k >= len(wide.hamiltonian):
                 acting.append(tuple(jump.conj().T @ jump for jump in pairs[k]))
             for wider, own in acting:
-                difference = abs(wider @ place - place @ own)
+                difference = sp.csr_array(abs(wider @ place - place @ own))
                 if difference.nnz:
                     largest = difference.max(axis=0).toarray().ravel()
                     changed[old] |= largest > SAME * abs(wider).max()

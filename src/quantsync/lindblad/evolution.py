@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import broadcast_shape, named_arguments, real_number, shown, times_array
+from quantsync.checks import (
+    broadcast_shape,
+    choice,
+    named_arguments,
+    real_number,
+    shown,
+    times_array,
+)
 from quantsync.errors import InvalidArgumentError, LostAccuracyError
 from quantsync.lindblad._closed_evolution import propagate_closed
 from quantsync.lindblad._large_evolution import (
@@ -22,12 +29,18 @@ from quantsync.lindblad._record import Record
 from quantsync.lindblad._sector_evolution import LONG, propagate_dense
 from quantsync.lindblad._sectors import Sector, find_sectors
 from quantsync.lindblad.generator import Generator, generator_of
-from quantsync.lindblad.truncation import Truncation, path_truncation, truncation_from
+from quantsync.lindblad.truncation import (
+    Truncation,
+    path_truncation,
+    report_path,
+    truncation_from,
+)
 from quantsync.memory import require_memory
 from quantsync.operators import Space, as_operator
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.semigroups import equal_steps
 from quantsync.states import density_matrices
+from quantsync.system import TRUNCATION_TOLERANCE
 
 LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use dense matrices
 MOST_DENSE_EVOLUTION = 2500  # and beyond here the action on the state; between, what is cheaper
@@ -112,6 +125,8 @@ def evolve(
     observables: Mapping[str, Any] | None = None,
     tolerance: float = TOLERANCE,
     workers: int | None = None,
+    truncation: Literal["warn", "raise", "ignore"] = "warn",
+    truncation_tolerance: float = TRUNCATION_TOLERANCE,
 ) -> Evolution:
     """Propagate initial states, ``rho(t) = exp(L t) rho(0)``, without a time-step error at any t.
 
@@ -137,6 +152,12 @@ def evolve(
         Largest estimated error of a state (Frobenius norm); ``numpy.inf`` never raises.
     workers : int, optional
         Number of threads; every available core by default.
+    truncation : {"warn", "raise", "ignore"}, default "warn"
+        What to do where the cut-off of a mode matters: where its top levels hold more than
+        ``truncation_tolerance`` and the bound ``truncation.estimate`` is above it as well. The
+        bound alone, which grows with time, is no reason. Not known with ``observables``.
+    truncation_tolerance : float, default 1e-6
+        Largest of both that passes without a word.
 
     Returns
     -------
@@ -144,8 +165,15 @@ def evolve(
         With ``rho`` of shape (..., T, n, n), or ``expectation`` values (..., T), and the
         estimated ``error`` (..., T).
 
+    Warns
+    -----
+    TruncationWarning
+        If the cut-off of a mode matters.
+
     Raises
     ------
+    TruncationError
+        If it does and ``truncation="raise"``.
     LostAccuracyError
         If the estimated error is above the tolerance: the phase omega t of an undamped coherence
         is lost in rounding once 1e-16 omega t is, and a decay rate below 1e-14 of the generator's
@@ -192,6 +220,8 @@ def evolve(
     times = times_array(times, start=0.0)
     if tolerance != math.inf:
         tolerance = real_number(tolerance, "tolerance", above=0)
+    choice(truncation, "truncation", ("warn", "raise", "ignore"))
+    allowed = real_number(truncation_tolerance, "truncation_tolerance", at_least=0)
     space = generator_of(system).space
     operators = _operators(observables, space)
     rho = np.asarray(density_matrices(state, space, "state"), complex)
@@ -215,21 +245,23 @@ def evolve(
             workers,
         )
         _propagate_open(system, table, starts, times, np.flatnonzero(~closed), record, workers)
-    truncation = None
+    cut = None
     if record.rho is not None:
         states = record.rho.reshape(size, len(times), n, n)
         rows = path_truncation(system.terms, table, states, starts, times)
-        truncation = truncation_from(space, rows.reshape(len(rows), *shape, len(times)))
+        cut = truncation_from(space, rows.reshape(len(rows), *shape, len(times)))
     result = Evolution(
         None if record.rho is None else record.rho.reshape(*shape, len(times), n, n),
         times,
         space,
         record.error.reshape(*shape, len(times)),
         record.expectations(shape),
-        truncation,
+        cut,
     )
     if not (result.error <= tolerance).all():
         _raise_lost(result, tolerance)
+    if cut is not None:
+        report_path(cut, times, allowed, truncation)
     return result
 
 

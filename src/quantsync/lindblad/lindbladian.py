@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.operators import Space
-from quantsync.system import Measure
+from quantsync.system import TRUNCATION_TOLERANCE, Measure
 
 if TYPE_CHECKING:
     import qutip
@@ -95,10 +95,19 @@ class Lindbladian(Generator):
         observables: Mapping[str, Any] | None = None,
         tolerance: float = TOLERANCE,
         workers: int | None = None,
+        truncation: Literal["warn", "raise", "ignore"] = "warn",
+        truncation_tolerance: float = TRUNCATION_TOLERANCE,
     ) -> Evolution:
         """States at some times; as `quantsync.lindblad.evolve`."""
         return evolve(
-            self, state, times, observables=observables, tolerance=tolerance, workers=workers
+            self,
+            state,
+            times,
+            observables=observables,
+            tolerance=tolerance,
+            workers=workers,
+            truncation=truncation,
+            truncation_tolerance=truncation_tolerance,
         )
 
     @classmethod

@@ -220,9 +220,9 @@ def steady_state(
             norm, relative = solver.residual(table[k : k + 1], found.x[None])
             unresolved[k] = not relative[0] <= LARGEST_RESIDUAL
             residual[k], condition[k] = norm[0], min(1.0, EPS / found.error)
-            if leaks:  # how much the cut-off matters takes solves that the plain one cannot give
+            if leaks:
                 cut[:-1, k] = leaks.measure(table[k : k + 1], found.x[None])[:, 0]
-                cut[-1, k] = np.nan
+                cut[-1, k] = leaks.estimate_of_one(table[k], found.x, LARGEST_ERROR)
             rho[k] = system.terms.basis.operators(found.x, main.elements)
     _empty_transient_states(system, table, rho)
     if others and unproven.any():

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import TruncationError, TruncationWarning, warn_caller
-from quantsync.lindblad._leaks import SiteLeak, moduli, truncated_sites
+from quantsync.lindblad._badly_scaled import resolve
+from quantsync.lindblad._charges import sectors_without_charge
+from quantsync.lindblad._leaks import SiteLeak, WideTerms, moduli, truncated_sites
 from quantsync.lindblad._sector_solve import Again
 from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._terms import Terms
@@ -93,10 +95,9 @@ class Leaks:
     """Finds the truncation of states with elements in one sector, for B systems at a time."""
 
     def __init__(self, terms: Terms, sector: Sector, active: np.ndarray, *, respond: bool = True):
-        self.space = terms.space
+        self.sector = sector
         self.positions = truncated_sites(terms.space)
         self.populations = sector.populations
-        self.elements = sector.elements
         self.sites = [
             terms.derive(
                 ("leak", respond, position, active.tobytes(), sector.elements.tobytes()),
@@ -117,7 +118,7 @@ class Leaks:
         """Population and flow of every site, shape (2 * sites, B)."""
         populations, flows = [], []
         for leak in self.sites:
-            top = np.isin(self.elements[: self.populations], leak.top)
+            top = np.isin(self.sector.elements[: self.populations], leak.top)
             populations.append(x[:, : self.populations][:, top].sum(axis=1))
             flows.append(leak.flow(table, x))
         return np.array(populations + flows)
@@ -137,6 +138,25 @@ class Leaks:
             found = (moduli(response, self.populations) + outside) / 2
         found[~np.isfinite(found)] = np.nan
         return np.minimum(found, 1)  # no trace distance is larger
+
+    def estimate_of_one(self, row: np.ndarray, x: np.ndarray, largest_error: float) -> float:
+        """Trace distance to the state with half as many levels more, where rates lie far apart."""
+        # A response would take solves that lose slow rates; these two lose none.
+        total = 0.0
+        for position, leak in zip(self.positions, self.sites, strict=True):
+            extra = max(leak.step, self.sector.terms.space.dimensions[position] // 2)
+            wide = WideTerms(self.sector.terms, position, extra)
+            sectors = sectors_without_charge(wide.terms, row != 0)
+            traced = [sector for sector in sectors if sector.carries_trace]
+            found = resolve(traced[0], row) if len(traced) == 1 else None
+            if found is None or found.x is None or not found.error <= largest_error:
+                return np.nan
+            n = wide.terms.space.dimension
+            change = np.zeros(n * n)
+            change[traced[0].elements] = found.x
+            change[wide.elements_of(self.sector.elements)] -= x
+            total += float(moduli(change[None], n)[0]) / 2
+        return min(total, 1.0)
 
 
 def path_truncation(
@@ -203,6 +223,33 @@ def report_truncation(truncation: Truncation, tolerance: float, action: str) -> 
         "Fock(n, finite=True) if the ladder ends physically. A mode with more gain than loss has "
         "no steady state at all."
     )
+    _tell(message, truncation, action)
+
+
+def report_path(truncation: Truncation, times: np.ndarray, tolerance: float, action: str) -> None:
+    """Warn or raise where top levels hold more than the tolerance, and the bound is above it."""
+    # The bound alone grows with time whatever happens; levels that are all but empty by themselves
+    # may hold what only decays.
+    if action == "ignore" or not truncation.population:
+        return
+    held = np.max(list(truncation.population.values()), axis=0)
+    off = (truncation.estimate > tolerance) & (held > tolerance)
+    if not off.any():
+        return
+    index = np.unravel_index(int(np.where(off, held, -1).argmax()), held.shape)
+    site = max(truncation.population, key=lambda name: float(truncation.population[name][index]))
+    where = f" at index {tuple(int(i) for i in index[:-1])}" * (len(index) > 1)
+    message = (
+        f"The cut-off of mode {site!r} matters to the evolution{where}: at t = "
+        f"{times[index[-1]]:.6g} its top levels hold {held[index]:.1e}, more than {tolerance:g}, "
+        f"and what is suppressed until then changes the state by up to "
+        f"{truncation.estimate[index]:.1e} in trace distance. Give the mode more levels, or say "
+        "Fock(n, finite=True) if the ladder ends physically."
+    )
+    _tell(message, truncation, action)
+
+
+def _tell(message: str, truncation: Truncation, action: str) -> None:
     if action == "raise":
         raise TruncationError(message, truncation=truncation)
     warn_caller(message, TruncationWarning)

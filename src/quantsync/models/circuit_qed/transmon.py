@@ -121,7 +121,10 @@ def relaxation_fit(transmon: PumpedTransmon) -> RelaxationFit:
     # quite an exponential: without a pump a gain of 1e-5 of the damping is left.
     space, times = transmon.space, _fit_times(transmon)
     path = evolve(
-        replace(transmon, dephasing=0.0).lindbladian(), basis_state(space, T=1, R=0), times
+        replace(transmon, dephasing=0.0).lindbladian(),
+        basis_state(space, T=1, R=0),
+        times,
+        truncation="ignore",  # the steady states of the model tell what the cut-off does
     )
     levels = np.real(np.diagonal(path.rho, axis1=-2, axis2=-1))
     excited = levels.reshape(len(times), transmon.transmon_levels, -1)[:, 1].sum(axis=1)
