@@ -15,7 +15,7 @@ from quantsync.memory import LARGEST_KEPT, available_memory, require_memory, wor
 def test_too_much_memory_is_refused_with_the_numbers():
     require_memory(1e6, "A small matrix")
     assert available_memory() > 1e6
-    message = r"A matrix of 10 million rows needs 1e\+06 GB of memory, but .* GB are available"
+    message = r"A matrix of 10 million rows would need 1e\+06 GB of memory, but .* GB are available"
     with pytest.raises(OutOfMemoryError, match=message):
         require_memory(1e15, "A matrix of 10 million rows")
 

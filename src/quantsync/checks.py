@@ -20,10 +20,12 @@ from quantsync.errors import (
     DimensionError,
     InvalidArgumentError,
     NonFiniteError,
+    OutOfMemoryError,
     UnknownArgumentError,
     nearest_name,
     unknown_name,
 )
+from quantsync.memory import require_memory
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -68,6 +70,7 @@ def number_array(
     array = _as_array(values, name, "a number or an array of numbers", error)
     if array.dtype.kind not in "biufc":
         raise error(f"{label(name)} must be a number or an array, but is {shown(values)}.")
+    require_memory(16.0 * array.size, f"A copy of {array.size} numbers", "take fewer at a time")
     array = array.astype(complex if array.dtype.kind == "c" else float)
     if finite:
         require_finite(name, array)
@@ -92,6 +95,7 @@ def real_array(
         raise error(f"{label(name)} must be real, but is complex ({first}).{why and ' ' + why}")
     if array.dtype.kind not in "biuf":
         raise error(f"{label(name)} must be a real number or array, but is {shown(values)}.")
+    require_memory(16.0 * array.size, f"A copy of {array.size} numbers", "take fewer at a time")
     array = array.astype(float)
     if finite:
         require_finite(name, array)
@@ -275,23 +279,37 @@ def known_name(kind: str, value: Any, known: Collection[str]) -> str:
 
 
 def named_arguments(function: Callable[P, Result]) -> Callable[P, Result]:
-    """Let a public function name the nearest of its arguments where one does not exist."""
+    """Let a public function name the nearest of its arguments where one does not exist.
+
+    Where the memory ends though nothing was refused, it raises `OutOfMemoryError`.
+    """
     parameters = inspect.signature(function).parameters.values()
     known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return function
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> Result:
         for name in kwargs:
-            if name not in known:
-                # A constructor may be inherited: the class that was called is the one to name.
-                of_class = function.__name__ == "__init__"
-                what = type(args[0]).__name__ if of_class else function.__qualname__
-                raise _unknown_argument(what, name, known)
-        return function(*args, **kwargs)
+            if name not in known and not takes_any:
+                raise _unknown_argument(_shown_name(function, args), name, known)
+        try:
+            return function(*args, **kwargs)
+        except OutOfMemoryError:
+            raise
+        except MemoryError as error:
+            raise OutOfMemoryError(
+                f"{_shown_name(function, args)}() ran out of memory"
+                f"{f' ({error})' if str(error) else ''}; take a smaller batch, or fewer or smaller "
+                "sites."
+            ) from error
 
     return called
+
+
+def _shown_name(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
+    # A constructor may be inherited: the class that was called is the one to name.
+    of_class = function.__name__ == "__init__"
+    return type(args[0]).__name__ if of_class else function.__qualname__
 
 
 def known_arguments(function: Callable[..., Any], names: Iterable[str]) -> None:

@@ -53,7 +53,7 @@ def require_memory(needed: float, what: str, hint: str = "take fewer or smaller 
     available = available_memory()
     if needed > available:
         raise OutOfMemoryError(
-            f"{what} needs {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are "
+            f"{what} would need {needed / 1e9:.3g} GB of memory, but {available / 1e9:.3g} GB are "
             f"available; {hint}."
         )
 

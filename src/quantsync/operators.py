@@ -30,6 +30,7 @@ from quantsync.memory import require_memory
 LARGEST_SHARED = 1024  # dimension of spaces whose operators outlive them
 LARGEST_SITE = 10**9  # of a spin or a number of levels: far above what any solver can hold
 SMALLER = "take a smaller site"
+OPERATOR_BYTES = 48.0  # an entry, while an operator is built
 FIXED = {"data", "indices", "indptr", "dtype", "_shape"}  # attributes of an operator
 
 
@@ -75,6 +76,7 @@ class Spin:
     @property
     def labels(self) -> np.ndarray:
         """Quantum numbers m in basis order, +S ... -S, shape (2S+1,)."""
+        require_memory(16.0 * self.dimension, f"Quantum numbers of {self!r}", SMALLER)
         return self.size - np.arange(self.dimension)
 
     def operators(self) -> dict[str, np.ndarray]:
@@ -138,6 +140,7 @@ class Fock:
     @property
     def labels(self) -> np.ndarray:
         """Occupation numbers in basis order, 0 ... levels - 1, shape (levels,)."""
+        require_memory(16.0 * self.levels, f"Occupation numbers of {self!r}", SMALLER)
         return np.arange(float(self.levels))
 
     def operators(self) -> dict[str, np.ndarray]:
@@ -433,6 +436,7 @@ class Space:
     @lazy
     def identity(self) -> Operator:
         """Identity on the whole space."""
+        require_memory(OPERATOR_BYTES * self.dimension, f"The identity on {self.dimension} levels")
         return Operator(sp.eye_array(self.dimension, format="csr"), dtype=complex)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -527,6 +531,9 @@ class Space:
         position = self.names.index(name)
         size = self.dimensions[position]
         matrix = sp.coo_array(as_operator(local, size, f"Matrix on site {name!r}"))
+        entries = matrix.nnz * (self.dimension // size)
+        what = f"An operator of site {name!r} on {self.dimension} levels"
+        require_memory(OPERATOR_BYTES * max(entries, self.dimension), what)
         before = np.arange(math.prod(self.dimensions[:position]))[:, None, None]
         behind = np.arange(math.prod(self.dimensions[position + 1 :]))
         rows, columns = (

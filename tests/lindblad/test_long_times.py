@@ -276,7 +276,7 @@ def test_density_matrices_that_do_not_fit_are_refused_before_any_work():
     a, b = space["A"], space["B"]
     system = qs.Lindbladian(space, [(1.0, a.number - b.number)], [(1.0, a.destroy)])
     start = qs.basis_state(space, A=1, B=1)
-    with pytest.raises(OutOfMemoryError, match=r"needs .* GB .*; give observables="):
+    with pytest.raises(OutOfMemoryError, match=r"would need .* GB .*; give observables="):
         qs.evolve(system, start, np.linspace(0, 1, 10_000_000))
     path = qs.evolve(system, start, np.linspace(0, 1, 200), observables={"n": a.number})
     assert_allclose(path.expectation["n"], np.exp(-path.times), rtol=1e-12)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError
+from quantsync.memory import require_memory
 
 
 def thermal_variance(frequencies: np.ndarray, temperature: Any) -> np.ndarray:
@@ -16,8 +17,13 @@ def thermal_variance(frequencies: np.ndarray, temperature: Any) -> np.ndarray:
     return np.where(T > 0, 0.5 / np.tanh(frequencies / (2 * hot)), 0.5)
 
 
+def _require_memory(modes: int) -> None:
+    require_memory(8.0 * 2 * (2 * modes) ** 2, f"A covariance of {modes} modes", "take fewer modes")
+
+
 def uncorrelated_covariance(variances: np.ndarray, widths: np.ndarray) -> np.ndarray:
     """Covariance of uncorrelated modes from their dimensionless variances and m w."""
+    _require_memory(len(widths))
     return np.diag(np.stack([variances / widths, variances * widths], -1).ravel())
 
 
@@ -28,6 +34,7 @@ def squeezed_covariance(widths: np.ndarray, r: np.ndarray, angle: np.ndarray) ->
     if not np.isfinite(stretch).all() or (stretch == 0).any():
         raise InvalidArgumentError(f"Argument `r` = {r.tolist()} is too large for floating point.")
     cos, sin = np.cos(angle), np.sin(angle)
+    _require_memory(len(widths))
     sigma = np.zeros((2 * len(widths), 2 * len(widths)))
     k = 2 * np.arange(len(widths))
     sigma[k, k] = (stretch * cos**2 + sin**2 / stretch) / (2 * widths)
@@ -42,6 +49,7 @@ def network_thermal_covariance(
     """Covariance of a whole network in equilibrium, from its normal modes in columns."""
     variances = thermal_variance(frequencies, temperature)
     root, size = np.sqrt(masses), len(masses)
+    _require_memory(size)
     sigma = np.zeros((2 * size, 2 * size))
     sigma[::2, ::2] = (modes * (variances / frequencies)) @ modes.T / np.outer(root, root)
     sigma[1::2, 1::2] = (modes * (variances * frequencies)) @ modes.T * np.outer(root, root)

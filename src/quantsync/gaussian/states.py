@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from quantsync.gaussian._thermal_states import (
 from quantsync.gaussian.covariance import mode_list, quadratures_of, state_covariance
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
+from quantsync.memory import require_memory
 
 BOUNDS = {"above": 0, "at_least": 1 / SQUARABLE, "at_most": SQUARABLE}
 
@@ -243,6 +245,8 @@ class GaussianState:
         shapes = {f"state {k}": state.shape for k, state in enumerate(states)}
         shape = broadcast_shape(shapes, what="Batch shapes")
         size = sum(state.mean.shape[-1] for state in states)
+        what = f"A product of {len(states)} states, of {size // 2} modes in all,"
+        require_memory(8.0 * 3 * math.prod(shape) * size**2, what, "take fewer modes or parts")
         mean, sigma, start = np.zeros((*shape, size)), np.zeros((*shape, size, size)), 0
         for state in states:
             block = slice(start, start + state.mean.shape[-1])

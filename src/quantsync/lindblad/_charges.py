@@ -27,6 +27,9 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from quantsync.lindblad._sectors import Sector, sectors_among
 from quantsync.lindblad._terms import Terms
+from quantsync.memory import require_memory
+
+ELEMENT_BYTES = 33.0  # while they are listed
 
 
 def sectors_without_charge(terms: Terms, active: np.ndarray) -> list[Sector]:
@@ -37,7 +40,10 @@ def sectors_without_charge(terms: Terms, active: np.ndarray) -> list[Sector]:
 def _elements_without_charge(terms: Terms, active: np.ndarray) -> np.ndarray:
     n, labels = terms.space.dimension, charge_labels(terms, active)
     order = np.argsort(labels, kind="stable")
-    groups = np.split(order, np.cumsum(np.bincount(labels))[:-1])
+    sizes = np.bincount(labels)
+    groups = np.split(order, np.cumsum(sizes)[:-1])
+    count = float((sizes.astype(float) ** 2).sum())
+    require_memory(ELEMENT_BYTES * count, f"A list of the {count:.3g} elements without charge")
     pairs = [np.array(np.triu_indices(len(group), 1)) for group in groups]
     i, j = np.hstack([group[pair] for group, pair in zip(groups, pairs, strict=True)])
     places = np.sort(n + i * (2 * n - i - 1) // 2 + j - i - 1)

@@ -19,6 +19,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.lazy import lazy
+from quantsync.memory import require_memory
+
+INDEX_BYTES = 17.0  # an element of a matrix, while indices of pairs are found
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,22 @@ class HermitianBasis:
         return hermitian_basis, (self.dimension,)
 
     @lazy
+    def elements(self) -> np.ndarray:
+        """All elements, shape (n^2,)."""
+        self.require_memory()
+        elements = np.arange(self.dimension**2)
+        elements.flags.writeable = False
+        return elements
+
+    def require_memory(self) -> None:
+        """Raise `OutOfMemoryError` unless all elements can be listed."""
+        need = INDEX_BYTES * self.dimension**2
+        require_memory(need, f"A list of all elements of a matrix of {self.dimension} levels")
+
+    @lazy
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Row and column i < j of each off-diagonal pair, each of shape (n(n-1)/2,)."""
+        self.require_memory()
         rows, columns = np.triu_indices(self.dimension, k=1)
         return rows, columns
 
@@ -113,7 +130,7 @@ class HermitianBasis:
 
     @lazy
     def _all_places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self.scatter(np.arange(self.dimension**2))
+        return self.scatter(self.elements)
 
     def scatter(self, elements: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Places ``target, source, weight`` of some basis elements in flattened operators."""

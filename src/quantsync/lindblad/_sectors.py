@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from quantsync.lindblad._terms import Terms
+from quantsync.memory import require_memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +58,17 @@ class Sector:
     @property
     def table(self) -> np.ndarray:
         """The blocks as a dense table of shape (T, m*m): coefficients @ table is the generator."""
-        return self._derive(
-            "table", lambda: np.stack([block.toarray().ravel() for block in self.blocks])
-        )
+        return self._derive("table", self._table)
+
+    def _table(self) -> np.ndarray:
+        self._require_memory(2 * self.terms.count)
+        return np.stack([block.toarray().ravel() for block in self.blocks])
+
+    def _require_memory(self, matrices: int) -> None:
+        """Raise `OutOfMemoryError` unless there is room for so many dense blocks."""
+        m = self.dimension
+        what = f"{matrices} dense matrices of a sector of {m} elements"
+        require_memory(8.0 * matrices * m**2, what, "take the sparse method, or smaller sites")
 
     @property
     def row_bounds(self) -> np.ndarray:
@@ -106,6 +115,7 @@ class Sector:
     def matrices(self, coefficients: np.ndarray) -> np.ndarray:
         """Dense blocks of some systems: coefficients (B, T) to matrices (B, m, m)."""
         m = self.dimension
+        self._require_memory(2 * len(coefficients))  # with the factors
         return (coefficients @ self.table).reshape(-1, m, m)
 
     def sparse_matrix(self, coefficients: np.ndarray) -> sp.csr_array:
@@ -151,8 +161,7 @@ def equilibrated(matrix: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.
 
 def find_sectors(terms: Terms, active: np.ndarray) -> list[Sector]:
     """The sectors of the terms that are active somewhere: those with trace first, then by size."""
-    everything = np.arange(terms.space.dimension**2)
-    return sectors_among(terms, active, everything)
+    return sectors_among(terms, active, terms.basis.elements)
 
 
 def sectors_among(terms: Terms, active: np.ndarray, elements: np.ndarray) -> list[Sector]:

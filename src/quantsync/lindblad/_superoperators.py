@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.memory import require_memory
+
+ENTRY_BYTES = 160.0  # an entry of a superoperator, until it is one of the real generator
 SUSPICIOUS = 1e-13  # part of its terms' sizes below which a sum is computed exactly
 
 
@@ -72,6 +75,9 @@ def _product_columns(left: Any, right: Any, rows: np.ndarray, columns: np.ndarra
     n = len(left.indptr) - 1
     of_left, of_right = np.diff(left.indptr)[rows], np.diff(right.indptr)[columns]
     counts = (of_left * of_right).astype(np.int64)
+    require_memory(
+        ENTRY_BYTES * counts.sum(), f"The generator between {len(rows)} elements of a matrix"
+    )
     bounds = np.concatenate([[0], np.cumsum(counts)])
     column = np.repeat(np.arange(len(rows)), counts)
     first, second = np.divmod(np.arange(bounds[-1]) - bounds[column], of_right[column])

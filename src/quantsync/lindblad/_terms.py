@@ -63,6 +63,7 @@ class Terms:
     @property
     def superoperators(self) -> list[sp.csr_array]:
         """One complex (n^2, n^2) superoperator for each term, on row-by-row flattened operators."""
+        self.basis.require_memory()
         return self.derive(
             "superoperators",
             lambda: (
@@ -76,7 +77,7 @@ class Terms:
         """One real (n^2, n^2) matrix for each term, in the orthonormal Hermitian basis."""
 
         def build() -> list[sp.csr_array]:
-            everything = np.arange(self.space.dimension**2)
+            everything = self.basis.elements
             return self._columns(everything, everything)[1]
 
         return self.derive("real", build)

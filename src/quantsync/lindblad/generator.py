@@ -20,8 +20,11 @@ from quantsync.checks import (
 )
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lindblad._terms import Terms, separated_pairs, terms_of
+from quantsync.memory import require_memory
 from quantsync.operators import Space, require_space
 from quantsync.states import square_matrices
+
+MATRICES = 5  # of every system, while a generator is applied
 
 
 class Generator:
@@ -91,6 +94,9 @@ class Generator:
         ndarray of shape (len(systems), T)
             Hamiltonian coefficients first, then rates.
         """
+        count = self.size if systems is None else np.size(systems)
+        need = 8.0 * count * (self._terms.count + 1 + len(self.shape))
+        require_memory(need, f"Coefficients of {count} systems", "take the batch in parts")
         systems = np.arange(self.size) if systems is None else np.asarray(systems)
         index = np.unravel_index(systems, self.shape) if self.shape else ()
         table = np.empty((len(systems), self._terms.count))
@@ -126,6 +132,7 @@ class Generator:
 
     def hamiltonian(self) -> np.ndarray:
         """The Hamiltonian of every system, shape (..., n, n)."""
+        self.require_memory(48.0 * self.dimension**2, "Hamiltonians")
         result = np.zeros((*self.shape, self.dimension, self.dimension), dtype=complex)
         for c, h in zip(self._coefficients, self._terms.hamiltonian, strict=False):
             result += np.asarray(c)[..., None, None] * h.toarray()
@@ -144,6 +151,9 @@ class Generator:
         ndarray of shape (..., n, n), complex
         """
         rho = square_matrices(rho, self.space)
+        shape = broadcast_shape({"system": self.shape, "rho": rho.shape[:-2]})
+        each = 16.0 * MATRICES * self.dimension**2
+        self.broadcast_to(shape).require_memory(each, "Generators applied to matrices")
         energy = self.hamiltonian()
         result = -1j * (energy @ rho - rho @ energy)
         rates = self._coefficients[len(self._terms.hamiltonian) :]
@@ -168,6 +178,12 @@ class Generator:
         for c, term in zip(coefficients, self._terms.superoperators, strict=True):
             total = total + c * term
         return sp.csr_array(total)
+
+    def require_memory(self, each: float, what: str) -> None:
+        """Raise `OutOfMemoryError` unless there are so many bytes for each system."""
+        many = f"{self.size} systems" if self.size > 1 else "one system"
+        hint = f"take {'the batch in parts, or ' if self.size > 1 else ''}fewer or smaller sites"
+        require_memory(self.size * each, f"{what} of {many} of dimension {self.dimension}", hint)
 
     def __repr__(self) -> str:
         def counted(number: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.sparse import issparse
 from quantsync.checks import number_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.lindblad._hermitian_basis import hermitian_basis
+from quantsync.memory import require_memory
 from quantsync.operators import Space, require_space
 
 
@@ -48,6 +50,9 @@ class MatrixGenerator:
     """
 
     def __init__(self, space: Space, matrix: Any):
+        if issparse(matrix):
+            need = 8.0 * math.prod(matrix.shape)
+            require_memory(need, f"A dense matrix of shape {matrix.shape}")
         array = matrix.toarray() if issparse(matrix) else number_array(matrix, "matrix")
         size = require_space(space).dimension ** 2
         if array.shape != (size, size):
@@ -72,6 +77,7 @@ class MatrixGenerator:
             If it does not preserve Hermiticity.
         """
         n = space.dimension
+        require_memory(16.0 * 4 * n**4, f"A dense generator for {space}")
         if issparse(superoperator):
             superoperator = superoperator.toarray()
         superoperator = np.asarray(superoperator, complex)

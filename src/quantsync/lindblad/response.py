@@ -185,6 +185,7 @@ def linear_response(
     steady = steady_state(system, workers=workers, errors=errors)
     good = np.flatnonzero(steady.valid.ravel())
     n, size = system.dimension, system.size
+    system.require_memory(32.0 * (order + 1) * n**2, f"{order + 1} orders of steady states")
     orders = [steady.rho] + [np.zeros((size, n, n), complex) for _ in range(order)]
     residual = np.array(steady.residual, float).reshape(size)
     condition = np.array(steady.reciprocal_condition, float).reshape(size)

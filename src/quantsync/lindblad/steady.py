@@ -199,6 +199,9 @@ def steady_state(
     choice(truncation, "truncation", ("warn", "raise", "ignore"))
     tolerance = real_number(truncation_tolerance, "truncation_tolerance", at_least=0)
     workers = worker_count(workers)
+    n = system.dimension
+    system.require_memory(16.0 * n**2 + 16.0 * system.terms.count + 64, "Steady states")
+    system.terms.basis.require_memory()
     table = system.coefficient_table()
     active = (table != 0).any(axis=0)
     sectors = sectors_without_charge(system.terms, active)
@@ -233,7 +236,7 @@ def steady_state(
     unique = np.array([found.count == 1 for found in counts], bool)
     bad = unresolved | ~unique
     rho[bad], residual[bad], cut[:, bad] = np.nan, np.nan, np.nan
-    n, shape = system.dimension, system.shape
+    shape = system.shape
     result = SteadyState(
         rho=rho.reshape(*shape, n, n),
         residual=residual.reshape(shape),

@@ -18,11 +18,13 @@ from quantsync.meanfield._dormand_prince import (
 )
 from quantsync.meanfield._scipy_solvers import OneTrajectory, OutOfPatience, ScalarRate
 from quantsync.meanfield.equations.kernels import Kernel, KernelFactory
+from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, map_threads
 
 METHODS = ("auto", "LSODA", "DOP853", "RK45", "RK23", "Radau", "BDF")
 SMALLEST_BATCH = 16  # trajectories from which all of them at once are faster than one by one
 CHUNK = 1024  # trajectories whose stages fit into the cache
+LEAST_NUMBERS = 4  # of every variable, whatever the times
 TOLERANCE = 1e-12
 SCIPY_TOLERANCE = 1e-11  # of the other methods: LSODA does not reach 1e-12
 SMALLEST_TOLERANCE = 3e-14
@@ -71,7 +73,13 @@ class Batch:
         return method, result
 
     def _solved(self) -> tuple[str, Outcome]:
-        size, method = self.start.shape[1], self.options.method
+        (dim, size), method = self.start.shape, self.options.method
+        modes = 2 * self.factory.modes
+        # As the solver returns them, then as amplitudes and, if there are some, covariances.
+        numbers = dim + modes + (modes**2 if dim > modes else 0)
+        what = f"{size} trajectories at {len(self.times)} times"
+        need = 8.0 * (len(self.times) * numbers + LEAST_NUMBERS * dim) * size
+        require_memory(need, what, "take fewer times or parts of the batch")
         compiled = self.kernel.worth_compiling(size)
         if method == "DOP853" and compiled:
             return method, self._compiled(MOST_STEPS)

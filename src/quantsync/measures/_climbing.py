@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from array_api_compat import array_namespace
 
+from quantsync.memory import require_memory
+
 NEWTON_STEPS = 5  # quadratic from a start within 1/64 of a period
 ZOOM = 4  # each grid around a crowded maximum is finer by this
 ZOOM_LEVELS = 6  # then peaks that are still not told apart differ by rounding in height
@@ -61,6 +63,7 @@ def orders_key(orders: np.ndarray) -> bytes:
 
 def reused(build: Callable[..., Any], *arguments: Any, size: int) -> Any:
     """A table, from an earlier call with the same arguments if it is not too large to keep."""
+    require_memory(8.0 * size, f"A table of {size} numbers", "take fewer points or sites")
     if size > LARGEST_KEPT or not all(isinstance(a, Hashable) for a in arguments):
         return build(*arguments)
     return _remembered(build, *arguments)

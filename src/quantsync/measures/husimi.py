@@ -12,6 +12,7 @@ from scipy.special import gammaln, xlogy
 from quantsync.checks import broadcast_shape, named_arguments, real_array
 from quantsync.errors import DimensionError, InvalidArgumentError
 from quantsync.measures._reduction import as_complex, reduced
+from quantsync.memory import require_memory
 from quantsync.operators import Space, Spin
 from quantsync.states import of_states
 
@@ -50,6 +51,8 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
     site = Spin(spin)
     m = site.labels
     theta, phi = angles(theta, phi)
+    need = 16.0 * 3 * theta.size * site.dimension
+    require_memory(need, f"{theta.size} coherent states of {site!r}", "take fewer at a time")
     up = np.rint(site.size + m).astype(int)
     down = site.dimension - 1 - up
     cosine, sine = np.cos(theta / 2)[..., None], np.sin(theta / 2)[..., None]
@@ -123,6 +126,12 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
             f"Arguments `theta` and `phi` must have one entry per site ({len(space)}) in their "
             f"last axis, but have shape {theta.shape}; name a site with site= for its sphere."
         )
+    batch, places = math.prod(rho.shape[:-2]), math.prod(theta.shape[:-1])
+    require_memory(
+        16.0 * places * space.dimension * 3 * (batch + 1),
+        f"The Husimi function of {batch} states at {places} places",
+        "take fewer places at a time, or parts of the batch",
+    )
     product, scale = np.ones((*theta.shape[:-1], 1), complex), 1.0
     for k, size in enumerate(space.dimensions):
         local = coherent_state((size - 1) / 2, theta[..., k], phi[..., k])

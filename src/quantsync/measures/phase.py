@@ -39,6 +39,7 @@ from quantsync.measures._trigonometric import (
     local_maxima,
     maximum,
 )
+from quantsync.memory import require_memory
 from quantsync.operators import Fock, Site, Space, Spin
 from quantsync.parallel import chunk_slices
 from quantsync.states import of_states
@@ -98,6 +99,9 @@ class PhaseDistribution:
         angles = np.broadcast_arrays(
             *(real_array(p, name) for p, name in zip(phases, self.phases, strict=True))
         )
+        count, batch = angles[0].size, math.prod(self.harmonics.shape[:-1])
+        need = 16.0 * count * (len(self.phases) + 2 * len(self.orders) + batch)
+        require_memory(need, f"The density at {count} places", "take fewer at a time")
         points = np.stack([angle.ravel() for angle in angles], axis=-1)
         xp = array_namespace(self.harmonics)
         values = evaluate(self.harmonics, self.orders, xp.asarray(points))

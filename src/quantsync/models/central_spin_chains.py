@@ -12,6 +12,7 @@ import numpy as np
 from quantsync.checks import choice, real_array, real_number, shown, times_array, whole_number
 from quantsync.errors import DimensionError, OutOfMemoryError
 from quantsync.lindblad.lindbladian import Lindbladian
+from quantsync.memory import require_memory
 from quantsync.models._collective_spins import CHAINS, hamiltonian_terms, spin_coherent
 from quantsync.models._parameters import rate_parameters
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
@@ -210,6 +211,7 @@ def followed(
             f"The space has {space.dimension} dimensions; take chains or levels with at most "
             f"{LARGEST}."
         )
+    require_memory(16.0 * 3 * space.dimension**2, f"The energies of {space.dimension} levels")
     terms = hamiltonian_terms(space, lowering, z, counts, **parameters)
     H: Any = sum(float(coefficient) * operator for coefficient, operator in terms)
     energies, modes = np.linalg.eigh(H.toarray().real)  # sigma . J is real in this basis

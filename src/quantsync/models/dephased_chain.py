@@ -10,6 +10,7 @@ import numpy as np
 from quantsync.checks import whole_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad.lindbladian import Lindbladian
+from quantsync.memory import require_memory
 from quantsync.models._parameters import rate_parameters, real_parameters, spin_parameter
 from quantsync.operators import Space, Spin, require_space
 
@@ -111,6 +112,7 @@ def chain_symmetries(space: Space) -> list[np.ndarray]:
     n = require_space(space).dimension
     if not all(isinstance(site, Spin) for site in space.sites.values()):
         raise InvalidArgumentError(f"Argument `space` must have spins only, but is {space}.")
-    magnetisation = np.sum([np.real(space[name].z.toarray()) for name in space], axis=0)
-    inside = np.abs(np.diag(magnetisation)) < 0.25
-    return [magnetisation, np.eye(n)[::-1] * inside]
+    require_memory(8.0 * 3 * n**2, f"Symmetries of {n} levels as matrices")
+    magnetisation = np.sum([np.real(space[name].z.diagonal()) for name in space], axis=0)
+    inside = np.abs(magnetisation) < 0.25
+    return [np.diag(magnetisation), np.eye(n)[::-1] * inside]

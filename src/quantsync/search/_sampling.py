@@ -12,6 +12,7 @@ import numpy as np
 
 from quantsync.checks import broadcast_shape, function_of, real_array, times_array
 from quantsync.errors import ConvergenceError, InvalidArgumentError, NonFiniteError
+from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 
 SHIFT = 0.0137  # off nodes and lines of symmetry, in units of the distance of nodes
@@ -19,11 +20,14 @@ NEAR, NARROW = 1e-6, 1e-12  # steps from a zero or an extremum, in units of its 
 JUMP = 0.5  # a change over the narrow step that is this part of that over the wide one
 TOLERANCE = 1e-14  # of a zero, relative
 LARGEST = float(np.finfo(float).max)
+EVALUATION_BYTES = 200.0  # while a search looks for brackets
 EVALUATIONS = 1 << 14  # of one chunk: its states stay in a core's cache
 
 
 def checked_nodes(nodes: Any, name: str) -> np.ndarray:
     """Three increasing sample positions or more."""
+    count = np.size(nodes)
+    require_memory(24.0 * count, f"A search over {count} nodes", "take fewer nodes")
     array = times_array(nodes, name, increasing=True)
     if len(array) < 3:
         raise InvalidArgumentError(
@@ -87,6 +91,8 @@ def map_of(function: Callable[..., Any], args: Sequence[Any]) -> tuple[tuple[int
     function_of(function, "function", "a position and the arguments in `args`")
     arrays = {f"args[{k}]": real_array(a, f"args[{k}]") for k, a in enumerate(args)}
     shape = broadcast_shape({name: a.shape for name, a in arrays.items()}, what="Arguments `args`")
+    size = math.prod(shape)
+    require_memory(8.0 * size * len(arrays), f"A map of {size} points", "take it in parts")
     return shape, Points(function, [np.broadcast_to(a, shape).ravel() for a in arrays.values()])
 
 
@@ -105,13 +111,19 @@ def over_map(
     (..., K); NaN where a point has fewer.
     """
     size = math.prod(shape)
-    chunks = chunk_slices(size, max(1, EVALUATIONS // evaluations))
-    found = map_threads(lambda chunk: search(points.take(chunk)), chunks, worker_count(workers))
+    workers, each = worker_count(workers), max(1, EVALUATIONS // evaluations)
+    need = EVALUATION_BYTES * evaluations * each * min(workers, -(-size // each))
+    what = f"A search over {evaluations} nodes for {size} points"
+    require_memory(need + 64.0 * size, what, "take fewer nodes, fewer workers or parts of the map")
+    chunks = chunk_slices(size, each)
+    found = map_threads(lambda chunk: search(points.take(chunk)), chunks, workers)
     owners = [owner + chunk.start for chunk, (owner, _) in zip(chunks, found, strict=True)]
     owner = np.concatenate(owners) if owners else np.zeros(0, int)
     count = np.bincount(owner, minlength=size)
     rank = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
     width = int(count.max(initial=0))
+    what = f"A table of up to {width} results for each of {size} points"
+    require_memory(8.0 * size * width * properties, what, "take parts of the map")
     tables = []
     for k in range(properties):
         table = np.full((size, width), np.nan)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import named_arguments
+from quantsync.memory import require_memory
 from quantsync.search._sampling import Points, checked_nodes, map_of, over_map, require_known
 
 LEVELS = 4  # a cell is halved that often before Newton's method takes over
@@ -90,6 +91,8 @@ def find_planar_zeros(
     across = _shifted(checked_nodes(x_nodes, "x_nodes"))
     up = _shifted(checked_nodes(y_nodes, "y_nodes"))
     shape, points = map_of(function, args)
+    count = len(across) * len(up)
+    require_memory(32.0 * count, f"A search over {count} nodes", "take fewer nodes")
     grid_x, grid_y = (g.ravel() for g in np.meshgrid(across, up, indexing="ij"))
 
     def search(part: Points) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -54,7 +54,9 @@ class Taken:
 
 def ends_a_map(error: Exception) -> bool:
     """Whether an error is no matter of single points."""
-    no_memory = isinstance(error, MemoryError) and not isinstance(error, OutOfMemoryError)
+    # What was refused beforehand is a matter of the point; what has run out of memory is not.
+    refused = isinstance(error, OutOfMemoryError) and not isinstance(error.__cause__, MemoryError)
+    no_memory = isinstance(error, MemoryError) and not refused
     return no_memory or isinstance(error, ALWAYS)
 
 

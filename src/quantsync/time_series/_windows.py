@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from quantsync.checks import real_array, real_number
-from quantsync.errors import InvalidArgumentError, OutOfMemoryError
-from quantsync.memory import available_memory
+from quantsync.errors import InvalidArgumentError
+from quantsync.memory import require_memory
 from quantsync.time_series._cell_moments import Moments, central_moments
 from quantsync.time_series._mode_windows import are_mode_sums, mode_moments, window_nodes
 from quantsync.time_series.signals import ELEMENTS, SampledSignal, gauss_nodes, time_tolerance
@@ -61,12 +61,8 @@ def window_moments(
     if frequency:
         needed = np.maximum(np.ceil(widths * frequency / CELL_PHASE), 1.0)
         needed_bytes = CELL_BYTES * float(needed.sum())
-        if needed_bytes > available_memory():
-            raise OutOfMemoryError(
-                f"Windows of length {window:.6g} at the frequency {frequency:.6g} need "
-                f"{needed_bytes / 1e9:.1f} GB of memory, more than is available; take shorter "
-                "or fewer ones."
-            )
+        what = f"Windows of length {window:.6g} at the frequency {frequency:.6g}"
+        require_memory(needed_bytes, what, "take shorter or fewer ones")
         pieces = needed.astype(int)
     width = np.repeat(widths / pieces, pieces)
     offset = np.concatenate([[0], np.cumsum(pieces)])

@@ -9,6 +9,7 @@ import numpy as np
 
 from quantsync.checks import real_array
 from quantsync.errors import DimensionError
+from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, one_blas_thread
 from quantsync.semigroups import require_phases
 
@@ -91,6 +92,8 @@ class ModeSum:
         array = real_array(times, "times")
         require_phases(self.frequencies, array)
         flat, modes = array.reshape(-1), self.cosine.shape[-1]
+        need = 8.0 * 2 * flat.size * math.prod(self.shape)
+        require_memory(need, f"Signals at {flat.size} times", "take fewer times")
         with one_blas_thread():
             if self.frequencies.ndim == 1:
                 rows = [part.reshape(-1, modes) for part in (self.cosine, self.sine)]

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.polynomial import legendre
 from scipy.linalg import lu_factor, lu_solve
 
+from quantsync.memory import require_memory
+
 PHASE = 2.0  # radians of the fastest oscillation in one step
 NODES = 14  # collocation nodes of a step
 
@@ -49,6 +51,9 @@ class Collocation:
         pairs = (scaled[:, None] * scaled[None]).reshape(-1, frequencies.size)
         far = self.h * np.arange(1, self.steps)[:, None] * frequencies
         near = differences.reshape(-1, 1) * frequencies
+        need = 8.0 * (self.steps + 2) * (NODES * self.size) ** 2
+        what = f"The memory of {self.size} probes over {self.steps} steps"
+        require_memory(need, what, "take earlier times or fewer probes")
         self.memory = np.empty((self.steps - 1, NODES, self.size, NODES, self.size))
         for k, pair in enumerate(pairs):
             table = np.cos(far) @ (pair * np.cos(near)).T - np.sin(far) @ (pair * np.sin(near)).T

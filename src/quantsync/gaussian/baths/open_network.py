@@ -29,6 +29,7 @@ from quantsync.gaussian.networks._oscillators import ROUNDING, CoupledOscillator
 from quantsync.gaussian.networks.evolution import TOLERANCE, GaussianEvolution, within
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
+from quantsync.memory import require_memory
 from quantsync.semigroups import LATEST, norm_of, rounding_of, semigroup
 
 LONG = 1e3  # ||A|| t from which on rounding would be seen
@@ -290,6 +291,9 @@ class OpenNetwork:
                 f"{state!r}."
             )
         size = len(self.drift)
+        need = 8.0 * len(moments) * size * (size + 1)
+        what = f"Covariances of {size // 2} oscillators at {len(moments)} times"
+        require_memory(need, what, "take fewer times or oscillators")
         norm = norm_of(self.drift)
         if norm * float(np.minimum(moments, LATEST).max(initial=0.0)) > LONG:
             parts = semigroup(self.drift)

@@ -21,9 +21,8 @@ import math
 
 import numpy as np
 
-from quantsync.errors import OutOfMemoryError
 from quantsync.gaussian.networks.star import Star
-from quantsync.memory import available_memory
+from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices
 from quantsync.time_series.mode_sums import sum_modes
 
@@ -120,11 +119,8 @@ class _RunningIntegral:
             # Long steps end at moments that nobody asked for, so that memory stays bounded.
             stages = math.ceil(panels / LONGEST)
             needed = 8.0 * values[0].size * stages * steps
-            if needed > available_memory():
-                raise OutOfMemoryError(
-                    f"Covariances at times up to {moments[-1]:.6g} need {needed / 1e9:.1f} GB of "
-                    "memory, more than is available; take shorter times."
-                )
+            what = f"Covariances at times up to {moments[-1]:.6g}"
+            require_memory(needed, what, "take shorter times")
             parts = math.ceil(panels / stages)
             reached = np.zeros((steps * stages, *values.shape[1:]))
             self._run(start, step / (stages * parts), parts, reached)

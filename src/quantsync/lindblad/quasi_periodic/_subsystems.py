@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from quantsync.lazy import lazy
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.steady import steady_state
+from quantsync.memory import require_memory
 from quantsync.operators import Space
 
 NEGLIGIBLE = 1e-14  # part of an operator that acts on a site, relative to its largest entry
@@ -65,6 +66,7 @@ def modes_of(generator: sp.csr_array) -> Modes:
     """Eigenmodes of a real generator, found in each of its sectors by itself."""
     size = len(generator.indptr) - 1
     values = np.zeros(size, complex)
+    require_memory(8.0 * 4 * size**2, f"Eigenvectors of a generator on {size} elements")
     right, first = np.zeros((size, size)), []
     count, labels = connected_components(generator, directed=False)
     for sector in range(count):

@@ -11,12 +11,15 @@ from scipy.sparse.linalg import splu
 
 from quantsync.lindblad._sectors import connected_groups
 from quantsync.lindblad.undecaying._strong_symmetry import Block
+from quantsync.memory import require_memory
 
 # As parts of the generator's largest entry: eigenvalues of dense blocks with smaller real parts are
 # looked at again, and what is smaller there as well is zero.
 UNDAMPED, PRECISE = 1e-9, 1e-12
 SHIFT = 1e-10  # distance of the shift from the eigenvalue, as part of the same entry
 STEPS = 20  # of inverse iteration; each gains SHIFT over the gap
+
+STRONG = "pass `strong_symmetry`, which makes blocks smaller, or take fewer or smaller sites"
 
 
 def irreducible_cores(matrix: sp.csr_array) -> list[np.ndarray]:
@@ -36,6 +39,8 @@ def undamped_modes(
     values = [diagonal[singles].astype(complex)]
     for core in cores:
         if len(core) > 1:
+            what = f"Eigenvalues of a block of {len(core)} elements"
+            require_memory(16.0 * 2 * len(core) ** 2, what, STRONG)
             dense: Any = block.matrix[core][:, core].toarray()
             values.append(np.asarray(eigvals(dense, overwrite_a=True), complex))
     spectrum = np.concatenate(values)
@@ -87,6 +92,8 @@ def _eigenspace(
     m = len(matrix.indptr) - 1
     real = omega == 0 and not np.iscomplexobj(matrix)
     value = 0.0 if real else 1j * omega
+    what = f"{count} modes of a block of {m} elements"
+    require_memory(16.0 * 4 * m * count, what, STRONG)
     factors = splu(sp.csc_array(matrix - (value + SHIFT * scale) * sp.eye_array(m)))
     rng = np.random.default_rng(0)
     start = rng.normal(size=(m, count)) + (0 if real else 1j * rng.normal(size=(m, count)))

@@ -23,6 +23,7 @@ from quantsync.lindblad.undecaying._effective_hamiltonian import (
     EffectiveHamiltonian,
     frobenius_norm,
 )
+from quantsync.memory import require_memory
 from quantsync.operators import as_operator
 
 COMMUTES = 1e-10  # allowed ||[S, A]|| relative to ||S|| ||A||
@@ -49,9 +50,11 @@ class Block:
 
     def operators(self, components: np.ndarray) -> np.ndarray:
         """Operators, shape (k, n, n), from their components, shape (m, k)."""
+        n = round(np.sqrt(self.vectors.shape[0])) if self.left is None else self.left.shape[0]
+        count = components.shape[1]
+        require_memory(16.0 * 2 * (count + 2) * n**2, f"{count} modes of {n} levels")
         flat = np.asarray(self.vectors @ components).T
         if self.left is None:
-            n = round(np.sqrt(self.vectors.shape[0]))
             return flat.reshape(-1, n, n)
         shape = (-1, self.left.shape[1], self.right.shape[1])
         left, right = self.left.toarray(), self.right.toarray()
@@ -162,6 +165,8 @@ def adapted_basis(family: Sequence[sp.csr_array], n: int) -> sp.csc_array:
         if len(members) == 1:
             result[members[0], members[0]] = 1
             continue
+        need = 16.0 * 4 * len(family) * len(members) ** 2
+        require_memory(need, f"Common eigenvectors of operators on {len(members)} levels")
         local = np.array([operator[members][:, members].toarray() for operator in family])
         result[np.ix_(members, members)] = _common_eigenvectors(local)
     return sp.csc_array(result)
