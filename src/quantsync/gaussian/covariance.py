@@ -29,7 +29,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.arrays import is_foreign, to_numpy
-from quantsync.checks import real_array, whole_number
+from quantsync.checks import real_array, shown, whole_number
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError, NonFiniteError
 
 EPSILON = float(np.finfo(float).eps)
@@ -215,12 +215,12 @@ def state_covariance(covariance: Any) -> Any:
 
 def mode_list(name: str, modes: Any, count: int) -> list[int]:
     """Different modes, counted from 0, out of ``count``; ``name`` is the argument's."""
-    several = isinstance(modes, Iterable) and getattr(modes, "ndim", 1)
+    several = isinstance(modes, Iterable) and getattr(modes, "ndim", 1) == 1
     given: list[Any] = list(modes) if several else [modes]
     chosen = [whole_number(k, name, at_least=0, at_most=count - 1) for k in given]
     if not chosen or len(set(chosen)) < len(chosen):
         raise InvalidArgumentError(
-            f"Argument `{name}` must name at least one mode, each once, but is {modes!r}."
+            f"Argument `{name}` must name at least one mode, each once, but is {shown(modes)}."
         )
     return chosen
 

@@ -31,7 +31,7 @@ from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
 from quantsync.memory import require_memory
 
-BOUNDS = {"above": 0, "at_least": 1 / SQUARABLE, "at_most": SQUARABLE}
+BOUNDS: Any = {"above": 0, "at_least": 1 / SQUARABLE, "at_most": SQUARABLE}
 
 
 class GaussianState:

@@ -48,7 +48,7 @@ def terms_from_qutip(
     jumps: list[Any] = []
     if isinstance(c_ops, qutip.Qobj | qutip.QobjEvo):
         jumps = [c_ops]
-    elif isinstance(c_ops, Iterable):
+    elif isinstance(c_ops, Iterable) and not sp.issparse(c_ops):
         jumps = list(c_ops)
     elif c_ops is not None:
         raise InvalidArgumentError(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import broadcast_shape, function_of, real_array, times_array
+from quantsync.checks import SQUARABLE, broadcast_shape, function_of, real_array, times_array
 from quantsync.errors import ConvergenceError, InvalidArgumentError, NonFiniteError
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, map_threads, worker_count
@@ -29,6 +29,7 @@ def checked_nodes(nodes: Any, name: str) -> np.ndarray:
     count = np.size(nodes)
     require_memory(24.0 * count, f"A search over {count} nodes", "take fewer nodes")
     array = times_array(nodes, name, increasing=True)
+    real_array(array, name, at_least=-SQUARABLE, at_most=SQUARABLE)
     if len(array) < 3:
         raise InvalidArgumentError(
             f"Argument `{name}` must hold at least 3 sample positions, but has shape {array.shape}."

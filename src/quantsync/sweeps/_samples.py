@@ -14,6 +14,8 @@ from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_s
 from quantsync.sweeps._measuring import batch_of_numbers, ends_a_map
 from quantsync.system import View
 
+LARGEST_SEED = 1 << 128
+
 
 @named_arguments
 def sample_rng(seed: int, sample: int) -> np.random.Generator:
@@ -36,7 +38,7 @@ def sample_rng(seed: int, sample: int) -> np.random.Generator:
     >>> qs.sweeps.sample_rng(1, 7).random() == qs.sweeps.sample_rng(1, 7).random()
     True
     """
-    seed = whole_number(seed, "seed", at_least=0, at_most=None)
+    seed = whole_number(seed, "seed", at_least=0, at_most=LARGEST_SEED)
     key = (whole_number(sample, "sample", at_least=0),)
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
 

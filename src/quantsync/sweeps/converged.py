@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.catalogue.models import Model
-from quantsync.checks import named_arguments, real_number, whole_number
+from quantsync.catalogue.models import Model, single_values
+from quantsync.checks import name_list, named_arguments, real_number, shown, whole_number
 from quantsync.errors import InvalidArgumentError, LevelsError, OutOfMemoryError
 from quantsync.sweeps.compute import measured
 
@@ -114,9 +114,12 @@ def converged(
     (9, 0.4427)
     """
     chosen = Model.of(model)
-    names = [levels] if isinstance(levels, str) else list(levels)
-    if not names:
-        raise InvalidArgumentError("Argument `levels` must name a parameter, but is empty.")
+    parameters = single_values(parameters, "converged() works at one point")
+    names = [levels] if isinstance(levels, str) else list(name_list(levels, "levels"))
+    if not names or not all(isinstance(name, str) for name in names):
+        raise InvalidArgumentError(
+            f"Argument `levels` must name a parameter or several, but is {shown(levels)}."
+        )
     tolerance = real_number(tolerance, "tolerance", above=0)
     most = whole_number(max_levels, "max_levels", at_least=2)
     chosen.require_parameters({**parameters, **dict.fromkeys(names)})

@@ -19,7 +19,9 @@ def store_path(path: Any) -> Path:
     """The folder that the argument ``store`` names; ``~`` is the home folder."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str) or not text:
-        raise InvalidArgumentError(f"Argument `store` must be a path or a Store, but is {path!r}.")
+        raise InvalidArgumentError(
+            f"Argument `store` must be a path or a Store, but is {shown(path)}."
+        )
     if re.match(r"[A-Za-z][\w+.-]+:(/|:)", text):
         raise InvalidArgumentError(
             f"Argument `store` must be a folder of this machine's file systems, but is {text!r}: "
@@ -75,6 +77,11 @@ class Store:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", store_path(self.path))
+        if self.chunk is not None:
+            several = isinstance(self.chunk, Sequence) and not isinstance(self.chunk, str)
+            counts: Any = self.chunk if several else [self.chunk]
+            for count in counts:
+                whole_number(count, "chunk")
         object.__setattr__(self, "retry_failed", flag(self.retry_failed, "retry_failed"))
 
     @classmethod

@@ -19,6 +19,8 @@ from quantsync.checks import (
     named_arguments,
     real_array,
     real_number,
+    require_finite,
+    shown,
     symmetric_matrix,
 )
 from quantsync.errors import InvalidArgumentError
@@ -146,9 +148,12 @@ def ohmic_damping(chain_coupling: float, strengths: Any) -> np.ndarray:
     [[ 0.25 -0.25]
      [-0.25  0.25]]
     """
-    g = real_number(chain_coupling, "chain_coupling", above=0, at_most=SQUARABLE)
+    g = real_number(chain_coupling, "chain_coupling", at_least=1 / SQUARABLE, at_most=SQUARABLE)
     K = np.atleast_1d(real_array(strengths, "strengths", at_least=-SQUARABLE, at_most=SQUARABLE))
-    return K[:, None] * K / g**1.5
+    with np.errstate(over="ignore"):
+        damping = (K[:, None] / g**0.75) * (K / g**0.75)
+    require_finite("The damping K_a K_b/g^(3/2)", damping, "Take units in which it is a number.")
+    return damping
 
 
 @named_arguments
@@ -197,7 +202,14 @@ def damping_ratio(
     chain = SemiInfiniteChain(chain_frequency, chain_coupling)
     system = probe_stiffness(omega_1, omega_2, coupling), [1, 1], probe_coupling
     golden = form == "golden_rule"
-    rates = chain.golden_rule_damping(*system) if golden else chain.modes(*system).damping
+    try:
+        with np.errstate(divide="raise", over="raise", invalid="raise"):
+            rates = chain.golden_rule_damping(*system) if golden else chain.modes(*system).damping
+    except FloatingPointError:
+        raise InvalidArgumentError(
+            f"Frequencies and couplings of such different size, {shown(tuple(system))}, have no "
+            "rates in double precision."
+        ) from None
     if rates.size != 2:
         raise InvalidArgumentError(
             f"There are {rates.size} resonances instead of 2 at `probe_coupling` = "

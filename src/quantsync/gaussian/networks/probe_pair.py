@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def probe_stiffness(omega_1: float, omega_2: float, coupling: float) -> np.ndarr
     [[ 1.5 -0.5]
      [-0.5  4.5]]
     """
-    bounds = {"at_least": -SQUARABLE, "at_most": SQUARABLE}
+    bounds: Any = {"at_least": -SQUARABLE, "at_most": SQUARABLE}
     first = real_number(omega_1, "omega_1", **bounds) ** 2
     second = real_number(omega_2, "omega_2", **bounds) ** 2
     spring = real_number(coupling, "coupling", **bounds)
