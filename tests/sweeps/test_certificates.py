@@ -43,7 +43,7 @@ def test_the_smallest_reciprocal_condition_is_that_of_the_worst_point(
     found = qs.sweep(two_speeds, {"r": RATES}, excited, workers=workers)
     worst = found.attrs["smallest_reciprocal_condition"]
     assert worst == pytest.approx(steady.reciprocal_condition.min(), rel=1e-6)
-    assert worst < 1e-11
+    assert worst < 1e-5
     # The population is 1/4 whatever r: its error is what the condition allows for.
     error = np.abs(found.excited.values - 0.25).max()
     assert error <= 10 * np.finfo(float).eps / worst

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
@@ -35,3 +37,13 @@ def _transient(terms: Terms, active: np.ndarray) -> np.ndarray:
     if np.count_nonzero(~left) != 1:
         return np.zeros(n, bool)
     return left[component]
+
+
+def patterns(active: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The different rows of a mask (B, T), each with where it occurs, (B,)."""
+    left = np.ones(len(active), bool)
+    while left.any():  # one by one: there are few, and sorting rows is slow
+        pattern = active[left.argmax()]
+        same = left & (active == pattern).all(axis=1)
+        yield pattern, same
+        left &= ~same

@@ -15,7 +15,7 @@ from quantsync.lindblad._charges import sectors_without_charge
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._stationary_count import StationaryCount, stationary_states
-from quantsync.lindblad._transient_states import transient_states
+from quantsync.lindblad._transient_states import patterns, transient_states
 from quantsync.lindblad._uniqueness import jumps_force_uniqueness
 from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.truncation import (
@@ -305,24 +305,14 @@ def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
     # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
     active[:, : len(system.terms.hamiltonian)] = True
     proven = np.zeros(len(table), bool)
-    for pattern, members in _patterns(active):
+    for pattern, members in patterns(active):
         proven[members] = jumps_force_uniqueness(system.terms, pattern)
     return ~proven
 
 
-def _patterns(active: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The different rows of a mask (B, T), each with where it occurs, (B,)."""
-    left = np.ones(len(active), bool)
-    while left.any():  # one by one: there are few, and sorting rows is slow
-        pattern = active[left.argmax()]
-        same = left & (active == pattern).all(axis=1)
-        yield pattern, same
-        left &= ~same
-
-
 def _empty_transient_states(system: Generator, table: np.ndarray, rho: np.ndarray) -> None:
     """Write exact zeros where LU leaves rounding, which a logarithm would not forgive."""
-    for pattern, members in _patterns(table != 0):
+    for pattern, members in patterns(table != 0):
         transient = transient_states(system.terms, pattern)
         if transient.any():
             chosen = rho[members]

@@ -22,6 +22,7 @@ from quantsync.search._sampling import (
     require_success,
 )
 
+FEWEST = 12  # neighbours that tell by their signs whether small values are rounding
 RELATIVE = 1e-13  # values below this part of a point's largest are rounding
 END_SHIFT = 1e-6  # the same for the first and the last node
 POLE = 1e8  # a node so much higher than its neighbours lies on a pole
@@ -91,8 +92,9 @@ def find_zeros(
     args : sequence of array_like
         Further arguments, real; they broadcast to the map's shape (...).
     noise : float, default 0
-        Absolute values up to this are taken for zero, besides what is below 1e-13 of a point's
-        largest: a function that vanishes to rounding has no zeros.
+        Absolute values up to this are taken for zero. So are those below 1e-13 of a point's
+        largest, unless they keep their sign from node to node, as those of a function of large
+        range do and rounding does not: a function that vanishes to rounding has no zeros.
     workers : int, optional
         Number of threads that call the function; every available core by default.
 
@@ -146,6 +148,21 @@ def find_zeros(
     return Zeros(zeros, np.asarray(np.isfinite(zeros).sum(axis=-1)), others)
 
 
+def _scale(values: np.ndarray, size: np.ndarray, largest: np.ndarray) -> np.ndarray:
+    """Of what, for every point, values can be the rounding: of the largest one, mostly.
+
+    Values of a function of large range may be much smaller than that. They keep their sign from
+    node to node, which rounding does not.
+    """
+    small = (size > 0) & (size <= RELATIVE * largest[:, None])
+    pairs = small[:, :-1] & small[:, 1:]
+    turns = (pairs & (np.sign(values[:, :-1]) != np.sign(values[:, 1:]))).sum(axis=1)
+    count = pairs.sum(axis=1)
+    smooth = (count >= FEWEST) & (turns <= 1 + count // 16)
+    least = np.where(size > 0, size, np.inf).min(axis=1, initial=np.inf)
+    return np.where(smooth, least, largest)
+
+
 def without_gaps(rows: np.ndarray) -> np.ndarray:
     """Rows in increasing order, NaN last, no wider than the longest."""
     return np.sort(rows, axis=-1)[..., : np.isfinite(rows).sum(axis=-1).max(initial=0)]
@@ -168,7 +185,7 @@ class _Samples:
         left, right = size[:, np.r_[1, : n - 1]], size[:, np.r_[1:n, n - 2]]
         on_pole = (size > POLE * np.maximum(left, right)) & (np.maximum(left, right) > 0)
         largest = np.where(on_pole, 0.0, size).max(axis=1, initial=0)
-        floor = np.maximum(noise, RELATIVE * largest)
+        floor = np.maximum(noise, RELATIVE * _scale(values, np.where(on_pole, 0.0, size), largest))
         zero = size <= floor[:, None]
         owner, at = np.nonzero((zero & ~zero.all(axis=1, keepdims=True)) | on_pole)
         step = np.full(len(grid), SHIFT)

@@ -578,11 +578,11 @@ def test_a_measure_that_fails_costs_only_its_samples():
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_another_error_of_a_measure_is_passed_on(workers):
+def test_another_error_of_a_measure_is_named(workers):
     def wrong(states):
         raise KeyError("on purpose")
 
-    with pytest.raises(KeyError, match="on purpose"):
+    with pytest.raises(qs.errors.SweepError, match="600 of 600 samples failed.*on purpose"):
         qs.ensemble(PAIR, STRENGTHS, 600, 1, {"x": wrong}, workers=workers)
 
 

@@ -377,7 +377,7 @@ def test_a_mode_in_the_lab_is_what_it_is_in_a_turning_frame():
 
 def test_perturbations_that_stand_still_in_a_frame_need_no_harmonics_there(monkeypatch):
     # Two modes, driven on resonance, and a beam splitter at the difference of the frequencies.
-    space = qs.Space(A=qs.Fock(4), B=qs.Fock(4))
+    space = qs.Space(A=qs.Fock(4, finite=True), B=qs.Fock(4, finite=True))
     a, b = space["A"], space["B"]
     jumps = [(0.2, a.create), (0.3, a.destroy @ a.destroy), (0.4, b.destroy)]
     lab = qs.Lindbladian(space, [(1.0, a.number), (1.3, b.number)], jumps)

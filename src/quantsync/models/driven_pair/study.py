@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from quantsync.checks import whole_number
 from quantsync.lazy import lazy
-from quantsync.lindblad.graded_response import graded_orders, is_accurate, needs_grading
+from quantsync.lindblad.graded_response import is_accurate
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.response import Response, linear_response
 from quantsync.lindblad.steady import SteadyState, steady_state
@@ -288,21 +287,7 @@ class DrivenPairStudy:
 
     def _respond(self, members: np.ndarray, order: int) -> Response:
         systems, drive = self._systems(members, drive=0.0), driving(self.pair.spin)
-        response = linear_response(systems, drive, order=order, workers=self.workers)
-        rates = [self.parameters[f"{k}_{s}"][members] for k in ("gain", "damping") for s in "ab"]
-        # With four rates every level is filled.
-        faint = np.flatnonzero((np.min(rates, axis=0) > 0) & needs_grading(response.orders[0]))
-        if not len(faint):
-            return response
-        orders = [rho.copy() for rho in response.orders]
-        perturbation = drive.superoperator()
-        for k in faint:
-            one = systems.take([k])[0].superoperator()
-            found = graded_orders(one, perturbation, orders[0][k], len(orders))
-            if found is not None:
-                for rho, better in zip(orders, found, strict=True):
-                    rho[k] = better
-        return replace(response, orders=tuple(orders))
+        return linear_response(systems, drive, order=order, workers=self.workers)
 
     @lazy
     def _first(self) -> Response:
