@@ -17,6 +17,7 @@ import scipy.sparse as sp
 FEWEST_DIGITS = 1e-10  # populations below this are solved for again
 MOST_ROUNDS = 40
 SETTLED = 1e-9  # change of the units in one round, relative
+FAINTEST_UNIT = 1e-152  # relative to the largest: the ratios of their squares are numbers still
 SMALLEST = 1e-12  # part of a population to which one round may reduce it
 
 
@@ -41,6 +42,8 @@ def graded_orders(
     dense = generator.toarray()
     units = np.sqrt(np.maximum(np.abs(np.diagonal(rho)), 1e-300))
     for _ in range(MOST_ROUNDS):
+        if units.min() < FAINTEST_UNIT * units.max():
+            return None
         equations = _Equations(dense, units)
         state = equations.solved(np.zeros(len(dense), complex), trace=1.0)
         populations = np.real(np.diagonal(state))
