@@ -137,6 +137,42 @@ def test_a_slow_site_beside_a_fast_one_is_right_to_the_last_digit(method):
     assert steady.uniqueness == "proven from the jump operators"
 
 
+@pytest.mark.parametrize("cheap", [0, _badly_scaled.CHEAP])
+@pytest.mark.parametrize("scale", [1e-11, 1.076397014306807e-11])
+def test_terms_that_cancel_are_not_taken_for_right_because_rounding_repeats(
+    scale, cheap, monkeypatch
+):
+    # Rates that coherences mediate cancel to their last digits, which few small changes of the
+    # entries leave as they are: two of them once said 2e-15 of an error of 1e-9.
+    monkeypatch.setattr(_badly_scaled, "CHEAP", cheap)
+    H = np.array([[0, 0, -1, 0], [0, 2, 1, 0], [-1, 1, 0, 2], [0, 0, 2, 0]])
+    L = np.zeros((4, 4), complex)
+    L[0, 2] = 0.13491027671207279 + 0.17777166692167401j
+    L[1, 1] = 2.1183293440481451e-05 + 2.8733038405894062e-06j
+    L[1, 2] = -3.2673886131268568e-07 + 7.6016668882037196e-07j
+    L[2, 0] = 0.025419159990724680 + 0.020190650832963522j
+    L[2, 3] = 0.13818116948495709 + 0.30196075592070620j
+    L[3, 0] = -4.9319113859603637e-07 - 3.6034132967515997e-07j
+    system = qs.Lindbladian(qs.Space(A=qs.Spin(3 / 2)), [(scale, H)], [(1.0, L)])
+    steady = qs.steady_state(system)
+    count, rho = exact_steady_state(system)
+    assert count == 1
+    assert np.abs(steady.rho - rho).max() < 10 * EPS / steady.reciprocal_condition
+    assert np.abs(steady.rho - rho).max() < 1e-14
+    if scale != 1e-11:  # with 60 and with 100 digits
+        assert_allclose(steady.rho[1, 1], 0.005908294024, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rate", "size"), [(1.0, 1e-139), (1e-300, 1e-20), (1e-320, 1.0), (1e139, 1e70)]
+)
+def test_the_unit_of_a_jump_operator_does_not_matter(rate, size):
+    a = qs.Space(A=qs.Spin(1 / 2))["A"]
+    jumps = [(rate, size * a.minus), (3 * rate, size * a.plus)]
+    steady = qs.steady_state(qs.Lindbladian(qs.Space(A=qs.Spin(1 / 2)), [], jumps))
+    assert_allclose(np.diag(steady.rho), [3 / 4, 1 / 4], rtol=1e-3 if rate < 1e-310 else 1e-14)
+
+
 def random_scales(rng, decades):
     """A system of a random kind, its rates spread over many decades."""
 

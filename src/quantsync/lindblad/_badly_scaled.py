@@ -13,6 +13,7 @@ from quantsync.lindblad._terms import Terms
 
 EPS = float(np.finfo(float).eps)
 LARGEST_EXACT = 150  # elements of a sector that is solved in higher precision
+CHEAP = 40  # elements up to which that is done even where floats seem to do
 GOOD = 1e-10  # error that floats may leave before higher precision is tried
 DIGITS_TRIED, SAFETY = 2, 4
 
@@ -45,6 +46,8 @@ def resolve(sector: Sector, coefficients: np.ndarray) -> Resolved:
         precise, moved = _solved(terms, coefficients, sector.elements, p)
         if precise is not None:
             x, error = precise[:, 0], moved
+    elif sector.dimension <= CHEAP and (solutions := _exact.solve([entries], p)) is not None:
+        x = solutions[0][:, 0]
     if x is None:
         return Resolved(None, np.inf)
     return Resolved(np.where(np.arange(len(x)) < p, 1, np.sqrt(2)) * x, error)

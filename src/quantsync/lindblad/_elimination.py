@@ -13,8 +13,12 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
-ROUNDINGS = 4  # relative change of the entries that tries what rounding may have done
+EPS = float(np.finfo(float).eps)
+ROUNDINGS = 4 * EPS  # relative change of the entries that tries what rounding may have done
 TRIALS = 2
+# Where two terms cancel, a change by roundings may leave the same sum by chance; one by more does
+# not, and moves the vector by as much more.
+LARGER = 2.0**-38, 2.0**-28
 SAFETY = 4  # of an error known from few trials
 ANOTHER = 1e-3  # relative change of a response that is another one
 
@@ -23,22 +27,26 @@ def stationary_vector(block: sp.csr_array, populations: int) -> tuple[np.ndarray
     """Stationary vector (m,) and an estimate of its error; None where there is none or several.
 
     The block has its populations first, in any basis for the rest, and entries that are right to
-    rounding; the estimate is how far the vector moves when they are changed by some roundings. It
-    is infinite if these decide whether there is one: if they change the slowest response.
+    rounding; the estimate is how far the vector moves when they are changed by some roundings, or
+    by more and in proportion. It is infinite if roundings decide whether there is one: if they
+    change the slowest response.
     """
     found = _eliminated(block, populations)
     if found is None:
         return None, np.inf
     x, response = found
     rng, error = np.random.default_rng(19850601), 0.0
-    for _ in range(TRIALS):
-        change = 1 + ROUNDINGS * np.finfo(float).eps * rng.uniform(-1, 1, block.nnz)
+    for size in (*[ROUNDINGS] * TRIALS, *LARGER):
+        change = 1 + size * rng.uniform(-1, 1, block.nnz)
         changed = (block.data * change, block.indices, block.indptr)
         other = _eliminated(sp.csr_array(changed, shape=block.shape), populations)
-        if other is None or np.abs(other[1] - response).max() > ANOTHER * np.abs(response).max():
+        if size == ROUNDINGS and (
+            other is None or np.abs(other[1] - response).max() > ANOTHER * np.abs(response).max()
+        ):
             return x, np.inf
-        error = max(error, float(np.abs(other[0] - x).max()))
-    return x, SAFETY * error + float(np.finfo(float).eps)
+        moved = 1.0 if other is None else float(np.abs(other[0] - x).max())
+        error = max(error, moved * ROUNDINGS / size)
+    return x, SAFETY * error + EPS
 
 
 def _eliminated(block: sp.csr_array, populations: int) -> tuple[np.ndarray, np.ndarray] | None:

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.checks import shown
+from quantsync.checks import SQUARABLE, shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._hermitian_basis import hermitian_basis
 from quantsync.lindblad._superoperators import (
@@ -185,7 +185,7 @@ def terms_of(space: Space, hamiltonian: Iterable[Any], jumps: Iterable[Any]) -> 
         hermitian_operator(h, n, f"Operator of hamiltonian[{k}]") for k, h in enumerate(given[0])
     ]
     leaps = [
-        as_operator(jump, n, f"Operator of dissipators[{k}]") for k, jump in enumerate(given[1])
+        jump_operator(jump, n, f"Operator of dissipators[{k}]") for k, jump in enumerate(given[1])
     ]
     return _kept.keep(key, Terms(space, tuple(energies), tuple(leaps)))
 
@@ -226,6 +226,22 @@ def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array
             "that is rounding, give (H + H.conj().T) / 2."
         )
     return as_operator((matrix + matrix.conj().T) / 2, dimension, name)  # but for rounding
+
+
+def jump_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
+    """A jump operator as a sparse array; `InvalidArgumentError` if rates leave double precision."""
+    matrix = as_operator(operator, dimension, name)
+    with np.errstate(over="ignore"):
+        size = np.abs(matrix.data)
+    outside = size[((size != 0) & (size < 1 / SQUARABLE)) | (size > SQUARABLE)]
+    if len(outside):
+        raise InvalidArgumentError(
+            f"{name} must have entries that are 0 or of sizes between {1 / SQUARABLE:g} and "
+            f"{SQUARABLE:g}, since double precision holds no squares of others, but has one of "
+            f"size {outside[0]:.3g}. Put its scale into the rate, or 0 in place of what is so "
+            "small beside others."
+        )
+    return matrix
 
 
 def _plain(operator: Any, dimension: int, name: str) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.checks import (
+    SQUARABLE,
     broadcast_shape,
     coefficient_array,
     label,
@@ -44,11 +45,28 @@ class Generator:
             for k, value in enumerate(rates)
         }
         self._coefficients = tuple(arrays.values())
+        self._require_finite_terms(tuple(arrays))
         self._shape = broadcast_shape(
             {name: array.shape for name, array in arrays.items()},
             "Give axes their own dimensions, as np.meshgrid(..., indexing='ij') does.",
             "Coefficients",
         )
+
+    def _require_finite_terms(self, names: tuple[str, ...]) -> None:
+        """Raise `InvalidArgumentError` if sums of a few terms might overflow."""
+        operators = [*self._terms.hamiltonian, *self._terms.jumps]
+        for k, (values, operator) in enumerate(zip(self._coefficients, operators, strict=True)):
+            with np.errstate(over="ignore"):
+                size = float(np.abs(operator.data).max(initial=0))
+            power = 1 if k < len(self._terms.hamiltonian) else 2
+            most = SQUARABLE**2 / max(size, 1 / SQUARABLE) ** power
+            largest = np.ravel(values)[np.abs(values).argmax()] if np.size(values) else 0.0
+            if abs(largest) > most:
+                raise InvalidArgumentError(
+                    f"{'Coefficient' if power == 1 else 'Rate'} of {names[k]} must be {most:.3g} "
+                    f"at most beside entries of {size:.3g}, but is {largest:.3g}. Choose another "
+                    "unit of time."
+                )
 
     def _with(self, coefficients: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> Self:
         """The same operators under other coefficients."""

@@ -42,8 +42,10 @@ class Lindbladian(Generator):
     Raises
     ------
     InvalidArgumentError
-        If an operator of the Hamiltonian is not Hermitian; or if a coefficient is complex, or a
-        rate complex or negative.
+        If an operator of the Hamiltonian is not Hermitian; if a coefficient is complex, or a
+        rate complex or negative; if a jump operator has an entry whose square leaves double
+        precision (below 1e-140 and not 0, or above 1e140); or if a coefficient times the largest
+        entry of its Hamiltonian, or a rate times the square of its jump's, exceeds 1e280.
     NonFiniteError
         If a coefficient or an operator has NaN or infinite entries.
     DimensionError
