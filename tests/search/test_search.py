@@ -716,3 +716,30 @@ def test_empty_maps_have_empty_results(search):
 def test_impossible_noise_is_refused(search, noise):
     with pytest.raises(qs.errors.InvalidArgumentError, match="`noise`"):
         SEARCHES[search](np.sin, np.linspace(-1, 3, 9), noise=noise)
+
+
+@pytest.mark.parametrize(
+    ("function", "nodes", "zero"),
+    [
+        (lambda x: np.exp(20 * x) * (x - 1), np.linspace(-3, 3, 1001), 1.0),
+        (lambda x: np.exp(12 * x) * (x + 1), np.linspace(-3, 3, 140), -1.0),
+        (lambda x: np.exp(-3 * x**2) * (x - 2.9), np.linspace(-4, 4, 200), 2.9),
+    ],
+)
+def test_a_zero_of_a_function_of_large_range_is_found(function, nodes, zero):
+    found = qs.find_zeros(function, nodes)
+    assert found.location.tolist() == pytest.approx([zero], rel=1e-12)
+
+
+def test_what_vanishes_to_rounding_has_no_zeros_beside_a_real_one():
+    def function(x):  # zero below 0, to rounding
+        return np.where(x < 0, np.sin(x) ** 2 + np.cos(x) ** 2 - 1, x * (x - 0.5))
+
+    found = qs.find_zeros(function, np.linspace(-1, 1, 402))
+    assert found.location[-1] == pytest.approx(0.5, rel=1e-12)
+    assert (found.location > -1e-2).all()
+
+
+def test_a_condition_is_no_function():
+    with pytest.raises(qs.errors.InvalidArgumentError, match="must return numbers"):
+        qs.find_zeros(lambda x: x > 0, np.linspace(-1, 1, 9))

@@ -54,12 +54,26 @@ def test_phase_locking_of_known_signals():
 )
 @pytest.mark.parametrize(
     "kind",
-    [np.asarray, list, xp.asarray, lambda x: x + 0j, lambda x: [np.exp(1j * TIMES), x + 0j]],
-    ids=["numpy", "list", "strict", "stored as complex", "one of two"],
+    [
+        np.asarray,
+        list,
+        xp.asarray,
+        lambda x: x + 0j,
+        lambda x: [np.exp(1j * TIMES), x + 0j],
+        lambda x: 1j * x,
+        lambda x: 1e-300 * np.exp(0.7j) * x,
+        lambda x: x + 1e-17j * np.sin(3 * TIMES),
+    ],
+    ids=["numpy", "list", "strict", "as complex", "one of two", "imaginary", "turned", "rounding"],
 )
 def test_real_signals_have_no_phase(call, kind):
     with pytest.raises(InvalidArgumentError, match=r"but is real, .*scipy.signal.hilbert"):
         call(kind(np.cos(TIMES)))
+
+
+def test_a_flat_ellipse_is_an_amplitude_still():
+    flat = np.cos(TIMES) - 1e-6j * np.sin(TIMES)
+    assert qs.time_series.phase_locking_value(flat, flat) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_the_way_out_for_real_signals_leads_there():

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import SQUARABLE, broadcast_shape, function_of, real_array, times_array
+from quantsync.checks import SQUARABLE, broadcast_shape, function_of, real_array, shown, times_array
 from quantsync.errors import ConvergenceError, InvalidArgumentError, NonFiniteError
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, map_threads, worker_count
@@ -55,6 +55,10 @@ class Points:
     def __call__(self, *x: np.ndarray) -> np.ndarray:
         """Values at positions of shape (points,), if the function is elementwise."""
         values = np.asarray(self.function(*x, *self.args))
+        if values.dtype.kind not in "iufc":
+            raise InvalidArgumentError(
+                f"The function must return numbers, but returned {shown(values)}."
+            )
         if values.shape != x[0].shape:
             raise InvalidArgumentError(
                 f"The function must be elementwise, but returned shape {values.shape} for "

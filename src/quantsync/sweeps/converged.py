@@ -66,7 +66,8 @@ def converged(
     The levels grow by a fifth at a time, and by an odd number, so that even and odd cut-offs
     alternate: under squeezing, say, they differ. Measures have settled when they have not changed
     by more than the tolerance twice in a row, and the state's own ``truncation.estimate`` is not
-    above it either, where its solution has one: two values may agree by accident.
+    above it either, where its solution has one: two values may agree by accident. A second branch
+    of states far above the levels that were tried stays unseen.
 
     Parameters
     ----------

@@ -18,6 +18,8 @@ from quantsync.arrays import is_foreign, is_traced, to_numpy
 from quantsync.checks import broadcast_shape, named_arguments, number_array, times_array
 from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError
 
+FLAT = 1e-12  # imaginary part of a signal, relative to its largest entry, that is rounding
+
 
 @named_arguments
 def phase_locking_value(first: Any, second: Any, times: Any = None) -> Any:
@@ -163,13 +165,27 @@ def _signals(**signals: Any) -> tuple[Any, ...]:
 
 
 def _require_amplitude(name: str, signal: Any) -> None:
-    """Refuse real signals, also those that are stored as complex numbers."""
+    """Refuse real signals, also those that are stored as complex numbers, or times a phase."""
     xp = array_namespace(signal)
     real = not xp.isdtype(signal.dtype, "complex floating")
     if not real and signal.size and not is_traced(signal):
-        row = xp.all(xp.imag(signal) == 0, axis=-1)
-        signs = xp.any(xp.real(signal) > 0, axis=-1) & xp.any(xp.real(signal) < 0, axis=-1)
-        real = bool(xp.any(row & signs))
+        # Along one line through 0: real but for a constant phase, and on both sides of 0.
+        x, y = (
+            xp.where(xp.isfinite(part), part, xp.zeros_like(part))
+            for part in (xp.real(signal), xp.imag(signal))
+        )
+        size = xp.max(xp.maximum(xp.abs(x), xp.abs(y)), axis=-1, keepdims=True)
+        size = xp.where(size > 0, size, xp.ones_like(size))
+        x, y = x / size, y / size
+        squares = (xp.sum(part, axis=-1, keepdims=True) for part in (2 * x * y, x**2 - y**2))
+        angle = xp.atan2(*squares) / 2
+        along, across = (
+            x * xp.cos(angle) + y * xp.sin(angle),
+            y * xp.cos(angle) - x * xp.sin(angle),
+        )
+        line = xp.all(xp.abs(across) <= FLAT, axis=-1)
+        sides = xp.any(along > FLAT, axis=-1) & xp.any(along < -FLAT, axis=-1)
+        real = bool(xp.any(line & sides))
     if real:
         raise InvalidArgumentError(
             f"Argument `{name}` must hold complex amplitudes, but is real, and the phase of a real "
