@@ -69,11 +69,11 @@ def test_a_solver_of_scipy_that_fails_at_a_point_costs_its_own_value_there(optio
         assert found.attrs["failures"] == [
             "epsilon=0: measure 'half': ValueError: f(a) and f(b) must have different signs"
         ]
-    if options:
-        status = qs.sweep_status(options["store"].path)
-        assert (status.done, status.failed, status.missing) == (2, 1, 0)
-        opened = qs.open_sweep(options["store"].path)
-        xr.testing.assert_identical(opened.drop_vars("status"), found)
+        if options:
+            status = qs.sweep_status(options["store"].path)
+            assert (status.done, status.failed, status.missing) == (2, 1, 0)
+            opened = qs.open_sweep(options["store"].path)
+            xr.testing.assert_identical(opened.drop_vars("status"), found)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_measure_that_cannot_exist_is_an_error_and_not_a_map_of_nan(options):
     ("mistake", "cause"),
     [
         (lambda steady: steady.rh0, "AttributeError"),
-        (lambda steady: missing_name, "NameError"),  # noqa: F821
+        (lambda steady: eval("missing_name"), "NameError"),
         (lambda steady: steady.rho @ "A", "TypeError|ValueError|UFunc"),
         (lambda steady: qs.negativity(steady, "Z"), "UnknownNameError"),
         (lambda steady: np.load("/nowhere/calibration.npy"), "FileNotFoundError"),
