@@ -288,6 +288,10 @@ class SourceChangedWarning(SweepWarning):
     """The file of a function is not what was imported; a store keeps the function that runs."""
 
 
+class UnfollowedWarning(SweepWarning):
+    """A function reads something that a store cannot look into, and whose changes it misses."""
+
+
 class StoreError(QuantsyncError):
     """A sweep's store cannot be used: it is none, is damaged, or holds something else."""
 

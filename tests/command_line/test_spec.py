@@ -301,6 +301,24 @@ def test_a_dry_run_into_a_file_says_so(spec):
     assert "delete" not in answer.stderr
 
 
+def test_a_dry_run_refuses_what_the_run_refuses(spec):
+    kept = spec.read_text()
+    assert run(spec).returncode == 0
+    spec.write_text(kept.replace("gain_a", "gain_b"))
+    answers = [run(spec, *dry) for dry in ((), ("--dry-run",))]
+    spec.write_text(
+        'model = "spin_pair"\nmeasures = {"../x" = "purity"}\nstore = "b.zarr"\n'
+        "[axes]\nepsilon = [0.1]\n"
+    )
+    answers += [run(spec, *dry) for dry in (("--dry-run",), ())]
+    assert [answer.returncode for answer in answers] == [2, 2, 2, 2]
+    assert answers[0].stderr == answers[1].stderr
+    assert "in the store" in answers[0].stderr
+    assert answers[2].stderr == answers[3].stderr
+    assert "'../x' cannot name an array of a store" in answers[2].stderr
+    assert not (spec.parent / "b.zarr").exists()
+
+
 def test_failed_points_are_told_once_with_the_option_that_repeats_them(spec):
     spec.write_text(
         'model = "harmonic_chain"\nmeasures = ["x1"]\nstore = "a.zarr"\n'

@@ -192,10 +192,12 @@ def _say_cost(read: SweepSpec, store: Store, workers: int | None) -> None:
     from quantsync.sweeps.store.cost import automatic_chunk, duration, point_cost
     from quantsync.sweeps.store.opening import store_folder
     from quantsync.sweeps.store.reading import sweep_status
+    from quantsync.sweeps.store.run import require_storable
     from quantsync.sweeps.store.tasks import TaskGrid, checked_chunk
 
     root = store_folder(store.path)
     plan, shape, size = read.plan, read.plan.grid.shape, read.plan.grid.size
+    require_storable(plan, root)
     workers = worker_count(workers)
     cost = point_cost(plan)
     wanted = checked_chunk(store.chunk, shape)

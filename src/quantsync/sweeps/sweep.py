@@ -105,6 +105,8 @@ def sweep(
         If points failed and ``errors="mask"``, or parts of the store are damaged.
     SourceChangedWarning
         If the file of a function has been changed since it was imported, with a store.
+    UnfollowedWarning
+        If a function reads what a store cannot look into (a file, ``globals()``), with a store.
     TruncationWarning
         If the cut-off of a mode matters somewhere: see ``largest_truncation`` in ``attrs``.
     RefinementWarning

@@ -217,6 +217,7 @@ def test_workers_that_are_killed_are_replaced(tmp_path, client):
     assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "whole")
 
 
+@pytest.mark.filterwarnings("ignore:What is computed here depends on `os.environ`")
 def test_points_of_which_workers_die_are_named_and_the_rest_is_kept(tmp_path, client):
     axes = {"epsilon": [0.0, 0.05, 0.1]}
     bad = qs.sweep("spin_pair", axes, [coherence]).coherence.real > 0.9995

@@ -544,12 +544,16 @@ def test_a_piece_that_is_lost_is_made_up_for(tmp_path):
         assert int(np.isnan(plain.refined_x).sum()) == 128
 
 
+UNSEEN = pytest.mark.filterwarnings("ignore:What is computed here depends on `globals`")
+
+
 def sometimes(steady):
     p = steady.rho[:, 0, 0].real.copy()
-    p[0] = np.nan if broken and len(p) != 81 else p[0]
+    p[0] = np.nan if globals()["broken"] and len(p) != 81 else p[0]
     return p
 
 
+@UNSEEN
 def test_failed_points_are_tried_again_on_request(tmp_path):
     axes = {"x": np.linspace(-1, 1, 9), "y": np.linspace(-1, 1, 9)}
 
@@ -575,12 +579,14 @@ def test_failed_points_are_tried_again_on_request(tmp_path):
 
 
 def interrupted(steady):
-    if broken and len(steady.rho) != 81 and broken.pop() == 1:
+    switches = globals()["broken"]  # which no fingerprint sees
+    if switches and len(steady.rho) != 81 and switches.pop() == 1:
         raise KeyboardInterrupt
     asked.extend(range(len(steady.rho)))
     return steady.rho[:, 0, 0].real
 
 
+@UNSEEN
 def test_ctrl_c_in_a_round_keeps_what_is_done(tmp_path):
     axes = {"x": np.linspace(-1, 1, 9), "y": np.linspace(-1, 1, 9)}
 

@@ -12,13 +12,15 @@ from quantsync.errors import StoreError, StoreMismatchError, SweepWarning
 from quantsync.sweeps.store import _manifest, _work, arrays, files
 
 AXES = {"epsilon": np.linspace(0, 0.1, 5), "detuning": np.linspace(-1, 1, 6)}
-seen = []  # every point that is computed; a global list, which no fingerprint follows
+seen = []  # every point that is computed; what is only written to is in no fingerprint
 broken = []
+pytestmark = pytest.mark.filterwarnings("ignore:What is computed here depends on `globals`")
 
 
 def counted(steady):
     seen.extend(range(len(steady.rho)))
-    if broken and len(seen) > broken[0]:
+    held = globals()  # which no fingerprint sees
+    if held["broken"] and len(held["seen"]) > held["broken"][0]:
         raise KeyboardInterrupt
     return steady.rho[:, 4, 4].real
 

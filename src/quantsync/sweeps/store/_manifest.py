@@ -12,7 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.errors import InvalidArgumentError, SourceChangedWarning, StoreError, warn_caller
+from quantsync.errors import (
+    InvalidArgumentError,
+    SourceChangedWarning,
+    StoreError,
+    UnfollowedWarning,
+    warn_caller,
+)
 from quantsync.sweeps._datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.store._description import check_description
@@ -174,13 +180,14 @@ class Sources:
 
     def __init__(self) -> None:
         self.changed: list[str] = []
+        self.unfollowed: list[str] = []
 
     def __call__(self, function: Any) -> str:
         """The fingerprint of a function."""
-        return fingerprint(function, self.changed.append)
+        return fingerprint(function, self.changed.append, self.unfollowed.append)
 
     def warn(self) -> None:
-        """Say of which functions the file is not what was imported."""
+        """Say of which functions the file is not what was imported, and what is not followed."""
         if names := sorted(set(self.changed)):
             warn_caller(
                 f"The file of {', '.join(names)} does not hold the code that runs here: it has "
@@ -188,6 +195,14 @@ class Sources:
                 "its code, which differs between versions of Python. Start Python anew to use the "
                 "file.",
                 SourceChangedWarning,
+            )
+        if names := sorted(set(self.unfollowed)):
+            warn_caller(
+                f"What is computed here depends on {', '.join(f'`{n}`' for n in names)}, which the "
+                "store cannot look into: it does not notice when that changes, and would hand out "
+                "the old numbers. Pass what is needed as a parameter (an axis, or in `fixed`), or "
+                "choose another store when it changes.",
+                UnfollowedWarning,
             )
 
 

@@ -201,6 +201,17 @@ def _inside(node: ast.AST) -> Iterator[ast.AST]:
             yield from _inside(child)
 
 
+def _text_of(value: Any) -> str:
+    """A literal value as text; the order of a set, another one in every process, is none."""
+    if isinstance(value, set):
+        return f"{{{', '.join(sorted(map(_text_of, value)))}}}"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_text_of(k)}: {_text_of(v)}' for k, v in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__} [{', '.join(map(_text_of, value))}]"
+    return repr(value)
+
+
 def _constants_agree(node: ast.ClassDef, kind: type) -> bool:
     """Whether the values that a class is given in its text, as they stand, are those it has."""
     for step in node.body:
@@ -212,6 +223,6 @@ def _constants_agree(node: ast.ClassDef, kind: type) -> bool:
                 continue
             held = vars(kind).get(getattr(target, "id", ""))
             is_book = value in ([], {}, set())
-            if type(held) is type(value) and not is_book and repr(held) != repr(value):
+            if type(held) is type(value) and not is_book and _text_of(held) != _text_of(value):
                 return False
     return True

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import dis
+import copyreg
 import functools
 import hashlib
+import re
 import sys
 import sysconfig
+import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
 import numpy as np
 
+from quantsync.sweeps.store._names import is_only_written, names_of
 from quantsync.sweeps.store._source_text import (
     has_file,
     text_of_class,
@@ -20,6 +23,22 @@ from quantsync.sweeps.store._source_text import (
 )
 
 PLAIN = int | float | complex | str | bytes | np.generic
+BUILT_ON: tuple[Any, ...] = (
+    np.ndarray,
+    dict,
+    list,
+    tuple,
+    set,
+    frozenset,
+    str,
+    bytes,
+    int,
+    float,
+    complex,
+)
+SILENT = type(threading.Lock()) | type(threading.RLock())  # nothing that decides on numbers
+SLOTS = types.MemberDescriptorType | types.GetSetDescriptorType
+DEEPEST = 200  # nested values; deeper ones are not followed
 STANDARD = sysconfig.get_path("stdlib")
 LIBRARIES = tuple({STANDARD, *(sysconfig.get_path(name) for name in ("purelib", "platlib"))})
 HERE = "quantsync."
@@ -27,19 +46,24 @@ MODELS = "quantsync.models."
 ABOUT = ("__doc__", "__firstlineno__", "__module__", "__qualname__")  # nothing that a class does
 
 
-def fingerprint(value: Any, told: Callable[[str], Any] = lambda _: None) -> str:
+def fingerprint(
+    value: Any,
+    told: Callable[[str], Any] = lambda _: None,
+    unfollowed: Callable[[str], Any] = lambda _: None,
+) -> str:
     """Hash of what a function does, as far as it can be told without running it, or of values.
 
-    The source of a function, its defaults, what it encloses, and the global constants, functions
-    and classes outside of installed packages that it names. Global lists, dictionaries and objects,
-    which often keep books, are not followed. Functions of this package are followed through its
-    models: for what these build on, `version.NUMERICS` stands.
+    The source of a function, its defaults, what it encloses, and the global values that it reads:
+    numbers, containers, functions, classes, objects with their classes and state. Of functions of
+    installed packages and of this one the name counts: for what these do, their versions and
+    `version.NUMERICS` stand. Models of this package are followed.
 
     Source counts where it is that of the code that runs. Where it is not, the code itself does,
     which the hash then says, since it differs between versions of Python; ``told`` is called with
-    the names of functions whose file says something else.
+    the names of functions whose file says something else, ``unfollowed`` with the names of what a
+    function reads that cannot be looked into.
     """
-    digest = _Digest(told)
+    digest = _Digest(told, unfollowed)
     digest.add(value)
     version = f" of Python {sys.version_info[0]}.{sys.version_info[1]}"
     return digest.hash.hexdigest()[:16] + version * digest.has_code
@@ -48,20 +72,38 @@ def fingerprint(value: Any, told: Callable[[str], Any] = lambda _: None) -> str:
 class _Digest:
     """What has been hashed of a value."""
 
-    def __init__(self, told: Callable[[str], Any]):
-        self.hash, self.told = hashlib.sha256(), told
+    def __init__(self, told: Callable[[str], Any], unfollowed: Callable[[str], Any]):
+        self.hash, self.told, self.unfollowed = hashlib.sha256(), told, unfollowed
         self.has_code = False  # whether code counts, of which there is no text
-        self._seen: dict[int, Any] = {}  # kept, so that no other object gets their ids
+        self._name = ""  # the global name that is being followed
+        self._depth = 0
+        self._seen: dict[int, tuple[int, Any]] = {}  # kept, so that no other object gets their ids
 
     def _text(self, text: str) -> None:
         self.hash.update(text.encode("utf-8", "surrogatepass") + b"\0")
 
     def _is_new(self, value: Any) -> bool:
         is_new = id(value) not in self._seen
-        self._seen[id(value)] = value
+        number, _ = self._seen.setdefault(id(value), (len(self._seen), value))
+        if not is_new:
+            self._text(f"again {number}")
         return is_new
 
+    def _is_opaque(self) -> None:
+        if self._name:
+            self.unfollowed(self._name)
+
     def add(self, value: Any) -> None:
+        if self._depth == DEEPEST:
+            self._is_opaque()
+            return
+        self._depth += 1
+        try:
+            self._add(value)
+        finally:
+            self._depth -= 1
+
+    def _add(self, value: Any) -> None:
         if isinstance(value, functools.partial):
             for part in (value.func, *value.args, *sorted(value.keywords.items())):
                 self.add(part)
@@ -69,7 +111,10 @@ class _Digest:
             self.add(value.__func__)
             self.add(value.__self__)
         elif isinstance(value, types.FunctionType):
-            self._add_function(value)
+            if self._name and not _is_own(value):
+                self._add_installed(value)
+            else:
+                self._add_function(value)
         elif isinstance(value, types.ModuleType):
             self._text(value.__name__)
         elif isinstance(value, types.BuiltinFunctionType):
@@ -78,27 +123,99 @@ class _Digest:
                 self.add(value.__self__)
         elif isinstance(value, type):
             self._add_class(value)
-        elif isinstance(value, np.ndarray) and value.dtype != object:
-            self._text(repr((value.dtype.str, value.shape)))
-            self.hash.update(np.ascontiguousarray(value).tobytes())
-        elif value is None or isinstance(value, PLAIN):
-            self._text(f"{type(value).__name__} {value!r}")
-        elif isinstance(value, tuple | list | set | frozenset):
-            items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
-            self._text(f"{type(value).__name__} {len(value)}")
-            for item in items:
-                self.add(item)
-        elif isinstance(value, dict):
-            for item in value.items():
-                self.add(item)
+        elif isinstance(value, np.ufunc):
+            self._text(f"ufunc {value.__name__}")
+            if not any(vars(m).get(value.__name__) is value for m in _modules_of_ufuncs()):
+                self._is_opaque()  # np.frompyfunc does not say what it calls
         elif isinstance(value, types.CodeType):
             self._add_code(value)
-        elif self._is_new(value):  # an object that can be called: its class and what it holds
+        elif _is_own(type(value)):
+            self._add_object(value)
+        else:
+            self._add_content(value)
+
+    def _add_content(self, value: Any) -> None:
+        """What is in a value of a type that belongs to Python or to a package."""
+        kind = type(value)
+        if kind is np.ndarray:
+            self._text(repr((value.dtype.str, value.shape)))
+            if value.dtype.hasobject:
+                self.add(value.tolist())
+            else:
+                self.hash.update(np.ascontiguousarray(value).tobytes())
+        elif value is None or isinstance(value, PLAIN):
+            self._text(f"{type(value).__name__} {value!r}")
+        elif kind in (tuple, list, set, frozenset):
+            if kind in (list, set) and not self._is_new(value):
+                return
+            items = value if kind in (tuple, list) else sorted(value, key=_without_place)
+            self._text(f"{kind.__name__} {len(value)}")
+            for item in items:
+                self.add(item)
+        elif kind is dict:
+            if self._is_new(value):
+                self._text(f"dict {len(value)}")
+                for item in value.items():
+                    self.add(item)
+        elif isinstance(value, types.MappingProxyType):
+            self.add(dict(value))
+        elif isinstance(value, KeysView | ValuesView | ItemsView) and kind.__module__ == "builtins":
+            self.add(list(value))
+        elif isinstance(value, memoryview):
+            self.add(value.tobytes())
+        elif isinstance(value, np.vectorize):
+            for part in (value.pyfunc, value.excluded, value.signature, value.otypes):
+                self.add(part)
+        elif isinstance(inner := getattr(value, "py_func", None), types.FunctionType):
+            self.add(inner)  # compiled by Numba
+        elif self._is_new(value):
             self._text(str(getattr(value, "__name__", "")))
             self.add(type(value))
-            self.add(getattr(value, "__dict__", {}))
-            if _hides_state(value):
-                self.add(_reduced(value))
+            if isinstance(inner := getattr(value, "__wrapped__", None), types.FunctionType):
+                self.add(inner)  # of functools.lru_cache
+                return
+            parts = _reduced(value)
+            if parts is None and not isinstance(value, SILENT):
+                self._is_opaque()
+            self.add(parts)
+
+    def _add_object(self, value: Any) -> None:
+        """An object of a class of one's own: the class, what it holds, and what it is built on."""
+        if not self._is_new(value):
+            return
+        kind = type(value)
+        self._text(str(getattr(value, "__name__", "")))
+        self.add(kind)
+        for base in BUILT_ON:
+            if isinstance(value, base):
+                self.add(value.view(np.ndarray) if base is np.ndarray else base(value))
+                break
+        state = _state(kind, getattr(value, "__dict__", {}))
+        for parent in kind.__mro__:
+            slots = vars(parent).get("__slots__", ())
+            for name in (slots,) if isinstance(slots, str) else tuple(slots):
+                own = f"_{parent.__name__.lstrip('_')}{name}"  # as Python mangles it
+                mangled = own if name.startswith("__") and not name.endswith("__") else name
+                if name not in ("__dict__", "__weakref__") and hasattr(value, mangled):
+                    state[mangled] = getattr(value, mangled)
+        self.add(state)
+        if not state and not any(isinstance(value, base) for base in BUILT_ON):
+            self.add(_reduced(value))  # of a C type beneath
+
+    def _add_installed(self, function: types.FunctionType) -> None:
+        """A function of a package: its name, and functions of one's own that it wraps."""
+        if not self._is_new(function):
+            return
+        module = function.__module__ or ""
+        self._text(f"{module.partition('.')[0]} {function.__name__}")
+        if module.startswith(HERE):
+            return
+        cells = [cell for cell in function.__closure__ or () if _is_bound(cell)]
+        held = [getattr(function, "__wrapped__", None), *(cell.cell_contents for cell in cells)]
+        held += getattr(function, "registry", {}).values()  # of functools.singledispatch
+        for part in held:
+            if isinstance(part, types.FunctionType | type) and _is_own(part):
+                self.add(part)
 
     def _add_code(self, code: types.CodeType) -> None:
         # Names of arguments say to which parameters a rule is tied.
@@ -117,6 +234,7 @@ class _Digest:
             return
         if function.__code__.co_filename.startswith(STANDARD) and not _is_installed(function):
             self._text(f"{home}.{function.__qualname__}")
+            self._add_installed(function)
             return
         if text := text_of_function(function):
             self._text(text)
@@ -133,8 +251,23 @@ class _Digest:
             except ValueError:  # not yet bound
                 continue
         if not home.startswith(HERE) or home.startswith(MODELS):
-            for name, value in _globals_of(function):
+            self._add_globals(function)
+
+    def _add_globals(self, function: types.FunctionType) -> None:
+        names = names_of(function, _is_own_module)
+        for name in names.beyond:
+            self.unfollowed(name)
+        around = self._name
+        for name, value in names.values.items():
+            if value is not None and not _is_own_module(value):
+                self._name = name
                 self.add((name, value))
+        for name, value in names.changing.items():
+            self.unfollowed(name)
+            if _is_own(type(value)):
+                self._name = name
+                self.add((name, type(value)))
+        self._name = around
 
     def _add_class(self, kind: type) -> None:
         self._text(kind.__qualname__)
@@ -145,73 +278,76 @@ class _Digest:
         self._text(text_of_class(kind, functions))
         for base in kind.__bases__:
             self.add(base)
+        if type(kind) is not type:
+            self.add(type(kind))
         for name, part in members:
             if isinstance(part, types.FunctionType):
-                if not part.__code__.co_qualname.startswith("__create_fn__"):  # of a dataclass
+                if not _is_generated(part):
                     self.add((name, part))
             elif isinstance(part, PLAIN) and name not in ABOUT:
+                self.add((name, part))
+            elif name.startswith("__") or name == "_abc_impl" or isinstance(part, SLOTS):
+                continue
+            elif not any(is_only_written(f.__code__, name, part) for f in functions):
                 self.add((name, part))
 
 
 def _unwrapped(part: Any) -> Any:
     """The function within a property, a static method or one of the class."""
-    for name in ("__func__", "fget", "func", "function"):
+    for name in ("__func__", "fget", "func", "function", "__wrapped__"):
         if isinstance(getattr(part, name, None), types.FunctionType):
             return getattr(part, name)
     return part
 
 
-def _hides_state(value: Any) -> bool:
-    """Whether an object has more to it than its ``__dict__``: slots, or fields of a C type."""
-    slots = any(getattr(kind, "__slots__", ()) for kind in type(value).__mro__)
-    return slots or not getattr(value, "__dict__", None)
+def _is_generated(function: types.FunctionType) -> bool:
+    """Whether a method is what a dataclass or a named tuple makes of its fields."""
+    home = str(function.__globals__.get("__name__"))
+    return function.__code__.co_qualname.startswith("__create_fn__") or home.startswith(
+        "namedtuple_"
+    )
+
+
+def _state(kind: type, held: dict[str, Any]) -> dict[str, Any]:
+    """What an object holds, but for what it has computed from that."""
+    computed = {
+        name
+        for parent in kind.__mro__
+        for name, part in vars(parent).items()
+        if isinstance(part, functools.cached_property)
+    }
+    return {name: value for name, value in held.items() if name not in computed}
 
 
 def _reduced(value: Any) -> Any:
-    """What an object would be built from anew, as far as it tells."""
+    """What an object would be built from anew; None if it does not tell."""
     try:
-        parts = value.__reduce_ex__(4)
+        reduce = copyreg.dispatch_table.get(type(value))
+        parts = value.__reduce_ex__(4) if reduce is None else reduce(value)
     except Exception:
         return None
     if isinstance(parts, str):
         return parts
-    return [list(part) if isinstance(part, Iterator) else part for part in parts[1:]]
+    found = [list(part) if isinstance(part, Iterator) else part for part in parts[1:]]
+    if len(found) > 1 and isinstance(found[1], dict):
+        found[1] = _state(type(value), found[1])
+    return found
 
 
-def _globals_of(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
-    """The global values that a function uses and that decide what it does."""
-    used: dict[str, Any] = {}
-    written: set[str] = set()
-    codes = [function.__code__]
-    while codes:
-        code = codes.pop()
-        codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
-        name, value = "", None
-        for step in dis.get_instructions(code):
-            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                name, value = str(step.argval), function.__globals__.get(step.argval)
-            elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and _is_own_module(value):
-                name, value = f"{name}.{step.argval}", vars(value).get(step.argval)
-            elif step.opname == "STORE_GLOBAL":  # a counter
-                written.add(step.argval)
-                continue
-            elif step.opname == "EXTENDED_ARG":
-                continue
-            else:
-                value = None
-                continue
-            used[name] = value
-    for name in sorted(used.keys() - written):
-        value = used[name]
-        is_code = isinstance(value, types.FunctionType | type)
-        if _is_constant(value) or (is_code and _is_own(value)):
-            yield name, value
+def _is_bound(cell: types.CellType) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:  # not yet bound
+        return False
 
 
-def _is_constant(value: Any) -> bool:
-    if isinstance(value, tuple):
-        return all(map(_is_constant, value))
-    return isinstance(value, PLAIN) or (isinstance(value, np.ndarray) and value.dtype != object)
+def _without_place(value: Any) -> str:
+    """The text of a value without where it lies in memory."""
+    return re.sub(" at 0x[0-9a-fA-F]+", "", repr(value))
+
+
+def _modules_of_ufuncs() -> list[types.ModuleType]:
+    return [np, *(sys.modules[n] for n in ("scipy.special",) if n in sys.modules)]
 
 
 def _is_own(value: types.FunctionType | type) -> bool:
@@ -232,7 +368,7 @@ def _is_followed(name: str) -> bool:
         return f"{name}.".startswith(MODELS)
     # The module that runs may be any program's, with functions of a notebook.
     file = getattr(sys.modules.get(name), "__file__", None) or ""
-    return name == "__main__" or not file.startswith(LIBRARIES)
+    return name == "__main__" or not (file.startswith(LIBRARIES) or "-packages" in file)
 
 
 def _is_installed(function: types.FunctionType) -> bool:

@@ -84,15 +84,8 @@ def _open(
         store = SweepStore(root, manifest())
         store.write_metadata(axes, {})
         return store, store.read()
-    differences = store.manifest.differences(asked)
-    if differences:
-        raise _mismatch(root, differences)
+    there, same = _compared(store, asked, axes)
     store.warn_of_copy()
-    fits = all(store.manifest.matches_axis(name, values) for name, values in axes.items())
-    there = axes if fits else store.axes()
-    lost, same = axis_differences(there, axes)
-    if lost:
-        raise _mismatch(root, lost)
     _check_measures(store, asked, same, retry_failed, refine)
     if not same:
         larger = store.manifest.grown(manifest())
@@ -100,6 +93,29 @@ def _open(
     elif not asked.measures.keys() <= store.manifest.measures.keys():
         store.manifest = store.manifest.with_measures(asked)
     return store, _read(store, there)  # integers, say, stay floats if the store has floats
+
+
+def require_storable(plan: SweepPlan, root: Path) -> None:
+    """Raise what a run would, without writing anything, where a folder cannot take a sweep."""
+    asked = Manifest.of(plan, None)
+    store = SweepStore.open(root)
+    if store is not None:
+        _compared(store, asked, _axes(plan))
+
+
+def _compared(
+    store: SweepStore, asked: Manifest, axes: dict[str, np.ndarray]
+) -> tuple[dict[str, np.ndarray], bool]:
+    """The axes of a store, and whether they are those of a sweep; refuses another sweep's."""
+    differences = store.manifest.differences(asked)
+    if differences:
+        raise _mismatch(store.root, differences)
+    fits = all(store.manifest.matches_axis(name, values) for name, values in axes.items())
+    there = axes if fits else store.axes()
+    lost, same = axis_differences(there, axes)
+    if lost:
+        raise _mismatch(store.root, lost)
+    return there, same
 
 
 def _check_measures(
