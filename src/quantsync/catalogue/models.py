@@ -142,10 +142,9 @@ def single_values(parameters: Mapping[str, Any], hint: str) -> dict[str, Any]:
             f"{shown(parameters)}."
         )
     for name, value in parameters.items():
-        if np.ndim(value) != 0:
+        if isinstance(value, list | tuple | set | dict) or getattr(value, "ndim", 0):
             raise InvalidArgumentError(
-                f"Parameter `{name}` must be a single value, but has shape {np.shape(value)}; "
-                f"{hint}."
+                f"Parameter `{name}` must be a single value, but is {shown(value)}; {hint}."
             )
     return {
         name: value.item() if isinstance(value, np.generic | np.ndarray) else value

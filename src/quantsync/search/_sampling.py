@@ -26,7 +26,7 @@ EVALUATIONS = 1 << 14  # of one chunk: its states stay in a core's cache
 
 def checked_nodes(nodes: Any, name: str) -> np.ndarray:
     """Three increasing sample positions or more."""
-    count = np.size(nodes)
+    count = nodes.size if isinstance(nodes, np.ndarray) else 0
     require_memory(24.0 * count, f"A search over {count} nodes", "take fewer nodes")
     array = times_array(nodes, name, increasing=True)
     real_array(array, name, at_least=-SQUARABLE, at_most=SQUARABLE)

@@ -231,7 +231,8 @@ def _matrices(given: Iterable[Any], name: str) -> np.ndarray:
     matrices = list(given)
     if not matrices:
         raise InvalidArgumentError(f"Argument `{name}` is empty.")
-    n = np.shape(matrices[0])[-1] if np.ndim(matrices[0]) else 0
+    first = matrices[0]
+    n = len(first) if isinstance(first, list | tuple) else (getattr(first, "shape", ()) or (0,))[-1]
     return np.stack(
         [as_operator(m, n, f"Entry {k} of `{name}`").toarray() for k, m in enumerate(matrices)]
     )
