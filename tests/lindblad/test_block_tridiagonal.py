@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.testing import assert_allclose
 
 import quantsync as qs
-from quantsync.lindblad._block_tridiagonal import levels_from, narrow_levels, solve_by_levels
+from quantsync.lindblad._block_tridiagonal import levels_from, narrow_levels, solver_by_levels
 from quantsync.lindblad._sector_solve import SparseSector
 from quantsync.lindblad._sectors import find_sectors
 
@@ -47,7 +47,7 @@ def test_solutions_are_those_of_lapack(seed):
     for levels in (narrow_levels(pattern), levels_from(pattern, np.arange(20))):
         assert sorted(levels.order) == list(range(m + 90))
         assert len(levels.bounds) > 2
-        assert_allclose(solve_by_levels(matrix, right, levels), expected, rtol=1e-9, atol=1e-12)
+        assert_allclose(solver_by_levels(matrix, levels)(right), expected, rtol=1e-9, atol=1e-12)
 
 
 def test_entries_only_link_neighbouring_levels():
@@ -82,7 +82,7 @@ def test_a_level_that_is_singular_by_itself_is_left_to_sparse_lu():
     matrix = sp.csr_array(np.array([[1.0, 2.0], [3.0, 0.0]]))
     levels = levels_from(pattern_of(matrix), np.array([0]))
     assert list(levels.bounds) == [0, 1, 2]
-    assert solve_by_levels(matrix, np.ones((2, 1)), levels) is None
+    assert solver_by_levels(matrix, levels)(np.ones((2, 1))) is None
 
 
 def test_a_level_that_is_nearly_singular_costs_no_digits():
@@ -96,7 +96,7 @@ def test_a_level_that_is_nearly_singular_costs_no_digits():
         )
         right = rng.normal(size=(140, 2))
         levels = levels_from(pattern_of(np.ones((140, 140))), np.arange(70))
-        x = solve_by_levels(sp.csr_array(matrix), right, levels)
+        x = solver_by_levels(sp.csr_array(matrix), levels)(right)
         if x is not None:
             assert_allclose(x, np.linalg.solve(matrix, right), rtol=1e-8, atol=1e-9)
 

@@ -78,18 +78,11 @@ def _joined(widths: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(joined)])
 
 
-def solve_by_levels(matrix: sp.csr_array, right: np.ndarray, levels: Levels) -> np.ndarray | None:
-    """Solutions (m, k) for right sides (m, k), as `solver_by_levels` finds them."""
-    return solver_by_levels(matrix, levels)(right)
-
-
 def solver_by_levels(
     matrix: sp.csr_array, levels: Levels
 ) -> Callable[[np.ndarray], np.ndarray | None]:
-    """A solver that keeps the factors, from right sides (m, k) to solutions.
-
-    None where exchanging rows inside the levels is not enough: sparse LU exchanges any.
-    """
+    """A solver that keeps the factors, from right sides (m, k) to solutions or None."""
+    # None where exchanging rows inside the levels is not enough: sparse LU exchanges any.
     require_memory(levels.nbytes, f"Elimination of {len(levels.order)} unknowns")
     ordered = sp.csr_array(matrix[levels.order][:, levels.order])
     bounds = levels.bounds.tolist()

@@ -149,11 +149,9 @@ def find_zeros(
 
 
 def _scale(values: np.ndarray, size: np.ndarray, largest: np.ndarray) -> np.ndarray:
-    """Of what, for every point, values can be the rounding: of the largest one, mostly.
-
-    Values of a function of large range may be much smaller than that. They keep their sign from
-    node to node, which rounding does not.
-    """
+    """Of what, for every point, values can be the rounding: of the largest one, mostly."""
+    # Values of a function of large range may be much smaller than that. They keep their sign from
+    # node to node, which rounding does not.
     small = (size > 0) & (size <= RELATIVE * largest[:, None])
     pairs = small[:, :-1] & small[:, 1:]
     turns = (pairs & (np.sign(values[:, :-1]) != np.sign(values[:, 1:]))).sum(axis=1)
