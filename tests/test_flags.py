@@ -12,7 +12,7 @@ SWITCHES = {
         qs.models.collective_decay_pair(), allow_unique=wrong
     ),
     "coupled": lambda wrong: pseudo_boson_model("lab", coupled=wrong),
-    "may_be_undefined": lambda wrong: qs.Measure("x", "x", "1", lambda view: 1.0, wrong),
+    "may_be_undefined": lambda wrong: qs.Measure("x", "x", "1", lambda state: 1.0, wrong),
     "progress": lambda wrong: qs.sweep("spin_pair", {"epsilon": [0.1]}, "purity", progress=wrong),
     "retry_failed": lambda wrong: qs.Store("unused", retry_failed=wrong),
     "absolute": lambda wrong: qs.time_series.best_delay(

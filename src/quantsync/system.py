@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
 
-from quantsync.checks import broadcast_shape, flag, named_fields, require_broadcast_to
-from quantsync.errors import BroadcastError, InvalidSystemError
+from quantsync.checks import broadcast_shape, flag, named_fields, require_broadcast_to, shown
+from quantsync.errors import BroadcastError, InvalidArgumentError, InvalidSystemError
 from quantsync.lazy import lazy
 
 Found = TypeVar("Found")
+MOST_ARGUMENTS = 3  # of a measure: state, system, parameters
+CERTIFICATES = ("residual", "error")  # one of them a solution must have
 TRUNCATION_TOLERANCE = 1e-6  # what the cut-off of a mode may change without a word
 
 
@@ -77,11 +80,12 @@ class System(Protocol):
     def solve(self, workers: int | None = None) -> Any:
         """Solve all systems, on a number of threads; every available core by default.
 
-        The solution is any object with an attribute ``residual``: a number, or an array of the
-        batch shape, that says how well the equations are satisfied; data sets record the largest
-        one, and the worst ``reciprocal_condition`` and ``truncation`` where there are any. It may
-        compute the rest when asked. An error with a ``result`` whose ``valid`` is False for some
-        systems costs only these their values.
+        The solution is any object with an attribute ``residual`` (how well the equations are
+        satisfied) or ``error`` (how wrong the solution may be): a number, or an array with the
+        batch shape in front; data sets record the largest one, and the worst
+        ``reciprocal_condition`` and ``truncation`` where there are any. It may compute the rest
+        when asked. An error with a ``result`` whose ``valid`` is False for some systems, or with
+        their ``indices``, costs only these their values.
         """
         ...
 
@@ -89,30 +93,77 @@ class System(Protocol):
 @named_fields
 @dataclass(frozen=True)
 class Measure:
-    """A measure with a name.
+    """A measure with a name, declared once for sweeps, the command line and all built on them.
 
     Attributes
     ----------
     name : str
-    long_name : str
+    long_name : str, default ""
         For axis labels and files.
-    units : str
+    units : str, default "1"
         ``"1"`` for pure numbers.
     function : callable
-        From a `View` of B systems to an array of shape (B,), or (B, ...).
+        From the solution of B systems to an array of shape (B,), or (B, ...), as the functions
+        that `quantsync.sweep` takes: of ``(state)``, ``(state, system)`` or ``(state, system,
+        parameters)``, told by the number of its positional arguments without default.
     may_be_undefined : bool, default False
         Whether NaN or infinity is a documented answer, such as the phase of a uniform
         distribution; otherwise the point counts as failed.
+    of : callable, optional
+        What several measures share: a function of a `View`, called once for all of them, whose
+        result ``function`` gets in place of the state.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no function, or it needs none or more than three arguments.
+
+    Examples
+    --------
+    >>> import quantsync as qs
+    >>> def quanta(state):
+    ...     return qs.expectation(state, state.space["A"].number)
+    >>> measure = qs.Measure("quanta", "mean number of quanta", "1", quanta)
+    >>> def laser(gain=0.5):
+    ...     mode = qs.Space(A=qs.Fock(40))
+    ...     a = mode["A"]
+    ...     return qs.Lindbladian(mode, [], [(gain, a.create), (1.0, a.destroy)])
+    >>> found = qs.sweep(laser, {"gain": [0.2, 0.4]}, measure).quanta
+    >>> print(found.values.round(6), found.attrs["long_name"])
+    [0.25     0.666667] mean number of quanta
     """
 
     name: str
-    long_name: str
-    units: str
-    function: Callable[[View], Any]
+    long_name: str = ""
+    units: str = "1"
+    function: Callable[..., Any] = None  # type: ignore[assignment]
     may_be_undefined: bool = False
+    of: Callable[[View], Any] | None = None
 
     def __post_init__(self) -> None:
         flag(self.may_be_undefined, "may_be_undefined")
+        arguments_taken(self.function, f"Argument `function` of Measure {self.name!r}")
+
+
+def arguments_taken(function: Any, what: str) -> int:
+    """How many of state, system and parameters a function of a measure asks for."""
+    if not callable(function):
+        raise InvalidArgumentError(f"{what} must be a function, but is {shown(function)}.")
+    try:
+        given = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):  # some that are written in C do not tell
+        return 1
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    needed = [p for p in given if p.kind in kinds and p.default is p.empty]
+    further = [p.name for p in given if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    optional = any(p.kind in (*kinds, p.VAR_POSITIONAL) for p in given)
+    if len(needed) > MOST_ARGUMENTS or further or not optional:
+        names = ", ".join([p.name for p in needed] + further)
+        raise InvalidArgumentError(
+            f"{what} must take (state), (state, system) or (state, system, parameters), but needs "
+            f"({names}); give further arguments a default."
+        )
+    return max(1, len(needed))
 
 
 def table_of(*measures: Measure) -> dict[str, Measure]:
@@ -132,9 +183,15 @@ class View:
         Why the systems could not be solved.
     """
 
-    def __init__(self, system: System, workers: int | None = None):
+    def __init__(
+        self,
+        system: System,
+        workers: int | None = None,
+        parameters: Callable[[], Mapping[str, Any]] = dict,
+    ):
         self.system, self.workers = system, workers
         self.failure: Exception | None = None
+        self._parameters = parameters
         self._known: dict[Callable[[View], Any], Any] = {}
         self._parts: dict[bytes, View] = {}
 
@@ -154,18 +211,31 @@ class View:
         except Exception as error:
             self.failure = error
             raise
-        if not hasattr(found, "residual"):
+        if not any(hasattr(found, name) for name in CERTIFICATES):
             raise InvalidSystemError(
                 f"What {type(self.system).__name__}.solve() returns must have a `residual`, which "
-                f"says how well the equations are satisfied, but is {type(found).__name__}."
+                "says how well the equations are satisfied, or an `error`, but is "
+                f"{type(found).__name__}."
             )
         return found
+
+    @lazy
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters by name; numbers as arrays of shape (B,)."""
+        return self._parameters()
 
     def part(self, members: np.ndarray) -> View:
         """Some systems of the batch; a solution with an index is not computed again."""
         key = members.tobytes()
         if key not in self._parts:
-            part = self._parts[key] = View(self.system.take(members), self.workers)
+            part = self._parts[key] = View(
+                self.system.take(members),
+                self.workers,
+                lambda: {
+                    name: value[members] if isinstance(value, np.ndarray) else value
+                    for name, value in self.parameters.items()
+                },
+            )
             solution: Any = self.__dict__.get("solution")
             if hasattr(solution, "__getitem__") and hasattr(solution, "residual"):
                 part.__dict__["solution"] = solution[members]
@@ -178,8 +248,18 @@ class View:
         return self._known[function]
 
     def value(self, measure: Any) -> Any:
-        """A measure with a name, or a function of the solution, of all systems."""
-        return measure.function(self) if isinstance(measure, Measure) else measure(self.solution)
+        """A measure with a name, or a function as measures have, of all systems."""
+        function = measure
+        if isinstance(measure, Measure):
+            function = measure.function
+            if measure.of is not None:
+                return function(self.once(measure.of))
+        count = arguments_taken(function, "A measure")
+        if count == 1:
+            return function(self.solution)
+        if count == 2:
+            return function(self.solution, self.system)
+        return function(self.solution, self.system, self.parameters)
 
     @property
     def solved(self) -> list[Any]:
@@ -188,7 +268,7 @@ class View:
         # A study of a system stands for what it has solved, a batch for its parts as well.
         found = [part for one in found for part in getattr(one, "solved", [one])]
         found += [solution for part in self._parts.values() for solution in part.solved]
-        return [solution for solution in found if hasattr(solution, "residual")]
+        return [s for s in found if any(hasattr(s, name) for name in CERTIFICATES)]
 
 
 class ParametricSystem:
@@ -221,7 +301,7 @@ class ParametricSystem:
     >>> class Decay(ParametricSystem):
     ...     method = "closed form"
     ...     measures = table_of(
-    ...         Measure("amplitude", "amplitude", "m", lambda view: view.solution.amplitude())
+    ...         Measure("amplitude", "amplitude", "m", lambda state: state.amplitude())
     ...     )
     ...     def amplitude(self):
     ...         return np.exp(-self.flat("rate") * self.flat("time"))
@@ -322,7 +402,7 @@ def require_system(found: Any, model: str) -> System:
     missing = [n for n in dir(System) if not n.startswith("_") and not hasattr(found, n)]
     missing += [n for n in System.__annotations__ if not hasattr(found, n)]
     raise InvalidSystemError(
-        f"Model {model} must return a Lindbladian or another quantsync.system.System, but returned "
-        f"{type(found).__name__}"
+        f"Model {model} must return a Lindbladian, a run (system, state, times) or another "
+        f"quantsync.system.System, but returned {type(found).__name__}"
         + (f", which lacks {', '.join(missing)}." if hasattr(found, "solve") else ".")
     )

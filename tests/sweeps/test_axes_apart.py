@@ -141,7 +141,9 @@ def test_a_border_is_found_at_one_value_of_such_an_axis():
 
 def test_a_function_of_one_number_is_called_for_each_and_says_so():
     axes = {"jump": [0.0, 0.4, 0.6], "frequency": [1.0, 2.0]}
-    with pytest.warns(qs.errors.SweepWarning, match="take arrays of `jump`.*3 batches") as w:
+    with pytest.warns(
+        qs.errors.SweepWarning, match="take arrays of `jump`.*called 3 times for 6 points"
+    ) as w:
         found = qs.sweep(damped, axes, inversion)
     assert "truth value" in str(w[0].message)
     # Detailed balance: (up - down)/(up + down).
@@ -192,3 +194,64 @@ def test_names_and_values_of_a_map_that_does_not_fit_are_checked_all_the_same():
         qs.sweep("spin_pair", HUGE, "puriti")
     with pytest.raises(qs.errors.InvalidArgumentError, match="gain_a"):
         qs.sweep("spin_pair", HUGE | {"gain_a": [-1.0]}, "purity")
+
+
+def lossy(kind="none", drive=0.1, levels=8):
+    """An oscillator that loses quanta one by one, in pairs, or both."""
+    if kind not in ("single", "pairs", "both and more"):
+        raise qs.errors.InvalidArgumentError(f"Parameter `kind` is {kind!r}.")
+    space = qs.Space(A=qs.Fock(levels, finite=True))
+    a = space["A"]
+    jumps = [(0.0 if kind == "pairs" else 1.0, a.destroy)]
+    jumps += [(0.0 if kind == "single" else 2.0, a.destroy @ a.destroy), (0.1, a.create)]
+    return qs.Lindbladian(space, [(drive, a.create + a.destroy)], jumps)
+
+
+KINDS = ["single", "both and more", "pairs"]
+
+
+@pytest.mark.parametrize("values", [KINDS, tuple(KINDS), np.array(KINDS), np.array(KINDS, object)])
+def test_names_are_an_axis(values):
+    found = qs.sweep(lossy, {"drive": [0.1, 0.2], "kind": values}, ["purity", quanta])
+    assert found.kind.values.tolist() == KINDS
+    for kind in KINDS:
+        steady = qs.steady_state(lossy(kind, np.array([0.1, 0.2])))
+        np.testing.assert_allclose(found.quanta.sel(kind=kind), quanta(steady), rtol=1e-12)
+
+
+def test_a_name_that_the_model_refuses_is_named():
+    with pytest.raises(qs.errors.InvalidArgumentError, match="`kind` is 'triples'"):
+        qs.sweep(lossy, {"kind": ["single", "triples"]}, "purity")
+    with pytest.raises(qs.errors.InvalidArgumentError, match="numbers or names, but holds both"):
+        qs.sweep(lossy, {"kind": ["single", 1.0]}, "purity")
+
+
+def test_a_store_keeps_names_and_other_programs_read_them(tmp_path):
+    path = tmp_path / "map.zarr"
+    axes = {"kind": KINDS[:2], "drive": [0.1, 0.2]}
+    options = {"store": qs.Store(path, chunk=1), "progress": False}
+    qs.sweep(lossy, axes, [quanta], **options)
+    longer = {"kind": KINDS[::-1], "drive": [0.1, 0.15, 0.2]}
+    found = qs.sweep(lossy, longer, [quanta], **options)
+    xr.testing.assert_allclose(found, qs.sweep(lossy, longer, [quanta]), rtol=1e-12)
+    again = qs.open_sweep(path)
+    assert again.kind.values.tolist() == KINDS[::-1]
+    np.testing.assert_array_equal(again.quanta, found.quanta)
+    plain = xr.open_zarr(path)
+    assert plain.kind.attrs["flag_meanings"] == "pairs both and more single"
+    np.testing.assert_array_equal(plain.quanta, found.quanta)
+    fewer = {"kind": KINDS[:2], "drive": [0.1, 0.2]}
+    with pytest.raises(qs.errors.StoreMismatchError, match="pairs"):
+        qs.sweep(lossy, fewer, [quanta], **options)
+
+
+def test_a_border_is_found_at_one_name():
+    refine = qs.Refine("quanta", level=0.2, tolerance=0.001)
+    axes = {"kind": ["single"], "drive": np.linspace(0.0, 0.2, 4)}
+    found = qs.sweep(lossy, axes, quanta, fixed={"levels": 20}, refine=refine)
+    # a decays at 1 and gains 0.1: 1/9 + (drive/0.45)^2 quanta.
+    assert found.border_drive.values == pytest.approx([0.45 * np.sqrt(0.2 - 1 / 9)], abs=2e-4)
+    assert set(found.border_kind.values) == {"single"}
+    assert set(found.refined_kind.values) == {"single"}
+    with pytest.raises(qs.errors.InvalidArgumentError, match="`kind` holds values of type"):
+        qs.sweep(lossy, axes | {"kind": KINDS}, quanta, refine=refine)

@@ -97,7 +97,7 @@ class Certified(ParametricSystem):
     """Solutions whose certificates are what the test says."""
 
     members_per_chunk = 2
-    measures = table_of(Measure("one", "one", "1", lambda view: view.solution.value()))
+    measures = table_of(Measure("one", "one", "1", lambda state: state.value()))
 
     def solve(self, workers=None):
         x = self.flat("x")
@@ -125,7 +125,7 @@ def test_each_certificate_has_its_own_worst():
 class Edge(ParametricSystem):
     """What is asked for along its border, at x = 0.3, is badly conditioned there."""
 
-    measures = table_of(Measure("x", "x", "1", lambda view: view.system.flat("y")))
+    measures = table_of(Measure("x", "x", "1", lambda state, system: system.flat("y")))
 
     def solve(self, workers=None):
         return self

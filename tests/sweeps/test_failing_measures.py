@@ -162,8 +162,8 @@ def test_nothing_is_solved_again_for_a_measure_that_fails(monkeypatch):
 def test_parts_of_a_batch_whose_solution_has_no_index_are_solved_again():
     class Roots(ParametricSystem):
         measures = table_of(
-            Measure("root", "root", "1", lambda view: view.solution.root()),
-            Measure("same", "x", "1", lambda view: view.solution.flat("x")),
+            Measure("root", "root", "1", lambda state: state.root()),
+            Measure("same", "x", "1", lambda state: state.flat("x")),
         )
 
         def root(self):
@@ -193,7 +193,7 @@ def test_a_measure_that_cannot_exist_is_an_error_and_not_a_map_of_nan(options):
         (lambda steady: steady.rho @ "A", "TypeError|ValueError|UFunc"),
         (lambda steady: qs.negativity(steady, "Z"), "UnknownNameError"),
         (lambda steady: np.load("/nowhere/calibration.npy"), "FileNotFoundError"),
-        (lambda steady, generator: 1, "TypeError"),
+        (lambda steady: np.linalg.norm(), "TypeError"),
     ],
 )
 def test_a_mistake_in_ones_own_measure_surfaces_at_once_with_its_traceback(mistake, cause):

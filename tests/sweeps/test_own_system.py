@@ -36,13 +36,18 @@ class UndampedError(qs.errors.QuantsyncError):
         self.result = result
 
 
+def lag_of(view):
+    lag_of.calls += 1
+    return -np.angle(view.solution.amplitude)
+
+
 class Oscillators:
     """Every member of the protocol, by hand."""
 
     measures = table_of(
-        Measure("height", "largest displacement", "m", lambda view: abs(view.solution.amplitude)),
-        Measure("lag", "phase behind the drive", "rad", lambda view: view.once(lag_of)),
-        Measure("lag_squared", "its square", "rad^2", lambda view: view.once(lag_of) ** 2),
+        Measure("height", "largest displacement", "m", lambda state: abs(state.amplitude)),
+        Measure("lag", "phase behind the drive", "rad", lambda lag: lag, of=lag_of),
+        Measure("lag_squared", "its square", "rad^2", lambda lag: lag**2, of=lag_of),
     )
     kind, method, members_per_chunk = "response", "linear equation", 4
 
@@ -73,11 +78,6 @@ class Oscillators:
         return found
 
 
-def lag_of(view):
-    lag_of.calls += 1
-    return -np.angle(view.solution.amplitude)
-
-
 lag_of.calls = 0
 
 
@@ -100,7 +100,7 @@ class Decay(ParametricSystem):
     """An oscillator that starts at 1, after some time: nothing but what differs."""
 
     method = "closed form"
-    measures = table_of(Measure("left", "what is left", "1", lambda view: view.solution.left()))
+    measures = table_of(Measure("left", "what is left", "1", lambda state: state.left()))
 
     def left(self):
         return np.exp(-self.parameters["rate"] * self.parameters["time"])
@@ -168,7 +168,8 @@ def test_an_error_of_other_systems_does_not_hit_the_wrong_ones():
         return abs(view.system.take(np.arange(view.system.size)[::-1]).solve().amplitude)[::-1]
 
     axes = {"damping": [0.0], "drive": [1.0, 0.9, 0.8]}
-    measure = Measure("turned", "height, taken the other way round", "m", turned)
+    about = ("turned", "height, taken the other way round", "m")
+    measure = Measure(*about, lambda heights: heights, of=turned)
     with pytest.warns(qs.errors.SweepWarning, match="^1 of 3 points"):
         tongue = qs.sweep(oscillator, axes, [measure])
     assert tongue.failed.values.tolist() == [[True, False, False]]

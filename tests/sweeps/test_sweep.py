@@ -243,8 +243,9 @@ def test_switches_of_a_model_survive_a_file(tmp_path):
         (
             ("spin_pair", {"epsilon": ["a"]}, NAMES),
             "InvalidArgumentError",
-            "must hold real numbers.*each one by itself, with fixed={'epsilon': 'a'}",
+            "`epsilon` must be a real number or array, but is 'a'",
         ),
+        (("spin_pair", {"epsilon": ["a", 1.0]}, NAMES), "InvalidArgumentError", "holds both"),
         (("spin_pair", {"spin": [1, 0.7]}, NAMES), "InvalidArgumentError", "0.7"),
         (("spin_pair", AXES, []), "InvalidArgumentError", "at least one measure"),
         (("spin_pair", AXES, [3]), "InvalidArgumentError", "name or a function"),

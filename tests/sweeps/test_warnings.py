@@ -14,7 +14,7 @@ from quantsync.system import Measure, ParametricSystem, table_of
 
 class Doubtful(ParametricSystem):
     members_per_chunk = 2
-    measures = table_of(Measure("same", "x", "1", lambda view: view.solution.flat("x")))
+    measures = table_of(Measure("same", "x", "1", lambda state: state.flat("x")))
 
     def solve(self, workers=None):
         if (self.flat("x") > 2).any():

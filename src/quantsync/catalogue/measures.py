@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from quantsync.catalogue.models import MODELS, Model
-from quantsync.catalogue.state_measures import STATE_MEASURES
+from quantsync.catalogue.state_measures import DENSITY_MATRIX_MEASURES, STATE_MEASURES
 from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError, unknown_name
-from quantsync.system import Measure, System
+from quantsync.system import Measure, arguments_taken
 
-MEASURES_OF_KIND: dict[str, Mapping[str, Measure]] = {"steady state": STATE_MEASURES}
+MEASURES_OF_KIND: dict[str, Mapping[str, Measure]] = {
+    "steady state": STATE_MEASURES,
+    "evolution": DENSITY_MATRIX_MEASURES,  # of the state at the last time
+}
 
 
-def measures_of(system: System | type[System]) -> dict[str, Measure]:
+def measures_of(system: Any) -> dict[str, Measure]:
     """All measures that systems have by name: those of their kind, and their own."""
     return {**MEASURES_OF_KIND.get(system.kind, {}), **system.measures}
 
@@ -50,6 +53,7 @@ def resolve_measures(
             name, value = given or measure.name, measure
         elif callable(measure):
             name, value = given or getattr(measure, "__name__", "measure"), measure
+            arguments_taken(measure, f"Measure {name!r}")
         else:
             raise InvalidArgumentError(
                 f"A measure must be a name or a function of the solution, but is {measure!r}."

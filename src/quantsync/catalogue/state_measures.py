@@ -20,35 +20,40 @@ from quantsync.measures.phase import (
 from quantsync.system import Measure, View, table_of
 
 
+def _state(view: View) -> Any:
+    """The density matrices that are measured: of an evolution, those at the last time."""
+    return getattr(view.solution, "final", view.solution)
+
+
 def locking(view: View) -> PhaseDistribution:
     """Relative phases of all sites, or the phase of a single one."""
-    state = view.solution
+    state = view.once(_state)
     measure = phase_distribution if len(state.space) == 1 else relative_phase_distribution
     return measure(state)
 
 
-def _locked_phase(view: View) -> Any:
+def _locked_phase(phases: PhaseDistribution) -> Any:
     """Location of the highest peak; without an axis for the phases if there is only one."""
-    location = view.once(locking).location
+    location = phases.location
     return location[..., 0] if location.shape[-1] == 1 else location
 
 
-def _first_site(view: View) -> str:
+def _first_site(state: Any) -> str:
     """The site that bipartite measures cut from the rest."""
-    space = view.solution.space
-    if len(space) < 2:
+    if len(state.space) < 2:
         raise InvalidArgumentError(
-            f"Correlations need at least two sites, but the system is {space}."
+            f"Correlations need at least two sites, but the system is {state.space}."
         )
-    return space.names[0]
+    return state.space.names[0]
 
 
-STATE_MEASURES: dict[str, Measure] = table_of(
+DENSITY_MATRIX_MEASURES: dict[str, Measure] = table_of(
     Measure(
         "synchronization",
         "maximum of S (one site) or S_rel (several): height of the phase peak above uniform",
         "1/rad",
-        lambda view: view.once(locking).maximum,
+        lambda phases: phases.maximum,
+        of=locking,
     ),
     Measure(
         "locked_phase",
@@ -56,36 +61,43 @@ STATE_MEASURES: dict[str, Measure] = table_of(
         "rad",
         _locked_phase,
         may_be_undefined=True,
+        of=locking,
     ),
     Measure(
         "negativity",
         "negativity between the first site and the rest",
         "1",
-        lambda view: negativity(view.solution, _first_site(view)),
+        lambda state: negativity(state, _first_site(state)),
+        of=_state,
     ),
     Measure(
         "log_negativity",
         "logarithmic negativity between the first site and the rest",
         "nat",
-        lambda view: log_negativity(view.solution, _first_site(view)),
+        lambda state: log_negativity(state, _first_site(state)),
+        of=_state,
     ),
     Measure(
         "mutual_information",
         "mutual information between the first site and the rest",
         "nat",
-        lambda view: mutual_information(view.solution, _first_site(view)),
+        lambda state: mutual_information(state, _first_site(state)),
+        of=_state,
     ),
-    Measure("purity", "purity Tr rho^2", "1", lambda view: purity(view.solution)),
+    Measure("purity", "purity Tr rho^2", "1", purity, of=_state),
     Measure(
         "von_neumann_entropy",
         "von Neumann entropy of the whole state",
         "nat",
-        lambda view: von_neumann_entropy(view.solution),
+        von_neumann_entropy,
+        of=_state,
     ),
+)
+STATE_MEASURES: dict[str, Measure] = DENSITY_MATRIX_MEASURES | table_of(
     Measure(
         "residual",
         "residual ||L[rho]|| of the steady state",
         "rate",
-        lambda view: view.solution.residual,
+        lambda state: state.residual,
     ),
 )

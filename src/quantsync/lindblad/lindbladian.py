@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from quantsync.checks import named_arguments
+from quantsync.lindblad._joining import joined_terms, same_systems
 from quantsync.lindblad.evolution import TOLERANCE, Evolution, evolve
 from quantsync.lindblad.generator import Generator
 from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
@@ -83,6 +84,22 @@ class Lindbladian(Generator):
     def groups(self) -> list[np.ndarray]:
         """All systems of the batch in one group, by flat index: all share their operators."""
         return [np.arange(self.size)]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self | None:
+        """Batches of systems as a larger one, if they are affine in coefficients together."""
+        tables = [part.coefficient_table() for part in parts]
+        if all(part.terms is parts[0].terms for part in parts):
+            columns = tuple(np.concatenate(tables).T)
+            return parts[0]._with(columns, (sum(part.size for part in parts),))
+        terms = joined_terms(parts) if type(parts[0]) is Lindbladian else None
+        if terms is None:
+            return None
+        return cls(parts[0].space, *terms).broadcast_to((len(parts),))
+
+    def agrees_with(self, other: Self) -> bool:
+        """Whether a single system equals another one, but for rounding."""
+        return same_systems(self, other)
 
     def solve(self, workers: int | None = None) -> SteadyState:
         """The steady states of all systems; as `quantsync.steady_state`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 
@@ -18,10 +17,11 @@ from quantsync.sweeps._measuring import (
     texts_of,
     without_result,
 )
-from quantsync.sweeps._systems import JoinedSystems
-from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps._systems import Failed, SystemsApart
+from quantsync.sweeps.plan import Batch, SweepPlan
 from quantsync.system import System, View
 
+MOST_ALONE, FEWEST_CHUNKS = 256, 16  # systems that a model gives one by one
 GROUPS_PER_CHUNK = 8  # of systems that share work; few, so that threads have something to share
 
 
@@ -34,17 +34,13 @@ class ChunkResult:
     certificates: Worst = field(default_factory=dict)
 
 
-def chunks_of(system: System | JoinedSystems) -> list[np.ndarray]:
+def chunks_of(system: System | SystemsApart) -> list[np.ndarray]:
     """Members, by flat index, in pieces that are solved at a time.
 
     Whole groups together, as long as they are few and small; a large group in pieces.
     """
-    if isinstance(system, JoinedSystems):
-        return [
-            members[chunk]
-            for part, members in zip(system.parts, system.members, strict=True)
-            for chunk in chunks_of(part)
-        ]
+    if isinstance(system, SystemsApart):
+        return _chunks_apart(system)
     chunks: list[list[np.ndarray]] = []
     most = system.members_per_chunk
     room = groups = 0
@@ -59,34 +55,67 @@ def chunks_of(system: System | JoinedSystems) -> list[np.ndarray]:
     return [np.concatenate(parts) for parts in chunks]
 
 
-def solve_chunks(
-    system: System | JoinedSystems, plan: SweepPlan
-) -> list[tuple[np.ndarray, ChunkResult]]:
+def _chunks_apart(system: SystemsApart) -> list[np.ndarray]:
+    """Single systems together, as many as are solved at a time; batches each by themselves."""
+    parts, chunks = system.parts(), []
+    for members in parts:
+        if len(members) == 1:
+            continue
+        for _, batch in system.take(members).made():
+            pieces = [members] if isinstance(batch, Failed) else chunks_of(batch)
+            chunks += pieces if isinstance(batch, Failed) else [members[piece] for piece in pieces]
+    alone = [members for members in parts if len(members) == 1]
+    if alone:
+        most = min(system.example.members_per_chunk, MOST_ALONE, -(-len(alone) // FEWEST_CHUNKS))
+        every = np.sort(np.concatenate(alone))
+        chunks += [every[piece] for piece in chunk_slices(len(every), max(1, most))]
+    return chunks
+
+
+def solve_chunks(batch: Batch, plan: SweepPlan) -> list[tuple[np.ndarray, ChunkResult]]:
     """Solve a batch chunk by chunk: the members of each, and what it gave."""
-    return [(m, solve_chunk(cast(System, system.take(m)), plan)) for m in chunks_of(system)]
+    return [(m, solve_chunk(batch.take(m), plan)) for m in chunks_of(batch.system)]
 
 
-def solve_chunk(system: System, plan: SweepPlan) -> ChunkResult:
+def solve_chunk(batch: Batch, plan: SweepPlan) -> ChunkResult:
     """Solve a one-dimensional batch of systems and take all measures.
 
     A point that fails costs only itself: the chunk is halved until the point stands alone, or
     divided at once where the error tells which systems have no result. So does a measure.
     """
-    view = View(system, workers=1)
+    if isinstance(batch.system, SystemsApart):
+        return merged(
+            batch.size,
+            [
+                (
+                    members,
+                    _without(made, len(members))
+                    if isinstance(made, Failed)
+                    else solve_chunk(made, plan),
+                )
+                for members, made in batch.made()
+            ],
+        )
+    view = View(batch.system, 1, batch.parameters)
     try:
         found = {name: taken(plan, view, name) for name in plan.measures}
     except Exception as error:
         if ends_a_map(error):
             raise
-        bad = without_result(error, system.size)
-        if bad.all() or system.size == 1:
-            return ChunkResult({}, texts_of(error, system.size))
-        parts = [(m, solve_chunk(system.take(m), plan)) for m in parts_of(bad)]
-        return merged(system.size, parts)
+        bad = without_result(error, batch.size)
+        if bad.all() or batch.size == 1:
+            return ChunkResult({}, texts_of(error, batch.size))
+        parts = [(m, solve_chunk(batch.take(m), plan)) for m in parts_of(bad)]
+        return merged(batch.size, parts)
     values = {name: one.values for name, one in found.items() if one.values is not None}
     causes = {name: one.causes for name, one in found.items() if one.causes}
     failures = joined_causes(causes, len(found)) if causes else {}
     return ChunkResult(values, failures, certificates_of(view))
+
+
+def _without(failed: Failed, size: int) -> ChunkResult:
+    """Points of which the model gives no system."""
+    return ChunkResult({}, texts_of(failed.error, size))
 
 
 def merged(size: int, parts: list[tuple[np.ndarray, ChunkResult]]) -> ChunkResult:

@@ -37,7 +37,10 @@ class PointFailure:
     message: str
 
     def __str__(self) -> str:
-        where = ", ".join(f"{name}={value:g}" for name, value in self.coordinates.items())
+        where = ", ".join(
+            f"{name}={value if isinstance(value, str) else format(value, 'g')}"
+            for name, value in self.coordinates.items()
+        )
         return f"{where}: {self.message}"
 
 

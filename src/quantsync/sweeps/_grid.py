@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import require_finite
+from quantsync.checks import require_finite, shown
 from quantsync.errors import InvalidArgumentError
 
 
@@ -30,22 +30,23 @@ class Grid:
         checked = {}
         for name, values in axes.items():
             array = np.asarray(values)
+            if array.dtype.kind == "O" and all(isinstance(value, str) for value in array.flat):
+                array = array.astype(str)
             if array.ndim != 1 or array.size == 0:
                 raise InvalidArgumentError(
                     f"Axis `{name}` must be a one-dimensional array with at least one value, "
                     f"but has shape {array.shape}. Fixed values go into `fixed`."
                 )
-            if array.dtype.kind not in "biuf":
-                way = (
-                    f" Sweep each one by itself, with fixed={{{name!r}: {str(array[0])!r}}}, and "
-                    "join the datasets with xarray.concat."
-                    if array.dtype.kind in "US"
-                    else ""
-                )
+            if array.dtype.kind not in "biufU":
                 raise InvalidArgumentError(
-                    f"Axis `{name}` must hold real numbers, but has dtype {array.dtype}.{way}"
+                    f"Axis `{name}` must hold real numbers, or names, but has dtype {array.dtype}."
                 )
-            require_finite(f"Axis `{name}`", array.astype(float))
+            if array.dtype.kind != "U":
+                require_finite(f"Axis `{name}`", array.astype(float))
+            elif _mixed(values):
+                raise InvalidArgumentError(
+                    f"Axis `{name}` must hold numbers or names, but holds both: {shown(values)}."
+                )
             checked[str(name)] = array
         return cls(checked)
 
@@ -76,10 +77,49 @@ class Grid:
         few = {n: v[np.unique([0, len(v) // 2, len(v) - 1])] for n, v in self.axes.items()}
         return Grid(few)
 
-    def coordinates(self, point: int) -> dict[str, float]:
-        """Coordinates of one point, by its flat index."""
+    def columns(self, points: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """Coordinates of points (all of them by default), by flat index, a column per axis."""
+        chosen = np.arange(self.size) if points is None else np.asarray(points)
+        index = np.unravel_index(chosen, self.shape)
+        return {n: axis[k] for (n, axis), k in zip(self.axes.items(), index, strict=True)}
+
+    def positions(self, points: np.ndarray) -> np.ndarray:
+        """Where points lie, by flat index, as numbers of shape (n, axes); names by their place."""
+        index = np.unravel_index(points, self.shape)
+        columns = [
+            k.astype(float) if axis.dtype.kind == "U" else axis[k].astype(float)
+            for axis, k in zip(self.axes.values(), index, strict=True)
+        ]
+        return np.stack(columns, axis=1)
+
+    def columns_at(self, positions: np.ndarray) -> dict[str, np.ndarray]:
+        """Coordinates of points on or off the grid, from positions of shape (n, axes)."""
+        return {
+            name: axis[column.astype(int)] if axis.dtype.kind == "U" else _as(column, axis.dtype)
+            for (name, axis), column in zip(self.axes.items(), positions.T, strict=True)
+        }
+
+    def coordinates(self, point: int) -> dict[str, Any]:
+        """Coordinates of one point, by its flat index, as plain values."""
         index = np.unravel_index(point, self.shape)
         return {
-            name: values[i].item()
+            name: plain(values[i])
             for (name, values), i in zip(self.axes.items(), index, strict=True)
         }
+
+
+def plain(value: Any) -> Any:
+    """A value without axes as Python has it; an array as it is."""
+    array = np.asarray(value)
+    return array if array.ndim else array.item()
+
+
+def _as(column: np.ndarray, kind: np.dtype) -> np.ndarray:
+    return column if kind.kind == "f" else column.astype(kind)
+
+
+def _mixed(values: Any) -> bool:
+    """Whether a list has both texts and others, which NumPy would turn into texts."""
+    if isinstance(values, np.ndarray):
+        return False
+    return not all(isinstance(value, str | np.str_) for value in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from quantsync.errors import (
     UnknownNameError,
     UnstableNetworkError,
 )
+from quantsync.sweeps._systems import Failed
 from quantsync.sweeps.plan import SweepPlan
-from quantsync.system import View
+from quantsync.system import System, View
 
 # The same wherever they come up; a map that meets one ends.
 ALWAYS = (MeasureError, MeasureShapeError, InvalidSystemError)
@@ -122,7 +123,10 @@ def _mistake(plan: SweepPlan, name: str) -> Exception | None:
     size = plan.grid.size
     seen: dict[str, Exception] = {}
     for point in np.unique(np.linspace(0, size - 1, min(TRIED, size)).astype(int)):
-        view = View(plan.system.take([point]), workers=1)
+        ((_, made),) = plan.batch(np.array([point])).made()
+        if isinstance(made, Failed):
+            continue
+        view = View(cast(System, made.system), 1, made.parameters)
         try:
             batch_of_numbers(name, view.value(plan.measures[name]), 1)
             return None
@@ -183,10 +187,19 @@ def filled_with_nan(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
 
 def without_result(error: Exception, size: int) -> np.ndarray:
     """Which systems of a batch have no result, as far as an error tells."""
+    bad = np.zeros(size, bool)
     valid: Any = getattr(getattr(error, "result", None), "valid", None)
     if isinstance(valid, np.ndarray) and valid.shape == (size,):
         return ~valid
-    return np.zeros(size, bool)
+    indices = getattr(error, "indices", None)
+    if isinstance(indices, list) and indices and all(_is_member(k, size) for k in indices):
+        bad[[int(np.ravel(k)[0]) for k in indices]] = True
+    return bad
+
+
+def _is_member(index: Any, size: int) -> bool:
+    array = np.ravel(index)
+    return array.shape == (1,) and array.dtype.kind in "iu" and 0 <= array[0] < size
 
 
 def parts_of(bad: np.ndarray) -> list[np.ndarray]:

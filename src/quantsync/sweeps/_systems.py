@@ -1,83 +1,147 @@
-"""The systems of a sweep: one batch, or one for each value of an axis that cannot be an array."""
+"""The systems of a sweep: one batch, or made where they are solved, some values at a time."""
 
 from __future__ import annotations
 
 import inspect
-import itertools
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from quantsync.catalogue.models import Model
 from quantsync.checks import require_broadcast_to
-from quantsync.errors import InvalidSystemError, UnknownNameError
-from quantsync.lazy import lazy
-from quantsync.sweeps._grid import Grid
+from quantsync.errors import InvalidArgumentError, InvalidSystemError, UnknownNameError
+from quantsync.sweeps._grid import Grid, plain
 from quantsync.system import Measure, System
 
 SHOWN_SPACES = 3
+MOST_CHECKED = 64  # values of an axis, each of which a model is asked for beforehand
+TRIED = 8  # points at which a model is looked at before a map
 
 
-class JoinedSystems:
-    """Batches of systems of different size or structure as one; they are never solved together."""
+@dataclass(frozen=True)
+class Failed:
+    """Why a model gives no systems at some points."""
 
-    def __init__(self, shape: tuple[int, ...], parts: list[System], members: list[np.ndarray]):
-        self.shape, self.size = shape, math.prod(shape)
-        # ``members[k]`` are the flat indices of the systems of a part, in the part's order.
-        self.parts, self.members = parts, members
+    error: Exception
+
+
+@dataclass(frozen=True)
+class SystemsApart:
+    """Systems of a model that takes some parameters one value at a time; made when needed.
+
+    ``columns`` are the coordinates of each point, and ``owner`` tells which points the model gives
+    together.
+    """
+
+    source: SystemsOfModel
+    columns: Mapping[str, np.ndarray]
+    owner: np.ndarray
+    example: System  # at one of the points
+
+    @classmethod
+    def at(cls, source: SystemsOfModel, columns: Mapping[str, np.ndarray]) -> SystemsApart:
+        """The systems at points."""
+        size = len(next(iter(columns.values())))
+        owner = np.zeros(size, int)
+        for name in source.apart:
+            owner = _labels(owner, np.unique(columns[name], return_inverse=True)[1].reshape(-1))
+        assert source.example is not None
+        return cls(source, columns, owner, source.example)
+
+    @property
+    def size(self) -> int:
+        """Number of systems."""
+        return len(self.owner)
 
     @property
     def kind(self) -> str:
         """The kind of their solutions."""
-        return self.parts[0].kind
+        return self.example.kind
 
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Measures that they have by name."""
-        return self.parts[0].measures
+        return self.example.measures
 
     @property
     def method(self) -> str:
         """How they are solved."""
-        return self.parts[0].method
+        return self.example.method
 
-    @property
-    def space(self) -> str:
-        """Their spaces, for the provenance of data sets."""
-        spaces = list(dict.fromkeys(str(getattr(part, "space", "")) for part in self.parts))
-        if spaces == [""]:
-            return type(self.parts[0]).__name__
-        more = f"; and {len(spaces) - SHOWN_SPACES} more" if len(spaces) > SHOWN_SPACES else ""
-        return "; ".join(spaces[:SHOWN_SPACES]) + more
+    def take(self, members: Any) -> SystemsApart:
+        """Some systems, by flat index."""
+        chosen = np.asarray(members)
+        columns = {name: column[chosen] for name, column in self.columns.items()}
+        return replace(self, columns=columns, owner=self.owner[chosen])
 
-    @lazy
-    def _places(self) -> tuple[np.ndarray, np.ndarray]:
-        """The part of each system, and its place there."""
-        owner, place = np.empty(self.size, int), np.empty(self.size, int)
-        for k, members in enumerate(self.members):
-            owner[members], place[members] = k, np.arange(len(members))
-        return owner, place
-
-    def take(self, members: Any) -> System | JoinedSystems:
-        """Some systems, by flat index, as a batch of shape (len(members),)."""
-        owner, place = (array[np.asarray(members)] for array in self._places)
-        parts, where = [], []
-        for k in np.unique(owner):
-            mine = np.flatnonzero(owner == k)
-            parts.append(self.parts[k].take(place[mine]))
-            where.append(mine)
-        return parts[0] if len(parts) == 1 else JoinedSystems((len(owner),), parts, where)
+    def parts(self) -> list[np.ndarray]:
+        """Members that the model gives together."""
+        order = np.argsort(self.owner, kind="stable")
+        parts = np.split(order, np.flatnonzero(np.diff(self.owner[order])) + 1)
+        return sorted(parts, key=lambda members: members[0])
 
     def groups(self) -> list[np.ndarray]:
         """All systems, by flat index, in groups that share the expensive part of the work."""
-        return [
-            members[group]
-            for part, members in zip(self.parts, self.members, strict=True)
-            for group in part.groups()
-        ]
+        return self.parts()
+
+    def made(self) -> list[tuple[np.ndarray, System | Failed]]:
+        """The systems, as few batches of them as there can be, or why there are none."""
+        found: list[tuple[np.ndarray, System | Failed]] = []
+        for members in self.parts():
+            found += self._made(members)
+        joined: Any = getattr(type(self.example), "joined", None)
+        if joined is None:
+            return found
+        fewer: list[tuple[np.ndarray, System | Failed]] = []
+        alike: dict[Any, list[tuple[np.ndarray, System]]] = {}
+        for members, system in found:
+            if isinstance(system, Failed):
+                fewer.append((members, system))
+            else:
+                alike.setdefault(getattr(system, "space", None), []).append((members, system))
+        for parts in alike.values():
+            batch = joined([system for _, system in parts]) if len(parts) > 1 else None
+            if batch is None:
+                fewer += parts
+            else:
+                fewer.append((np.concatenate([members for members, _ in parts]), batch))
+        return fewer
+
+    def _made(self, members: np.ndarray) -> Iterator[tuple[np.ndarray, System | Failed]]:
+        here = {name: column[members] for name, column in self.columns.items()}
+        for name in self.source.apart:
+            here[name] = plain(here[name][0])
+        try:
+            system = self.source.at(here).broadcast_to((len(members),))
+        except MemoryError:
+            raise
+        except Exception as error:
+            if len(members) == 1:
+                yield members, Failed(error)
+                return
+            for half in np.array_split(members, 2):
+                yield from self._made(half)
+            return
+        if (type(system), system.kind) != (type(self.example), self.example.kind):
+            raise InvalidSystemError(
+                "A model must return one kind of systems at all points of a sweep, but it returned "
+                f"{type(self.example).__name__} and {type(system).__name__}."
+            )
+        yield members, system
+
+    @property
+    def space(self) -> str:
+        """Some of their spaces, for the provenance of data sets."""
+        spaces: dict[str, None] = {}
+        parts = self.parts()
+        for members in parts[: SHOWN_SPACES + 1] if len(parts) < self.size else parts[:1]:
+            for _, system in self._made(members[:1]):
+                spaces[str(getattr(system, "space", type(system).__name__))] = None
+        shown = list(spaces)
+        return "; ".join(shown[:SHOWN_SPACES]) + "; and more" * (len(shown) > SHOWN_SPACES)
 
 
 @dataclass(frozen=True)
@@ -89,88 +153,149 @@ class SystemsOfModel:
     tied: Mapping[str, Callable[..., Any]]  # rules of the parameters that follow from the axes
     apart: tuple[str, ...] = ()  # axes that the model takes one value at a time
     cause: str = ""  # why it does
+    example: System | None = None  # at one point, where it does
+    seconds: float = 0.0  # that it took to make it
 
     @classmethod
     def found_out(cls, given: SystemsOfModel, grid: Grid) -> tuple[SystemsOfModel, Any]:
         """The same, knowing what it takes one value at a time, and the systems of a grid."""
-        try:
-            return given, given.on(grid)
-        except (MemoryError, UnknownNameError):
-            raise
-        except Exception as error:
-            apart = tuple(name for name in grid.names if not given._takes_arrays(grid, name))
-            if not apart:
+        texts = tuple(name for name, axis in grid.axes.items() if axis.dtype.kind == "U")
+        cause = "names come one by one"
+        if not texts:
+            try:
+                system = given._at_once(grid)
+            except (MemoryError, UnknownNameError):
                 raise
-            cause = f"{type(error).__name__}: {error}"
-        knowing = cls(given.model, given.fixed, given.tied, apart, cause)
-        return knowing, knowing.on(grid)
+            except Exception as error:
+                cause, raised = f"{type(error).__name__}: {error}", error
+            else:
+                cause = given._misunderstood(grid, system)
+                if not cause:
+                    return given, system
+                raised = None
+        else:
+            raised = None
+        base = given._works(grid, raised)
+        start = time.perf_counter()
+        example = given.at(base)
+        seconds = time.perf_counter() - start
+        apart = texts + tuple(
+            n for n in grid.names if n not in texts and not given._takes_arrays(base, n)
+        )
+        if not apart and raised is not None:
+            raise raised
+        if not apart:  # one by one, where arrays give other systems than numbers
+            apart = grid.names
+        knowing = replace(given, apart=apart, cause=cause, example=example, seconds=seconds)
+        knowing._require_values(grid, base)
+        return knowing, SystemsApart.at(knowing, grid.columns())
 
     def at(self, coordinates: Mapping[str, Any]) -> System:
         """The systems at coordinates that broadcast."""
-        followed = {
-            name: _plain(rule(**{n: coordinates[n] for n in inspect.signature(rule).parameters}))
+        return self.model(**coordinates, **self.followed(coordinates), **self.fixed)
+
+    def followed(self, coordinates: Mapping[str, Any]) -> dict[str, Any]:
+        """The tied parameters at coordinates."""
+        return {
+            name: plain(rule(**{n: coordinates[n] for n in inspect.signature(rule).parameters}))
             for name, rule in self.tied.items()
         }
-        return self.model(**coordinates, **followed, **self.fixed)
 
-    def on(self, grid: Grid) -> System | JoinedSystems:
+    def on(self, grid: Grid) -> System | SystemsApart:
         """The systems of a grid, of its shape."""
-        where = [grid.names.index(name) for name in self.apart]
-        shape = tuple(1 if k in where else n for k, n in enumerate(grid.shape))
-        parts, index = [], []
-        for chosen in itertools.product(*(range(grid.shape[k]) for k in where)):
-            single = {n: grid.axes[n][k].item() for n, k in zip(self.apart, chosen, strict=True)}
-            found = self.at(grid.open_arrays() | single)
-            # A parameter that no coefficient depends on leaves the batch smaller than the grid.
-            require_broadcast_to(found.shape, shape, "Systems of the model")
-            parts.append(found.broadcast_to(shape))
-            index.append(chosen)
-        if not where:
-            return parts[0]
-        flat = np.moveaxis(np.arange(grid.size).reshape(grid.shape), where, range(len(where)))
-        return _joined(grid.shape, parts, [flat[chosen].reshape(-1) for chosen in index])
+        return SystemsApart.at(self, grid.columns()) if self.apart else self._at_once(grid)
 
-    def at_positions(self, grid: Grid, positions: np.ndarray) -> System | JoinedSystems:
-        """The systems at points on or off a grid, positions of shape (n, axes)."""
-        columns = dict(zip(grid.names, positions.T, strict=True))
-        alone = np.array([columns[name] for name in self.apart]).T.reshape(len(positions), -1)
-        values, owner = np.unique(alone, axis=0, return_inverse=True)
-        parts, members = [], []
-        for k, chosen in enumerate(values):
-            mine = np.flatnonzero(owner.reshape(-1) == k)
-            here = {name: column[mine] for name, column in columns.items()}
-            for name, value in zip(self.apart, chosen, strict=True):
-                here[name] = grid.axes[name].dtype.type(value).item()
-            parts.append(self.at(here).broadcast_to((len(mine),)))
-            members.append(mine)
-        return parts[0] if len(parts) == 1 else _joined((len(positions),), parts, members)
+    def at_columns(self, columns: Mapping[str, np.ndarray]) -> System | SystemsApart:
+        """The systems at points on or off a grid, whose coordinates are columns."""
+        if self.apart:
+            return SystemsApart.at(self, columns)
+        size = len(next(iter(columns.values())))
+        return self.at(columns).broadcast_to((size,))
 
-    def _takes_arrays(self, grid: Grid, name: str) -> bool:
-        """Whether the model takes an axis as an array; yes, if it fails with its values anyway."""
-        first = {n: values[0].item() for n, values in grid.axes.items()}
+    def parameters(self, columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """All parameters at some points, for measures: numbers as arrays, a value a point."""
+        size = len(next(iter(columns.values())))
+        defaults = {n: p.default for n, p in self.model.parameters.items() if not p.is_required}
+        values = defaults | dict(self.fixed) | dict(columns)
+        if not self.apart:
+            values |= self.followed(columns)
+        else:
+            rows = [
+                self.followed({n: plain(c[k]) for n, c in columns.items()}) for k in range(size)
+            ]
+            values |= {name: np.array([row[name] for row in rows]) for name in self.tied}
+        return {
+            name: np.broadcast_to(value, (size,))
+            if isinstance(value, int | float | np.ndarray | np.generic)
+            else value
+            for name, value in values.items()
+        }
+
+    def _at_once(self, grid: Grid) -> System:
+        found = self.at(grid.open_arrays())
+        # A parameter that no coefficient depends on leaves the batch smaller than the grid.
+        require_broadcast_to(found.shape, grid.shape, "Systems of the model")
+        return found.broadcast_to(grid.shape)
+
+    def _works(self, grid: Grid, raised: Exception | None) -> dict[str, Any]:
+        """Coordinates of a point at which the model gives a system."""
+        first = raised
+        for point in np.unique(np.linspace(0, grid.size - 1, min(TRIED, grid.size)).astype(int)):
+            coordinates = grid.coordinates(int(point))
+            try:
+                self.at(coordinates)
+            except (MemoryError, UnknownNameError):
+                raise
+            except Exception as error:
+                first = first or error
+            else:
+                return coordinates
+        assert first is not None
+        raise first
+
+    def _takes_arrays(self, base: Mapping[str, Any], name: str) -> bool:
+        """Whether the model takes a parameter as an array."""
         try:
-            self.at(first)
-        except Exception:
-            return True
-        try:
-            self.at(first | {name: grid.axes[name][[0, 0]]})
+            found = self.at({**base, name: np.array([base[name]] * 2)})
+            require_broadcast_to(found.shape, (2,), "Systems of the model")
         except Exception:
             return False
         return True
 
+    def _misunderstood(self, grid: Grid, system: System) -> str:
+        """How a function's systems for arrays differ from those for numbers; empty if not.
 
-def _plain(value: Any) -> Any:
-    array = np.asarray(value)
-    return array if array.ndim else array.item()
+        A function that asks ``if np.any(x > 1)`` takes arrays, and gives other systems.
+        """
+        agrees = getattr(type(system), "agrees_with", None)
+        if agrees is None or self.model.is_registered or grid.size == 1:
+            return ""
+        for point in np.unique(np.linspace(0, grid.size - 1, 3).astype(int)):
+            try:
+                alone = self.at(grid.coordinates(int(point))).broadcast_to((1,))
+            except Exception:
+                return ""  # it is made for arrays
+            if not agrees(system.take([point]), alone):
+                where = ", ".join(f"{n}={v}" for n, v in grid.coordinates(int(point)).items())
+                return f"at {where} it gives another system for numbers than for arrays"
+        return ""
+
+    def _require_values(self, grid: Grid, base: Mapping[str, Any]) -> None:
+        """Raise what the model says of a value that it does not take."""
+        for name in self.apart:
+            if len(grid.axes[name]) > MOST_CHECKED:
+                continue
+            for value in grid.axes[name]:
+                try:
+                    self.at({**base, name: plain(value)})
+                except (InvalidArgumentError, UnknownNameError):
+                    raise
+                except Exception:
+                    continue  # a matter of the point
 
 
-def _joined(
-    shape: tuple[int, ...], parts: Sequence[System], members: list[np.ndarray]
-) -> JoinedSystems:
-    kinds = {type(part).__name__: part for part in parts}
-    if len({part.kind for part in parts}) > 1 or len(kinds) > 1:
-        raise InvalidSystemError(
-            "A model must return one kind of systems at all points of a sweep, but it returned "
-            f"{' and '.join(kinds)}."
-        )
-    return JoinedSystems(shape, list(parts), members)
+def _labels(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Numbers that tell pairs of numbers apart."""
+    return np.unique(first * (int(second.max(initial=0)) + 1) + second, return_inverse=True)[
+        1
+    ].reshape(-1)

@@ -17,6 +17,7 @@ from quantsync.sweeps._certificates import (
     warn_of_truncation,
 )
 from quantsync.sweeps._measuring import batch_of_numbers
+from quantsync.sweeps._systems import SystemsOfModel
 from quantsync.system import View
 
 
@@ -83,7 +84,11 @@ def measured(
     """Measures of a model at one point, its certificates, and the measures by name."""
     system = model(**single_values(parameters, "sweep() takes arrays"))
     resolved = resolve_measures(measures, measures_of(system), model.name)
-    view = View(system.broadcast_to((1,)))  # a batch of one, as in a sweep
+    one = {name: np.atleast_1d(value) for name, value in parameters.items()}
+    # A batch of one, as in a sweep.
+    view = View(
+        system.broadcast_to((1,)), parameters=lambda: SystemsOfModel(model, {}, {}).parameters(one)
+    )
     values = {
         name: batch_of_numbers(name, view.value(measure), 1)[0]
         for name, measure in resolved.items()

@@ -15,7 +15,8 @@ from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.memory import SMALL, available_memory, require_memory
 from quantsync.sweeps._grid import Grid
-from quantsync.sweeps._systems import SystemsOfModel
+from quantsync.sweeps._systems import Failed, SystemsApart, SystemsOfModel
+from quantsync.system import System
 
 ROOM = 8  # bytes of a number
 MOST_CHECKED = 1024  # points of a map that is too large to be built
@@ -60,15 +61,53 @@ class SweepPlan:
         if self.too_large:
             require_memory(_bytes(self.grid, count), what, hint)
 
-    def system_at(self, positions: np.ndarray) -> Any:
-        """The systems at points on or off the grid, positions of shape (n, axes)."""
-        return self.systems.at_positions(self.grid, positions)
+    def batch(self, points: np.ndarray) -> Batch:
+        """Points of the grid, by flat index, with their systems."""
+        columns = self.grid.columns(points)
+        if self.too_large:
+            return Batch(self.systems, self.systems.at_columns(columns), columns)
+        return Batch(self.systems, self.system.take(points), columns)
 
-    def positions(self, points: np.ndarray) -> np.ndarray:
-        """Where points of the grid lie, by flat index, shape (n, axes)."""
-        index = np.unravel_index(points, self.grid.shape)
-        axes = self.grid.axes.values()
-        return np.stack([axis[k].astype(float) for axis, k in zip(axes, index, strict=True)], 1)
+    def batch_at(self, positions: np.ndarray) -> Batch:
+        """Points on or off the grid, at positions of shape (n, axes), with their systems."""
+        columns = self.grid.columns_at(positions)
+        return Batch(self.systems, self.systems.at_columns(columns), columns)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some points of a sweep: their systems, and their coordinates, a column per axis."""
+
+    source: SystemsOfModel
+    system: System | SystemsApart
+    columns: Mapping[str, np.ndarray]
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return self.system.size
+
+    def parameters(self) -> dict[str, Any]:
+        """All parameters by name, for measures."""
+        return self.source.parameters(self.columns)
+
+    def take(self, members: np.ndarray) -> Batch:
+        """Some of the points."""
+        columns = {name: column[members] for name, column in self.columns.items()}
+        return Batch(self.source, self.system.take(members), columns)
+
+    def made(self) -> list[tuple[np.ndarray, Batch | Failed]]:
+        """The same points, of systems that are there or cannot be."""
+        if not isinstance(self.system, SystemsApart):
+            return [(np.arange(self.size), self)]
+        return [
+            (members, system if isinstance(system, Failed) else self._of(members, system))
+            for members, system in self.system.made()
+        ]
+
+    def _of(self, members: np.ndarray, system: System) -> Batch:
+        columns = {name: column[members] for name, column in self.columns.items()}
+        return Batch(self.source, system, columns)
 
 
 def prepare_sweep(
@@ -99,7 +138,7 @@ def prepare_sweep(
             )
     plan = SweepPlan(systems, grid, resolved, too_large)
     if too_large:  # wrong values are named before anything runs, as far as they are looked at
-        plan.system_at(plan.positions(np.linspace(0, grid.size - 1, MOST_CHECKED).astype(int)))
+        plan.batch(np.linspace(0, grid.size - 1, MOST_CHECKED).astype(int))
     else:
         plan.__dict__["system"] = system
     return plan

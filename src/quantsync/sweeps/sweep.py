@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -181,15 +182,18 @@ def sweep(
 
 def _say_what_is_slow(plan: SweepPlan) -> None:
     """A word where the model takes real numbers one at a time, which arrays could be."""
-    apart = [n for n in plan.systems.apart if plan.grid.axes[n].dtype.kind == "f"]
+    systems, size = plan.systems, plan.grid.size
+    apart = [n for n in systems.apart if plan.grid.axes[n].dtype.kind == "f"]
     if not apart or plan.model.is_registered:
         return
-    count = len(plan.system.parts)
+    from quantsync.sweeps.store.cost import duration
+
+    calls = math.prod(len(plan.grid.axes[n]) for n in systems.apart)
     warn_caller(
         f"Model {plan.model.name} does not take arrays of {', '.join(f'`{n}`' for n in apart)} "
-        f"({plan.systems.cause}) and is called for each value: {count} batches, one after another, "
-        "instead of one. If it can be written with np.where(...) in place of `if`, and with NumPy "
-        "functions, the whole map is solved at once.",
+        f"({systems.cause}) and is called {calls} times for {size} points, which alone takes about "
+        f"{duration(calls * systems.seconds)}, instead of once. If it can be written with "
+        "np.where(...) in place of `if`, and with NumPy functions, the whole map is one batch.",
         SweepWarning,
     )
 
@@ -218,11 +222,11 @@ def _in_memory(
 
 
 def _on_threads(plan: SweepPlan, workers: int, progress: bool | None) -> ChunkResult:
-    system, pieces = plan.system, chunks_of(plan.system)
+    pieces = chunks_of(plan.system)
 
     def work(members: np.ndarray) -> tuple[np.ndarray, ChunkResult]:
-        return members, solve_chunk(system.take(members), plan)
+        return members, solve_chunk(plan.batch(members), plan)
 
-    with progress_of(system.size, "points", progress) as advance:
+    with progress_of(plan.grid.size, "points", progress) as advance:
         results = map_threads(work, pieces, workers, lambda members: advance(len(members)))
-    return merged(system.size, results)
+    return merged(plan.grid.size, results)

@@ -237,9 +237,9 @@ def test_a_measure_with_a_name_of_ones_own_is_its_function(tmp_path):
         axes = {"epsilon": [0.1]}
         return qs.sweep("spin_pair", axes, [measure], store=tmp_path / "a", progress=False)
 
-    run(lambda view: view.solution.rho[:, 0, 0].real)
+    run(lambda state: state.rho[:, 0, 0].real)
     with pytest.raises(StoreMismatchError, match="measure 'height'"):
-        run(lambda view: view.solution.rho[:, 1, 1].real)
+        run(lambda state: state.rho[:, 1, 1].real)
 
 
 def test_a_dataclass_is_its_text(module):

@@ -30,7 +30,7 @@ from quantsync.models.circuit_qed.state import (
 )
 from quantsync.models.circuit_qed.tables import PRESETS, TABLE_II, preset_values
 from quantsync.models.circuit_qed.transmon import PumpedTransmon, RelaxationFit, frequency_shift
-from quantsync.system import Measure, ParametricSystem, View, table_of
+from quantsync.system import Measure, ParametricSystem, table_of
 
 OF_A_TRANSMON = (
     "pump",
@@ -317,8 +317,8 @@ class CircuitQED(ParametricSystem):
         }
 
 
-def _rate(side: int, name: str) -> Callable[[View], np.ndarray]:
-    return lambda view: np.array([getattr(fit, name) for fit in view.solution.fits(side)])
+def _rate(side: int, name: str) -> Callable[[Any], np.ndarray]:
+    return lambda state: np.array([getattr(fit, name) for fit in state.fits(side)])
 
 
 CircuitQED.measures = table_of(
@@ -326,19 +326,19 @@ CircuitQED.measures = table_of(
         "response_a",
         "|<S+>| of qubit A in the frame of the drive, averaged over time",
         "1",
-        lambda view: np.abs(view.solution.responses()[:, 0]),
+        lambda state: np.abs(state.responses()[:, 0]),
     ),
     Measure(
         "response_b",
         "|<S+>| of qubit B in the frame of the drive, averaged over time",
         "1",
-        lambda view: np.abs(view.solution.responses()[:, 1]),
+        lambda state: np.abs(state.responses()[:, 1]),
     ),
     Measure(
         "omega",
         "relative entropy of synchronization of the two qubits",
         "nat",
-        lambda view: view.solution.synchronization(),
+        lambda state: state.synchronization(),
     ),
     Measure("gain_rate_a", "gain rate w of A over 2 pi, fitted", "MHz", _rate(0, "gain")),
     Measure(

@@ -14,7 +14,7 @@ from quantsync.system import Measure, table_of
 def _measure(
     name: str, long_name: str, of: Callable[[Any], Any], units: str = "1", undefined: bool = False
 ) -> Measure:
-    return Measure(name, long_name, units, lambda view: of(view.solution), undefined)
+    return Measure(name, long_name, units, of, undefined)
 
 
 def _mean(k: int, name: str) -> Measure:

@@ -47,30 +47,32 @@ def _chi_histogram(view: View) -> Any:
     return level_set_histogram(view.once(locking), chi, BINS, THRESHOLD)
 
 
-def _chi_2_histogram(view: View) -> Any:
-    return level_set_histogram(view.once(locking), chi_2, BINS, THRESHOLD)
-
-
 CHI = Measure(
     "chi_probability",
     "probability of chi above the threshold",
     "1",
-    lambda view: view.once(_chi_histogram),
+    lambda histogram: histogram,
+    of=_chi_histogram,
 )
 INTERVAL = Measure(
     "interval_probability",
     "probability P_a that chi is in the interval a",
     "1",
-    lambda view: interval_probabilities(view.once(_chi_histogram)),
+    interval_probabilities,
+    of=_chi_histogram,
 )
 CHI_2 = Measure(
-    "chi_2_probability", "probability of chi_2 above the threshold", "1", _chi_2_histogram
+    "chi_2_probability",
+    "probability of chi_2 above the threshold",
+    "1",
+    lambda phases: level_set_histogram(phases, chi_2, BINS, THRESHOLD),
+    of=locking,
 )
 SINGLET_WEIGHT = Measure(
     "singlet_weight",
     "weight of the singlet",
     "1",
-    lambda view: np.real(np.einsum("i,bij,j->b", SINGLET, view.solution.rho, SINGLET)),
+    lambda state: np.real(np.einsum("i,bij,j->b", SINGLET, state.rho, SINGLET)),
 )
 
 

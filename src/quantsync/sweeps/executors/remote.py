@@ -155,4 +155,4 @@ class RemoteSweep:
 
     def compute(self, item: Any) -> Any:
         """Solve a piece; a `ChunkResult`."""
-        return solve_chunk(self.plan.system.take(self.pieces[item]), self.plan)
+        return solve_chunk(self.plan.batch(self.pieces[item]), self.plan)

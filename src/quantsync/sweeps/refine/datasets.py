@@ -48,14 +48,14 @@ def add_refinement(
     if (points.state[rows] == FAILED).any():
         variables[f"{PREFIX}_failed"] = (PREFIX, points.state[rows] == FAILED)
     coordinates: dict[str, Any] = {
-        f"{PREFIX}_{name}": (PREFIX, points.positions[rows, k], dataset[name].attrs)
-        for k, name in enumerate(grid.names)
+        f"{PREFIX}_{name}": (PREFIX, column, dataset[name].attrs)
+        for name, column in grid.columns_at(points.positions[rows]).items()
     }
     scales = varying_axes(grid)
     border = _border(dataset[asked.measure].values.reshape(-1), grid, points, asked, outcome)
     at = {name: s.from_unit(border.points[:, k]) for k, (name, s) in enumerate(scales.items())}
     for name, axis in grid.axes.items():
-        there = at[name] if name in at else np.full(len(border.points), float(axis[0]))
+        there = at[name] if name in at else np.full(len(border.points), axis[0])
         coordinates[f"{BORDER}_{name}"] = (BORDER, there, dataset[name].attrs)
     about = {"long_name": "how far off the border can be, as a fraction of every axis"}
     variables[f"{BORDER}_uncertainty"] = (BORDER, border.uncertainty, about | {"units": "1"})

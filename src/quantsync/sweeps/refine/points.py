@@ -139,7 +139,7 @@ class RefinedPoints:
 def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.ndarray, ChunkResult]]:
     """Solve a sweep's model at points off its grid: members of each piece, and what it gave."""
     try:
-        system = plan.system_at(positions)
+        batch = plan.batch_at(positions)
     except Exception as error:
         if ends_a_map(error):
             raise
@@ -152,4 +152,4 @@ def solve_positions(plan: SweepPlan, positions: np.ndarray) -> list[tuple[np.nda
             for half in halves
             for piece, found in solve_positions(plan, positions[half])
         ]
-    return solve_chunks(system, plan)
+    return solve_chunks(batch, plan)

@@ -76,13 +76,16 @@ def require_refinable(plan: SweepPlan) -> None:
 
 def varying_axes(grid: Grid) -> dict[str, AxisScale]:
     """The axes with more than one value, and how they are scaled."""
-    return {name: AxisScale.of(axis) for name, axis in grid.axes.items() if len(axis) > 1}
+    return {
+        name: AxisScale.of(np.arange(len(axis)) if axis.dtype.kind == "U" else axis)
+        for name, axis in grid.axes.items()
+        if len(axis) > 1
+    }
 
 
 def positions_of(grid: Grid) -> np.ndarray:
     """The points of a grid, shape (points, axes)."""
-    mesh = np.meshgrid(*grid.axes.values(), indexing="ij")
-    return np.stack([axis.reshape(-1) for axis in mesh], axis=1)
+    return grid.positions(np.arange(grid.size))
 
 
 def refine(
@@ -119,7 +122,7 @@ def refine(
 
     if len(points):
         tell(0)
-    held = np.array([float(axis[0]) for axis in plan.grid.axes.values()])
+    held = plan.grid.positions(np.zeros(1, int))[0]
     while (outcome := _outcome(learner, level, asked.tolerance)).reached > asked.tolerance:
         told(outcome)
         room = asked.max_points - len(points)

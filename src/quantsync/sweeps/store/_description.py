@@ -81,9 +81,14 @@ def _is_axis(value: Any) -> bool:
         kind = np.dtype(value["dtype"])
     except (TypeError, ValueError, SyntaxError):
         return False
-    is_number = kind.kind in "biuf" and kind.itemsize <= 8
     has_sum = isinstance(value.get("sha256"), str)
-    return is_number and has_sum and _is_count(value.get("size")) and _has_texts(_about(value))
+    if not (has_sum and _is_count(value.get("size")) and _has_texts(_about(value))):
+        return False
+    if kind.kind != "U":
+        return "texts" not in value and kind.kind in "biuf" and kind.itemsize <= 8
+    texts = value.get("texts")
+    known = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+    return known and len(texts) == value["size"]
 
 
 def _is_measure(value: Any) -> bool:

@@ -218,12 +218,24 @@ def _numbers_of(data: Mapping[str, Any]) -> str:
 def describe_axis(values: np.ndarray, attributes: dict[str, Any]) -> dict[str, Any]:
     """An axis as the manifest has it."""
     kept = stored_axis(values)
-    return {
-        "dtype": kept.dtype.str,
-        "size": len(kept),
-        "sha256": _hash(kept),
-        "attributes": attributes,
-    }
+    axis = {"dtype": kept.dtype.str, "size": len(kept), "sha256": _hash(kept)}
+    if kept.dtype.kind != "U":
+        return axis | {"attributes": attributes}
+    return axis | {"texts": kept.tolist(), "attributes": attributes}
+
+
+def axis_array(values: np.ndarray) -> np.ndarray:
+    """The array of a store for an axis: the values, or the places of texts in their list."""
+    return np.arange(len(values)) if values.dtype.kind == "U" else values
+
+
+def axis_attributes(axis: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes of that array: Zarr has no settled type for texts, numbers flag them."""
+    names = axis.get("texts")
+    if names is None:
+        return axis["attributes"]
+    flags = {"flag_values": list(range(len(names))), "flag_meanings": " ".join(names)}
+    return axis["attributes"] | flags
 
 
 def describe_measures(
@@ -236,7 +248,9 @@ def describe_measures(
 
 
 def stored_axis(values: np.ndarray) -> np.ndarray:
-    """The values of an axis as the store keeps them: little endian, at most 64 bits."""
+    """The values of an axis as the store keeps them: little endian, at most 64 bits; or texts."""
+    if values.dtype.kind == "U":
+        return values.astype(f"<U{max(map(len, values.tolist()))}")
     kind = values.dtype if values.dtype.itemsize <= 8 else np.dtype(float)
     return np.ascontiguousarray(values, kind.newbyteorder("<"))
 

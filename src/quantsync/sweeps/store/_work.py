@@ -46,7 +46,7 @@ def compute_task(
     for points, measures in work:
         where, numbers = np.argwhere(points), members[points.reshape(-1)]
         asked = replace(plan, measures=measures)
-        for piece, result in solve_chunks(plan.system.take(numbers), asked):
+        for piece, result in solve_chunks(plan.batch(numbers), asked):
             store.add_measures(result.values)
             found |= bool(result.values)
             for name, array in result.values.items():

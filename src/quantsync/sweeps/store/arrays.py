@@ -23,7 +23,13 @@ from quantsync.sweeps._certificates import record_of, recorded, without_certific
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
 from quantsync.sweeps.store._contents import Contents, TaskState, failure_records
-from quantsync.sweeps.store._manifest import Manifest, describes, stored_axis
+from quantsync.sweeps.store._manifest import (
+    Manifest,
+    axis_array,
+    axis_attributes,
+    describes,
+    stored_axis,
+)
 from quantsync.sweeps.store._metadata import array_metadata, group_metadata, write_metadata_file
 from quantsync.sweeps.store._refined import refined_arrays
 from quantsync.sweeps.store.files import (
@@ -91,7 +97,9 @@ class SweepStore:
         """Write what is missing or altered beside the tasks: group, coordinates, arrays."""
         data, root = self.manifest.data, self.root
         own = {name: np.array(axis["values"]) for name, axis in self.manifest.inner.items()}
-        self._axes = {name: stored_axis(values) for name, values in {**axes, **own}.items()}
+        self._axes = {
+            name: axis_array(stored_axis(values)) for name, values in {**axes, **own}.items()
+        }
         self._more = dict(more)
         try:
             same = read_record(root / STATUS / "manifest.json") == data
@@ -119,7 +127,9 @@ class SweepStore:
         data, manifest = self.manifest.data, self.manifest
         about_axes = data["axes"] | manifest.inner
         arrays = {
-            name: array_metadata(v.dtype, v.shape, v.shape, [name], about_axes[name]["attributes"])
+            name: array_metadata(
+                v.dtype, v.shape, v.shape, [name], axis_attributes(about_axes[name])
+            )
             for name, v in self._axes.items()
         }
         arrays[STATUS] = self._of_tasks(STATUS, "uint8", (), STATUS_ATTRIBUTES)
@@ -149,6 +159,9 @@ class SweepStore:
         axes = {}
         for name, axis in self.manifest.data["axes"].items():
             cause = ""
+            if "texts" in axis:
+                axes[name] = stored_axis(np.array(axis["texts"]))
+                continue
             try:
                 axes[name], _ = read_chunk(
                     self.root / name / "c" / "0", (axis["size"],), axis["dtype"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from quantsync.parallel import one_blas_thread
 from quantsync.sweeps._batches import solve_chunks
-from quantsync.sweeps._systems import JoinedSystems
+from quantsync.sweeps._systems import SystemsApart
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.points import PIECE
 from quantsync.sweeps.store.tasks import chunk_shape
@@ -18,6 +18,7 @@ TASK_SECONDS = 2.0  # what a kill costs per thread
 FEWEST_TASKS = 16
 TASK_BYTES = 64 << 20  # of all measures
 LONG, SAMPLES = 0.1, (1, 64, 2048)
+MOST_PARTS = 16  # of systems apart that are looked at
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,7 @@ def point_cost(plan: SweepPlan) -> PointCost:
     seconds, size = np.inf, 1.0
     for count in SAMPLES:
         members = _sample(plan, min(count, plan.grid.size))
-        at = plan.positions(members)
-        sample = plan.system_at(at) if plan.too_large else plan.system.take(members)
+        sample = plan.batch(members)
         start = time.perf_counter()
         with one_blas_thread():
             results = solve_chunks(sample, plan)
@@ -86,8 +86,8 @@ def _sample(plan: SweepPlan, count: int) -> np.ndarray:
     evenly = np.unique(np.linspace(0, plan.grid.size - 1, count).astype(int))
     if plan.too_large:
         return evenly
-    if isinstance(plan.system, JoinedSystems):  # each part costs something else
-        first = np.array([members[0] for members in plan.system.members[: SAMPLES[-1]]])
+    if isinstance(plan.system, SystemsApart):  # each part may cost something else
+        first = np.array([members[0] for members in plan.system.parts()[:MOST_PARTS]])
         return np.unique(np.concatenate([first, evenly]))
     groups = plan.system.groups()
     if len(groups) > 1:  # points that share work, as a task has them

@@ -1,0 +1,138 @@
+"""Single generators as one batch that is affine in its coefficients, where they are of that form.
+
+Who builds a Hamiltonian anew at every point of a map (as with QuTiP) hands over matrices. Their
+entries are few different functions of the point times constants, and each of these functions
+becomes a coefficient. Entries are told apart to rounding, each beside itself: nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from quantsync.lindblad.generator import Generator
+
+MOST_TERMS = 64  # beyond, each system by itself is cheaper
+ROUNDING = 4 * np.finfo(float).eps  # relative, of one entry
+SAME = 1e-9  # relative; what two ways of computing the same system may differ by
+
+Terms = list[tuple[np.ndarray, sp.csr_array]]
+
+
+def joined_terms(systems: Sequence[Generator]) -> tuple[Terms, Terms] | None:
+    """Hamiltonian and dissipators of single systems on one space as those of one batch, if any."""
+    counts = {len(system.terms.jumps) for system in systems}
+    if len(counts) > 1 or any(system.size != 1 for system in systems):
+        return None
+    pairs = [(system, system.coefficient_table()[0]) for system in systems]
+    hamiltonian = _joined_hamiltonian([_energy(system, table) for system, table in pairs])
+    if hamiltonian is None:
+        return None
+    dissipators = []
+    for k in range(counts.pop()):
+        rates = np.array([table[len(s.terms.hamiltonian) + k] for s, table in pairs])
+        jump = _joined_jump([system.terms.jumps[k] for system in systems])
+        if jump is None:
+            return None
+        dissipators.append((rates * jump[0], jump[1]))
+    return hamiltonian, dissipators
+
+
+def same_systems(first: Generator, second: Generator) -> bool:
+    """Whether two single systems are equal but for rounding, term by term."""
+    a, b = (system.coefficient_table()[0] for system in (first, second))
+    if first.terms is second.terms:
+        return bool((np.abs(a - b) <= SAME * np.maximum(np.abs(a), np.abs(b))).all())
+    if first.space != second.space or len(first.terms.jumps) != len(second.terms.jumps):
+        return False
+    if not _same(_energy(first, a), _energy(second, b)):
+        return False
+    rates = [t[len(s.terms.hamiltonian) :] for s, t in ((first, a), (second, b))]
+    pairs = zip(first.terms.jumps, second.terms.jumps, *rates, strict=True)
+    return all(_same(np.sqrt(x) * left, np.sqrt(y) * right) for left, right, x, y in pairs)
+
+
+def _energy(system: Generator, table: np.ndarray) -> sp.csr_array:
+    terms = system.terms.hamiltonian
+    if len(terms) == 1:
+        return table[0] * terms[0]
+    total = sp.csr_array((system.dimension,) * 2, dtype=complex)
+    for coefficient, operator in zip(table, terms, strict=False):
+        total = total + coefficient * operator
+    return total
+
+
+def _same(a: Any, b: Any) -> bool:
+    size = max(abs(a).max(), abs(b).max()) if a.nnz or b.nnz else 0.0
+    return bool(abs(a - b).max() <= SAME * size) if size else True
+
+
+def _entries(matrices: Sequence[sp.csr_array]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows and columns (e,) that any matrix fills, and the values (matrices, e) there."""
+    n = matrices[0].shape[0]
+    parts = [sp.coo_array(matrix) for matrix in matrices]
+    places = [part.coords[0].astype(np.int64) * n + part.coords[1] for part in parts]
+    flat = np.unique(np.concatenate(places))
+    values = np.zeros((len(parts), len(flat)), complex)
+    for k, (part, place) in enumerate(zip(parts, places, strict=True)):
+        np.add.at(values[k], np.searchsorted(flat, place), part.data)
+    return flat // n, flat % n, values
+
+
+def _joined_hamiltonian(matrices: Sequence[sp.csr_array]) -> Terms | None:
+    n = matrices[0].shape[0]
+    rows, columns, values = _entries(matrices)
+    upper = rows <= columns
+    rows, columns = rows[upper], columns[upper]
+    # Coefficients are real: real and imaginary parts are functions of their own.
+    parts = np.concatenate([values[:, upper].real, values[:, upper].imag], axis=1)
+    used = parts.any(axis=0)
+    functions, owner, factor = _functions(parts[:, used])
+    if functions.shape[1] > MOST_TERMS:
+        return None
+    kind = np.repeat([1, 1j], len(rows))[used]
+    i, j = (np.tile(index, 2)[used] for index in (rows, columns))
+    terms = []
+    for k in range(functions.shape[1]):
+        mine = owner == k
+        entry = kind[mine] * factor[mine]
+        half = sp.csr_array((entry, (i[mine], j[mine])), shape=(n, n))
+        diagonal = sp.diags_array(half.diagonal())
+        terms.append((functions[:, k], sp.csr_array(half + half.conj().T - diagonal)))
+    return terms
+
+
+def _functions(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Columns (p, e) as ``functions[:, owner] * factor``, with as few functions as there are."""
+    pivot = np.abs(values).argmax(axis=0)
+    factor = values[pivot, np.arange(values.shape[1])]
+    shapes = values / factor
+    owner = np.full(values.shape[1], -1)
+    first: list[int] = []
+    while (owner < 0).any() and len(first) <= MOST_TERMS:
+        new = int(np.argmax(owner < 0))
+        left = np.flatnonzero(owner < 0)
+        apart = np.abs(shapes[:, left] - shapes[:, [new]])
+        alike = (apart <= ROUNDING * np.abs(shapes[:, [new]])).all(axis=0)
+        owner[left[alike]] = len(first)
+        first.append(new)
+    return shapes[:, first], owner, factor
+
+
+def _joined_jump(jumps: Sequence[sp.csr_array]) -> tuple[np.ndarray, sp.csr_array] | None:
+    """Factors of the rates, and the one operator that all jumps are multiples of, if they are."""
+    if all(jump is jumps[0] for jump in jumps):
+        return np.ones(len(jumps)), jumps[0]
+    _, _, values = _entries(jumps)
+    if not values.size or not values.any():
+        return np.ones(len(jumps)), jumps[0]
+    largest = int(np.abs(values).max(axis=1).argmax())
+    pivot = int(np.abs(values[largest]).argmax())
+    scale = values[:, pivot] / values[largest, pivot]
+    expected = scale[:, None] * values[largest]
+    if (np.abs(values - expected) > ROUNDING * np.abs(expected)).any():
+        return None
+    return np.abs(scale) ** 2, jumps[largest]
