@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import TruncationWarning, warn_caller
+from quantsync.system import CERTIFICATES as NECESSARY
 from quantsync.system import TRUNCATION_TOLERANCE, View
 
 # The worst of each certificate: a number, or the reason why it is not known. A certificate that no
@@ -18,6 +19,7 @@ Worst = Mapping[str, float | str]
 # Where a solution has them, what data sets call the worst one, and which one that is.
 CERTIFICATES = {
     "residual": ("largest_residual", max),
+    "error": ("largest_error", max),
     "reciprocal_condition": ("smallest_reciprocal_condition", min),
     "truncation": ("largest_truncation", max),
 }
@@ -69,8 +71,10 @@ def attributes_of(worst: Worst) -> dict[str, float | str]:
     """The certificates as attributes of a data set; what is not known has its reason in another."""
     attributes: dict[str, float | str] = {}
     reasons = []
+    if not worst.keys() & set(NECESSARY):
+        worst = {**worst, "residual": "nothing was solved"}
     for name, (attribute, _) in CERTIFICATES.items():
-        value = worst.get(name, "nothing was solved" if name == "residual" else math.nan)
+        value = worst.get(name, math.nan)
         if isinstance(value, str):
             reasons.append(f"{attribute}: {value}")
         elif not math.isnan(value):
@@ -112,7 +116,7 @@ def record_of(worst: Worst) -> dict[str, Any]:
 def recorded(record: Mapping[str, Any]) -> Worst:
     """The certificates from a record of a store."""
     if "certificates" not in record:  # of version 0.1
-        unknown = dict.fromkeys(CERTIFICATES, EARLIER)
+        unknown = dict.fromkeys(("reciprocal_condition", "truncation"), EARLIER)
         return unknown | {"residual": float(record["residual"])}
     return {str(n): _number(v) for n, v in record["certificates"].items() if n in CERTIFICATES}
 

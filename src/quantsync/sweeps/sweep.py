@@ -51,13 +51,19 @@ def sweep(
     Parameters
     ----------
     model : str or callable
-        A model by name, or a function of keyword parameters that broadcast. It returns a
-        `Lindbladian`, whose steady states are measured, or another `quantsync.system.System`.
+        A model by name, or a function of keyword parameters. It returns a `Lindbladian`, whose
+        steady states are measured, a run (``(system, state, times)``), or another
+        `quantsync.system.System`. Functions that broadcast are called once; others are found out
+        and called for one value at a time, and what they return is joined into batches again as
+        far as it is affine in a few coefficients.
     axes : mapping of str to array_like
-        Parameter names and their values, one-dimensional; the grid is their product.
-    measures : list of (str or callable), or mapping
+        Parameter names and their values, one-dimensional; the grid is their product. Values are
+        numbers, switches or names (of a variant, say).
+    measures : list of (str, callable or Measure), or mapping
         Measures by name, or functions from the solution of B systems (a `SteadyState` of batch
-        shape (B,)) to an array of shape (B, ...). A mapping gives names to functions.
+        shape (B,)) to an array of shape (B, ...). A function with two positional arguments gets
+        the systems as well, one with three also a dict of all parameters, numbers as arrays of
+        shape (B,). A mapping gives names to functions.
     fixed : mapping, optional
         Values of further parameters; what is in neither has the model's default.
     tied : mapping of str to callable, optional
@@ -93,7 +99,7 @@ def sweep(
     xarray.Dataset
         One variable a measure over the axes, with units and long names, and in ``attrs`` the
         model, its fixed parameters, the version, the method and the worst certificates of all
-        solutions: ``largest_residual`` and, where solutions have them,
+        solutions: ``largest_residual`` (or ``largest_error``) and, where solutions have them,
         ``smallest_reciprocal_condition`` and ``largest_truncation``. One that is not known is not
         there, and ``unknown_certificates`` says why. With
         ``refine``, the points off the grid as ``refined_NAME`` over the dimension ``refined``, and

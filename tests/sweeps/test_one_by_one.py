@@ -1,0 +1,205 @@
+"""Functions that take one number at a time: found out, called for each, joined into batches."""
+
+import warnings
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import quantsync as qs
+from quantsync.errors import SweepWarning
+
+qutip = pytest.importorskip("qutip")
+
+Z, UP, ONE = qutip.sigmaz(), qutip.sigmap(), qutip.qeye(2)
+Z1, Z2, UP1, UP2 = (qutip.tensor(*pair) for pair in ((Z, ONE), (ONE, Z), (UP, ONE), (ONE, UP)))
+QUBITS = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+AXES = {"g": np.linspace(0.0, 1.0, 5), "delta": np.linspace(-1.0, 1.0, 4)}
+
+
+def hamiltonian(delta, g):
+    return delta / 4 * (Z1 - Z2) + g * (UP1 * UP2.dag() + UP1.dag() * UP2)
+
+
+def jumps(loss=0.25):
+    return [UP1, np.sqrt(loss) * UP1.dag(), 0.3 * UP2.dag()]
+
+
+def scripted(delta=0.0, g=0.1, loss=0.25):
+    """What somebody writes who has used QuTiP."""
+    return qs.from_qutip(hamiltonian(delta, g), jumps(loss), QUBITS)
+
+
+def quietly(function, *arguments, **options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SweepWarning)
+        return function(*arguments, **options)
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return np.array(
+        [
+            [qutip.steadystate(hamiltonian(delta, g), jumps()).purity() for delta in AXES["delta"]]
+            for g in AXES["g"]
+        ]
+    )
+
+
+def test_a_script_for_qutip_becomes_a_map(expected):
+    with pytest.warns(SweepWarning, match="does not take arrays of `g`, `delta`.*called 20 times"):
+        found = qs.sweep(scripted, AXES, ["purity", "synchronization"])
+    np.testing.assert_allclose(found.purity, expected, rtol=1e-12)
+    assert found.attrs["largest_residual"] < 1e-12
+    assert found.attrs["system"] == str(QUBITS)
+
+
+def test_its_systems_are_solved_together(monkeypatch):
+    sizes, solve = [], qs.Lindbladian.solve
+
+    def counted(self, workers=None):
+        sizes.append(self.size)
+        return solve(self, workers)
+
+    monkeypatch.setattr(qs.Lindbladian, "solve", counted)
+    quietly(qs.sweep, scripted, {"g": np.linspace(0.1, 1.0, 64)}, "purity", workers=1)
+    assert len(sizes) <= 16
+    assert sum(sizes) == 64
+
+
+@pytest.mark.parametrize("chunk", [None, 3])
+def test_a_store_keeps_it_and_goes_on(tmp_path, chunk):
+    options = {"store": qs.Store(tmp_path / "map.zarr", chunk=chunk), "progress": False}
+    fewer = {"g": AXES["g"][1:4], "delta": AXES["delta"]}
+    quietly(qs.sweep, scripted, fewer, "purity", **options)
+    found = quietly(qs.sweep, scripted, AXES, "purity", **options)
+    memory = quietly(qs.sweep, scripted, AXES, "purity")
+    xr.testing.assert_allclose(found, memory, rtol=1e-12)
+
+
+def test_its_border_is_refined():
+    axes = {"g": np.linspace(0.0, 1.0, 4)}
+    refine = qs.Refine("purity", tolerance=1e-3)
+    found = quietly(qs.sweep, scripted, axes, "purity", refine=refine)
+    for edge in found.border_g.values:
+        value = qs.compute(scripted, {"g": float(edge)}, "purity")["purity"]
+        assert value == pytest.approx(found.attrs["refined_level"], abs=1e-4)
+
+
+def fragile(delta=0.0, g=0.1):
+    if g > 0.5 and delta < 0:
+        raise RuntimeError(f"no operating point at g={g}")
+    return scripted(delta, g)
+
+
+def test_a_point_without_a_system_costs_only_itself(expected):
+    with pytest.warns(SweepWarning) as caught:
+        found = qs.sweep(fragile, AXES, "purity")
+    assert any("4 of 20 points" in str(w.message) for w in caught)
+    bad = (AXES["g"][:, None] > 0.5) & (AXES["delta"] < 0)
+    np.testing.assert_array_equal(found.failed, bad)
+    np.testing.assert_allclose(found.purity.values[~bad], expected[~bad], rtol=1e-12)
+    assert "g=0.75, delta=-1: RuntimeError: no operating point at g=0.75" in found.failures[0]
+    with pytest.raises(qs.errors.SweepError, match="no operating point"):
+        quietly(qs.sweep, fragile, AXES, "purity", errors="raise")
+
+
+def test_the_first_point_may_be_the_one_that_fails():
+    def late(g=0.1):
+        if g == 0:
+            raise RuntimeError("nothing to see")
+        return scripted(g=g)
+
+    found = quietly(qs.sweep, late, {"g": AXES["g"]}, "purity")
+    assert found.failed.values.tolist() == [True, False, False, False, False]
+
+
+def switched(x=0.0):
+    """Takes arrays, and gives all points what one of them has: nothing raises."""
+    space = qs.Space(A=qs.Spin(1 / 2))
+    up = 3.0 if np.any(np.asarray(x) > 0.5) else 1.0
+    return qs.Lindbladian(
+        space, [(x, space["A"].x)], [(up, space["A"].plus), (1, space["A"].minus)]
+    )
+
+
+def test_a_function_that_gives_other_systems_for_arrays_is_found_out():
+    x = np.linspace(0.0, 1.0, 6)
+    with pytest.warns(SweepWarning, match="at x=0.0 it gives another system for numbers than for"):
+        found = qs.sweep(switched, {"x": x}, "purity")
+    alone = [qs.compute(switched, {"x": value}, "purity")["purity"] for value in x]
+    np.testing.assert_allclose(found.purity, alone, rtol=1e-12)
+
+
+def lists(levels=3, pump=0.5):
+    """Spaces and numbers of jumps that change from point to point."""
+    mode = qs.Space(M=qs.Fock(int(levels), finite=True))
+    m = mode["M"]
+    gain = [(float(pump), m.create)] if pump > 0.3 else []
+    return qs.Lindbladian(mode, [(0.2, m.create + m.destroy)], [(1.0, m.destroy), *gain])
+
+
+def test_systems_of_many_kinds_in_one_map():
+    axes = {"pump": [0.1, 0.4, 0.5, 0.6], "levels": [2.0, 3.0]}
+    found = quietly(qs.sweep, lists, axes, "purity")
+    for pump in axes["pump"]:
+        for levels in axes["levels"]:
+            alone = qs.compute(lists, {"pump": pump, "levels": levels}, "purity")["purity"]
+            assert float(found.purity.sel(pump=pump, levels=levels)) == pytest.approx(alone)
+
+
+def energy(state, system):
+    return np.einsum("bij,bji->b", state.rho, system.hamiltonian()).real
+
+
+def scaled(state, system, parameters):
+    assert system.shape == (len(state.rho),)
+    assert set(parameters) == {"delta", "g", "loss"}
+    assert all(value.shape == system.shape for value in parameters.values())
+    return energy(state, system) / (1 + parameters["g"]) + parameters["loss"]
+
+
+@pytest.mark.parametrize("how", ["numbers", "arrays", "store"])
+def test_measures_see_systems_and_parameters(how, tmp_path):
+    def arrays(delta=0.0, g=0.1, loss=0.25):
+        a, b = QUBITS["A"], QUBITS["B"]
+        return qs.Lindbladian(
+            QUBITS,
+            [(delta / 2, a.z - b.z), (g, a.plus @ b.minus + a.minus @ b.plus)],
+            [(1.0, a.plus), (loss, a.minus), (0.09, b.minus)],
+        )
+
+    model = arrays if how == "arrays" else scripted
+    options = {"store": tmp_path / "map.zarr", "progress": False} if how == "store" else {}
+    measure = qs.Measure("scaled", "scaled energy", "rate", scaled)
+    found = quietly(qs.sweep, model, AXES, [measure, energy], {"loss": 0.5}, **options)
+    for g in AXES["g"]:
+        for delta in AXES["delta"]:
+            rho = qutip.steadystate(hamiltonian(delta, g), jumps(0.5))
+            value = qutip.expect(hamiltonian(delta, g), rho)
+            here = found.sel(g=g, delta=delta)
+            assert float(here.energy) == pytest.approx(value, abs=1e-12)
+            assert float(here.scaled) == pytest.approx(value / (1 + g) + 0.5, abs=1e-12)
+    assert found.scaled.attrs == {"long_name": "scaled energy", "units": "rate"}
+    point = qs.compute(model, {"g": 0.5, "loss": 0.5}, [measure, energy])
+    assert point["scaled"] == pytest.approx(point["energy"] / 1.5 + 0.5)
+
+
+def test_tied_parameters_reach_measures():
+    found = quietly(
+        qs.sweep,
+        scripted,
+        {"g": [0.1, 0.2]},
+        {"loss": lambda state, system, parameters: parameters["loss"]},
+        tied={"loss": lambda g: 2 * g},
+    )
+    np.testing.assert_allclose(found["loss"], [0.2, 0.4])
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [lambda: 1.0, lambda a, b, c, d: 1.0, lambda state, *, unit: 1.0],
+)
+def test_a_measure_that_asks_for_something_else_is_refused(measure):
+    with pytest.raises(qs.errors.InvalidArgumentError, match=r"\(state, system, parameters\)"):
+        qs.sweep("spin_pair", {"epsilon": [0.1]}, {"mine": measure})
