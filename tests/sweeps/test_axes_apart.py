@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
+from quantsync.sweeps.export import draw_dataset, export_dataset
 
 LEVELS = [8, 12, 9]
 
@@ -255,3 +256,20 @@ def test_a_border_is_found_at_one_name():
     assert set(found.refined_kind.values) == {"single"}
     with pytest.raises(qs.errors.InvalidArgumentError, match="`kind` holds values of type"):
         qs.sweep(lossy, axes | {"kind": KINDS}, quanta, refine=refine)
+
+
+@pytest.mark.parametrize("at", [{}, {"kind": "pairs"}, {"drive": 0.1}])
+def test_maps_over_names_are_drawn(tmp_path, at):
+    path = tmp_path / "map.zarr"
+    axes = {"kind": KINDS, "drive": [0.1, 0.15, 0.2]}
+    qs.sweep(lossy, axes, [quanta], store=path, progress=False)
+    dataset = qs.open_sweep(path)
+    draw_dataset(dataset, tmp_path / "map.svg", ["quanta"], at)
+    text = (tmp_path / "map.svg").read_text()
+    assert ("both and more" in text) == (at != {"kind": "pairs"})
+    with pytest.raises(qs.errors.UnknownNameError, match="value of axis `kind`"):
+        draw_dataset(dataset, tmp_path / "no.svg", ["quanta"], {"kind": "pair"})
+    export_dataset(dataset, tmp_path / "map.csv")
+    assert "both and more,0.15," in (tmp_path / "map.csv").read_text()
+    export_dataset(dataset, tmp_path / "map.nc")
+    assert xr.open_dataset(tmp_path / "map.nc").kind.values.tolist() == KINDS

@@ -1,5 +1,7 @@
 """Functions that take one number at a time: found out, called for each, joined into batches."""
 
+import os
+import sys
 import warnings
 
 import numpy as np
@@ -203,3 +205,26 @@ def test_tied_parameters_reach_measures():
 def test_a_measure_that_asks_for_something_else_is_refused(measure):
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"\(state, system, parameters\)"):
         qs.sweep("spin_pair", {"epsilon": [0.1]}, {"mine": measure})
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_slow_functions_are_called_by_processes(monkeypatch, tmp_path, stored, expected):
+    from quantsync.sweeps import sweep as module
+
+    def asked(delta=0.0, g=0.1):
+        return fragile(delta, g)
+
+    def process(state):
+        return np.full(len(state.rho), os.getpid(), float)
+
+    monkeypatch.setattr(sys.modules[module.__module__], "LONG", 0.0)
+    options = (
+        {"store": qs.Store(tmp_path / "map.zarr", chunk=4), "progress": False} if stored else {}
+    )
+    with pytest.warns(SweepWarning) as caught:
+        found = qs.sweep(asked, AXES, ["purity", process], workers=2, **options)
+    assert any("on one of 2 processes" in str(w.message) for w in caught)
+    bad = (AXES["g"][:, None] > 0.5) & (AXES["delta"] < 0)
+    np.testing.assert_array_equal(found.failed, bad)
+    np.testing.assert_allclose(found.purity.values[~bad], expected[~bad], rtol=1e-12)
+    assert os.getpid() not in found.process.values

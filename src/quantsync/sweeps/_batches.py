@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -84,6 +85,8 @@ def solve_chunk(batch: Batch, plan: SweepPlan) -> ChunkResult:
     divided at once where the error tells which systems have no result. So does a measure.
     """
     if isinstance(batch.system, SystemsApart):
+        if plan.elsewhere is not None:
+            return plan.elsewhere((batch.columns, tuple(plan.measures)))
         return merged(
             batch.size,
             [
@@ -111,6 +114,21 @@ def solve_chunk(batch: Batch, plan: SweepPlan) -> ChunkResult:
     causes = {name: one.causes for name, one in found.items() if one.causes}
     failures = joined_causes(causes, len(found)) if causes else {}
     return ChunkResult(values, failures, certificates_of(view))
+
+
+@dataclass(frozen=True)
+class WorkElsewhere:
+    """What a process does for a sweep: systems are made and solved at some coordinates."""
+
+    plan: SweepPlan
+
+    def __call__(self, item: tuple[Mapping[str, np.ndarray], tuple[str, ...]]) -> ChunkResult:
+        """Measures, by name, at coordinates."""
+        columns, names = item
+        systems = self.plan.systems
+        measures = {name: self.plan.measures[name] for name in names}
+        batch = Batch(systems, systems.at_columns(columns), columns)
+        return solve_chunk(batch, replace(self.plan, measures=measures))
 
 
 def _without(failed: Failed, size: int) -> ChunkResult:

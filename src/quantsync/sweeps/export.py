@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync.checks import known_name
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.plotting import VERMILLION
 from quantsync.sweeps.refine.refinement import BORDER, PREFIX
@@ -102,7 +103,7 @@ def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
 
 
 def draw_dataset(
-    dataset: xr.Dataset, target: Path, names: list[str], at: Mapping[str, float]
+    dataset: xr.Dataset, target: Path, names: list[str], at: Mapping[str, float | str]
 ) -> list[str]:
     """Draw measures (all by default) over one axis or two, others cut `at` one of their values.
 
@@ -143,17 +144,21 @@ def draw_dataset(
             if border is not None and all(n in left for n in dims if dataset.sizes[n] > 1):
                 _draw_border(axes, [border[f"{BORDER}_{name}"].values for name in left])
         if cut:
-            where = [f"{n} = {dataset[n].values[k]:g}{_unit(dataset[n])}" for n, k in cut.items()]
+            where = [
+                f"{n} = {_shown(dataset[n].values[k])}{_unit(dataset[n])}" for n, k in cut.items()
+            ]
             figure.suptitle(", ".join(where), fontsize="medium")
         figure.savefig(partial, format=target.suffix[1:] or "png")
     return [panel.label for panel in more]
 
 
-def _position(dataset: xr.Dataset, dims: list[str], name: str, value: float) -> int:
+def _position(dataset: xr.Dataset, dims: list[str], name: str, value: Any) -> int:
     """Where an axis has a value, as far as one writes its digits."""
     if name not in dims:
         raise unknown_name("axis", name, dims)
     axis = dataset[name].values
+    if axis.dtype.kind in "UO":
+        return axis.tolist().index(known_name(f"value of axis `{name}`", value, axis.tolist()))
     order = np.argsort(np.abs(axis - value))
     nearest = axis[order[0]]
     gaps = np.abs(axis[axis != nearest] - nearest)
@@ -191,12 +196,13 @@ def _draw_panel(axes: Any, panel: _Panel, left: list[xr.DataArray]) -> None:
 
     axes.set_xlabel(_label(left[-1]))
     if len(left) == 2:
-        y, x = (coordinate.values for coordinate in left)
+        y, x = (_numbers(coordinate) for coordinate in left)
         draw = phase_map_panel if panel.is_phase else map_panel
         draw(axes, x, y, panel.values, panel.label)
         axes.set_ylabel(_label(left[0]))
+        _write_names(axes, left)
         return
-    (x,) = (coordinate.values for coordinate in left)
+    (x,) = (_numbers(coordinate) for coordinate in left)
     order = np.argsort(x)
     if panel.is_phase:  # dots: a line would join -pi with pi
         turned = np.angle(np.exp(1j * panel.values[order]))
@@ -206,6 +212,20 @@ def _draw_panel(axes: Any, panel: _Panel, left: list[xr.DataArray]) -> None:
         axes.plot(x[order], panel.values[order], marker=".", markersize=3)
         axes.set_ylabel(panel.label)
     scale_axis(axes, x, "x")
+    _write_names(axes, left)
+
+
+def _numbers(coordinate: xr.DataArray) -> np.ndarray:
+    """Values of an axis; names by their place."""
+    values = coordinate.values
+    return np.arange(len(values)) if values.dtype.kind in "UO" else values
+
+
+def _write_names(axes: Any, left: list[xr.DataArray]) -> None:
+    for which, coordinate in zip("xy", reversed(left), strict=False):
+        if coordinate.dtype.kind in "UO":
+            names = coordinate.values.tolist()
+            getattr(axes, f"set_{which}ticks")(np.arange(len(names)), names)
 
 
 def _draw_border(axes: Any, places: list[np.ndarray]) -> None:
@@ -215,6 +235,10 @@ def _draw_border(axes: Any, places: list[np.ndarray]) -> None:
             axes.axvline(place, color=VERMILLION, linewidth=0.6)
     else:
         axes.plot(places[1], places[0], ".", color=VERMILLION, markersize=1.0)
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _label(coordinate: xr.DataArray) -> str:

@@ -30,6 +30,8 @@ class SweepPlan:
     grid: Grid
     measures: dict[str, Any]
     too_large: bool = False  # for the memory, all points at a time
+    # Where systems are made and solved by other processes: what these give at some coordinates.
+    elsewhere: Callable[[tuple[Mapping[str, np.ndarray], tuple[str, ...]]], Any] | None = None
     # Measures that have failed by what may be a mistake, and what it was if it was one.
     mistakes: dict[str, Exception | None] = field(default_factory=dict)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,9 +13,16 @@ import numpy as np
 from quantsync.checks import choice, named_arguments
 from quantsync.errors import SweepWarning, WarnedOnce, warn_caller
 from quantsync.parallel import map_threads, worker_count
-from quantsync.sweeps._batches import ChunkResult, chunks_of, merged, solve_chunk
+from quantsync.sweeps._batches import (
+    ChunkResult,
+    WorkElsewhere,
+    chunks_of,
+    merged,
+    solve_chunk,
+)
 from quantsync.sweeps._certificates import warn_of_truncation
 from quantsync.sweeps._datasets import report_failures, sweep_dataset
+from quantsync.sweeps.executors.processes import on_processes
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
+LONG = 20.0  # seconds of a model's own, from which on processes are worth their start
 RETRY = " To compute them again: store=qs.Store(path, retry_failed=True)."
 
 
@@ -166,14 +176,14 @@ def sweep(
             from quantsync.sweeps.store.cost import require_room
 
             require_room(plan, workers)
-        _say_what_is_slow(plan)
-        if kept is None:
-            found, points = _in_memory(plan, workers, progress, asked, scheduler)
-            version = __version__
-        else:
-            from quantsync.sweeps.store.run import run_stored
+        with _made_well(plan, workers, scheduler is not None) as made:
+            if kept is None:
+                found, points = _in_memory(made, workers, progress, asked, scheduler)
+                version = __version__
+            else:
+                from quantsync.sweeps.store.run import run_stored
 
-            found, points, version = run_stored(plan, kept, workers, progress, asked, scheduler)
+                found, points, version = run_stored(made, kept, workers, progress, asked, scheduler)
     dataset, failures = sweep_dataset(plan, found, version)
     size = plan.grid.size
     if asked is not None and points is not None and points.outcome is not None:
@@ -186,22 +196,46 @@ def sweep(
     return dataset
 
 
-def _say_what_is_slow(plan: SweepPlan) -> None:
-    """A word where the model takes real numbers one at a time, which arrays could be."""
-    systems, size = plan.systems, plan.grid.size
-    apart = [n for n in systems.apart if plan.grid.axes[n].dtype.kind == "f"]
-    if not apart or plan.model.is_registered:
-        return
+@contextmanager
+def _made_well(plan: SweepPlan, workers: int, on_cluster: bool) -> Iterator[SweepPlan]:
+    """The plan, with processes that make its systems where that takes long; a word about it."""
     from quantsync.sweeps.store.cost import duration
 
+    systems, size = plan.systems, plan.grid.size
+    if plan.model.is_registered or not systems.apart:
+        yield plan
+        return
     calls = math.prod(len(plan.grid.axes[n]) for n in systems.apart)
-    warn_caller(
-        f"Model {plan.model.name} does not take arrays of {', '.join(f'`{n}`' for n in apart)} "
-        f"({systems.cause}) and is called {calls} times for {size} points, which alone takes about "
-        f"{duration(calls * systems.seconds)}, instead of once. If it can be written with "
-        "np.where(...) in place of `if`, and with NumPy functions, the whole map is one batch.",
-        SweepWarning,
-    )
+    seconds = calls * systems.seconds
+    spread = seconds > LONG and workers > 1 and not on_cluster and _travels(plan)
+    apart = [n for n in systems.apart if plan.grid.axes[n].dtype.kind == "f"]
+    if apart:
+        warn_caller(
+            f"Model {plan.model.name} does not take arrays of {', '.join(f'`{n}`' for n in apart)} "
+            f"({systems.cause}) and is called {calls} times for {size} points, which alone takes "
+            f"about {duration(seconds)}{f' on one of {workers} processes' * spread}, instead of "
+            "once. If it can be written with np.where(...) in place of `if`, and with NumPy "
+            "functions, the whole map is one batch.",
+            SweepWarning,
+        )
+    if not spread:
+        yield plan
+        return
+    with on_processes(WorkElsewhere(replace(plan)), workers) as elsewhere:
+        made = replace(plan, elsewhere=elsewhere)
+        made.__dict__["system"] = plan.system
+        yield made
+
+
+def _travels(plan: SweepPlan) -> bool:
+    """Whether what defines a sweep can be sent to processes; else threads call the model."""
+    from loky import cloudpickle
+
+    try:
+        cloudpickle.dumps(replace(plan))
+    except Exception:  # whatever the objects raise that a function holds
+        return False
+    return True
 
 
 def _in_memory(

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from quantsync.errors import WarnedOnce, warn_caller
@@ -49,6 +50,29 @@ def _call(item: Any) -> Any:
     assert _function is not None
     with one_blas_thread(), WarnedOnce(passed_on=True) as warned:
         return _function(item), warned.found
+
+
+@contextmanager
+def on_processes(function: Callable[[Item], Any], workers: int) -> Iterator[Callable[[Item], Any]]:
+    """The function, to be called from threads, each of which waits while a process works."""
+    from loky import ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(
+        workers, initializer=_start, initargs=(function, os.getpid()), env=ENVIRONMENT
+    )
+
+    def call(item: Item) -> Any:
+        result, warned = pool.submit(_call, item).result()
+        for message, category in warned:
+            warn_caller(message, category)
+        return result
+
+    finished = False
+    try:
+        yield call
+        finished = True
+    finally:
+        pool.shutdown(wait=True, kill_workers=not finished)
 
 
 def map_processes(
