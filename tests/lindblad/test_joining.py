@@ -26,7 +26,8 @@ def members(batch):
 def test_matrices_become_coefficients_again():
     alone = [built(*point, rate=abs(point[0])) for point in POINTS]
     batch = qs.Lindbladian.joined(alone)
-    assert batch is not None and batch.shape == (7,)
+    assert batch is not None
+    assert batch.shape == (7,)
     # energy, tiny, large; the diagonal entries that mix the first with the last; cos and sin.
     assert len(batch.terms.hamiltonian) < 12
     for one, member in zip(alone, members(batch), strict=True):

@@ -70,9 +70,13 @@ def _same(a: Any, b: Any) -> bool:
     return bool(abs(a - b).max() <= SAME * size) if size else True
 
 
+def _size(matrices: Sequence[Any]) -> int:
+    return matrices[0].shape[0]
+
+
 def _entries(matrices: Sequence[sp.csr_array]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows and columns (e,) that any matrix fills, and the values (matrices, e) there."""
-    n = matrices[0].shape[0]
+    n = _size(matrices)
     parts = [sp.coo_array(matrix) for matrix in matrices]
     places = [part.coords[0].astype(np.int64) * n + part.coords[1] for part in parts]
     flat = np.unique(np.concatenate(places))
@@ -83,12 +87,13 @@ def _entries(matrices: Sequence[sp.csr_array]) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _joined_hamiltonian(matrices: Sequence[sp.csr_array]) -> Terms | None:
-    n = matrices[0].shape[0]
+    n = _size(matrices)
     rows, columns, values = _entries(matrices)
     upper = rows <= columns
     rows, columns = rows[upper], columns[upper]
     # Coefficients are real: real and imaginary parts are functions of their own.
-    parts = np.concatenate([values[:, upper].real, values[:, upper].imag], axis=1)
+    kept = values[:, upper]
+    parts = np.concatenate([np.real(kept), np.imag(kept)], axis=1)
     used = parts.any(axis=0)
     functions, owner, factor = _functions(parts[:, used])
     if functions.shape[1] > MOST_TERMS:

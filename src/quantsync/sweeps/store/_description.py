@@ -87,8 +87,9 @@ def _is_axis(value: Any) -> bool:
     if kind.kind != "U":
         return "texts" not in value and kind.kind in "biuf" and kind.itemsize <= 8
     texts = value.get("texts")
-    known = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
-    return known and len(texts) == value["size"]
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        return False
+    return len(texts) == value["size"]
 
 
 def _is_measure(value: Any) -> bool:
