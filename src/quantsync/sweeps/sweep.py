@@ -229,7 +229,7 @@ def _made_well(plan: SweepPlan, workers: int, on_cluster: bool) -> Iterator[Swee
 
 def _travels(plan: SweepPlan) -> bool:
     """Whether what defines a sweep can be sent to processes; else threads call the model."""
-    from loky import cloudpickle  # pyright: ignore[reportAttributeAccessIssue]
+    import cloudpickle
 
     try:
         cloudpickle.dumps(replace(plan))
