@@ -51,7 +51,7 @@ def test_systems_of_the_same_operators_keep_their_coefficients_to_the_last_bit()
 def test_a_rate_of_zero_inside_a_jump_is_one():
     rates = [0.0, 0.25, 4.0]
     batch = qs.Lindbladian.joined([built(1.0, 0.1, 2.0, 0.0, rate=rate) for rate in rates])
-    np.testing.assert_allclose(batch.coefficient_table()[:, -2], [0, 0.0625, 1], rtol=1e-15)
+    np.testing.assert_allclose(batch.coefficient_table()[:, -2], [0, 0.5, 8], rtol=1e-15)
 
 
 @pytest.mark.parametrize("kind", ["angle", "count", "random"])

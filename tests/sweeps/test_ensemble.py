@@ -234,3 +234,10 @@ def test_equal_causes_are_told_once():
         qs.ensemble(PAIR, ETAS, 6, 1, ["purity"], draw=lambda space, rng: "nothing", workers=1)
     assert str(caught.value).count("MatrixGenerator") == 1
     assert "samples 0, 1, 2, 3, 4, ...:" in str(caught.value)
+
+
+def test_a_measure_of_an_ensemble_sees_the_state_only():
+    with pytest.raises(qs.errors.InvalidArgumentError, match="'mine' of an ensemble must take"):
+        qs.ensemble(
+            qs.models.dephased_chain(), [0.1], 1, 1, {"mine": lambda state, system: state.rho}
+        )

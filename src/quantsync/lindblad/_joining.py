@@ -124,20 +124,23 @@ def _functions(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         alike = (apart <= ROUNDING * np.abs(shapes[:, [new]])).all(axis=0)
         owner[left[alike]] = len(first)
         first.append(new)
-    return shapes[:, first], owner, factor
+    # The first entry of each is 1: parts of a map that are joined apart share their operators.
+    size = factor[first]
+    return shapes[:, first] * size, owner, factor / size[owner] if len(first) else factor
 
 
 def _joined_jump(jumps: Sequence[sp.csr_array]) -> tuple[np.ndarray, sp.csr_array] | None:
     """Factors of the rates, and the one operator that all jumps are multiples of, if they are."""
     if all(jump is jumps[0] for jump in jumps):
         return np.ones(len(jumps)), jumps[0]
-    _, _, values = _entries(jumps)
+    rows, columns, values = _entries(jumps)
     if not values.size or not values.any():
         return np.ones(len(jumps)), jumps[0]
     largest = int(np.abs(values).max(axis=1).argmax())
     pivot = int(np.abs(values[largest]).argmax())
-    scale = values[:, pivot] / values[largest, pivot]
-    expected = scale[:, None] * values[largest]
+    shape = values[largest] / values[largest, pivot]
+    expected = values[:, [pivot]] * shape
     if (np.abs(values - expected) > ROUNDING * np.abs(expected)).any():
         return None
-    return np.abs(scale) ** 2, jumps[largest]
+    n = jumps[0].shape[0]
+    return np.abs(values[:, pivot]) ** 2, sp.csr_array((shape, (rows, columns)), shape=(n, n))

@@ -28,6 +28,7 @@ from quantsync.sweeps.executors.processes import map_processes
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Store
 from quantsync.sweeps.store.ensembles import samples_in
+from quantsync.system import arguments_taken
 from quantsync.version import __version__
 
 if TYPE_CHECKING:
@@ -137,6 +138,13 @@ def ensemble(
     )
     require_memory(16.0 * count * len(etas), f"An ensemble of {count} samples", "take fewer")
     resolved = resolve_measures(measures, STATE_MEASURES)
+    for name, measure in resolved.items():
+        function = getattr(measure, "function", measure)
+        if arguments_taken(function, f"Measure {name!r}") > 1:
+            raise InvalidArgumentError(
+                f"Measure {name!r} of an ensemble must take (state) only: the perturbed systems "
+                "are not kept."
+            )
     averaged = _checked_average(average, resolved)
     if draw is None:
         draw = partial(random_lindbladian, weights=checked_weights(weights))

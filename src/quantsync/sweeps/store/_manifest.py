@@ -274,6 +274,7 @@ def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> list[
 def _described(measure: Any, source: Callable[[Any], str]) -> dict[str, Any]:
     if isinstance(measure, Measure):
         text = f"{measure.name} {source(measure.function)}"
+        text += "" if measure.of is None else f" of {source(measure.of)}"
         return {"named": measure.name, "source": text} | measure_attributes(measure)
     return {"source": f"function {source(measure)}"}
 
