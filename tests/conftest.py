@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import sys
 from functools import cache
 
 import numpy as np
@@ -67,6 +68,14 @@ def one_blas_thread():
     """Keep BLAS on one thread: on busy cores its own threads slow small matrices a hundredfold."""
     with threadpool_limits(limits=1, user_api="blas"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_figure_stays_open():
+    """Close what a test has drawn: pyplot keeps every figure, and warns of the twentieth."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture

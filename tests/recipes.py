@@ -1,5 +1,6 @@
 """One right call of every public function, which the fuzz tests then spoil argument by argument."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import sympy
 
@@ -11,6 +12,17 @@ ETA = np.linspace(0.0, 1.0, 5)
 
 def two_spins():
     return qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+
+
+def drawn(draw):
+    """A call that draws, without the figure, which pyplot would keep."""
+
+    def call(**arguments):
+        axes = draw(**arguments)
+        if arguments.get("axes") is None:
+            plt.close(axes.figure)
+
+    return call
 
 
 def state():
@@ -78,6 +90,7 @@ def recipes(folder):
     vacuum = qs.GaussianState.vacuum([1.0, 1.2])
     moments = {"rho": rho, "space": space}
     phases = qs.relative_phase_distribution(rho, space)
+    evolution = qs.evolve(system, np.eye(2) / 2, [0.0, 1.0])
     response = qs.linear_response(system, x_of(system))
     modes = qs.time_series.ModeSum([1.0, 2.0], [0.5, 0.1], [0.0, 0.2])
     undecaying = qs.peripheral_modes(chain)
@@ -140,6 +153,17 @@ def recipes(folder):
         "peripheral_modes": (qs.peripheral_modes, {"system": chain}),
         "phase_distribution": (qs.phase_distribution, {**moments, "sites": ["A", "B"]}),
         "PhaseDistribution.density": (lambda phi: phases.density(phi), {"phi": 0.3}),
+        "Evolution.plot": (
+            drawn(evolution.plot), {"observables": {"x": x_of(system)}, "axes": None}
+        ),
+        "MeanFieldTrajectory.plot": (
+            drawn(model.integrate([0.1], [0.0, 1.0]).plot), {"axes": None, "quantity": "plane"}
+        ),
+        "GaussianEvolution.plot": (drawn(network.evolve(vacuum, T).plot), {"axes": None}),
+        "dataset.quantsync.plot": (
+            drawn(qs.open_sweep(path).quantsync.plot), {"measure": "purity", "axes": None, "at": {}}
+        ),
+        "PhaseDistribution.plot": (drawn(phases.plot), {"axes": None, "polar": False}),
         "PhaseDistribution.local_maxima": (phases.local_maxima, {"threshold": 0.5}),
         "phase_response": (qs.phase_response, {**moments, "site": "A"}),
         "purity": (qs.purity, {"rho": rho}),
@@ -389,6 +413,9 @@ def recipes(folder):
         "measures.phi_synchronization": (
             qs.measures.phi_synchronization,
             {"covariance": covariance(), "mean": np.array([1.0, 0, 1.0, 0])},
+        ),
+        "measures.plot_husimi": (
+            drawn(qs.measures.plot_husimi), {**moments, "site": "A", "azimuth": 0.3}
         ),
         "measures.spherical_moment": (
             qs.measures.spherical_moment, {**moments, "site": "A", "k": 1, "q": 1}

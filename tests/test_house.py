@@ -13,6 +13,7 @@ SOURCE = ROOT / "src" / "quantsync"
 LAYERS = [
     {"errors", "version", "lazy"},
     {"arrays", "checks", "memory", "parallel", "semigroups"},
+    {"html", "plotting"},
     {"operators", "states", "system"},
     {"search", "time_series"},
     {"gaussian"},
@@ -20,7 +21,6 @@ LAYERS = [
     {"measures", "evolution"},
     {"models"},
     {"catalogue"},
-    {"plotting"},
     {"sweeps"},
     {"papers"},
     {"command_line"},

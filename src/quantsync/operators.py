@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync import html
 from quantsync.checks import (
     flag,
     instance_of,
@@ -461,6 +462,13 @@ class Space:
 
     def __hash__(self) -> int:
         return hash(tuple(self.sites.items()))
+
+    def _repr_html_(self) -> str:
+        rows = {
+            name: f"{site}, {html.count(site.dimension, 'level')}"
+            for name, site in self.sites.items()
+        }
+        return html.table(f"Space of dimension {self.dimension}", rows)
 
     def __repr__(self) -> str:
         return f"Space({', '.join(f'{name}={site}' for name, site in self.sites.items())})"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from quantsync.checks import instance_of
+from quantsync.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +21,8 @@ COLUMN, PAGE = 3.4, 7.0  # widths of one column and of a page, in inches
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 BLUE, VERMILLION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"
 ORANGE = "#E69F00"
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
+DASHES = ("-", "--", ":", "-.")  # of curves beyond the colours
 SEQUENTIAL, DIVERGING, CYCLIC = "viridis", "RdBu_r", "twilight"
 UNDEFINED = "0.6"  # grey: "twilight" itself is nearly white at pi
 LEAST_RATIO = 8.0  # of the ends of an axis whose values may stand at even ratios
@@ -65,6 +71,57 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def require_axes(axes: Any) -> Axes:
+    """An Axes of matplotlib, and nothing else."""
+    from matplotlib.axes import Axes
+
+    return instance_of(axes, "axes", Axes, "an Axes of matplotlib")
+
+
+def axes_or_new(axes: Any, *, polar: bool = False, wide: bool = False) -> Axes:
+    """The axes given, or those of a new figure, which pyplot shows (a notebook without a word)."""
+    if axes is not None:
+        return require_axes(axes)
+    import matplotlib.pyplot as plt
+
+    size = (5.6, 3.0) if wide else (4.2, 3.2)
+    kind = {"projection": "polar"} if polar else {}
+    return plt.subplots(figsize=size, layout="constrained", subplot_kw=kind)[1]
+
+
+def require_one(shape: tuple[int, ...], what: str, name: str) -> None:
+    """Raise `InvalidArgumentError` for a batch, which no single picture shows."""
+    if shape:
+        index = ", ".join("0" * len(shape))
+        raise InvalidArgumentError(
+            f"A picture is of one {what}, but this is a batch of shape {shape}; pick one, as in "
+            f"{name}[{index}].plot()."
+        )
+
+
+def curves(axes: Axes, times: np.ndarray, values: Mapping[str, np.ndarray], x: str, y: str) -> None:
+    """Named curves over time, told apart by colour and dash; imaginary parts are fainter."""
+    for k, (name, curve) in enumerate(values.items()):
+        colour = COLOURS[k % len(COLOURS)]
+        dash = DASHES[k // len(COLOURS) % len(DASHES)]
+        if np.iscomplexobj(curve):
+            axes.plot(times, np.real(curve), dash, color=colour, label=f"Re {name}")
+            axes.plot(times, np.imag(curve), dash, color=colour, alpha=0.5, label=f"Im {name}")
+        else:
+            axes.plot(times, curve, dash, color=colour, label=name)
+    axes.set(xlabel=x, ylabel=y)
+    axes.margins(x=0)
+    if len(values) > 1 or any(np.iscomplexobj(curve) for curve in values.values()):
+        axes.legend(frameon=False, ncols=1 + (len(values) > 6))
+
+
+def phase_text(name: str) -> str:
+    """How a figure writes a phase called "phi_A" or "phi_A - phi_B"."""
+    if re.fullmatch(r"phi_[A-Za-z0-9]+( - phi_[A-Za-z0-9]+)?", name):
+        return "$" + re.sub(r"phi_(\w+)", r"\\varphi_{\\mathrm{\1}}", name) + "$"
+    return name.replace("phi_", "φ_").replace("$", r"\$")
 
 
 def panel_label(axes: Axes, label: str) -> None:

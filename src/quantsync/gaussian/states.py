@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.checks import (
     SQUARABLE,
     broadcast_shape,
@@ -345,6 +346,17 @@ class GaussianState:
     def shape(self) -> tuple[int, ...]:
         """Shape of the batch; () for a single state."""
         return self.mean.shape[:-1]
+
+    def _repr_html_(self) -> str:
+        rows: dict[str, Any] = {"states": html.batch(self.shape, "state"), "modes": self.modes}
+        deviation = np.sqrt(np.diagonal(self.covariance, axis1=-2, axis2=-1))
+        means = self.mean
+        texts = [
+            f"⟨x⟩ = {html.extent(means[..., k])}, ⟨p⟩ = {html.extent(means[..., k + 1])}, "
+            f"Δx = {html.extent(deviation[..., k])}, Δp = {html.extent(deviation[..., k + 1])}"
+            for k in range(0, 2 * min(self.modes, html.MOST_ROWS), 2)
+        ]
+        return html.table(type(self).__name__, rows | html.numbered("mode", texts, self.modes))
 
     def __repr__(self) -> str:
         batch = f", batch {self.shape}" if self.shape else ""

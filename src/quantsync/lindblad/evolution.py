@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,6 +20,8 @@ from quantsync.checks import (
 )
 from quantsync.errors import InvalidArgumentError, LostAccuracyError
 from quantsync.lindblad._closed_evolution import propagate_closed
+from quantsync.lindblad._evolution_pictures import draw
+from quantsync.lindblad._evolution_pictures import shown as shown_path
 from quantsync.lindblad._large_evolution import (
     WORKING_MATRICES,
     action_cost,
@@ -41,6 +43,9 @@ from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.semigroups import equal_steps
 from quantsync.states import density_matrices
 from quantsync.system import TRUNCATION_TOLERANCE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use dense matrices
 MOST_DENSE_EVOLUTION = 2500  # and beyond here the action on the state; between, what is cheaper
@@ -105,6 +110,46 @@ class Evolution:
         if self.error.ndim < 2:
             raise TypeError("A single Evolution has no length; its states are in rho[k].")
         return (self[k] for k in range(len(self.error)))
+
+    @named_arguments
+    def plot(self, observables: Any = None, axes: Any = None) -> Axes:
+        """Draw expectation values over time, of one system.
+
+        Parameters
+        ----------
+        observables : mapping from str to operator of shape (n, n), or list of str, optional
+            What to draw: operators, if the states were kept, or some of the names in
+            `expectation`; all of these by default.
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; in a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The imaginary part of what is complex is drawn beside the real part.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If this is a batch, there is nothing to draw, or an argument is something else.
+        UnknownNameError
+            If there is no expectation value of that name.
+        DimensionError
+            If an operator has the wrong size.
+
+        Examples
+        --------
+        >>> import numpy as np, quantsync as qs
+        >>> a = qs.Space(A=qs.Spin(1/2))["A"]
+        >>> decay = qs.Lindbladian(qs.Space(A=qs.Spin(1/2)), dissipators=[(2.0, a.minus)])
+        >>> path = qs.evolve(decay, np.diag([1.0, 0.0]), np.linspace(0, 1, 21))
+        >>> print(path.plot({"z": a.z}).get_ylabel())
+        ⟨z⟩
+        """
+        return draw(self, observables, axes)
+
+    def _repr_html_(self) -> str:
+        return shown_path(self)
 
     def __repr__(self) -> str:
         kept = ", ".join(self.expectation) if self.rho is None else f"rho {self.rho.shape}"

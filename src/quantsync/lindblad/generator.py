@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync import html
 from quantsync.checks import (
     SQUARABLE,
     broadcast_shape,
@@ -202,6 +203,20 @@ class Generator:
         many = f"{self.size} systems" if self.size > 1 else "one system"
         hint = f"take {'the batch in parts, or ' if self.size > 1 else ''}fewer or smaller sites"
         require_memory(self.size * each, f"{what} of {many} of dimension {self.dimension}", hint)
+
+    def _repr_html_(self) -> str:
+        energies = self._coefficients[: len(self._terms.hamiltonian)]
+        rates = self._coefficients[len(self._terms.hamiltonian) :]
+        rows = {
+            "systems": html.batch(self.shape, "system"),
+            "space": self.space,
+            "dimension": self.dimension,
+            **html.numbered(
+                "hamiltonian", (f"coefficient {html.extent(c)}" for c in energies), len(energies)
+            ),
+            **html.numbered("dissipators", (f"rate {html.extent(c)}" for c in rates), len(rates)),
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         def counted(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from quantsync import html
 from quantsync.checks import choice, named_arguments, real_number
 from quantsync.errors import NonUniqueSteadyStateError, ScaleError
 from quantsync.lindblad._badly_scaled import EPS, resolve, surely_regular
@@ -105,6 +106,22 @@ class SteadyState:
 
     def __iter__(self) -> Iterator[SteadyState]:
         return (self[k] for k in range(len(self.residual)))  # a single one has no length
+
+    def _repr_html_(self) -> str:
+        count = self.residual.size
+        unique = "yes" if self.unique.all() else f"{int(self.unique.sum())} of {count}"
+        rows = {
+            "states": html.batch(self.residual.shape, "state"),
+            "space": self.space,
+            "solved in": f"{self.sector_dimension} of {self.space.dimension**2} matrix elements, "
+            f"{self.method}",
+            "residual": html.largest(self.residual),
+            "unique": f"{unique}, {self.uniqueness}",
+            "masked": "" if self.valid.all() else f"{int(count - self.valid.sum())} of {count}",
+            "reciprocal condition": html.smallest(self.reciprocal_condition),
+            **self.truncation.rows,
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         worst = float(np.nanmax(self.residual)) if self.valid.any() else float("nan")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.errors import TruncationError, TruncationWarning, warn_caller
 from quantsync.lindblad._badly_scaled import resolve
 from quantsync.lindblad._charges import sectors_without_charge
@@ -70,6 +71,19 @@ class Truncation:
         """What the line of a state says of it; empty where there is nothing to say."""
         cut = f", truncation {_largest(self.estimate):.1e}" if self.population else ""
         return cut + "".join(f", {name} ends physically" for name in self.finite)
+
+    @property
+    def rows(self) -> dict[str, str]:
+        """What the table of a state says of it in a notebook."""
+        found = {}
+        if self.population:
+            found["truncation"] = f"changes the state by {html.largest(self.estimate)}"
+        for name, population in self.population.items():
+            found[f"top levels of {name}"] = f"hold {html.largest(population)}"
+        return found | {f"levels of {name}": "end physically" for name in self.finite}
+
+    def _repr_html_(self) -> str:
+        return html.table("Truncation", self.rows or {"modes": "none is cut off"})
 
     def __repr__(self) -> str:
         parts = [f"estimate {_largest(self.estimate):.1e}"] if self.population else ["nothing cut"]

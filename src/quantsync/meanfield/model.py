@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import sympy
 
+from quantsync import html
 from quantsync.checks import choice, instance_of, named_arguments, real_number
 from quantsync.errors import unknown_name
 from quantsync.meanfield._arguments import (
@@ -31,6 +32,8 @@ from quantsync.meanfield.equations.kernels import Kernel, KernelFactory
 from quantsync.meanfield.equations.wirtinger import Wirtinger
 from quantsync.meanfield.trajectory import FAILURES, MeanFieldTrajectory
 from quantsync.parallel import worker_count
+
+LONGEST_SHOWN = 60  # operations of an equation that a notebook writes down
 
 
 class MeanFieldModel:
@@ -199,6 +202,25 @@ class MeanFieldModel:
         self._seen_real: set[Any] = set()
         moving = [*equations.drift, *(value for _, value in equations.frozen)]
         self.autonomous = time is None or not any(f.has(time) for f in moving)
+
+    def _repr_html_(self) -> str:
+        n = len(self.modes)
+        equations = (
+            f"$\\dot{{{sympy.latex(mode)}}} = {sympy.latex(rate)}$"
+            if sympy.count_ops(rate) <= LONGEST_SHOWN
+            else f"{sympy.count_ops(rate)} operations"
+            for mode, rate in zip(self.modes, self.equations.drift, strict=True)
+        )
+        defaults = {str(name): html.extent(value) for name, value in self.defaults.items()}
+        rows = {
+            "modes": ", ".join(str(mode) for mode in self.modes),
+            "parameters": ", ".join(
+                f"{s.name} = {defaults[s.name]}" if s.name in defaults else s.name
+                for s in self.parameters
+            ),
+            **html.numbered("drift", equations, n),
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         names = ", ".join(s.name for s in self.parameters)

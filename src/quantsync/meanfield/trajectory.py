@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from quantsync import html
+from quantsync.checks import choice, named_arguments
 from quantsync.errors import TrajectoryEndedError, UnboundedRunError
+from quantsync.plotting import COLOURS, axes_or_new, curves, require_one
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FAILURES = ("unbounded", "singular")
 
@@ -99,6 +105,73 @@ class MeanFieldTrajectory:
             indices,
             self,
         )
+
+    @named_arguments
+    def plot(
+        self, axes: Any = None, *, quantity: Literal["occupation", "plane"] = "occupation"
+    ) -> Axes:
+        """Draw one trajectory.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; in a new figure by default.
+        quantity : {"occupation", "plane"}, default "occupation"
+            ``|beta_j|^2`` over time, or the path of every ``beta_j`` in its plane, which ends in a
+            dot.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InvalidArgumentError
+            If this is a batch, or an argument is something else.
+
+        Examples
+        --------
+        >>> import sympy, numpy as np, quantsync as qs
+        >>> b = sympy.Symbol("b")
+        >>> path = qs.MeanFieldModel([b], jumps=[b]).integrate([1.0], np.linspace(0, 1, 11))
+        >>> path.plot().get_xlabel()
+        'time (1/unit of the rates)'
+        """
+        choice(quantity, "quantity", ("occupation", "plane"))
+        require_one(self.ended.shape, "trajectory", "trajectory")
+        names = [f"mode {j}" for j in range(self.beta.shape[-1])]
+        if quantity == "occupation":
+            axes = axes_or_new(axes, wide=True)
+            values = dict(zip(names, self.occupation.T, strict=True))
+            label = r"$|\beta_j|^2$" if len(names) > 1 else r"$|\beta|^2$"
+            curves(axes, self.times, values, "time (1/unit of the rates)", label)
+            return axes
+        axes = axes_or_new(axes)
+        for j, (name, path) in enumerate(zip(names, self.beta.T, strict=True)):
+            colour = COLOURS[j % len(COLOURS)]
+            axes.plot(path.real, path.imag, linewidth=0.8, color=colour, label=name)
+            last = path[np.isfinite(path)][-1:]
+            axes.plot(last.real, last.imag, "o", color=colour, markersize=5)
+        axes.set(xlabel=r"Re $\beta$", ylabel=r"Im $\beta$", aspect="equal", adjustable="datalim")
+        if len(names) > 1:
+            axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        return axes
+
+    def _repr_html_(self) -> str:
+        early = int(np.count_nonzero(self.ended != ""))
+        still = int(np.count_nonzero(self.stationary))
+        rows = {
+            "trajectories": html.batch(self.ended.shape, "trajectory", "trajectories"),
+            "modes": self.beta.shape[-1],
+            "times": f"{html.count(len(self.times), 'time')}, {html.extent(self.times)}",
+            "covariance": "not asked for" if self.covariance is None else "kept",
+            "ended early": f"{early}, by {', '.join(sorted({*self.ended.ravel()} - {''}))}"
+            if early
+            else "",
+            "on a fixed point": still or "",
+            "method": self.method,
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         early = int(np.count_nonzero(self.ended != ""))

@@ -31,6 +31,7 @@ from quantsync.measures.quadratures import (
     phase_synchronization,
     phi_synchronization,
 )
+from quantsync.measures.spheres import plot_husimi
 from quantsync.measures.spherical_tensors import (
     husimi_from_moments,
     phase_response,
@@ -61,6 +62,7 @@ __all__ = [
     "phase_response",
     "phase_synchronization",
     "phi_synchronization",
+    "plot_husimi",
     "purity",
     "relative_entropy",
     "relative_entropy_of_synchronization",

@@ -19,18 +19,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from array_api_compat import array_namespace
 from scipy.special import gammaln
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import real_array, real_number
+from quantsync.checks import named_arguments, real_array, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
+from quantsync.measures._phase_pictures import draw, shown
 from quantsync.measures._reduction import as_complex, reduced
 from quantsync.measures._trigonometric import (
     POINTS_A_PERIOD,
@@ -44,6 +46,9 @@ from quantsync.operators import Fock, Site, Space, Spin
 from quantsync.parallel import chunk_slices
 from quantsync.states import of_states
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 UNIFORM = 1e-14  # harmonics that sum to less leave no preferred phase
 PART = "it is a part of the height of the highest peak"
 LARGEST_TABLE = 1 << 22  # numbers in one chunk of the grid on which a maximum is bracketed
@@ -52,6 +57,8 @@ LARGEST_TABLE = 1 << 22  # numbers in one chunk of the grid on which a maximum i
 @dataclass(frozen=True, eq=False)
 class PhaseDistribution:
     r"""Distributions of one or several phases, for a batch of states.
+
+    An index picks distributions of the batch, as in ``phase[0]``.
 
     ``P(phi) = (2 pi)^-D [1 + 2 Re sum_h a_h exp(i k_h . phi)]``, normalised to 1 on the torus.
 
@@ -207,6 +214,54 @@ class PhaseDistribution:
             xp.asarray(location.reshape(*batch, most, dimension)),
             xp.asarray(count.reshape(batch)),
         )
+
+    @named_arguments
+    def plot(self, axes: Any = None, *, polar: bool = False) -> Axes:
+        """Draw one distribution: of one phase as a curve over (-pi, pi], of two phases as a map.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; in a new figure by default. In polar axes one phase is an outline around
+            the origin.
+        polar : bool, default False
+            Whether the new figure has polar axes.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            With the density in rad^-D; dashed, the uniform density of no preferred phase.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If this is a batch, there are more than two phases, or ``axes`` is something else.
+
+        Examples
+        --------
+        >>> import numpy as np, quantsync as qs
+        >>> psi = np.array([1, np.sqrt(2), 1]) / 2
+        >>> p = qs.phase_distribution(np.outer(psi, psi), qs.Space(A=qs.Spin(1)))
+        >>> p.plot().get_ylabel()
+        '$P$ (rad$^{-1}$)'
+        """
+        return draw(self, axes, polar)
+
+    def __getitem__(self, index: Any) -> PhaseDistribution:
+        xp = array_namespace(self.harmonics)
+        shape, width = self.harmonics.shape[:-1], self.harmonics.shape[-1]
+        picked = np.asarray(np.arange(math.prod(shape)).reshape(shape)[index])
+        flat = xp.reshape(self.harmonics, (math.prod(shape), width))
+        taken = xp.take(flat, xp.asarray(picked.ravel()), axis=0)
+        return replace(self, harmonics=xp.reshape(taken, (*picked.shape, width)))
+
+    def __iter__(self) -> Iterator[PhaseDistribution]:
+        if self.harmonics.ndim < 2:
+            raise TypeError("This is a single distribution, and no batch of them.")
+        return (self[k] for k in range(self.harmonics.shape[0]))
+
+    def _repr_html_(self) -> str:
+        return shown(self)
 
     def __repr__(self) -> str:
         senses = ", ".join(f"{name}: {sense}" for name, sense in self.senses.items())

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.catalogue.models import Model, single_values
 from quantsync.checks import name_list, named_arguments, real_number, shown, whole_number
 from quantsync.errors import InvalidArgumentError, LevelsError, OutOfMemoryError
@@ -16,6 +17,7 @@ from quantsync.sweeps.compute import measured
 
 FIRST_LEVELS = 8  # where neither the parameters nor the model say with how many to begin
 GROWTH = 0.2  # of the levels from one trial to the next
+DIGITS = 8  # of a value in a table
 AGREEMENTS = 2  # trials in a row that change nothing any more
 
 
@@ -49,6 +51,17 @@ class Converged:
     values: dict[str, Any]
     tolerance: float
     history: tuple[Trial, ...] = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        def shown(trial: Trial) -> str:
+            values = [f"{n} {np.round(v, DIGITS)}" for n, v in trial.values.items()]
+            cut = trial.truncation
+            if cut is not None:
+                values.append(f"truncation {cut if isinstance(cut, str) else f'{cut:.1e}'}")
+            return ", ".join(values)
+
+        title = f"Converged to {self.tolerance:g} with {self.levels} levels"
+        return html.table(title, {f"{t.levels} levels": shown(t) for t in self.history})
 
 
 @named_arguments

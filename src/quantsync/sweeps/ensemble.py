@@ -243,6 +243,8 @@ def _dataset(
 ) -> xr.Dataset:
     import xarray as xr
 
+    import quantsync.sweeps.accessor  # noqa: F401 - datasets have .quantsync from here on
+
     variables: dict[str, Any] = {}
     for name, column in columns.items():
         measure = resolved.get(name)

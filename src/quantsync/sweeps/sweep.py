@@ -167,6 +167,8 @@ def sweep(
     >>> qs.sweep("spin_pair", further, "purity", store=path, progress=False).purity.shape
     (2,)
     """
+    import quantsync.sweeps.accessor  # noqa: F401 - datasets have .quantsync from here on
+
     choice(errors, "errors", ("mask", "raise"))
     kept, workers = Store.of(store), worker_count(workers)
     with WarnedOnce():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.checks import instance_of, named_arguments, real_number, times_array
 from quantsync.errors import DimensionError, LostAccuracyError
 from quantsync.gaussian.networks._noise import environment_noise
@@ -16,8 +17,12 @@ from quantsync.gaussian.networks.star import Star
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, one_blas_thread
+from quantsync.plotting import axes_or_new, curves, require_one
 from quantsync.semigroups import EPSILON, turned_by
 from quantsync.time_series.mode_sums import ELEMENTS, ModeSum, sum_modes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TOLERANCE = 1e-6
 
@@ -48,6 +53,47 @@ class GaussianEvolution:
     def state(self, k: int) -> GaussianState:
         """The state at ``times[k]``."""
         return GaussianState(self.mean[..., k, :], self.covariance[..., k, :, :])
+
+    @named_arguments
+    def plot(self, axes: Any = None) -> Axes:
+        """Draw the mean position of every oscillator over time, of one evolution.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; in a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InvalidArgumentError
+            If this is a batch, or ``axes`` is something else.
+
+        Examples
+        --------
+        >>> import numpy as np, quantsync as qs
+        >>> kicked = qs.GaussianState.vacuum(2.0).displaced(p=1.0)
+        >>> path = qs.evolve(qs.HarmonicNetwork([[4.0]]), kicked, np.linspace(0, 3, 31))
+        >>> path.plot().get_ylabel()
+        'mean position'
+        """
+        require_one(self.mean.shape[:-2], "evolution", "path")
+        values = {f"⟨x⟩ of {name}": self.mean[:, 2 * k] for k, name in enumerate(self.names)}
+        axes = axes_or_new(axes, wide=True)
+        curves(axes, self.times, values, "time (1/unit of the frequencies)", "mean position")
+        return axes
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "evolutions": html.batch(self.mean.shape[:-2], "evolution"),
+            "oscillators": html.count(len(self.names), "oscillator"),
+            "times": f"{html.count(len(self.times), 'time')}, {html.extent(self.times)}",
+            "error": html.largest(self.error),
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         return f"<GaussianEvolution of {len(self.names)} oscillators, {len(self.times)} times>"

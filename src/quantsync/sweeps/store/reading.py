@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.catalogue.models import MODELS
 from quantsync.checks import named_arguments
 from quantsync.errors import StoreError
@@ -73,6 +74,25 @@ class SweepStatus:
     writer: dict[str, Any] | None
     refinement: RefinementStatus | None = None
 
+    def _repr_html_(self) -> str:
+        total = self.done + self.failed + self.missing
+        who = "process {pid} on {host}".format(**self.writer) if self.writer else ""
+        rows = {
+            "model": self.model,
+            "measures": ", ".join(self.measures),
+            "axes": ", ".join(f"{name}: {count}" for name, count in self.shape.items()),
+            "done": f"{self.done} of {total} points, {html.count(self.tasks, 'task')}",
+            "failed": self.failed or "",
+            "missing": self.missing or "",
+            "refinement": self.refinement,
+            "being written by": who or ("" if self.writer is None else "somebody"),
+            **html.numbered("damaged", self.damaged, len(self.damaged)),
+            **html.numbered("failed at", self.failures, len(self.failures)),
+        }
+        parts = [(self.done, "#009E73"), (self.failed, "#D55E00")]
+        bar = html.progress_picture([(k / max(total, 1), colour) for k, colour in parts])
+        return html.table(f"SweepStatus of {self.store}", rows, bar)
+
     def __str__(self) -> str:
         axes = " x ".join(f"{name} ({count})" for name, count in self.shape.items())
         lines = [
@@ -128,6 +148,8 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     array([1, 1], dtype=uint8)
     """
     import xarray as xr
+
+    import quantsync.sweeps.accessor  # noqa: F401 - datasets have .quantsync from here on
 
     opened, contents, grid = _read(store_path(store))
     manifest, data = opened.manifest, opened.manifest.data

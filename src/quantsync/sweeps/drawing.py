@@ -1,0 +1,183 @@
+"""Pictures of a map: a panel for every measure over one axis or two, the others cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quantsync.checks import known_name, name_list, real_number
+from quantsync.errors import InvalidArgumentError, unknown_name
+from quantsync.plotting import BLUE, VERMILLION
+from quantsync.sweeps.parts import on_grid, real_variables
+from quantsync.sweeps.refine.refinement import BORDER
+from quantsync.sweeps.store.files import STATUS
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+CLOSE = 0.01  # of the distance to the next value: how far one may be off who names a value
+NO_MEASURES = (STATUS, "failed")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One number over the axes that are left."""
+
+    label: str
+    values: np.ndarray
+    is_phase: bool
+
+
+@dataclass(frozen=True)
+class MapPictures:
+    """What there is to draw of a map, and over what."""
+
+    panels: list[Panel]
+    axes: list[xr.DataArray]  # one or two
+    border: list[np.ndarray] | None  # coordinates of its points, by axis
+    cut: str  # where the other axes are cut
+
+    @classmethod
+    def of(cls, dataset: xr.Dataset, names: Any, at: Mapping[str, Any]) -> MapPictures:
+        """Of some measures (all, where none is named), other axes cut `at` one of their values."""
+        border = dataset if BORDER in dataset.dims else None
+        dataset = on_grid(dataset)
+        dims, known = map_axes(dataset), measures_of(dataset)
+        for name in name_list(names, "measure"):
+            known_name("measure of the map", name, known)
+        cut = {name: _position(dataset, dims, name, value) for name, value in at.items()}
+        left = [name for name in dims if name not in at]
+        if not 1 <= len(left) <= 2:
+            raise InvalidArgumentError(
+                f"A picture has one axis or two, but {', '.join(left) or 'none'} are left; give "
+                "values of the others, as in at={'epsilon': 0.1} or --at epsilon=0.1."
+            )
+        for name in left:
+            values, counts = np.unique(dataset[name].values, return_counts=True)
+            if (counts > 1).any():
+                raise InvalidArgumentError(
+                    f"Axis `{name}` must hold each value once to be drawn, but holds "
+                    f"{values[counts.argmax()]} {counts.max()} times."
+                )
+        shown = border is not None and all(n in left for n in dims if dataset.sizes[n] > 1)
+        where = [f"{n} = {_shown(dataset[n].values[k])}{unit(dataset[n])}" for n, k in cut.items()]
+        return cls(
+            _panels(real_variables(dataset[list(names) or known].isel(cut)), left),
+            [dataset[name] for name in left],
+            [border[f"{BORDER}_{name}"].values for name in left] if border and shown else None,
+            ", ".join(where),
+        )
+
+    def draw(self, axes: Axes, panel: Panel) -> None:
+        """A line over one axis, a map over two; phases close at pi; points on the border."""
+        from quantsync.plotting import map_panel, phase_axis, phase_map_panel, scale_axis
+
+        places = [_places(coordinate) for coordinate in self.axes]
+        axes.set_xlabel(_label(self.axes[-1]))
+        if len(places) == 2:
+            paint = phase_map_panel if panel.is_phase else map_panel
+            paint(axes, places[1], places[0], panel.values, panel.label)
+            axes.set_ylabel(_label(self.axes[0]))
+            _tick(axes, self.axes[0], "y")
+        else:
+            order = np.argsort(places[0])
+            x, y = places[0][order], panel.values[order]
+            if panel.is_phase:  # dots: a line would join -pi with pi
+                axes.plot(x, np.angle(np.exp(1j * y)), ".", color=BLUE, markersize=3)
+                phase_axis(axes, panel.label, "y")
+            else:
+                axes.plot(x, y, marker=".", color=BLUE, markersize=3)
+                axes.set_ylabel(panel.label)
+            scale_axis(axes, x, "x")
+        _tick(axes, self.axes[-1], "x")
+        if self.border is not None:
+            _draw_border(axes, self.border)
+
+
+def map_axes(dataset: xr.Dataset) -> list[str]:
+    """The axes of a map, in order: what all of its measures are taken over."""
+    if STATUS in dataset:
+        return [str(name) for name in dataset[STATUS].dims]
+    names = measures_of(dataset)
+    shared = [dataset[name].dims for name in names]
+    own = {f"{name}_{k}" for name in names for k in range(dataset[name].ndim)}
+    first = shared[0] if shared else ()
+    return [str(d) for d in first if d not in own and all(d in dims for dims in shared)]
+
+
+def measures_of(dataset: xr.Dataset) -> list[str]:
+    """The names of the measures."""
+    return [str(name) for name in dataset.data_vars if name not in NO_MEASURES]
+
+
+def unit(variable: xr.DataArray) -> str:
+    """The unit in brackets; nothing where there is none."""
+    units = variable.attrs.get("units", "1")
+    return "" if units == "1" else f" ({units})"
+
+
+def _position(dataset: xr.Dataset, dims: list[str], name: str, value: Any) -> int:
+    """Where an axis has a value, as far as one writes its digits."""
+    if name not in dims:
+        raise unknown_name("axis", name, dims)
+    axis = dataset[name].values
+    if axis.dtype.kind not in "biuf":
+        values = [str(v) for v in axis]
+        return values.index(known_name(f"value of axis `{name}`", value, values))
+    value = real_number(value, f"at[{name!r}]")
+    order = np.argsort(np.abs(axis - value))
+    nearest = axis[order[0]]
+    gaps = np.abs(axis[axis != nearest] - nearest)
+    if abs(nearest - value) > CLOSE * gaps.min(initial=abs(float(nearest))):
+        others = ", ".join(map(str, sorted(axis[order[:2]].tolist())))
+        raise InvalidArgumentError(
+            f"Axis `{name}` has no value {value:g}; it has {others} nearest to it."
+        )
+    return int(order[0])
+
+
+def _panels(dataset: xr.Dataset, left: list[str]) -> list[Panel]:
+    panels = []
+    for name, variable in dataset.data_vars.items():
+        values = variable.transpose(*left, ...).values
+        shape = values.shape[: len(left)]
+        flat = values.reshape(*shape, -1)
+        is_phase = variable.attrs.get("units") == "rad"
+        for k in range(flat.shape[-1]):
+            component = f" {k}" if flat.shape[-1] > 1 else ""
+            panels.append(Panel(f"{name}{component}{unit(variable)}", flat[..., k], is_phase))
+    return panels
+
+
+def _places(coordinate: xr.DataArray) -> np.ndarray:
+    """Where the values of an axis stand: names one after the other."""
+    values = coordinate.values
+    return values if values.dtype.kind in "iuf" else np.arange(float(len(values)))
+
+
+def _tick(axes: Axes, coordinate: xr.DataArray, which: str) -> None:
+    """The names of an axis that has no numbers."""
+    if coordinate.dtype.kind not in "iuf":
+        axis = axes.xaxis if which == "x" else axes.yaxis
+        axis.set_ticks(range(coordinate.size), [str(value) for value in coordinate.values])
+
+
+def _draw_border(axes: Axes, places: list[np.ndarray]) -> None:
+    """Lines at the border over one axis, dots over two."""
+    if len(places) == 1:
+        for place in places[0]:
+            axes.axvline(place, color=VERMILLION, linewidth=0.6)
+    else:
+        axes.plot(places[1], places[0], ".", color=VERMILLION, markersize=1.0)
+
+
+def _label(coordinate: xr.DataArray) -> str:
+    return f"{coordinate.name}{unit(coordinate)}"
+
+
+def _shown(value: Any) -> str:
+    return str(value) if isinstance(value, str) else f"{value:g}"
