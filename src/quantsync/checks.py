@@ -263,10 +263,11 @@ def times_array(
 
 def name_list(values: Any, name: str) -> Sequence[Any]:
     """Several names, and no single one."""
-    if isinstance(values, str) or not hasattr(values, "__len__"):
+    is_list = isinstance(values, Collection) and getattr(values, "ndim", 1) > 0
+    if isinstance(values, str) or not is_list:
         raise InvalidArgumentError(
             f"{label(name)} must be a list of names, but is {shown(values)}; "
-            f"for a single one give [{values!r}]."
+            f"for a single one give [{shown(values)}]."
         )
     return values
 

@@ -7,7 +7,7 @@ that are read from a file.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -144,7 +144,7 @@ def _panels_for(count: int, axes: Any) -> list[Any]:
     """As many axes as there are panels: those given, or new ones."""
     if axes is not None:
         several = axes.ravel() if isinstance(axes, np.ndarray) else axes
-        given = list(several) if hasattr(several, "__len__") else [axes]
+        given = list(several) if isinstance(several, Collection) else [axes]
         if len(given) != count:
             raise InvalidArgumentError(
                 f"Argument `axes` must have one Axes for each of {count} panels, but has "
