@@ -35,6 +35,7 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/spin_pair_tongue.py
+	$(BIN)/python benchmarks/own_functions.py
 	$(BIN)/python benchmarks/composite_oscillator.py
 	$(BIN)/python benchmarks/random_liouvillians.py
 	$(BIN)/python benchmarks/dense_or_sparse.py

@@ -273,3 +273,11 @@ def test_maps_over_names_are_drawn(tmp_path, at):
     assert "both and more,0.15," in (tmp_path / "map.csv").read_text()
     export_dataset(dataset, tmp_path / "map.nc")
     assert xr.open_dataset(tmp_path / "map.nc").kind.values.tolist() == KINDS
+
+
+def test_variants_of_a_model_are_an_axis():
+    axes = {"variant": ["lab", "literal"], "time": [1.0, 2.0]}
+    found = qs.sweep("pseudo_boson_pair", axes, ["S_q"])
+    for variant in axes["variant"]:
+        point = qs.compute("pseudo_boson_pair", {"variant": variant, "time": 2.0}, "S_q")
+        assert float(found.S_q.sel(variant=variant, time=2.0)) == pytest.approx(point["S_q"])

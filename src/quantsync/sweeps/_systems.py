@@ -160,6 +160,8 @@ class SystemsOfModel:
     def found_out(cls, given: SystemsOfModel, grid: Grid) -> tuple[SystemsOfModel, Any]:
         """The same, knowing what it takes one value at a time, and the systems of a grid."""
         texts = tuple(name for name, axis in grid.axes.items() if axis.dtype.kind == "U")
+        if given.model.is_registered:
+            texts = ()  # some take arrays of names as well; others say so
         cause = "names come one by one"
         if not texts:
             try:
