@@ -169,7 +169,8 @@ class SystemsOfModel:
             except (MemoryError, UnknownNameError):
                 raise
             except Exception as error:
-                cause, raised = f"{type(error).__name__}: {error}", error
+                cause = f"{type(error).__name__}: {error}"
+                raised = None if grid.has_names else error  # which are said one by one
             else:
                 cause = given._misunderstood(grid, system)
                 if not cause:
