@@ -14,9 +14,9 @@ figures: $(READY)
 
 # The library: some three minutes on two cores.
 test: $(READY)
-	$(PYTEST) -n auto -m "not slow and not papers and not stores and not clusters" $(ARGS)
+	$(PYTEST) -n auto -m "not slow and not papers and not stores and not clusters and not notebooks" $(ARGS)
 
-# The library, and all that papers claim, stores survive and clusters do.
+# The library, and all that papers claim, stores survive, clusters do and notebooks show.
 test-all: $(READY)
 	$(PYTEST) -n auto $(ARGS)
 

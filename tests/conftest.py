@@ -27,11 +27,12 @@ AREAS = {  # what `make test` leaves to `make test-all`, by folder
     "tests/sweeps/store/": "stores",
     "tests/sweeps/refine/": "stores",
     "tests/sweeps/executors/": "clusters",
+    "tests/test_notebooks.py": "notebooks",
 }
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests of papers, stores and clusters, which take most of the time."""
+    """Mark the tests of papers, stores, clusters and notebooks, which take most of the time."""
     for item in items:
         for folder, mark in AREAS.items():
             if item.nodeid.startswith(folder):

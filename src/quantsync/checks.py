@@ -263,7 +263,7 @@ def times_array(
 
 def name_list(values: Any, name: str) -> Sequence[Any]:
     """Several names, and no single one."""
-    is_list = isinstance(values, Collection) and getattr(values, "ndim", 1) > 0
+    is_list = issubclass(type(values), Collection) and getattr(values, "ndim", 1) > 0
     if isinstance(values, str) or not is_list:
         raise InvalidArgumentError(
             f"{label(name)} must be a list of names, but is {shown(values)}; "
