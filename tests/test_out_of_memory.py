@@ -14,7 +14,7 @@ from quantsync import memory
 from quantsync.errors import OutOfMemoryError
 from quantsync.lindblad._hermitian_basis import HermitianBasis
 from quantsync.memory import require_memory
-from quantsync.sweeps._measuring import ends_a_map
+from quantsync.sweeps._failing import ends_a_map
 
 PAIR = qs.Space(A=qs.Spin(1), B=qs.Spin(1))
 A, B = PAIR["A"], PAIR["B"]

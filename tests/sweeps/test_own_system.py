@@ -213,7 +213,7 @@ def test_solutions_that_are_states_have_the_measures_of_states():
 @pytest.mark.parametrize(
     ("model", "measures", "message"),
     [
-        (lambda x: x, "height", "must return a Lindbladian.*but returned ndarray.$"),
+        (lambda x: x, "height", "must return a Lindbladian.*but returned float.$"),
         (
             lambda x: Half(),
             "height",

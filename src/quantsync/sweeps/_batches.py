@@ -9,15 +9,8 @@ import numpy as np
 
 from quantsync.parallel import chunk_slices
 from quantsync.sweeps._certificates import Worst, certificates_of, worst_of
-from quantsync.sweeps._measuring import (
-    ends_a_map,
-    joined_causes,
-    parts_of,
-    placed,
-    taken,
-    texts_of,
-    without_result,
-)
+from quantsync.sweeps._failing import ends_a_map, texts_of, without_result
+from quantsync.sweeps._measuring import joined_causes, parts_of, placed, taken
 from quantsync.sweeps._systems import Failed, SystemsApart
 from quantsync.sweeps.plan import Batch, SweepPlan
 from quantsync.system import System, View

@@ -9,36 +9,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from quantsync.errors import (
-    InvalidArgumentError,
-    InvalidStateError,
-    InvalidSystemError,
-    MeasureError,
-    MeasureShapeError,
-    NonFiniteError,
-    OutOfMemoryError,
-    UnknownNameError,
-    UnstableNetworkError,
-)
+from quantsync.errors import MeasureError, MeasureShapeError
+from quantsync.sweeps._failing import ends_a_map, is_mistake, texts_of, without_result
 from quantsync.sweeps._systems import Failed
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import System, View
 
-# The same wherever they come up; a map that meets one ends.
-ALWAYS = (MeasureError, MeasureShapeError, InvalidSystemError)
-# Mistakes of the one who calls, or of his code, which may have nothing to do with the point...
-MISTAKES = (
-    InvalidArgumentError,
-    UnknownNameError,
-    TypeError,
-    NameError,
-    AttributeError,
-    ImportError,
-    NotImplementedError,
-    OSError,
-)
-# ... unless they are about numbers that differ from point to point.
-OF_POINTS = (InvalidStateError, NonFiniteError, UnstableNetworkError)
 TRIED = 8  # points at which a measure must fail in one way to be called one that cannot be taken
 NOT_FINITE = " is not finite"
 
@@ -51,14 +27,6 @@ class Taken:
 
     values: np.ndarray | None  # None where it failed at every point
     causes: dict[int, str]  # why it failed, at the others
-
-
-def ends_a_map(error: Exception) -> bool:
-    """Whether an error is no matter of single points."""
-    # What was refused beforehand is a matter of the point; what has run out of memory is not.
-    refused = isinstance(error, OutOfMemoryError) and not isinstance(error.__cause__, MemoryError)
-    no_memory = isinstance(error, MemoryError) and not refused
-    return no_memory or isinstance(error, ALWAYS)
 
 
 def taken(plan: SweepPlan, view: View, name: str) -> Taken:
@@ -105,7 +73,7 @@ def _apart(view: View, name: str, measure: Any, error: Exception) -> Taken:
 
 def _refuse_if_everywhere(plan: SweepPlan, name: str, error: Exception) -> None:
     """Raise `MeasureError` if a measure cannot be taken at all, or its code has a mistake."""
-    if not _is_mistake(error):
+    if not is_mistake(error):
         return
     with _guard:  # looked into once
         if name not in plan.mistakes:
@@ -133,14 +101,10 @@ def _mistake(plan: SweepPlan, name: str) -> Exception | None:
         except Exception as error:
             if error is view.failure:
                 continue  # a point without a solution does not tell
-            if not _is_mistake(error):
+            if not is_mistake(error):
                 return None
             seen[f"{type(error).__name__}: {error}"] = error
     return next(iter(seen.values())) if len(seen) == 1 else None
-
-
-def _is_mistake(error: Exception) -> bool:
-    return isinstance(error, MISTAKES) and not isinstance(error, OF_POINTS)
 
 
 def batch_of_numbers(name: str, values: Any, size: int) -> np.ndarray:
@@ -185,23 +149,6 @@ def filled_with_nan(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     return np.full(shape, np.nan, dtype=kind if kind.kind in "fc" else float)
 
 
-def without_result(error: Exception, size: int) -> np.ndarray:
-    """Which systems of a batch have no result, as far as an error tells."""
-    bad = np.zeros(size, bool)
-    valid: Any = getattr(getattr(error, "result", None), "valid", None)
-    if isinstance(valid, np.ndarray) and valid.shape == (size,):
-        return ~valid
-    indices = getattr(error, "indices", None)
-    if isinstance(indices, list) and indices and all(_is_member(k, size) for k in indices):
-        bad[[int(np.ravel(k)[0]) for k in indices]] = True
-    return bad
-
-
-def _is_member(index: Any, size: int) -> bool:
-    array = np.ravel(index)
-    return array.shape == (1,) and array.dtype.kind in "iu" and 0 <= array[0] < size
-
-
 def parts_of(bad: np.ndarray) -> list[np.ndarray]:
     """Two parts of a batch that has failed: the bad systems apart, or halves.
 
@@ -211,13 +158,6 @@ def parts_of(bad: np.ndarray) -> list[np.ndarray]:
     size = len(bad)
     apart = bad if bad.any() else np.arange(size) >= (size + 1) // 2
     return [np.flatnonzero(~apart), np.flatnonzero(apart)]
-
-
-def texts_of(error: Exception, size: int) -> dict[int, str]:
-    """What an error says of each system of a batch."""
-    message = f"{type(error).__name__}: {error}"
-    of_each = getattr(error, "at", None) if without_result(error, size).all() else None
-    return {k: of_each(k) if of_each else message for k in range(size)}
 
 
 def joined_causes(causes: Mapping[str, Mapping[int, str]], measures: int) -> dict[int, str]:

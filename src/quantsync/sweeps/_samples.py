@@ -11,7 +11,8 @@ import numpy as np
 from quantsync.checks import named_arguments, whole_number
 from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
-from quantsync.sweeps._measuring import batch_of_numbers, ends_a_map
+from quantsync.sweeps._failing import ends_a_map
+from quantsync.sweeps._measuring import batch_of_numbers
 from quantsync.system import View
 
 LARGEST_SEED = 1 << 128

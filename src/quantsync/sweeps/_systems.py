@@ -13,6 +13,7 @@ import numpy as np
 from quantsync.catalogue.models import Model
 from quantsync.checks import require_broadcast_to
 from quantsync.errors import InvalidArgumentError, InvalidSystemError, UnknownNameError
+from quantsync.sweeps._failing import ends_a_map
 from quantsync.sweeps._grid import Grid, plain
 from quantsync.system import Measure, System
 
@@ -116,9 +117,9 @@ class SystemsApart:
             here[name] = plain(here[name][0])
         try:
             system = self.source.at(here).broadcast_to((len(members),))
-        except MemoryError:
-            raise
         except Exception as error:
+            if ends_a_map(error):
+                raise
             if len(members) == 1:
                 yield members, Failed(error)
                 return
@@ -247,9 +248,9 @@ class SystemsOfModel:
             coordinates = grid.coordinates(int(point))
             try:
                 self.at(coordinates)
-            except (MemoryError, UnknownNameError):
-                raise
             except Exception as error:
+                if ends_a_map(error) or isinstance(error, UnknownNameError):
+                    raise
                 first = first or error
             else:
                 return coordinates

@@ -12,7 +12,8 @@ from quantsync.parallel import map_threads
 from quantsync.sweeps._batches import ChunkResult, solve_chunks
 from quantsync.sweeps._certificates import Worst, worst_of
 from quantsync.sweeps._datasets import PointFailure
-from quantsync.sweeps._measuring import ends_a_map, filled_with_nan, placed
+from quantsync.sweeps._failing import ends_a_map
+from quantsync.sweeps._measuring import filled_with_nan, placed
 from quantsync.sweeps.plan import SweepPlan
 
 PIECE = 128  # points; enough for a batch, few enough that threads have something to share
