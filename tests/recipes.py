@@ -115,12 +115,15 @@ def recipes(folder):
             {"model": mode, "parameters": {"drive": 0.1}, "measures": ["purity"],
              "levels": "levels"},
         ),
+        "coherence": (qs.coherence, {"rho": rho, "kind": "relative_entropy", "base": 2}),
         "coherent_state": (qs.coherent_state, {"spin": 1, "theta": 0.3, "phi": 0.1}),
         "complete_synchronization": (qs.complete_synchronization, {"covariance": covariance()}),
         "compute": (
             qs.compute,
             {"model": "spin_pair", "parameters": {"epsilon": 0.1}, "measures": ["purity"]},
         ),
+        "concurrence": (qs.concurrence, {**moments, "sites": ["A", "B"]}),
+        "discord": (qs.discord, {**moments, "measured": "A", "sites": ["A", "B"], "base": 2}),
         "dynamical_synchronization": (
             qs.dynamical_synchronization,
             {"system": undecaying, "observables": {"z": lambda site: site.z},
@@ -132,6 +135,8 @@ def recipes(folder):
              "progress": False},
         ),
         "evolve": (qs.evolve, {"system": system, "state": np.eye(2) / 2, "times": [0.0, 1.0]}),
+        "expectation": (qs.expectation, {"rho": rho, "operator": [space["A"].z, np.eye(4)]}),
+        "fidelity": (qs.fidelity, {"rho": rho, "sigma": np.eye(4) / 4}),
         "find_extrema": (qs.find_extrema, {"function": parabola, "nodes": np.linspace(-1, 1, 9)}),
         "find_zeros": (qs.find_zeros, {"function": parabola, "nodes": np.linspace(-1, 1, 9)}),
         "from_qutip": (qs.from_qutip, qutip_system()),
@@ -151,6 +156,7 @@ def recipes(folder):
             qs.pearson, {"first": np.sin(T), "second": np.cos(T), "times": T, "window": 3.0}
         ),
         "peripheral_modes": (qs.peripheral_modes, {"system": chain}),
+        "phase_coherence": (qs.phase_coherence, {**moments, "sites": ["A", "B"]}),
         "phase_distribution": (qs.phase_distribution, {**moments, "sites": ["A", "B"]}),
         "PhaseDistribution.density": (lambda phi: phases.density(phi), {"phi": 0.3}),
         "Evolution.plot": (
@@ -192,6 +198,7 @@ def recipes(folder):
             qs.Refine, {"measure": "purity", "level": 0.1, "tolerance": 0.1, "max_points": 10}
         ),
         "to_qutip": (qs.to_qutip, dict(moments)),
+        "trace_distance": (qs.trace_distance, {"rho": rho, "sigma": np.eye(4) / 4}),
         "von_neumann_entropy": (qs.von_neumann_entropy, {"rho": rho, "base": 2}),
         "GaussianState": (qs.GaussianState, {"mean": np.zeros(4), "covariance": covariance()}),
         "GaussianState.vacuum": (qs.GaussianState.vacuum, {"frequencies": [1.0, 1.2]}),
@@ -389,7 +396,8 @@ def recipes(folder):
         "entropic.leading_synchronization": (
             qs.entropic.leading_synchronization,
             {"response": qs.linear_response(undriven, space["A"].x),
-             "limit_cycles": qs.entropic.DiagonalStates(qs.steady_state(undriven).rho)},
+             "limit_cycles": qs.entropic.DiagonalStates(qs.steady_state(undriven).rho),
+             "base": 2},
         ),
         "measures.chi": (qs.measures.chi, {"phi_1": 0.1, "phi_2": 0.2, "phi_3": 0.0}),
         "measures.chi_2": (qs.measures.chi_2, {"phi": 0.1}),

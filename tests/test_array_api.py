@@ -12,6 +12,7 @@ from quantsync.states import Certified
 
 SPACE = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(3))
 SPINS = SPACE.subspace(["A", "B"])
+QUBITS = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
 ORDERS = np.array([[0, 1], [1, -1], [2, 0]])
 
 
@@ -19,6 +20,12 @@ def first_column(rho):
     column = rho[..., :, 0]
     namespace = array_namespace(rho)
     return column / namespace.linalg.vector_norm(column, axis=-1, keepdims=True)
+
+
+def qubits_of(rho):
+    """A state of two qubits from the four levels in the corner."""
+    corner = rho[..., :4, :4]
+    return corner / array_namespace(rho).linalg.trace(corner)[..., None, None]
 
 
 MEASURES = {
@@ -32,6 +39,17 @@ MEASURES = {
     "log_negativity": lambda rho: qs.log_negativity(rho, SPACE, "B", base=2),
     "schmidt_coefficients": lambda rho: qs.schmidt_coefficients(first_column(rho), SPACE, "B"),
     "block_eigenvalues": block_eigenvalues,
+    "expectation": lambda rho: qs.expectation(rho, SPACE["A"].x @ SPACE["M"].number),
+    "complex expectations": lambda rho: qs.expectation(
+        rho, [SPACE["A"].minus @ SPACE["M"].create, SPACE["B"].z]
+    ),
+    "fidelity": lambda rho: qs.fidelity(rho, rho[..., ::-1, ::-1]),
+    "trace_distance": lambda rho: qs.trace_distance(rho, rho[..., ::-1, ::-1]),
+    "coherence": qs.coherence,
+    "relative entropy of coherence": lambda rho: qs.coherence(rho, "relative_entropy"),
+    "phase_coherence": lambda rho: qs.phase_coherence(rho, SPACE, ["A", "M"]),
+    "concurrence": lambda rho: qs.concurrence(qubits_of(rho), QUBITS),
+    "discord": lambda rho: qs.discord(qubits_of(rho), QUBITS, "A", base=2),
     "phase density": lambda rho: qs.phase_distribution(rho, SPACE).density(0.1, [0.2, 0.3], 2.0),
     "phase maximum": lambda rho: qs.phase_distribution(rho, SPACE, "A").maximum,
     "phase location": lambda rho: qs.phase_distribution(rho, SPACE, "A").location,
@@ -51,6 +69,12 @@ def block_diagonal(rho):
     """Blocks of one, two and more elements."""
     labels = np.repeat(np.arange(6), [1, 2, 3, 1, 5, 6])
     return rho * (labels[:, None] == labels)
+
+
+LINEAR = {
+    "block_eigenvalues", "partial_trace", "partial_transpose", "expectation", "complex expectations"
+}  # fmt: skip
+OF_PARTS = {"schmidt_coefficients", "concurrence", "discord"}  # of something made of the state
 
 
 @pytest.mark.parametrize("batch", [(), (4,), (2, 3)], ids=str)
@@ -109,7 +133,7 @@ def test_entropy_of_an_impossible_state_is_refused_in_strict_arrays():
         qs.von_neumann_entropy(xp.asarray(np.diag([1.1, -0.1])))
 
 
-@pytest.mark.parametrize("name", [name for name in MEASURES if "schmidt" not in name])
+@pytest.mark.parametrize("name", [name for name in MEASURES if name not in OF_PARTS])
 def test_strict_arrays_that_hold_no_states_are_refused(name, random_states):
     rho = random_states(6, 18, (2,))
     wrong = {
@@ -118,8 +142,8 @@ def test_strict_arrays_that_hold_no_states_are_refused(name, random_states):
         "positive": rho + np.diag([1.0] + [0.0] * 16 + [-1.0]),
         "finite": np.where(rho == rho[1, 0, 0], np.nan, rho),
     }
-    if name in ("block_eigenvalues", "partial_trace", "partial_transpose"):
-        wrong = {"finite": wrong["finite"]} if "partial" in name else {}
+    if name in LINEAR:
+        wrong = {} if name == "block_eigenvalues" else {"finite": wrong["finite"]}
     for what, given in wrong.items():
         with pytest.raises(qs.errors.InvalidArgumentError, match=f"`rho` must .*{what}"):
             MEASURES[name](xp.asarray(given))

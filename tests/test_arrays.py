@@ -4,6 +4,7 @@ import array_api_strict as xp
 import numpy as np
 import pytest
 
+import quantsync as qs
 from quantsync.arrays import batched_product, distinct_rows, to_numpy
 
 
@@ -29,3 +30,15 @@ def test_different_rows_are_found_with_their_members():
     rows, index = distinct_rows(columns)
     np.testing.assert_array_equal(rows[index], np.stack(columns, axis=-1))
     assert len(rows) == 3
+
+
+def test_measures_of_a_single_state_can_be_formatted():
+    space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+    rho, other = np.eye(4) / 4, np.diag([0.5, 0.5, 0.0, 0.0])
+    values = [
+        qs.expectation(rho, space["A"].x), qs.fidelity(rho, other), qs.coherence(rho),
+        qs.trace_distance(rho, other), qs.concurrence(rho, space), qs.discord(rho, space, "A"),
+        qs.phase_coherence(rho, space), qs.coherence(rho, "relative_entropy"),
+    ]  # fmt: skip
+    assert [f"{value:.3f}" for value in values[:2]] == ["0.000", "0.500"]
+    assert all(isinstance(value, float) for value in values)

@@ -50,7 +50,7 @@ def test_names_that_do_not_exist_name_the_nearest():
 
 
 def test_names_that_stand_elsewhere_say_where():
-    for name in ("measures.chi", "meanfield.limit_cycle", "gaussian.discord", "system.table_of"):
+    for name in ("measures.chi", "meanfield.limit_cycle", "gaussian.entropy", "system.table_of"):
         last = name.split(".")[1]
         with pytest.raises(AttributeError, match=rf"'{last}'; it is quantsync\.{name}\.$"):
             getattr(qs, last)

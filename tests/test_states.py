@@ -29,6 +29,9 @@ ON_A_SPACE = {
         ..., 0
     ],
     "husimi": lambda *rho: qs.husimi(*rho, 0.3, 0.2, site="A"),
+    "concurrence": lambda *rho: qs.concurrence(*rho),
+    "discord": lambda *rho: qs.discord(*rho, "B"),
+    "phase_coherence": lambda *rho: qs.phase_coherence(*rho),
 }
 OF_OPERATORS = {
     "partial_trace": lambda *rho: qs.partial_trace(*rho, "A")[..., 0, 1],
@@ -47,6 +50,11 @@ WITHOUT_A_SPACE = {
     "omega, undriven": lambda rho: qs.relative_entropy_of_synchronization(
         np.eye(4) / 4, qs.entropic.DiagonalStates(rho)
     ),
+    "expectation": lambda rho: qs.expectation(rho, QUBITS["A"].minus),
+    "fidelity": lambda rho: qs.fidelity(rho, np.eye(4) / 4),
+    "trace_distance": lambda rho: qs.trace_distance(rho, np.eye(4) / 4),
+    "coherence": qs.coherence,
+    "relative entropy of coherence": lambda rho: qs.coherence(rho, "relative_entropy", base=2),
     "closest": lambda rho: (
         qs.entropic.BlockDiagonalStates(QUBITS["A"].z).closest(rho)[..., 1, 1].real
     ),
@@ -61,7 +69,8 @@ MEASURES = {
     },
     **WITHOUT_A_SPACE,
 }
-OF_STATES = [name for name in MEASURES if name not in OF_OPERATORS]
+LINEAR = [*OF_OPERATORS, "expectation"]
+OF_STATES = [name for name in MEASURES if name not in LINEAR]
 
 
 def test_states_pass_unchanged_and_become_complex():
@@ -210,10 +219,15 @@ def test_an_unknown_argument_names_the_nearest_one():
         qs.negativity(Found(BELL), site="A")
 
 
-def test_relative_entropies_are_between_states_of_one_space():
+@pytest.mark.parametrize("measure", [qs.relative_entropy, qs.fidelity, qs.trace_distance])
+def test_two_states_are_compared_on_one_space(measure):
     other = qs.Space(A=qs.Spin(1 / 2), C=qs.Spin(1 / 2))
     with pytest.raises(DimensionError, match=r"must live on one space, but are on .*B=.* C="):
-        qs.relative_entropy(Found(BELL), Found(BELL, other))
+        measure(Found(BELL), Found(BELL, other))
+    with pytest.raises(DimensionError, match=r"with the same n, but have \(4, 4\) and \(3, 3\)"):
+        measure(BELL, np.eye(3) / 3)
+    with pytest.raises(qs.errors.BroadcastError, match=r"rho \(2,\), sigma \(3,\)"):
+        measure(np.stack([BELL] * 2), np.stack([BELL] * 3))
 
 
 NOT_STATES = {
@@ -247,7 +261,7 @@ def test_what_is_no_state_is_refused(name, wrong):
             MEASURES[name](given)
 
 
-@pytest.mark.parametrize("name", OF_OPERATORS)
+@pytest.mark.parametrize("name", LINEAR)
 def test_linear_measures_take_any_operator(name):
     rho = NOT_STATES["not Hermitian"][0]
     expected = MEASURES[name](np.eye(4) / 4) + 2 * MEASURES[name](BELL)

@@ -20,6 +20,11 @@ def is_traced(array: Any) -> bool:
     return any(kind.__name__ == "Tracer" for kind in type(array).__mro__)
 
 
+def plain(value: Any) -> Any:
+    """The array; of NumPy's without axes the number, which a text can format."""
+    return value[()] if is_numpy_array(value) else value
+
+
 def to_numpy(array: Any) -> np.ndarray:
     """The array as a NumPy array, copied from its device if need be."""
     if is_numpy_array(array):

@@ -13,7 +13,13 @@ import scipy.sparse as sp
 from array_api_compat import array_namespace, device, is_array_api_obj
 
 from quantsync.arrays import is_traced, to_numpy
-from quantsync.checks import named_arguments, real_number, require_finite, shown
+from quantsync.checks import (
+    broadcast_shape,
+    named_arguments,
+    real_number,
+    require_finite,
+    shown,
+)
 from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateError
 from quantsync.memory import require_memory
 from quantsync.operators import Space, require_space
@@ -161,6 +167,26 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
         hint = "Leave masked systems out, or pass the state object, in which NaN marks them."
         require_finite(name, to_numpy(rho), hint)
     return rho
+
+
+def two_batches(rho: Any, sigma: Any) -> tuple[Any, Any]:
+    """Density matrices of one size, and on one space, whose batch shapes broadcast."""
+    if is_state(rho) and is_state(sigma) and rho.space != sigma.space:
+        raise DimensionError(
+            f"Arguments `rho` and `sigma` must live on one space, but are on {rho.space} and "
+            f"{sigma.space}."
+        )
+    rho, sigma = density_matrices(rho, name="rho"), density_matrices(sigma, name="sigma")
+    if rho.shape[-1] != sigma.shape[-1]:
+        raise DimensionError(
+            "Arguments `rho` and `sigma` must have shape (..., n, n) with the same n, but have "
+            f"{tuple(rho.shape)} and {tuple(sigma.shape)}."
+        )
+    batches = {"rho": rho.shape[:-2], "sigma": sigma.shape[:-2]}
+    count = math.prod(broadcast_shape(batches, what="Batch shapes"))
+    what = f"Comparing {count} pairs of states of {rho.shape[-1]} levels"
+    require_memory(COPIES * 16.0 * count * rho.shape[-1] ** 2, what, "take the batch in parts")
+    return rho, sigma
 
 
 def _is_certified(state: Any) -> bool:

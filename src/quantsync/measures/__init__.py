@@ -2,6 +2,7 @@
 
 from quantsync.measures import entropic
 from quantsync.measures._trigonometric import LocalMaxima
+from quantsync.measures.coherence import coherence, phase_coherence
 from quantsync.measures.configurations import chi, chi_2
 from quantsync.measures.correlations import (
     log_negativity,
@@ -13,7 +14,9 @@ from quantsync.measures.correlations import (
     schmidt_coefficients,
     von_neumann_entropy,
 )
+from quantsync.measures.distances import fidelity, trace_distance
 from quantsync.measures.entropic import relative_entropy, relative_entropy_of_synchronization
+from quantsync.measures.expectation import expectation
 from quantsync.measures.husimi import coherent_state, husimi
 from quantsync.measures.level_sets import (
     interval_probabilities,
@@ -31,6 +34,7 @@ from quantsync.measures.quadratures import (
     phase_synchronization,
     phi_synchronization,
 )
+from quantsync.measures.qubits import concurrence, discord
 from quantsync.measures.spheres import plot_husimi
 from quantsync.measures.spherical_tensors import (
     husimi_from_moments,
@@ -45,9 +49,14 @@ __all__ = [
     "QuadratureSynchronization",
     "chi",
     "chi_2",
+    "coherence",
     "coherent_state",
     "complete_synchronization",
+    "concurrence",
+    "discord",
     "entropic",
+    "expectation",
+    "fidelity",
     "husimi",
     "husimi_from_moments",
     "interval_probabilities",
@@ -58,6 +67,7 @@ __all__ = [
     "negativity",
     "partial_trace",
     "partial_transpose",
+    "phase_coherence",
     "phase_distribution",
     "phase_response",
     "phase_synchronization",
@@ -70,5 +80,6 @@ __all__ = [
     "schmidt_coefficients",
     "spherical_moment",
     "spherical_tensor",
+    "trace_distance",
     "von_neumann_entropy",
 ]

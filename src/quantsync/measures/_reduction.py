@@ -6,9 +6,14 @@ import math
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
+import scipy.sparse as sp
+from array_api_compat import array_namespace, device
 
+from quantsync.arrays import plain
 from quantsync.operators import Space
+from quantsync.parallel import chunk_slices
+
+GATHERED = 1 << 20  # entries of states that are taken together at a time
 
 
 def reduced(rho: Any, space: Space, keep: Any) -> Any:
@@ -43,6 +48,23 @@ def local_expectation(rho: Any, space: Space, site: str, local: np.ndarray) -> A
     xp = array_namespace(state)
     flipped = xp.asarray(np.ascontiguousarray(local.T).astype(complex))
     return xp.sum(state * flipped, axis=(-2, -1))
+
+
+def product_trace(rho: Any, operator: sp.csr_array) -> tuple[Any, Any]:
+    """``Tr(O rho)``, complex, and the sum of the moduli of its terms, one for each entry of O."""
+    rho = as_complex(rho)
+    xp, n, batch = array_namespace(rho), rho.shape[-1], tuple(rho.shape[:-2])
+    entries = operator.tocoo()
+    # Tr(O rho) = sum_ij O_ij rho_ji: the places of rho_ji in a flattened state.
+    places = xp.asarray(np.asarray(entries.col, np.int64) * n + entries.row, device=device(rho))
+    weights = xp.asarray(entries.data, dtype=rho.dtype, device=device(rho))
+    flat = xp.reshape(rho, (math.prod(batch), n * n))
+    sums, sizes = [], []
+    for part in chunk_slices(flat.shape[0], GATHERED // max(1, operator.nnz)) or [slice(0, 0)]:
+        terms = xp.take(flat[part, :], places, axis=-1) * weights
+        sums.append(xp.sum(terms, axis=-1))
+        sizes.append(xp.sum(xp.abs(terms), axis=-1))
+    return tuple(plain(xp.reshape(xp.concat(part), batch)) for part in (sums, sizes))
 
 
 def as_complex(rho: Any) -> Any:

@@ -324,8 +324,12 @@ def schmidt_coefficients(psi: Any, space: Space, sites: Any) -> Any:
 
 
 def _entropy(rho: Any) -> Any:
-    xp = array_namespace(rho)
-    p = block_eigenvalues(rho)
+    return entropy_of_populations(block_eigenvalues(rho))
+
+
+def entropy_of_populations(p: Any) -> Any:
+    """``-sum p ln p`` of eigenvalues (..., n)."""
+    xp = array_namespace(p)
     # p ln p -> 0 exactly as p -> 0; eigenvalues at or below zero are rounding of zero.
     zero = p <= 0
     logarithm = xp.log(xp.where(zero, xp.ones_like(p), p))

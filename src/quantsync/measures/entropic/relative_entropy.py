@@ -15,8 +15,8 @@ import numpy as np
 from array_api_compat import array_namespace, device
 
 from quantsync.arrays import batched_product, is_traced, to_numpy
-from quantsync.checks import broadcast_shape, named_arguments, nats_per_unit, shown
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.checks import named_arguments, nats_per_unit, shown
+from quantsync.errors import InvalidArgumentError
 from quantsync.measures._eigenvalues import block_eigenbasis, diagonal_blocks, finite_eigh
 from quantsync.measures._graded import graded_eigh
 from quantsync.measures._reduction import as_complex
@@ -27,7 +27,7 @@ from quantsync.measures.entropic.limit_cycles import (
     FramedLimitCycles,
     LimitCycles,
 )
-from quantsync.states import Certified, density_matrices, is_state
+from quantsync.states import Certified, density_matrices, two_batches
 
 if TYPE_CHECKING:
     from quantsync.lindblad.response import Response
@@ -76,18 +76,7 @@ def relative_entropy(rho: Any, sigma: Any, base: float = math.e) -> Any:
     inf
     """
     unit = nats_per_unit(base)
-    if is_state(rho) and is_state(sigma) and rho.space != sigma.space:
-        raise DimensionError(
-            f"Arguments `rho` and `sigma` must live on one space, but are on {rho.space} and "
-            f"{sigma.space}."
-        )
-    rho, sigma = density_matrices(rho, name="rho"), density_matrices(sigma, name="sigma")
-    if rho.shape[-1] != sigma.shape[-1]:
-        raise DimensionError(
-            "Arguments `rho` and `sigma` must have shape (..., n, n) with the same n, but have "
-            f"{tuple(rho.shape)} and {tuple(sigma.shape)}."
-        )
-    broadcast_shape({"rho": rho.shape[:-2], "sigma": sigma.shape[:-2]}, what="Batch shapes")
+    rho, sigma = two_batches(rho, sigma)
     return _relative_entropy(rho, sigma) / unit
 
 
@@ -180,7 +169,9 @@ class LeadingSynchronization:
 
 
 @named_arguments
-def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSynchronization:
+def leading_synchronization(
+    response: Response, limit_cycles: Any, base: float = math.e
+) -> LeadingSynchronization:
     """Leading coefficients of the relative entropy of synchronization for weak drives.
 
     ``Omega/eps^2 -> (1/2) sum |<i|rho_1|j>|^2 (ln p_i - ln p_j)/(p_i - p_j)`` over the pairs of
@@ -196,6 +187,8 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
         rank, except if only one level is empty and the drive does not lead there.
     limit_cycles : DiagonalStates or BlockDiagonalStates
         The family; for the first, ``DiagonalStates(response.orders[0])``.
+    base : float, default e
+        Base of the logarithm in Omega: e for nats, 2 for bits.
 
     Returns
     -------
@@ -204,8 +197,9 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
     Raises
     ------
     InvalidArgumentError
-        If the family has no closed form, order 2 is needed and missing, or the perturbation
-        fills empty levels at first order, so that there is no such limit.
+        If the family has no closed form, order 2 is needed and missing, the perturbation fills
+        empty levels at first order, so that there is no such limit, or ``base`` is not a number
+        above 1.
     InvalidStateError
         If the undriven states are not limit-cycle states of the family.
 
@@ -217,6 +211,7 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
     >>> print(qs.entropic.leading_synchronization(response, cycles).coefficient.round(12))
     0.081093021622
     """
+    unit = nats_per_unit(base)
     if len(getattr(response, "orders", ())) < 2:
         raise InvalidArgumentError(
             "Argument `response` must be a Response of order 1 or 2, from linear_response(), but "
@@ -243,9 +238,9 @@ def leading_synchronization(response: Response, limit_cycles: Any) -> LeadingSyn
             p, q = (xp.where(skip, xp.ones_like(level), level) for level in (p, q))
             coefficient = coefficient + square * mean_inverse(p, q)
     if not bool(xp.any(lost)):
-        return LeadingSynchronization(coefficient, xp.zeros_like(coefficient))
+        return LeadingSynchronization(coefficient / unit, xp.zeros_like(coefficient))
     added, logarithm = _from_empty_levels(response, frame, populations, lost, coherences)
-    return LeadingSynchronization(coefficient + added, logarithm)
+    return LeadingSynchronization((coefficient + added) / unit, logarithm / unit)
 
 
 def mean_inverse(p: Any, q: Any) -> Any:
@@ -354,7 +349,7 @@ def _relative_entropy(rho: Any, sigma: Any) -> Any:
     alone = xp.sum(xp.astype(overlaps != 0, xp.int64), axis=-2) == 1
     matters = (outside > ROUNDING * rho.shape[-1]) | (alone & (outside > 0))
     infinite = xp.any((populations <= 0) & matters, axis=-1)
-    return xp.where(infinite, xp.inf, _divergence(weights, populations, overlaps))
+    return xp.where(infinite, xp.inf, divergence(weights, populations, overlaps))
 
 
 def _accurate_eigh(sigma: Any) -> tuple[Any, Any]:
@@ -389,10 +384,10 @@ def _from_frame(rho: Any, limit_cycles: FramedLimitCycles) -> Any:
     else:
         populations, basis = finite_eigh(pinched)
         overlaps = xp.abs(batched_product(xp.conj(xp.matrix_transpose(states)), basis)) ** 2
-    return _divergence(weights, populations, overlaps)
+    return divergence(weights, populations, overlaps)
 
 
-def _divergence(weights: Any, populations: Any, overlaps: Any) -> Any:
+def divergence(weights: Any, populations: Any, overlaps: Any) -> Any:
     """Sum of |<r_i|s_j>|^2 (r_i ln(r_i/s_j) - r_i + s_j); weights r in rows, populations s."""
     xp = array_namespace(overlaps)
     r = xp.where(weights > 0, weights, xp.zeros_like(weights))[..., :, None]
