@@ -15,6 +15,7 @@ LAYERS = [
     {"arrays", "checks", "memory", "parallel", "semigroups"},
     {"html", "plotting"},
     {"operators", "states", "system"},
+    {"runs"},
     {"search", "time_series"},
     {"gaussian"},
     {"lindblad", "meanfield"},

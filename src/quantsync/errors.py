@@ -95,12 +95,15 @@ class LostAccuracyError(ConvergenceError):
         Estimated errors, as in the result.
     result : Evolution or GaussianEvolution
         The whole batch at all times, so that what is known well is not lost.
+    indices : list of tuple
+        Batch indices of the affected systems; ``[()]`` for a single system.
     """
 
-    def __init__(self, message: str, error: Any = None, result: Any = None):
+    def __init__(self, message: str, error: Any = None, result: Any = None, indices: Any = None):
         super().__init__(message)
         self.error = error
         self.result = result
+        self.indices = indices
 
 
 class CostError(QuantsyncError):
@@ -157,11 +160,14 @@ class TruncationError(ConvergenceError):
     ----------
     truncation : quantsync.lindblad.truncation.Truncation or None
         What is known about it: see `quantsync.SteadyState`.
+    indices : list of tuple
+        Batch indices of the affected systems; ``[()]`` for a single system.
     """
 
-    def __init__(self, message: str, truncation: Any = None):
+    def __init__(self, message: str, truncation: Any = None, indices: Any = None):
         super().__init__(message)
         self.truncation = truncation
+        self.indices = indices
 
 
 class LevelsError(ConvergenceError):

@@ -236,7 +236,8 @@ def test_expectation_values_are_those_of_the_states():
     state = random_state(np.random.default_rng(1), 9)
     rho = qs.evolve(system, state, times).rho
     path = qs.evolve(system, state, times, observables=given)
-    assert path.rho is None
+    with pytest.raises(InvalidArgumentError, match="only expectation values are kept"):
+        path.rho  # noqa: B018
     assert path.expectation["z"].dtype == float
     for name, operator in given.items():
         expected = np.einsum("ij,...ji->...", operator.toarray(), rho)

@@ -177,7 +177,7 @@ def test_a_steady_state_is_indexed_as_its_system_and_measured_as_it_is():
     with pytest.raises(IndexError):
         steady[0, 0, 0]
     assert [row.rho.shape for row in steady] == [(5, 9, 9)] * 3
-    with pytest.raises(TypeError, match="unsized"):
+    with pytest.raises(TypeError, match="single system"):
         list(steady[0, 0])
 
 

@@ -16,7 +16,7 @@ from quantsync.plotting import axes_or_new, curves, require_one
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from quantsync.lindblad.evolution import Evolution
+    from quantsync.lindblad._path import Evolution
 
 TIME = "time (1/unit of the rates)"
 
@@ -48,7 +48,7 @@ def _kept(path: Evolution, observables: Any) -> dict[str, np.ndarray]:
 
 def _computed(path: Evolution, observables: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Tr O rho(t), real for Hermitian operators."""
-    if path.rho is None:
+    if path.states is None:
         raise InvalidArgumentError(
             "Argument `observables` must be names from `expectation`, since no states were kept: "
             f"{', '.join(path.expectation)}."
@@ -57,7 +57,7 @@ def _computed(path: Evolution, observables: Mapping[str, Any]) -> dict[str, np.n
     for name, given in observables.items():
         operator = as_operator(given, path.space.dimension, f"Operator of observables[{name!r}]")
         entries = operator.tocoo()
-        values = path.rho[:, entries.col, entries.row] @ entries.data
+        values = path.states[:, entries.col, entries.row] @ entries.data
         is_hermitian = not (operator - operator.conj().T).nnz
         found[str(name)] = values.real if is_hermitian else values
     return found
@@ -69,7 +69,7 @@ def shown(path: Evolution) -> str:
         "evolutions": html.batch(path.error.shape[:-1], "evolution"),
         "space": path.space,
         "times": f"{html.count(len(path.times), 'time')}, {html.extent(path.times)}",
-        "states": "not kept" if path.rho is None else "kept",
+        "states": "not kept" if path.states is None else "kept",
         "expectation": ", ".join(path.expectation),
         "error": html.largest(path.error),
         **({} if path.truncation is None else path.truncation.rows),

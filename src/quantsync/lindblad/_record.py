@@ -57,10 +57,10 @@ class Record:
             if part.any():
                 self.values[name][members, span] += x @ part
 
-    def expectations(self, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-        """Real where the operator is Hermitian."""
+    def expectations(self) -> dict[str, np.ndarray]:
+        """Of Hermitian starts: real where the operator is Hermitian, too."""
         found = {}
         for name, values in self.values.items():
             real = not np.imag(self._functionals[name]).any()
-            found[name] = (np.real(values).copy() if real else values).reshape(*shape, -1)
+            found[name] = np.real(values).copy() if real else values
         return found

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,6 +12,7 @@ import scipy.sparse as sp
 from quantsync.checks import (
     broadcast_shape,
     choice,
+    flag,
     named_arguments,
     real_number,
     shown,
@@ -20,19 +20,17 @@ from quantsync.checks import (
 )
 from quantsync.errors import InvalidArgumentError, LostAccuracyError
 from quantsync.lindblad._closed_evolution import propagate_closed
-from quantsync.lindblad._evolution_pictures import draw
-from quantsync.lindblad._evolution_pictures import shown as shown_path
 from quantsync.lindblad._large_evolution import (
     WORKING_MATRICES,
     action_cost,
     propagate_large,
 )
+from quantsync.lindblad._path import Evolution
 from quantsync.lindblad._record import Record
 from quantsync.lindblad._sector_evolution import LONG, propagate_dense
 from quantsync.lindblad._sectors import Sector, find_sectors
 from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.truncation import (
-    Truncation,
     path_truncation,
     report_path,
     truncation_from,
@@ -41,11 +39,8 @@ from quantsync.memory import require_memory
 from quantsync.operators import Space, as_operator
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.semigroups import equal_steps
-from quantsync.states import density_matrices
+from quantsync.states import density_matrices, square_matrices
 from quantsync.system import TRUNCATION_TOLERANCE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use dense matrices
 MOST_DENSE_EVOLUTION = 2500  # and beyond here the action on the state; between, what is cheaper
@@ -57,110 +52,6 @@ CHUNK_BYTES = 1 << 22
 TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
-class Evolution:
-    """States of a batch at given times, or what was asked for of them.
-
-    An index picks systems of the batch, as in ``path[0]``; the times stay.
-
-    Attributes
-    ----------
-    rho : ndarray of shape (..., T, n, n), or None
-        Density matrices, exactly Hermitian; the batch shape of the generator and of ``state`` in
-        front. None where only ``observables`` were asked for.
-    times : ndarray of shape (T,)
-        The times, in the inverse unit of the rates.
-    space : Space
-        The space of the states.
-    error : ndarray of shape (..., T)
-        Estimated error of rho in the Frobenius norm, by the rounding of the generator.
-    expectation : dict of ndarray of shape (..., T)
-        ``Tr O rho(t)`` of the ``observables``, under their names; real for Hermitian ones.
-    truncation : Truncation or None
-        How much the cut-off of the modes matters, as in a `SteadyState`, with arrays of shape
-        (..., T). Here ``estimate`` is what the cut-off suppresses, integrated from time 0: a bound
-        of the trace distance where the rate between two times is not above that at both. It grows
-        without end, while what decays forgets: it is sharp for some relaxation times only. None
-        where no states were kept.
-    """
-
-    rho: Any
-    times: np.ndarray
-    space: Space
-    error: np.ndarray
-    expectation: dict[str, np.ndarray] = field(default_factory=dict)
-    truncation: Truncation | None = None
-    certified: ClassVar[bool] = True
-
-    def __getitem__(self, index: Any) -> Evolution:
-        shape = self.error.shape[:-1]
-        picked = np.arange(math.prod(shape)).reshape(shape)[index]
-        count, n = len(self.times), self.space.dimension
-        return replace(
-            self,
-            rho=None if self.rho is None else self.rho.reshape(-1, count, n, n)[picked],
-            error=self.error.reshape(-1, count)[picked],
-            expectation={
-                name: values.reshape(-1, count)[picked] for name, values in self.expectation.items()
-            },
-            truncation=None if self.truncation is None else self.truncation[index],
-        )
-
-    def __iter__(self) -> Iterator[Evolution]:
-        if self.error.ndim < 2:
-            raise TypeError("A single Evolution has no length; its states are in rho[k].")
-        return (self[k] for k in range(len(self.error)))
-
-    @named_arguments
-    def plot(self, observables: Any = None, axes: Any = None) -> Axes:
-        """Draw expectation values over time, of one system.
-
-        Parameters
-        ----------
-        observables : mapping from str to operator of shape (n, n), or list of str, optional
-            What to draw: operators, if the states were kept, or some of the names in
-            `expectation`; all of these by default.
-        axes : matplotlib.axes.Axes, optional
-            Where to draw; in a new figure by default.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            The imaginary part of what is complex is drawn beside the real part.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If this is a batch, there is nothing to draw, or an argument is something else.
-        UnknownNameError
-            If there is no expectation value of that name.
-        DimensionError
-            If an operator has the wrong size.
-
-        Examples
-        --------
-        >>> import numpy as np, quantsync as qs
-        >>> a = qs.Space(A=qs.Spin(1/2))["A"]
-        >>> decay = qs.Lindbladian(qs.Space(A=qs.Spin(1/2)), dissipators=[(2.0, a.minus)])
-        >>> path = qs.evolve(decay, np.diag([1.0, 0.0]), np.linspace(0, 1, 21))
-        >>> print(path.plot({"z": a.z}).get_ylabel())
-        ⟨z⟩
-        """
-        return draw(self, observables, axes)
-
-    def _repr_html_(self) -> str:
-        return shown_path(self)
-
-    def __repr__(self) -> str:
-        kept = ", ".join(self.expectation) if self.rho is None else f"rho {self.rho.shape}"
-        worst = float(self.error.max(initial=0.0))
-        return (
-            f"<Evolution of {self.space}: {kept}, {len(self.times)} times, "
-            f"largest error {worst:.1e}"
-            f"{'' if self.truncation is None else self.truncation.summary}>"
-        )
-
-
 @named_arguments
 def evolve(
     system: Generator,
@@ -168,6 +59,7 @@ def evolve(
     times: Any,
     *,
     observables: Mapping[str, Any] | None = None,
+    operator: bool = False,
     tolerance: float = TOLERANCE,
     workers: int | None = None,
     truncation: Literal["warn", "raise", "ignore"] = "warn",
@@ -193,8 +85,12 @@ def evolve(
         Times >= 0 in non-decreasing order, in the inverse unit of the rates.
     observables : mapping from str to operator of shape (n, n), optional
         Only the expectation values of these are kept, which takes n^2 times less memory.
+    operator : bool, default False
+        Whether ``state`` may be any operator X, as in correlation functions: ``exp(L t) X`` is
+        then what ``rho`` holds, Hermitian only if X is, and expectation values are complex.
     tolerance : float, default 1e-6
-        Largest estimated error of a state (Frobenius norm); ``numpy.inf`` never raises.
+        Largest estimated error of a state (Frobenius norm), of an operator relative to its norm;
+        ``numpy.inf`` never raises.
     workers : int, optional
         Number of threads; every available core by default.
     truncation : {"warn", "raise", "ignore"}, default "warn"
@@ -262,6 +158,65 @@ def evolve(
     >>> print(signal.expectation["z"].round(6))
     [ 0.5      -0.364665]
     """
+    given = checked_start(
+        system, state, times, observables, operator, tolerance, truncation, truncation_tolerance
+    )
+    shape = broadcast_shape({"system": system.shape, "state": given.state.shape[:-2]})
+    n, workers, rho = system.dimension, worker_count(workers), given.state
+    size, count = math.prod(shape), len(given.times)
+    _require_memory(size * (1 + operator), count, n, given.observables)
+    if not operator:
+        record = _propagated(system, rho, shape, given, workers)
+        states, error, values = record.rho, record.error, record.expectations()
+    else:
+        states, error, values = _of_operators(system, rho, shape, given, workers)
+    cut = None
+    if states is not None and not operator:
+        states = states.reshape(size, count, n, n)
+        # The generator's coefficients of every system in the joint batch.
+        table = system.coefficient_table(_systems(system, shape))
+        starts = np.broadcast_to(rho, (*shape, n, n)).reshape(size, n, n)
+        rows = path_truncation(system.terms, table, states, starts, given.times)
+        cut = truncation_from(system.space, rows.reshape(len(rows), *shape, count))
+    result = Evolution(
+        None if states is None else states.reshape(*shape, count, n, n),
+        given.times,
+        system.space,
+        error.reshape(*shape, count),
+        {name: array.reshape(*shape, count) for name, array in values.items()},
+        cut,
+        not operator,
+    )
+    sizes = np.linalg.norm(rho, axis=(-2, -1)) if operator else np.ones(())
+    allowed = given.tolerance * np.broadcast_to(sizes, shape)[..., None]
+    if not (result.error <= allowed).all():
+        _raise_lost(result, given.tolerance, ~(result.error <= allowed))
+    if cut is not None:
+        report_path(cut, given.times, given.allowed, truncation)
+    return result
+
+
+class Start(NamedTuple):
+    """What an evolution was asked for, as far as it can be checked without solving."""
+
+    state: np.ndarray  # (..., n, n)
+    times: np.ndarray
+    observables: dict[str, sp.csr_array] | None
+    tolerance: float
+    allowed: float  # of the truncation
+
+
+def checked_start(
+    system: Any,
+    state: Any,
+    times: Any,
+    observables: Mapping[str, Any] | None = None,
+    operator: bool = False,
+    tolerance: float = TOLERANCE,
+    truncation: str = "warn",
+    truncation_tolerance: float = TRUNCATION_TOLERANCE,
+) -> Start:
+    """The arguments of `evolve`, or the errors that it raises for them."""
     times = times_array(times, start=0.0)
     if tolerance != math.inf:
         tolerance = real_number(tolerance, "tolerance", above=0)
@@ -269,16 +224,25 @@ def evolve(
     allowed = real_number(truncation_tolerance, "truncation_tolerance", at_least=0)
     space = generator_of(system).space
     operators = _operators(observables, space)
-    rho = np.asarray(density_matrices(state, space, "state"), complex)
-    shape = broadcast_shape({"system": system.shape, "state": rho.shape[:-2]})
-    n, basis, workers = system.dimension, system.terms.basis, worker_count(workers)
-    size = math.prod(shape)
-    _require_memory(size, len(times), n, operators)
-    # The generator's index of every system in the joint batch.
-    systems = np.broadcast_to(np.arange(system.size).reshape(system.shape), shape).reshape(-1)
-    table = system.coefficient_table(systems)
+    gate = square_matrices if flag(operator, "operator") else density_matrices
+    rho = np.asarray(gate(state, space, "state"), complex)
+    broadcast_shape({"system": system.shape, "state": rho.shape[:-2]})
+    return Start(rho, times, operators, tolerance, allowed)
+
+
+def _systems(system: Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """The generator's index of every system in a larger batch."""
+    return np.broadcast_to(np.arange(system.size).reshape(system.shape), shape).reshape(-1)
+
+
+def _propagated(
+    system: Generator, rho: np.ndarray, shape: tuple[int, ...], given: Start, workers: int
+) -> Record:
+    """The record of a batch of Hermitian starts (..., n, n)."""
+    n, size, times = system.dimension, math.prod(shape), given.times
+    table = system.coefficient_table(_systems(system, shape))
     starts = np.broadcast_to(rho, (*shape, n, n)).reshape(size, n, n)
-    record = Record(size, len(times), basis, operators)
+    record = Record(size, len(times), system.terms.basis, given.observables)
     closed = ~(table[:, len(system.terms.hamiltonian) :] != 0).any(axis=1)
     if len(times):
         indices = np.flatnonzero(closed)
@@ -290,24 +254,22 @@ def evolve(
             workers,
         )
         _propagate_open(system, table, starts, times, np.flatnonzero(~closed), record, workers)
-    cut = None
-    if record.rho is not None:
-        states = record.rho.reshape(size, len(times), n, n)
-        rows = path_truncation(system.terms, table, states, starts, times)
-        cut = truncation_from(space, rows.reshape(len(rows), *shape, len(times)))
-    result = Evolution(
-        None if record.rho is None else record.rho.reshape(*shape, len(times), n, n),
-        times,
-        space,
-        record.error.reshape(*shape, len(times)),
-        record.expectations(shape),
-        cut,
-    )
-    if not (result.error <= tolerance).all():
-        _raise_lost(result, tolerance)
-    if cut is not None:
-        report_path(cut, times, allowed, truncation)
-    return result
+    return record
+
+
+def _of_operators(
+    system: Generator, X: np.ndarray, shape: tuple[int, ...], given: Start, workers: int
+) -> tuple[np.ndarray | None, np.ndarray, dict[str, np.ndarray]]:
+    """Operators, their errors and expectation values, from the Hermitian parts of the start."""
+    adjoint = X.conj().swapaxes(-1, -2)
+    first = _propagated(system, (X + adjoint) / 2, shape, given, workers)
+    second = _propagated(system, (X - adjoint) / 2j, shape, given, workers)
+    states = None
+    if first.rho is not None and second.rho is not None:
+        states = first.rho
+        states += 1j * second.rho
+    values = {name: array + 1j * second.values[name] for name, array in first.values.items()}
+    return states, np.hypot(first.error, second.error), values
 
 
 def _propagate_open(
@@ -397,11 +359,12 @@ def _dense_is_cheaper(sector: Sector, coefficients: np.ndarray, times: np.ndarra
     return by_matrix < action_cost(norm, matrix.nnz, float(times[-1]))
 
 
-def _raise_lost(path: Evolution, tolerance: float) -> None:
+def _raise_lost(path: Evolution, tolerance: float, lost: np.ndarray) -> None:
     worst = np.unravel_index(int(np.argmax(path.error)), path.error.shape)
     index = tuple(int(k) for k in worst[:-1])
     where = f" at index {index}" if index else ""
-    late = path.times[(path.error > tolerance).reshape(-1, len(path.times)).any(axis=0)]
+    late = path.times[lost.reshape(-1, len(path.times)).any(axis=0)]
+    affected = np.argwhere(lost.any(axis=-1))
     raise LostAccuracyError(
         f"The state at t = {path.times[worst[-1]]:.6g}{where} has the estimated error "
         f"{path.error[worst]:.2g}, above the tolerance {tolerance:.2g}: phases that turn without "
@@ -410,4 +373,5 @@ def _raise_lost(path: Evolution, tolerance: float) -> None:
         "never raises), or take the states that are in this error's `result`.",
         error=path.error,
         result=path,
+        indices=[tuple(int(k) for k in row) for row in affected],
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 
 from quantsync.checks import named_arguments
+from quantsync.lindblad._evolution_run import EvolutionRun
 from quantsync.lindblad._joining import joined_terms, same_systems
 from quantsync.lindblad.evolution import TOLERANCE, Evolution, evolve
 from quantsync.lindblad.generator import Generator
@@ -112,6 +113,7 @@ class Lindbladian(Generator):
         times: Any,
         *,
         observables: Mapping[str, Any] | None = None,
+        operator: bool = False,
         tolerance: float = TOLERANCE,
         workers: int | None = None,
         truncation: Literal["warn", "raise", "ignore"] = "warn",
@@ -123,11 +125,70 @@ class Lindbladian(Generator):
             state,
             times,
             observables=observables,
+            operator=operator,
             tolerance=tolerance,
             workers=workers,
             truncation=truncation,
             truncation_tolerance=truncation_tolerance,
         )
+
+    @named_arguments
+    def run(
+        self,
+        state: Any,
+        times: Any,
+        *,
+        observables: Mapping[str, Any] | None = None,
+        operator: bool = False,
+        tolerance: float = TOLERANCE,
+        truncation: Literal["warn", "raise", "ignore"] = "warn",
+        truncation_tolerance: float = TRUNCATION_TOLERANCE,
+    ) -> EvolutionRun:
+        """A time evolution that is solved when something is asked of it, and can be mapped.
+
+        A function of parameters may return it, or the tuple ``(system, state, times)`` or
+        ``(system, state, times, options)`` for it, to `quantsync.sweep` and `quantsync.compute`.
+        Named measures of density matrices are then those of the final state; functions of your
+        own see the whole path.
+
+        Parameters
+        ----------
+        state : array_like of shape (..., n, n), or state object
+            Density matrices at time 0; broadcast against the batch.
+        times : float or array_like of shape (T,)
+            Times >= 0 in non-decreasing order; for one number T, 501 equidistant ones from 0 to
+            T.
+        observables, operator, tolerance, truncation, truncation_tolerance
+            As for `quantsync.lindblad.evolve`.
+
+        Returns
+        -------
+        EvolutionRun
+            With every attribute of an `Evolution`.
+
+        Raises
+        ------
+        QuantsyncError
+            What `quantsync.lindblad.evolve` raises: for its arguments at once, for the solution
+            when something is asked of it.
+
+        Examples
+        --------
+        >>> import numpy as np, quantsync as qs
+        >>> space = qs.Space(A=qs.Spin(1/2))
+        >>> decay = qs.Lindbladian(space, [], [(np.array([1.0, 2.0]), space["A"].minus)])
+        >>> run = decay.run(np.diag([1.0, 0.0]), 1.0)
+        >>> print(run, run.final.rho[:, 0, 0].real.round(6))
+        <EvolutionRun: 2 systems of shape (2,), 501 times> [0.367879 0.135335]
+        """
+        options = {
+            "observables": observables,
+            "operator": operator,
+            "tolerance": tolerance,
+            "truncation": truncation,
+            "truncation_tolerance": truncation_tolerance,
+        }
+        return EvolutionRun(self, state, times, options)
 
     @classmethod
     @named_arguments

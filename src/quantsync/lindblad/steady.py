@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -28,10 +27,10 @@ from quantsync.lindblad.truncation import (
 )
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
+from quantsync.runs import Batched
 from quantsync.system import TRUNCATION_TOLERANCE
 
 MOST_COUNTED = 200  # where no point has a unique state, the exact count is made for the first
-CERTIFICATES = ("residual", "reciprocal_condition", "unique", "valid")  # one of each per system
 LARGEST_ERROR = 1e-6  # of a density matrix's elements; systems that exceed it are taken singly
 LARGEST_RESIDUAL = 1e-9  # relative to the largest term of each equation
 PROVEN = "proven from the jump operators"
@@ -39,7 +38,7 @@ TESTED = "tested numerically"
 
 
 @dataclass(frozen=True)
-class SteadyState:
+class SteadyState(Batched):
     """The steady states of a batch of generators, with their certificates.
 
     Measures take it as it is; an index picks systems of the batch, as in ``steady[0]``.
@@ -90,22 +89,23 @@ class SteadyState:
     method: str
     truncation: Truncation
     certified: ClassVar[bool] = True
+    kind: ClassVar[str] = "steady state"
+    batched: ClassVar[tuple[str, ...]] = (
+        "rho",
+        "residual",
+        "reciprocal_condition",
+        "unique",
+        "valid",
+        "truncation",
+    )
 
     def __post_init__(self) -> None:
         self.rho.flags.writeable = False  # the certificates are those of these numbers
 
-    def __getitem__(self, index: Any) -> SteadyState:
-        picked = np.arange(self.residual.size).reshape(self.residual.shape)[index]
-        n = self.space.dimension
-        return replace(
-            self,
-            rho=self.rho.reshape(-1, n, n)[picked],
-            truncation=self.truncation[index],
-            **{name: np.asarray(getattr(self, name).ravel()[picked]) for name in CERTIFICATES},
-        )
-
-    def __iter__(self) -> Iterator[SteadyState]:
-        return (self[k] for k in range(len(self.residual)))  # a single one has no length
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape, ``()`` for a single system."""
+        return self.residual.shape
 
     def _repr_html_(self) -> str:
         count = self.residual.size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,10 +18,11 @@ from quantsync.lindblad._sector_solve import Again
 from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._terms import Terms
 from quantsync.operators import Fock, Space
+from quantsync.runs import Batched
 
 
 @dataclass(frozen=True)
-class Truncation:
+class Truncation(Batched):
     """How much it matters that modes are cut off at their last level.
 
     With more levels, the operators of the system would act where the truncated ones do not. They
@@ -52,16 +53,12 @@ class Truncation:
     estimate: np.ndarray
     finite: tuple[str, ...]
 
-    def __getitem__(self, index: Any) -> Truncation:
-        def picked(values: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
-            return MappingProxyType({n: np.asarray(v[index]) for n, v in values.items()})
+    batched: ClassVar[tuple[str, ...]] = ("population", "flow", "estimate")
 
-        return Truncation(
-            picked(self.population),
-            picked(self.flow),
-            np.asarray(self.estimate[index]),
-            self.finite,
-        )
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the states."""
+        return self.estimate.shape
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _truncation, (dict(self.population), dict(self.flow), self.estimate, self.finite)
@@ -237,7 +234,7 @@ def report_truncation(truncation: Truncation, tolerance: float, action: str) -> 
         "Fock(n, finite=True) if the ladder ends physically. A mode with more gain than loss has "
         "no steady state at all."
     )
-    _tell(message, truncation, action)
+    _tell(message, truncation, action, off)
 
 
 def report_path(truncation: Truncation, times: np.ndarray, tolerance: float, action: str) -> None:
@@ -260,10 +257,11 @@ def report_path(truncation: Truncation, times: np.ndarray, tolerance: float, act
         f"{truncation.estimate[index]:.1e} in trace distance. Give the mode more levels, or say "
         "Fock(n, finite=True) if the ladder ends physically."
     )
-    _tell(message, truncation, action)
+    _tell(message, truncation, action, off.any(axis=-1))
 
 
-def _tell(message: str, truncation: Truncation, action: str) -> None:
+def _tell(message: str, truncation: Truncation, action: str, off: np.ndarray) -> None:
     if action == "raise":
-        raise TruncationError(message, truncation=truncation)
+        indices = [tuple(int(k) for k in row) for row in np.argwhere(off)]
+        raise TruncationError(message, truncation, indices)
     warn_caller(message, TruncationWarning)
