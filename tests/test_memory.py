@@ -37,6 +37,11 @@ def test_measures_ask_before_they_take_a_batch_that_does_not_fit():
     for measure in (lambda: qs.negativity(states, space, "A"), lambda: qs.purity(states)):
         with pytest.raises(OutOfMemoryError, match=r"`rho`, 1000000000 matrices .* in parts"):
             measure()
+    rows = np.broadcast_to(np.eye(9) / 9, (10**5, 1, 9, 9))
+    columns = np.broadcast_to(np.eye(9) / 9, (10**5, 9, 9))
+    for measure in (qs.fidelity, qs.trace_distance, qs.relative_entropy):
+        with pytest.raises(OutOfMemoryError, match=r"Comparing 10000000000 pairs .* in parts"):
+            measure(rows, columns)
 
 
 def test_a_site_that_is_too_large_is_refused():

@@ -354,3 +354,16 @@ def test_states_of_our_own_solvers_are_not_checked_again(monkeypatch):
 def test_gaussian_states_are_told_where_their_measures_are():
     with pytest.raises(InvalidArgumentError, match=r"a GaussianState: .* quantsync\.gaussian"):
         qs.log_negativity(qs.GaussianState.vacuum([1.0, 2.0]), "A")
+
+
+def test_measures_that_need_a_state_alone_are_measures_of_sweeps():
+    asked = {"coherence": qs.phase_coherence, "l1": qs.coherence, "spins": spins_of}
+    found = qs.sweep("spin_pair", {"epsilon": [0.0, 0.1, 0.2]}, asked, progress=False)
+    steady = qs.steady_state(qs.models.spin_pair(epsilon=np.array([0.0, 0.1, 0.2])))
+    assert_allclose(found["coherence"], qs.phase_coherence(steady), rtol=1e-12)
+    assert_allclose(found["l1"], qs.coherence(steady), rtol=1e-12)
+    assert_allclose(np.squeeze(found["spins"].values), spins_of(steady), rtol=1e-12)
+
+
+def spins_of(state):
+    return qs.expectation(state, [state.space["A"].z, state.space["B"].z])

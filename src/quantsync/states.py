@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,6 +114,12 @@ def _behind(gate: Callable[[Any, Space], Any], function: Callable[..., Any]) -> 
             args = (rho.space, *args)
         return function(gate(rho, args[0]), *args, **kwargs)
 
+    signature = inspect.signature(function)
+    state, space, *others = signature.parameters.values()
+    if all(other.default is not other.empty for other in others):
+        # A state alone is enough: sweeps read here what a measure needs.
+        optional = [state, space.replace(default=None), *others]
+        measure.__dict__["__signature__"] = signature.replace(parameters=optional)
     return measure
 
 
