@@ -21,6 +21,7 @@ from quantsync.models.driven_spin import driven_spin
 from quantsync.models.harmonic_chain.model import harmonic_chain
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.models.spin_pair.model import spin_pair
+from quantsync.runs import as_system
 from quantsync.system import System, require_system
 
 MODELS: dict[str, Callable[..., Any]] = {
@@ -131,7 +132,8 @@ class Model:
     def __call__(self, **parameters: Any) -> System:
         """The systems at some parameters, which are checked by name."""
         self.require_parameters(parameters)
-        return require_system(self.function(**parameters), self.name)
+        found = self.function(**parameters)
+        return require_system(as_system(found) or found, self.name)
 
 
 def single_values(parameters: Mapping[str, Any], hint: str) -> dict[str, Any]:

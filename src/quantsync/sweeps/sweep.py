@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -178,7 +178,8 @@ def sweep(
             from quantsync.sweeps.store.cost import require_room
 
             require_room(plan, workers)
-        with _made_well(plan, workers, scheduler is not None) as made:
+        one_process = not _needs_processes(plan, 1 if scheduler is not None else workers)
+        with nullcontext(plan) if one_process else _on_processes(plan, workers) as made:
             if kept is None:
                 found, points = _in_memory(made, workers, progress, asked, scheduler)
                 version = __version__
@@ -198,18 +199,16 @@ def sweep(
     return dataset
 
 
-@contextmanager
-def _made_well(plan: SweepPlan, workers: int, on_cluster: bool) -> Iterator[SweepPlan]:
-    """The plan, with processes that make its systems where that takes long; a word about it."""
+def _needs_processes(plan: SweepPlan, workers: int) -> bool:
+    """Whether calling the model takes so long that processes should; a word about what it costs."""
     from quantsync.sweeps.store.cost import duration
 
     systems, size = plan.systems, plan.grid.size
     if plan.model.is_registered or not systems.apart:
-        yield plan
-        return
+        return False
     calls = math.prod(len(plan.grid.axes[n]) for n in systems.apart)
     seconds = calls * systems.seconds
-    spread = seconds > LONG and workers > 1 and not on_cluster and _travels(plan)
+    spread = seconds > LONG and workers > 1 and _travels(plan)
     apart = [n for n in systems.apart if plan.grid.axes[n].dtype.kind == "f"]
     if apart:
         warn_caller(
@@ -220,9 +219,12 @@ def _made_well(plan: SweepPlan, workers: int, on_cluster: bool) -> Iterator[Swee
             "functions, the whole map is one batch.",
             SweepWarning,
         )
-    if not spread:
-        yield plan
-        return
+    return spread
+
+
+@contextmanager
+def _on_processes(plan: SweepPlan, workers: int) -> Iterator[SweepPlan]:
+    """The plan, with processes that make its systems and solve them."""
     with on_processes(WorkElsewhere(replace(plan)), workers) as elsewhere:
         made = replace(plan, elsewhere=elsewhere)
         made.__dict__["system"] = plan.system
