@@ -66,7 +66,10 @@ def main() -> None:
         observable = A.dag() * B
         return np.array(
             [
-                [qutip.expect(observable, qutip.steadystate(*script(g, d))) for d in axes["detuning"]]
+                [
+                    qutip.expect(observable, qutip.steadystate(*script(g, d)))
+                    for d in axes["detuning"]
+                ]
                 for g in axes["coupling"]
             ]
         )

@@ -27,7 +27,7 @@ AREAS = {  # what `make test` leaves to `make test-all`, by folder
     "tests/sweeps/store/": "stores",
     "tests/sweeps/refine/": "stores",
     "tests/sweeps/executors/": "clusters",
-    "tests/test_notebooks.py": "notebooks",
+    "tests/test_notebooks.py::test_a_notebook": "notebooks",
 }
 
 

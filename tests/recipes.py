@@ -165,6 +165,7 @@ def recipes(folder):
         "MeanFieldTrajectory.plot": (
             drawn(model.integrate([0.1], [0.0, 1.0]).plot), {"axes": None, "quantity": "plane"}
         ),
+        "PeripheralModes.plot": (drawn(undecaying.plot), {"axes": None}),
         "GaussianEvolution.plot": (drawn(network.evolve(vacuum, T).plot), {"axes": None}),
         "dataset.quantsync.plot": (
             drawn(qs.open_sweep(path).quantsync.plot), {"measure": "purity", "axes": None, "at": {}}

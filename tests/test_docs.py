@@ -8,7 +8,7 @@ import pytest
 from places import ROOT
 
 
-@pytest.mark.parametrize("page", ["own_systems.md"])
+@pytest.mark.parametrize("page", ["notebooks.md", "own_systems.md"])
 def test_the_code_of_a_page_prints_what_the_page_says(page):
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     code = "".join(re.findall(r"```python\n(.*?)```", text, re.S))

@@ -42,6 +42,7 @@ def objects(tmp_path_factory):
     batch = pair(np.linspace(0, 0.1, 5)[:, None], np.linspace(-2, 2, 7))
     one, many = qs.steady_state(pair()), qs.steady_state(batch)
     three = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2), C=qs.Spin(1 / 2))
+    qubit = qs.Space(A=qs.Spin(1 / 2))
     vacuum = qs.GaussianState.vacuum([1.0, 1.2])
     model = decay()
     start, times = qs.basis_state(qs.Space(M=qs.Fock(8)), M=0), [0.0, 1.0]
@@ -63,6 +64,15 @@ def objects(tmp_path_factory):
         "mean field": model,
         "trajectory": model.integrate([1.0], times, parameters={"Delta": 1.0}),
         "trajectories": model.integrate([[1.0], [2.0]], times, parameters={"Delta": 1.0}),
+        "operator": qs.Space(A=qs.Spin(1))["A"].plus,
+        "large operator": qs.Space(A=qs.Spin(50))["A"].plus,
+        "network": qs.HarmonicNetwork.chain(5, frequency=0.4, coupling=1.2),
+        "open network": qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.2 * np.eye(2)),
+        "quasi-periodic": qs.quasi_periodic_steady_state(
+            qs.Lindbladian(qubit, [(1.0, qubit["A"].z)], [(1.0, qubit["A"].minus)]),
+            [(2.0, 0.1 * qubit["A"].x)],
+        ),
+        "undecaying": qs.peripheral_modes(qs.models.dephased_chain(sites=2)),
         "map": dataset.quantsync,
         "store": qs.sweep_status(store),
         "levels": qs.converged(mode, {}, "purity"),
@@ -111,6 +121,25 @@ def test_states_that_are_not_there_are_counted():
     rows = rows_of(qs.steady_state(system, errors="mask"))
     assert rows["masked"] == "1 of 2"
     assert rows["unique"].startswith("1 of 2, ")
+
+
+def test_networks_show_their_frequencies(objects):
+    rows = rows_of(objects["network"])
+    assert rows["couplings"] == "4"
+    squares = np.linalg.eigvalsh(objects["network"].stiffness.toarray())
+    assert rows["frequencies of the normal modes"] == html.extent(np.sqrt(squares))
+    assert rows_of(objects["open network"])["slowest decay"] == "0.1"
+    assert "unstable" in rows_of(qs.OpenNetwork([[0.1, 1], [-1, 0.1]], np.eye(2)))["slowest decay"]
+
+
+def test_an_operator_is_shown_as_the_matrix_that_it_is(objects):
+    assert rows_of(objects["operator"])["entries"] == "2, not Hermitian"
+    alpha = pixels(objects["operator"]._repr_html_())[..., 3]
+    np.testing.assert_array_equal(alpha > 0, [[0, 1, 0], [0, 0, 1], [0, 0, 0]])
+    assert rows_of(qs.Space(A=qs.Spin(1))["A"].y)["entries"] == "4, Hermitian"
+    wide = qs.operators.Operator(np.ones((2, 3)))
+    assert rows_of(wide) == {"shape": "2 × 3", "entries": "6"}
+    assert "<svg" not in objects["large operator"]._repr_html_()
 
 
 def test_a_system_shows_the_ranges_of_its_coefficients(objects):

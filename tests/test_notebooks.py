@@ -32,7 +32,7 @@ def test_there_are_four():
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_is_stored_without_what_it_shows(name):
+def test_notebooks_are_stored_without_what_they_show(name):
     path = FOLDER / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)

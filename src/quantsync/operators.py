@@ -320,6 +320,18 @@ class Operator(sp.csr_array):
             "operator.copy()."
         )
 
+    def _repr_html_(self) -> str:
+        shape: Any = self.shape
+        kind = ""
+        if shape[0] == shape[1]:
+            kind = ", not Hermitian" if (self - self.conj().T).nnz else ", Hermitian"
+        rows = {"shape": " × ".join(map(str, shape)), "entries": f"{self.nnz}{kind}"}
+        if max(shape) > html.CELLS:
+            return html.table(type(self).__name__, rows)
+        # The picture has its first row at the bottom, a matrix at the top.
+        picture = html.map_picture(abs(self.toarray())[::-1], "moduli of the entries")
+        return html.table(type(self).__name__, rows, picture)
+
     def _in_order(self) -> None:
         """Nothing to do: entries are sorted, none is zero or twice there."""
 

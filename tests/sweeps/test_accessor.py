@@ -96,6 +96,8 @@ def test_failures_and_certificates_are_shown():
         found = qs.sweep(qubit, {"rate": [0.0, 1.0, 2.0]}, "purity")
     (failure,) = found.quantsync.failures
     assert failure.startswith("rate=0: ")
+    (cross,) = [line for line in found.quantsync.plot().lines if line.get_marker() == "x"]
+    assert cross.get_xdata().tolist() == [0.0]
     text = found.quantsync._repr_html_()
     assert "1 of 3 points" in text
     assert "largest residual" in text

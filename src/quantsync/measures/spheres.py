@@ -89,7 +89,7 @@ def plot_husimi(
     ):
         text = rf"${(here + turn + 1) % 2 - 1:.2g}\,\pi$".replace(r"$0\,\pi$", "$0$")
         if place == "top":
-            axes.text(x, y - 0.03, text, color="white", ha="center", va="top", fontsize="small")
+            axes.text(x + 0.05, y - 0.03, text, color="white", va="top", fontsize="small")
         else:
             axes.text(x, y, text, ha=place, va="center", fontsize="small")
     axes.set_xlim(-1.6, 1.6)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CLOSE = 0.01  # of the distance to the next value: how far one may be off who names a value
-NO_MEASURES = (STATUS, "failed")
+FAILED = "failed"
+NO_MEASURES = (STATUS, FAILED)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class MapPictures:
     panels: list[Panel]
     axes: list[xr.DataArray]  # one or two
     border: list[np.ndarray] | None  # coordinates of its points, by axis
+    failed: np.ndarray | None  # bool, over these axes; None if nothing has failed
     cut: str  # where the other axes are cut
 
     @classmethod
@@ -69,11 +71,12 @@ class MapPictures:
             _panels(real_variables(dataset[list(names) or known].isel(cut)), left),
             [dataset[name] for name in left],
             [border[f"{BORDER}_{name}"].values for name in left] if border and shown else None,
+            _failed(dataset, cut, left),
             ", ".join(where),
         )
 
     def draw(self, axes: Axes, panel: Panel) -> None:
-        """A line over one axis, a map over two; phases close at pi; points on the border."""
+        """A line over one axis, a map over two; phases close at pi; border and failures."""
         from quantsync.plotting import map_panel, phase_axis, phase_map_panel, scale_axis
 
         places = [_places(coordinate) for coordinate in self.axes]
@@ -96,6 +99,8 @@ class MapPictures:
         _tick(axes, self.axes[-1], "x")
         if self.border is not None:
             _draw_border(axes, self.border)
+        if self.failed is not None:
+            _draw_failures(axes, places, self.failed)
 
 
 def map_axes(dataset: xr.Dataset) -> list[str]:
@@ -173,6 +178,26 @@ def _draw_border(axes: Axes, places: list[np.ndarray]) -> None:
             axes.axvline(place, color=VERMILLION, linewidth=0.6)
     else:
         axes.plot(places[1], places[0], ".", color=VERMILLION, markersize=1.0)
+
+
+def _failed(dataset: xr.Dataset, cut: Mapping[str, int], left: list[str]) -> np.ndarray | None:
+    """Where points failed; of an ensemble whole samples do, which no axis but theirs shows."""
+    if FAILED not in dataset:
+        return None
+    here = {name: k for name, k in cut.items() if name in dataset[FAILED].dims}
+    failed = dataset[FAILED].isel(here)
+    if set(failed.dims) != set(left) or not failed.any():
+        return None
+    return failed.transpose(*left).values
+
+
+def _draw_failures(axes: Axes, places: list[np.ndarray], failed: np.ndarray) -> None:
+    """A cross at each point that failed: what is only undefined has none."""
+    index = np.nonzero(failed)
+    height = places[0][index[0]] if len(places) == 2 else np.full(len(index[0]), 0.03)
+    transform = axes.transData if len(places) == 2 else axes.get_xaxis_transform()
+    style: Any = {"color": VERMILLION, "markersize": 4, "transform": transform, "clip_on": False}
+    axes.plot(places[-1][index[-1]], height, "x", label="failed", **style)
 
 
 def _label(coordinate: xr.DataArray) -> str:

@@ -127,3 +127,13 @@ def test_coefficients_of_a_selected_state_are_its_weights_in_the_sectors():
     assert (weights > 0).all()
     with pytest.raises(qs.errors.DimensionError):
         modes.coefficients(np.eye(3))
+
+
+def test_the_picture_has_every_undecaying_mode_and_the_gap():
+    modes = qs.peripheral_modes(qs.models.dephased_chain(sites=2, frequency=1.5))
+    axes = modes.plot()
+    (dots,) = axes.lines
+    np.testing.assert_array_equal(dots.get_ydata(), modes.eigenvalues.imag)
+    assert not np.any(dots.get_xdata())
+    (others,) = axes.patches
+    assert others.get_x() + others.get_width() == pytest.approx(-modes.gap)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import scipy.linalg
 
+from quantsync import html
 from quantsync.checks import (
     choice,
     instance_of,
@@ -25,7 +26,7 @@ from quantsync.errors import (
 )
 from quantsync.gaussian.baths._long_times import evolved_by_parts
 from quantsync.gaussian.networks._graphs import one_per_node
-from quantsync.gaussian.networks._oscillators import ROUNDING, CoupledOscillators
+from quantsync.gaussian.networks._oscillators import MOST_SOLVED, ROUNDING, CoupledOscillators
 from quantsync.gaussian.networks.evolution import TOLERANCE, GaussianEvolution, within
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
@@ -341,6 +342,15 @@ class OpenNetwork:
             noise = noise + propagator @ noise @ propagator.T
             propagator = propagator @ propagator
         return propagator, (noise + noise.T) / 2
+
+    def _repr_html_(self) -> str:
+        rows: dict[str, Any] = {"oscillators": len(self.names)}
+        if len(self.names) <= MOST_SOLVED:
+            slowest = -float(self.eigenvalues[0].real)
+            stable = slowest > 0
+            rows["slowest decay"] = html.extent(slowest) if stable else "unstable: something grows"
+            rows["frequencies"] = html.extent(abs(np.imag(self.eigenvalues)))
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         return f"<OpenNetwork of {len(self.names)} oscillators>"

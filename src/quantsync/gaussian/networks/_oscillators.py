@@ -24,6 +24,8 @@ from quantsync.lazy import lazy
 
 ROUNDING = 64 * np.finfo(float).eps
 
+MOST_SOLVED = 200  # oscillators whose normal modes are computed only to be shown
+
 
 class CoupledOscillators:
     """What every `HarmonicNetwork` is, however it was made; its docstring describes this."""

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync import html
 from quantsync.checks import SQUARABLE, name_list, named_arguments, real_number, whole_number
 from quantsync.errors import UnstableNetworkError
 from quantsync.gaussian.networks._graphs import edges_of, one_per_node, spring_matrix
 from quantsync.gaussian.networks._normal_modes import lowest_eigenvalue
-from quantsync.gaussian.networks._oscillators import ROUNDING, CoupledOscillators
+from quantsync.gaussian.networks._oscillators import MOST_SOLVED, ROUNDING, CoupledOscillators
 from quantsync.gaussian.networks._probes import largest_factor, probe_blocks
 from quantsync.gaussian.networks.evolution import TOLERANCE, GaussianEvolution, evolve
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
@@ -279,6 +280,19 @@ class HarmonicNetwork(CoupledOscillators):
     ) -> GaussianEvolution:
         """Means and covariances at any times: `quantsync.gaussian.evolve` of this network."""
         return evolve(self, state, times, probes=probes, tolerance=tolerance)
+
+    def _repr_html_(self) -> str:
+        count = len(self.names)
+        diagonal = int(np.count_nonzero(self.stiffness.diagonal()))
+        rows = {
+            "oscillators": count,
+            "probes": ", ".join(map(str, self.probes)),
+            "couplings": (self.stiffness.nnz - diagonal) // 2,
+            "masses": html.extent(self.masses),
+        }
+        if count <= MOST_SOLVED:
+            rows["frequencies of the normal modes"] = html.extent(self.frequencies)
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         probes = f", {len(self.probes)} of them probes" if self.probes else ""

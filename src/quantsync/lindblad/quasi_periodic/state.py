@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from quantsync import html
 from quantsync.checks import real_array, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import hermitian_operator
@@ -150,6 +151,17 @@ class QuasiPeriodicState:
             lowest, highest = self.base_frequencies.min(), self.base_frequencies.max()
             return float(min(SAME * highest, SLOWEST * lowest))
         return real_number(given, "resolution", at_least=0)
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "space": self.space,
+            "frequencies": ", ".join(f"{f:g}" for f in self.base_frequencies) or "static",
+            "harmonics": len(self.harmonics),
+            "residual": html.largest(self.residual),
+            "leakage": html.largest(self.leakage),
+            "slowest decay": html.extent(self.gap),
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         base = ", ".join(f"{f:g}" for f in self.base_frequencies)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.checks import named_arguments, real_number
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
 from quantsync.lindblad._sectors import find_sectors
@@ -20,7 +21,11 @@ from quantsync.lindblad.undecaying._eigenvalues import (
 from quantsync.lindblad.undecaying._strong_symmetry import Block, strong_symmetry_blocks
 from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
+from quantsync.plotting import BLUE, axes_or_new
 from quantsync.semigroups import require_phases, turned_by
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LARGEST_BLOCK = 4000
 MOST_ELEMENTS = 100_000  # n^2 of a space; five spins 1 have 59 049
@@ -143,6 +148,53 @@ class PeripheralModes:
         still = self.eigenvalues == 0
         traces = np.trace(self.right[still], axis1=1, axis2=2)
         return np.real(self.coefficients(state)[..., still] * traces)
+
+    @named_arguments
+    def plot(self, axes: Any = None) -> Axes:
+        """Draw the eigenvalues without a real part, and the gap beyond which all others lie.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; in a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InvalidArgumentError
+            If ``axes`` is something else.
+
+        Examples
+        --------
+        >>> import quantsync as qs
+        >>> qs.peripheral_modes(qs.models.dephased_chain()).plot().get_ylabel()
+        'frequency'
+        """
+        axes = axes_or_new(axes)
+        omega = np.imag(self.eigenvalues)
+        reach = self.gap if np.isfinite(self.gap) and self.gap > 0 else 1.0
+        if np.isfinite(self.gap):
+            axes.axvspan(-1.6 * reach, -self.gap, color="0.85", label="all others", linewidth=0)
+        axes.plot(0 * omega, omega, "o", color=BLUE, markersize=5, label="undecaying")
+        axes.set(xlabel="real part (minus the decay rate)", ylabel="frequency")
+        axes.set_xlim(-1.6 * reach, 0.4 * reach)
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        return axes
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "space": self.space,
+            "zero modes": self.zero_modes,
+            "frequencies": ", ".join(f"{w:.6g}" for w in self.frequencies) or "none",
+            "slowest decay of all others": html.extent(self.gap),
+            "looked at": f"all {html.count(self.looked_for, 'eigenvalue')} in "
+            f"{html.count(self.sectors, 'sector')}",
+            "residual": html.largest(self.residual),
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         listed = ", ".join(f"{w:.6g}" for w in self.frequencies) or "none"
