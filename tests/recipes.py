@@ -188,6 +188,7 @@ def recipes(folder):
             qs.schmidt_coefficients,
             {"psi": np.array([0, 1, 1, 0]) / np.sqrt(2), "space": space, "sites": "A"},
         ),
+        "state_from_qutip": (qs.state_from_qutip, {"state": qutip_system()["H"] / 2 + 0.5}),
         "steady_state": (qs.steady_state, {"system": system, "method": "auto", "errors": "raise"}),
         "sweep": (
             qs.sweep,

@@ -297,7 +297,6 @@ def test_masked_systems_of_certified_states_stay_nan(name):
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_what_is_no_array_is_refused_by_name(name):
-    qutip = pytest.importorskip("qutip")
     for wrong, message in (
         (None, "but is None"),
         ("rho", "but is 'rho'"),
@@ -307,7 +306,6 @@ def test_what_is_no_array_is_refused_by_name(name):
         (BELL.view(np.matrix), "but is a matrix, .* convert it with np.asarray"),
         (np.ma.array(BELL), "but is a MaskedArray, whose masked values"),
         (QUBITS["A"].z, r"but is a Operator; convert it with .toarray\(\)"),
-        (qutip.Qobj(BELL), r"but is a Qobj; convert it with .full\(\)"),
     ):
         with pytest.raises(InvalidStateError, match=f"must be an array of .* {message}"):
             MEASURES[name](wrong)

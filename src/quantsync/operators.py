@@ -27,6 +27,7 @@ from quantsync.checks import (
 from quantsync.errors import DimensionError, InvalidArgumentError, NonFiniteError, unknown_name
 from quantsync.lazy import lazy
 from quantsync.memory import require_memory
+from quantsync.qobj import is_qobj, read_operator
 
 LARGEST_SHARED = 1024  # dimension of spaces whose operators outlive them
 LARGEST_SITE = 10**9  # of a spin or a number of levels: far above what any solver can hold
@@ -592,8 +593,17 @@ def _own(matrix: Any, name: str) -> sp.csr_array:
         ) from error
 
 
-def as_operator(operator: Any, dimension: int, name: str) -> Operator:
-    """Any sparse or dense matrix as a complex operator of its own, of the right size and finite."""
+def as_operator(operator: Any, space: Space | int, name: str) -> Operator:
+    """Any matrix as a complex operator of its own, of the right size and finite.
+
+    Sparse, dense, or of QuTiP. ``space`` may be the dimension; the sites of an operator of QuTiP
+    are compared with those of a space.
+    """
+    dimension = space.dimension if isinstance(space, Space) else space
+    if is_qobj(operator):
+        operator = read_operator(
+            operator, name, space.dimensions if isinstance(space, Space) else None
+        )
     if sp.issparse(operator):
         matrix: Any = operator
         if not isinstance(operator, Operator):
@@ -603,9 +613,8 @@ def as_operator(operator: Any, dimension: int, name: str) -> Operator:
     else:
         if type(operator).__module__.startswith("qutip"):
             raise InvalidArgumentError(
-                f"{label(name)} must be a SciPy sparse array or a numeric matrix, but is a QuTiP "
-                f"{type(operator).__name__}; convert it with from_qutip(), or one "
-                "operator with .full()."
+                f"{label(name)} must be an operator (Qobj), but is a {type(operator).__name__} of "
+                "QuTiP; from_qutip() and quasi_periodic.from_qutip() take those of a system."
             )
         matrix = number_array(operator, name)
     if matrix.shape != (dimension, dimension):

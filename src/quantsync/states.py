@@ -25,6 +25,7 @@ from quantsync.errors import DimensionError, InvalidArgumentError, InvalidStateE
 from quantsync.memory import require_memory
 from quantsync.operators import Space, require_space
 from quantsync.parallel import chunk_slices
+from quantsync.qobj import first_qobj, read_states
 
 TOLERANCE = 1e-8  # on Hermiticity, trace and positivity of states that users pass in
 COPIES = 2  # of its states that a measure makes, at least
@@ -154,7 +155,8 @@ def square_matrices(state: Any, space: Space | int | None = None, name: str = "r
         raise DimensionError(
             f"Argument `{name}` must be a state of {space}, but lives on {state.space}."
         )
-    rho = _as_array(state.rho if is_state(state) else state, name)
+    sites = space.dimensions if isinstance(space, Space) else None
+    rho = _as_array(state.rho if is_state(state) else state, name, sites)
     n = space.dimension if isinstance(space, Space) else space
     if rho.ndim < 2 or not rho.shape[-1] == rho.shape[-2] == (n or rho.shape[-1]) > 0:
         wanted = f"(..., {n}, {n})" if n else "(..., n, n)"
@@ -230,13 +232,15 @@ def _positive(rho: Any, tolerance: float, xp: Any) -> bool:
         return False
 
 
-def _as_array(given: Any, name: str) -> Any:
-    """Numbers as an array of single or double precision; anything else is refused by name."""
+def _as_array(given: Any, name: str, sites: tuple[int, ...] | None) -> Any:
+    """Numbers as an array of single or double precision; anything else is refused by name.
+
+    States of QuTiP are converted; ``sites`` are the dimensions that theirs are compared with.
+    """
+    if first_qobj(given) is not None:
+        return read_states(given, name, sites)
     hint = ""
-    if type(given).__module__.startswith("qutip"):
-        ket = getattr(given, "type", "") == "ket"
-        hint = f"; convert it with {'.proj().full()' if ket else '.full()'}"
-    elif sp.issparse(given):
+    if sp.issparse(given):
         hint = "; convert it with .toarray()"
     elif isinstance(given, np.ma.MaskedArray):
         hint = ", whose masked values would be computed as data"

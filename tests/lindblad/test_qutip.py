@@ -263,28 +263,39 @@ def test_operators_of_a_space_become_those_of_qutip():
         (
             qutip.QobjEvo([qutip.sigmaz(), [qutip.sigmax(), lambda t: np.cos(t)]]),
             [qutip.sigmam()],
-            r"`H` .* constant operator \(Qobj\), but is a time-dependent QobjEvo",
+            r"`H` .* must be constant, but depends on time\. .* quasi_periodic\.from_qutip",
         ),
-        ([qutip.sigmaz(), [qutip.sigmax(), "t"]], (), r"`H` .* but is \[Quantum object"),
+        ([qutip.sigmaz(), [qutip.sigmax(), "t"]], (), r"`H\[1\]` .* must be constant"),
+        ([qutip.sigmaz(), (np.cos, qutip.sigmax())], (), r"`H\[1\]` .* must be constant"),
+        (None, [[qutip.sigmam(), "exp(-t)"]], r"`c_ops\[0\]` .* constant.* Rates that change"),
+        ((0.5, qutip.sigmaz()), (), r"`H\[0\]` .* \(coefficient, Qobj\), but is 0\.5"),
+        ([(qutip.sigmaz(), qutip.sigmaz())], (), r"`H\[0\]` .* but is \(Quantum object"),
+        ([("a", 2.0)], (), r"`H\[0\]` .* but is \('a', 2\.0\)"),
+        ([(None, qutip.sigmaz())], (), r"Coefficient of H\[0\] must be a number"),
         (np.eye(2), [qutip.sigmam()], "`H` .* but is an array of float64"),
-        (qutip.basis(2, 0), (), r"`H` .* but is a ket of dims .* psi\.proj"),
+        (qutip.basis(2, 0), (), r"`H` .* but is a ket of dims .* state_from_qutip"),
         (qutip.basis(2, 0).dag(), (), "`H` .* but is a bra"),
         (qutip.liouvillian(qutip.sigmax()), (), "a superoperator .* the Hamiltonian and"),
         (None, [qutip.jmat(1, "-"), None], r"`c_ops\[1\]` .* but is None"),
         (qutip.jmat(1, "x"), 3.0, "`c_ops` must be a list of operators"),
-        (qutip.jmat(1, "x"), "ab", r"`c_ops\[0\]` .* but is 'a'"),
+        (qutip.jmat(1, "x"), "ab", r"`c_ops` must be a list .* but is 'ab'"),
+        (qutip.jmat(1, "x"), ["a"], r"`c_ops\[0\]` .* but is 'a'"),
         (qutip.jmat(1, "+"), (), "must be Hermitian"),
     ],
 )
 def test_input_that_is_no_constant_system_is_rejected(H, c_ops, message):
     with pytest.raises(InvalidArgumentError, match=message):
-        qs.from_qutip(H, c_ops)
+        qs.Lindbladian.from_qutip(H, c_ops)
 
 
 def test_operators_that_do_not_fit_are_rejected():
-    with pytest.raises(DimensionError, match=r"dimensions \[3\], but the first one has \[2\]"):
+    with pytest.raises(
+        DimensionError, match=r"`c_ops\[0\]` .* has dims \[\[3\], .* the sites .* have \[2\] levels"
+    ):
         qs.Lindbladian.from_qutip(qutip.sigmaz(), [qutip.destroy(3)])
-    with pytest.raises(DimensionError, match=r"has dimensions \[2, 3\], but .* has \[3, 2\]"):
+    with pytest.raises(
+        DimensionError, match=r"has dims \[\[2, 3\], .* have \[3, 2\] levels.*order"
+    ):
         qs.Lindbladian.from_qutip(
             qutip.tensor(qutip.sigmaz(), qutip.qeye(3)),
             space=qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2)),
@@ -315,21 +326,132 @@ def test_what_does_not_go_to_qutip_is_refused_by_name():
         qs.to_qutip(np.eye(2))
 
 
-@pytest.mark.parametrize(
-    ("state", "way"), [(qutip.fock_dm(2, 0), r"\.full"), (qutip.basis(2, 0), r"\.proj\(\)\.full")]
-)
-def test_states_of_qutip_are_refused_by_name_with_the_way(state, way):
+def test_measures_take_states_of_qutip():
+    rng = np.random.default_rng(4)
+    space = UNEQUAL["spin 1 x spin 1/2 x mode"]
+    kets = [qutip.rand_ket(list(space.dimensions), seed=k) for k in range(3)]
+    mixed = [qutip.Qobj(random_state(rng, 18), dims=[list(space.dimensions)] * 2) for _ in "abc"]
+    batch = np.array([[x.proj().full() for x in kets], [x.full() for x in mixed]])
+    for given in ([kets, mixed], [tuple(kets), np.array([*mixed, None], object)[:3]]):
+        assert_allclose(qs.state_from_qutip(given), batch)
+        assert_allclose(qs.purity(given), qs.purity(batch))
+        assert_allclose(qs.negativity(given, space, "A"), qs.negativity(batch, space, "A"))
+        assert_allclose(qs.partial_trace(given, space, "B"), qs.partial_trace(batch, space, "B"))
+    first = qs.to_qutip(kets[0], space)
+    assert (first - kets[0].proj()).norm() < 1e-14
+    assert first.dims == mixed[0].dims
+    assert_allclose(qs.from_qutip(kets), batch[0])
+    assert_allclose(qs.from_qutip(kets[1]), batch[0, 1])
+
+
+def test_evolve_starts_from_states_of_qutip_and_follows_operators_of_qutip():
+    H, c_ops = spin_and_mode()
+    start = qutip.tensor(qutip.coherent(4, 0.5), qutip.basis(2, 0))
+    times = np.linspace(0, 3, 4)
+    system = qs.from_qutip(H, c_ops, ATOM_IN_CAVITY)
+    expected = qutip.mesolve(H, start, times, c_ops, options={"atol": 1e-12, "rtol": 1e-10})
+    found = qs.evolve(system, start, times)
+    assert_allclose(found.rho, qs.state_from_qutip(expected.states), atol=1e-8)
+    assert_allclose(qs.purity(expected.states), qs.purity(found), atol=1e-8)
+
+
+def test_states_of_other_sites_or_of_none_are_refused_by_name():
+    pair = qs.Space(A=qs.Spin(1), B=qs.Fock(2))
+    swapped = qutip.ket2dm(qutip.tensor(qutip.basis(2, 0), qutip.basis(3, 1)))
+    with pytest.raises(DimensionError, match=r"`rho` has dims \[\[2, 3\], .* have \[3, 2\].*order"):
+        qs.negativity(swapped, pair, "A")
+    with pytest.raises(DimensionError, match=r"rho\[1\].* has dims .* set its dims to \[\[3, 2\]"):
+        qs.negativity([qutip.basis([3, 2], [0, 0]), qutip.basis(6, 0)], pair, "A")
     system, _ = driven_qubit()
-    for use in (
-        qs.purity,
-        lambda r: qs.phase_distribution(r, QUBIT),
-        lambda r: qs.husimi(r, QUBIT, 0.1, 0.2),
-        lambda r: qs.partial_trace(r, QUBIT, "A"),
-        lambda r: qs.evolve(system, r, [0.0, 1.0]),
-        lambda r: qs.to_qutip(r, QUBIT),
+    with pytest.raises(DimensionError, match=r"`state` has dims \[\[3\], \[1\]\]"):
+        qs.evolve(system, qutip.basis(3, 0), [0.0, 1.0])
+    for given, message in (
+        (qutip.basis(2, 0).dag(), r"`rho` must be a ket or a density matrix, but is a bra .*dag"),
+        (qutip.to_super(qutip.sigmax()), "but is a superoperator"),
+        (qutip.operator_to_vector(qutip.fock_dm(2, 0)), "vector_to_operator"),
+        ([qutip.basis(2, 0), 3.0], r"rho\[1\].* holds 3\.0"),
+        (2 * qutip.fock_dm(2, 0), "unit trace, but has trace 2"),
+        (qutip.sigmax(), "unit trace"),
     ):
-        with pytest.raises(InvalidStateError, match=f"is a Qobj; convert it with {way}"):
-            use(state)
+        with pytest.raises(InvalidStateError, match=message):
+            qs.purity(given)
+    with pytest.raises(DimensionError, match="states of one shape"):
+        qs.purity([qutip.basis(2, 0), qutip.basis(3, 0)])
+    with pytest.raises(NonFiniteError, match="`rho` must be finite"):
+        qs.purity(np.nan * qutip.fock_dm(2, 0))
+    for given in (np.eye(2) / 2, [], None, "ket"):
+        with pytest.raises(InvalidStateError, match="`state` must be a ket or a density matrix"):
+            qs.state_from_qutip(given)
+    with pytest.raises(InvalidArgumentError, match=r"but is a ket of .* state_from_qutip"):
+        qs.Lindbladian.from_qutip(qutip.basis(2, 0))
+
+
+TWO_QUBITS = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+
+
+def two_qubits():
+    """Energies, an exchange and the lowering operators of two qubits, in QuTiP."""
+    one = qutip.qeye(2)
+    z = [qutip.tensor(qutip.sigmaz(), one), qutip.tensor(one, qutip.sigmaz())]
+    lower = [qutip.tensor(qutip.sigmam(), one), qutip.tensor(one, qutip.sigmam())]
+    return z[0] - z[1], lower[0] * lower[1].dag(), lower
+
+
+def test_coefficients_and_rates_may_be_arrays():
+    z, hop, (a, b) = two_qubits()
+    delta, g, rate = np.linspace(-1, 1, 3)[:, None], np.array([0.1, 0.4]), np.array([0.0, 2.0])
+    exchange = hop + hop.dag()
+    batch = qs.from_qutip(
+        [0.2 * exchange, (delta / 4, z), [exchange, g]], [a.dag(), (rate, b)], TWO_QUBITS
+    )
+    assert batch.shape == (3, 2)
+    for i, k in np.ndindex(3, 2):
+        H = delta[i, 0] / 4 * z + (0.2 + g[k]) * exchange
+        one = qs.from_qutip(H, [a.dag(), np.sqrt(rate[k]) * b], TWO_QUBITS)
+        assert_allclose(
+            batch[i, k].superoperator().toarray(), one.superoperator().toarray(), atol=1e-15
+        )
+
+
+def test_a_lindbladian_takes_operators_of_qutip():
+    z, hop, (a, b) = two_qubits()
+    g = np.array([0.1, 0.4])
+    ours = qs.Lindbladian(TWO_QUBITS, [(0.3, z), (g, hop + hop.dag())], [(1.0, a), (0.5, b.dag())])
+    theirs = qs.from_qutip([(0.3, z), (g, hop + hop.dag())], [a, (0.5, b.dag())], TWO_QUBITS)
+    assert ours.terms is theirs.terms
+    assert_allclose(ours.coefficient_table(), theirs.coefficient_table())
+    swapped = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2))
+    with pytest.raises(DimensionError, match=r"hamiltonian\[0\] has dims .* have \[3, 2\] levels"):
+        qs.Lindbladian(swapped, [(1.0, qutip.tensor(qutip.sigmaz(), qutip.qeye(3)))])
+    with pytest.raises(InvalidArgumentError, match=r"dissipators\[0\] must be an operator, .* ket"):
+        qs.Lindbladian(QUBIT, [], [(1.0, qutip.basis(2, 0))])
+    with pytest.raises(InvalidArgumentError, match="but is a QobjEvo of QuTiP; from_qutip"):
+        qs.Lindbladian(QUBIT, [(1.0, qutip.QobjEvo(qutip.sigmax()))])
+
+
+def test_terms_may_be_hermitian_together():
+    a = qutip.destroy(6)
+    phases = np.exp(1j * np.linspace(0, 2, 3))
+    mode = qs.Space(A=qs.Fock(6))
+    driven = qs.from_qutip(
+        [a.dag() * a, (phases, a), [a.dag(), phases.conj()]], [a], mode
+    ).hamiltonian()
+    alone = qs.from_qutip([(1.0, a), (1.0, a.dag())], [a]).hamiltonian()
+    assert_allclose(alone, (a + a.dag()).full())
+    for phase, H in zip(phases, driven, strict=True):
+        assert_allclose(H, (a.dag() * a + phase * a + phase.conj() * a.dag()).full(), atol=1e-15)
+    phases[1] *= 1.001  # now its conjugate is another number
+    with pytest.raises(InvalidArgumentError, match="`H` .* must be Hermitian, but the sum"):
+        qs.from_qutip([(phases, a), (np.exp(-1j * np.linspace(0, 2, 3)), a.dag())], [a], mode)
+    with pytest.raises(InvalidArgumentError, match="must be Hermitian"):
+        qs.from_qutip([(1j, a + a.dag())], [a], mode)
+
+
+def test_the_order_of_a_rate_and_an_operator_is_not_guessed():
+    with pytest.raises(InvalidArgumentError, match=r"`c_ops\[0\]` .* behind its operator"):
+        qs.from_qutip(None, [[qutip.sigmam(), 0.5]], QUBIT)
+    with pytest.raises(InvalidArgumentError, match=r"Rate of c_ops\[0\] must be >= 0"):
+        qs.from_qutip(None, [(-0.5, qutip.sigmam())], QUBIT)
 
 
 def test_only_a_single_system_goes_to_qutip():

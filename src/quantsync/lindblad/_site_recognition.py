@@ -11,15 +11,64 @@ one into the other: all divided differences of 1/sqrt(d-j) are positive. With tw
 from __future__ import annotations
 
 import math
+import string
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import numpy as np
 import scipy.sparse as sp
+
+from quantsync.errors import AmbiguousSiteWarning, InvalidArgumentError, warn_caller
+from quantsync.operators import Fock, Operator, Site, Space, Spin
 
 HIGHEST_DEGREE = 2  # of p: higher ones come too close to any smooth function
 FITS = 1e-10  # relative; what the operators' own rounding leaves
 ROUNDING = 1e-13  # of the largest element; smaller ones are no evidence
 CHUNK = 1 << 20  # numbers in the diagonals that are fitted at a time
+
+
+def recognised_space(matrices: list[Operator], dimensions: tuple[int, ...]) -> Space:
+    """The space that the operators show, with sites A, B, C, ...; asked for if they do not."""
+    names = string.ascii_uppercase
+    if len(dimensions) > len(names):
+        raise InvalidArgumentError("More than 26 sites: pass `space` to name them.")
+    shown_kinds = recognised(matrices, dimensions)
+    has_modes = any(kinds == {"mode"} for kinds in shown_kinds)
+    sites: dict[str, Site | None] = {}
+    for name, size, kinds in zip(names, dimensions, shown_kinds, strict=False):
+        if size == 2 and not has_modes:
+            sites[name] = Spin(1 / 2)
+        elif len(kinds) == 1:
+            sites[name] = Spin((size - 1) / 2) if kinds == {"spin"} else Fock(size)
+        else:
+            sites[name] = None
+    unknown = [name for name, site in sites.items() if site is None]
+    if unknown:
+        example = ", ".join(
+            f"{name}={site or (Fock(size) if size > 2 else Spin(1 / 2))}"
+            for (name, site), size in zip(sites.items(), dimensions, strict=True)
+        )
+        what = "sites {} are spins or modes" if len(unknown) > 1 else "site {} is a spin or a mode"
+        qubits = (
+            " A qubit is Spin(1/2) where sigmap() excites it, and Fock(2, finite=True) where "
+            "destroy(2) takes its excitation."
+        )
+        raise InvalidArgumentError(
+            f"The operators on dimensions {list(dimensions)} do not tell whether "
+            f"{what.format(', '.join(unknown))}: pass space=, as in space=Space({example})."
+            f"{qubits if 2 in dimensions else ''}"
+        )
+    two = [name for name, size in zip(names, dimensions, strict=False) if size == 2]
+    if two:
+        what = "Sites {} with two levels are" if len(two) > 1 else "Site {} with two levels is"
+        known = ", ".join(f"{name}={site}" for name, site in sites.items())
+        warn_caller(
+            f"{what.format(', '.join(two))} taken for Spin(1/2), the first state up; a mode cut at "
+            "two levels has the same operators, but phase distributions of another height. Pass "
+            f"space= to say which, as in space=Space({known}).",
+            AmbiguousSiteWarning,
+        )
+    return Space(**cast("dict[str, Site]", sites))
 
 
 def recognised(operators: Sequence[sp.csr_array], dimensions: tuple[int, ...]) -> list[set[str]]:

@@ -175,7 +175,10 @@ def terms_of(space: Space, hamiltonian: Iterable[Any], jumps: Iterable[Any]) -> 
     """The terms of some operators; checked, and all else derived, once for the same content."""
     n = space.dimension
     given = [
-        [_plain(operator, n, f"Operator of {name}[{k}]") for k, operator in enumerate(operators)]
+        [
+            _plain(operator, space, f"Operator of {name}[{k}]")
+            for k, operator in enumerate(operators)
+        ]
         for name, operators in (("hamiltonian", hamiltonian), ("dissipators", jumps))
     ]
     key = (space, *(tuple(map(_digest, operators)) for operators in given))
@@ -205,9 +208,9 @@ def separated_pairs(pairs: Any, name: str, first: str) -> tuple[list[Any], list[
     return [number for number, _ in pairs], [operator for _, operator in pairs]
 
 
-def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
+def hermitian_operator(operator: Any, space: Space | int, name: str) -> sp.csr_array:
     """A Hermitian operator as a sparse array; `InvalidArgumentError` if it is not its adjoint."""
-    matrix = as_operator(operator, dimension, name)
+    matrix = as_operator(operator, space, name)
     apart = sp.coo_array(matrix - matrix.conj().T)
     if not np.any(apart.data):
         return matrix
@@ -225,7 +228,7 @@ def hermitian_operator(operator: Any, dimension: int, name: str) -> sp.csr_array
             "Add the Hermitian conjugate, as in 1j * (a.plus @ b.minus - b.plus @ a.minus); if "
             "that is rounding, give (H + H.conj().T) / 2."
         )
-    return as_operator((matrix + matrix.conj().T) / 2, dimension, name)  # but for rounding
+    return as_operator((matrix + matrix.conj().T) / 2, space, name)  # but for rounding
 
 
 def jump_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
@@ -244,12 +247,12 @@ def jump_operator(operator: Any, dimension: int, name: str) -> sp.csr_array:
     return matrix
 
 
-def _plain(operator: Any, dimension: int, name: str) -> Any:
+def _plain(operator: Any, space: Space, name: str) -> Any:
     """The operator as it is where `_digest` can read it, else converted."""
     readable = isinstance(operator, sp.csr_array) or (
         type(operator) is np.ndarray and operator.dtype.kind in "biufc"
     )
-    return operator if readable else as_operator(operator, dimension, name)
+    return operator if readable else as_operator(operator, space, name)
 
 
 def _digest(operator: Any) -> bytes:

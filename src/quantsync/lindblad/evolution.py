@@ -323,7 +323,7 @@ def _operators(
             f"{shown(observables)}."
         )
     return {
-        str(name): as_operator(operator, space.dimension, f"Operator of observables[{name!r}]")
+        str(name): as_operator(operator, space, f"Operator of observables[{name!r}]")
         for name, operator in observables.items()
     }
 

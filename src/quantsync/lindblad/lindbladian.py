@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ from quantsync.lindblad._evolution_run import EvolutionRun
 from quantsync.lindblad._joining import joined_terms, same_systems
 from quantsync.lindblad.evolution import TOLERANCE, Evolution, evolve
 from quantsync.lindblad.generator import Generator
-from quantsync.lindblad.qutip import generator_to_qutip, terms_from_qutip
+from quantsync.lindblad.qutip import generator_to_qutip, is_ket, state_from_qutip, terms_from_qutip
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.operators import Space
 from quantsync.system import TRUNCATION_TOLERANCE, Measure
@@ -192,12 +192,7 @@ class Lindbladian(Generator):
 
     @classmethod
     @named_arguments
-    def from_qutip(
-        cls,
-        H: qutip.Qobj | None,
-        c_ops: Iterable[qutip.Qobj] | qutip.Qobj | None = (),
-        space: Space | None = None,
-    ) -> Self:
+    def from_qutip(cls, H: Any, c_ops: Any = (), space: Space | None = None) -> Self:
         """Convert a Hamiltonian and collapse operators of QuTiP; see `quantsync.from_qutip`."""
         return cls(*terms_from_qutip(H, c_ops, space))
 
@@ -224,19 +219,23 @@ class Lindbladian(Generator):
 
 
 @named_arguments
-def from_qutip(
-    H: qutip.Qobj | None,
-    c_ops: Iterable[qutip.Qobj] | qutip.Qobj | None = (),
-    space: Space | None = None,
-) -> Lindbladian:
+def from_qutip(H: Any, c_ops: Any = (), space: Space | None = None) -> Any:
     """Convert a Hamiltonian and collapse operators of QuTiP (extra ``quantsync[qutip]``).
+
+    A ket, or a list of kets, is converted as by `state_from_qutip`, which takes density matrices as
+    well; here any other operator is taken for a Hamiltonian, since nothing tells them apart.
 
     Parameters
     ----------
-    H : qutip.Qobj, constant qutip.QobjEvo or None
-        Constant Hamiltonian.
-    c_ops : qutip.Qobj or iterable of qutip.Qobj, optional
-        Collapse operators, with the square roots of their rates included.
+    H : qutip.Qobj, constant qutip.QobjEvo, list of such or of (coefficient, Qobj), or None
+        Constant Hamiltonian. Coefficients are numbers or arrays, which make a batch; QuTiP's own
+        order, ``[H0, [H1, coefficient]]``, is understood as well. Complex ones, and operators that
+        are not Hermitian, are fine where the sum is: ``[(f, a), (f.conjugate(), a.dag())]``.
+        A Hamiltonian that varies in time is for `quasi_periodic.from_qutip`.
+    c_ops : qutip.Qobj or iterable of qutip.Qobj or (rate, Qobj), optional
+        Collapse operators. By itself an operator includes the square root of its rate, as in
+        QuTiP; in a pair the rate, a number or an array, multiplies the dissipator:
+        ``sqrt(rate) * c`` and ``(rate, c)`` are the same.
     space : Space, optional
         What the sites are. QuTiP knows only their dimensions; by default they are named A, B, C,
         ... and recognised by the matrix elements of the operators: those of S+ and S- (times
@@ -247,21 +246,24 @@ def from_qutip(
     Returns
     -------
     Lindbladian
-        A single system; its coefficients are all 1.
+        Of the shape that coefficients and rates broadcast to. For kets their projectors, an array
+        of shape (..., n, n).
 
     Raises
     ------
     InvalidArgumentError
-        If there is no operator, one is no constant operator, or the operators do not tell what a
-        site is: then ``space`` is needed.
+        If there is no operator, one is no constant operator, the Hamiltonian is not Hermitian, or
+        the operators do not tell what a site is: then ``space`` is needed.
     DimensionError
         If the operators or the space do not fit each other.
+    BroadcastError
+        If the arrays of coefficients and rates do not broadcast against each other.
     MissingDependencyError
         If QuTiP is not installed.
 
     Examples
     --------
-    >>> import qutip, quantsync as qs
+    >>> import numpy as np, qutip, quantsync as qs
     >>> a, raising = qutip.destroy(12), qutip.jmat(1, "+")
     >>> H = qutip.tensor(a, raising) + qutip.tensor(a.dag(), raising.dag())
     >>> qs.from_qutip(H).space
@@ -269,5 +271,10 @@ def from_qutip(
     >>> qubit = qs.Space(Q=qs.Spin(1/2))
     >>> qs.from_qutip(qutip.sigmax(), [qutip.sigmam()], qubit).space
     Space(Q=Spin(1/2))
+    >>> drives, decay = np.array([0.0, 0.1, 0.2]), 0.5
+    >>> qs.from_qutip([(drives, qutip.sigmax())], [(decay, qutip.sigmam())], qubit).shape
+    (3,)
     """
+    if is_ket(H) and not c_ops and space is None:
+        return state_from_qutip(H)
     return Lindbladian.from_qutip(H, c_ops, space)

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import math
-import string
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import named_arguments, shown
-from quantsync.errors import (
-    AmbiguousSiteWarning,
-    DimensionError,
-    InvalidArgumentError,
-    MissingDependencyError,
-    warn_caller,
-)
-from quantsync.lindblad._site_recognition import recognised
+from quantsync.checks import named_arguments, number_array, rate_array, shown
+from quantsync.errors import InvalidArgumentError, InvalidStateError, MissingDependencyError
+from quantsync.lindblad._hermitian_sums import hermitian_terms
+from quantsync.lindblad._site_recognition import recognised_space
 from quantsync.lindblad.generator import Generator, single_system
-from quantsync.operators import Fock, Operator, Site, Space, Spin, as_operator, require_space
-from quantsync.states import is_state, square_matrices
+from quantsync.operators import Operator, Space, as_operator, require_space
+from quantsync.qobj import first_qobj, read_operator, read_states
+from quantsync.states import density_matrices, is_state, square_matrices
 
 if TYPE_CHECKING:
     import qutip
+
+
+Number = Any  # real or complex, or an array of them
+Term = tuple[str, Number, Any]  # its name in messages, what it is multiplied by, the operator
 
 
 def _qutip() -> Any:
@@ -39,119 +37,128 @@ def _qutip() -> Any:
 
 
 def terms_from_qutip(
-    H: qutip.Qobj | None, c_ops: Iterable[qutip.Qobj] | qutip.Qobj | None, space: Space | None
-) -> tuple[Space, list[tuple[float, Operator]], list[tuple[float, Operator]]]:
+    H: Any, c_ops: Any, space: Space | None
+) -> tuple[Space, list[tuple[Any, Operator]], list[tuple[Any, Operator]]]:
     """Space, Hamiltonian and dissipators, as `Lindbladian` takes them; see `from_qutip`."""
     qutip = _qutip()
+    energies = [_constant_term(qutip, *item) for item in hamiltonian_items(qutip, H)]
+    jumps = [_constant_jump(qutip, *item) for item in jump_items(qutip, c_ops)]
+    space, matrices = space_and_matrices([*energies, *jumps], space)
+    count = len(energies)
+    hamiltonian = [(c, h) for (_, c, _), h in zip(energies, matrices[:count], strict=True)]
+    dissipators = [(rate, L) for (_, rate, _), L in zip(jumps, matrices[count:], strict=True)]
+    # QuTiP compares H with its adjoint in C++, and remembers it. A single term is checked later.
+    alone = count == 1
+    if not all((alone or term.isherm) and not np.iscomplexobj(c) for _, c, term in energies):
+        hamiltonian = hermitian_terms(hamiltonian)
+    return space, hamiltonian, dissipators
+
+
+def hamiltonian_items(qutip: Any, H: Any) -> list[tuple[str, Any]]:
+    """The terms of a Hamiltonian as they are given, with their names."""
+    if isinstance(H, list | tuple):
+        return [(f"H[{k}]", item) for k, item in enumerate(H)]
+    if H is None or isinstance(H, qutip.Qobj | qutip.QobjEvo):
+        return [] if H is None else [("H", H)]
+    raise InvalidArgumentError(
+        "Argument `H` of from_qutip must be an operator (Qobj) or a list of (coefficient, Qobj), "
+        f"but is {shown(H)}."
+    )
+
+
+def jump_items(qutip: Any, c_ops: Any) -> list[tuple[str, Any]]:
+    """The collapse operators as they are given, with their names."""
+    if isinstance(c_ops, qutip.Qobj | qutip.QobjEvo):
+        return [("c_ops", c_ops)]
+    if c_ops is None:
+        return []
+    if not isinstance(c_ops, Iterable) or isinstance(c_ops, str) or sp.issparse(c_ops):
+        raise InvalidArgumentError(
+            "Argument `c_ops` must be a list of operators (Qobj) or of (rate, Qobj), but is "
+            f"{shown(c_ops)}."
+        )
+    return [(f"c_ops[{k}]", item) for k, item in enumerate(c_ops)]
+
+
+def as_pair(qutip: Any, item: Any) -> tuple[Any, Any, bool] | None:
+    """What an operator is multiplied by, the operator, and whether it came first, as in QuTiP."""
+    if isinstance(item, list | tuple) and len(item) == 2:
+        kinds = qutip.Qobj | qutip.QobjEvo
+        first, second = (isinstance(part, kinds) for part in item)
+        if first != second:
+            return (item[1], item[0], True) if first else (item[0], item[1], False)
+    return None
+
+
+def _constant_term(qutip: Any, name: str, item: Any) -> Term:
+    """A term of the Hamiltonian: ``Qobj``, ``(coefficient, Qobj)`` or QuTiP's ``[Qobj, ...]``."""
+    value, operator, _ = as_pair(qutip, item) or (1.0, item, False)
+    _refuse_time(qutip, name, value, operator)
+    if not isinstance(operator, qutip.Qobj | qutip.QobjEvo):
+        wanted = "(coefficient, Qobj)" if "[" in name else "a list of (coefficient, Qobj)"
+        raise InvalidArgumentError(
+            f"Argument `{name}` of from_qutip must be an operator (Qobj) or {wanted}, but is "
+            f"{shown(item)}."
+        )
+    return name, number_array(value, f"Coefficient of {name}"), constant(qutip, operator)
+
+
+def _constant_jump(qutip: Any, name: str, item: Any) -> Term:
+    """A collapse operator: ``Qobj``, its rate included, or ``(rate, Qobj)``."""
+    rate, operator, behind = as_pair(qutip, item) or (1.0, item, False)
+    _refuse_time(qutip, name, rate, operator)
+    if not isinstance(operator, qutip.Qobj | qutip.QobjEvo):
+        raise InvalidArgumentError(
+            f"Argument `{name}` of from_qutip must be an operator (Qobj) or (rate, Qobj), but is "
+            f"{shown(item)}."
+        )
+    if behind:
+        raise InvalidArgumentError(
+            f"Argument `{name}` of from_qutip has a number behind its operator. QuTiP multiplies "
+            "the operator by it, and thus the dissipator by its square. Put a rate that multiplies "
+            "the dissipator first, (rate, Qobj), or multiply the Qobj."
+        )
+    return name, rate_array(rate, f"Rate of {name}"), constant(qutip, operator)
+
+
+def _refuse_time(qutip: Any, name: str, value: Any, operator: Any) -> None:
+    if not (isinstance(operator, qutip.QobjEvo) and not operator.isconstant) and not (
+        isinstance(value, str | qutip.Coefficient) or callable(value)
+    ):
+        return
+    if name.startswith("c_ops"):
+        way = "Rates that change in time have no steady state here."
+    else:
+        way = (
+            "For a periodic Hamiltonian quasi_periodic.from_qutip() makes the system and the "
+            "perturbations that quasi_periodic_steady_state() takes."
+        )
+    raise InvalidArgumentError(
+        f"Argument `{name}` of from_qutip must be constant, but depends on time. {way}"
+    )
+
+
+def constant(qutip: Any, operator: Any) -> Any:
+    """The Qobj of a constant QobjEvo."""
+    return operator(0) if isinstance(operator, qutip.QobjEvo) else operator
+
+
+def space_and_matrices(terms: Sequence[Term], space: Space | None) -> tuple[Space, list[Operator]]:
+    """The space of some operators, told or recognised, and their matrices on it."""
     if space is not None:
         require_space(space)
-    jumps: list[Any] = []
-    if isinstance(c_ops, qutip.Qobj | qutip.QobjEvo):
-        jumps = [c_ops]
-    elif isinstance(c_ops, Iterable) and not sp.issparse(c_ops):
-        jumps = list(c_ops)
-    elif c_ops is not None:
-        raise InvalidArgumentError(
-            f"Argument `c_ops` must be a list of operators (Qobj), but is {shown(c_ops)}."
-        )
-    named = [] if H is None else [("H", H)]
-    named += [(f"c_ops[{k}]", jump) for k, jump in enumerate(jumps)]
-    given = [_constant(qutip, name, value) for name, value in named]
-    if not given:
+    if not terms:
         raise InvalidArgumentError("from_qutip needs a Hamiltonian or a collapse operator.")
-    dimensions = tuple(given[0].dims[0]) if space is None else space.dimensions
-    for operator in given:
-        if tuple(operator.dims[0]) != dimensions:
-            other = "first one" if space is None else "space"
-            raise DimensionError(
-                f"An operator has dimensions {operator.dims[0]}, but the {other} has "
-                f"{list(dimensions)}."
-            )
-    n = math.prod(dimensions)
-    matrices = [
-        as_operator(_sparse(operator), n, name)
-        for (name, _), operator in zip(named, given, strict=True)
-    ]
-    if space is None:
-        space = _recognised_space(matrices, dimensions)
-    terms = [(1.0, matrix) for matrix in matrices]
-    count = len(terms) - len(jumps)
-    return space, terms[:count], terms[count:]
-
-
-def _constant(qutip: Any, name: str, value: Any) -> Any:
-    """A constant operator of QuTiP on a product of sites, or the error that says what it is."""
-    wanted = f"Argument `{name}` of from_qutip must be a constant operator (Qobj), but is "
-    if isinstance(value, qutip.QobjEvo):
-        if not value.isconstant:
-            raise InvalidArgumentError(
-                f"{wanted}a time-dependent QobjEvo. A system has constant operators here; "
-                "HarmonicBalance takes periodic drives."
-            )
-        value = value(0)
-    if not isinstance(value, qutip.Qobj):
-        raise InvalidArgumentError(f"{wanted}{shown(value)}.")
-    if not value.isoper:
-        what, hint = {
-            "ket": ("ket", "; states are given to measures and to evolve(), as psi.proj().full()"),
-            "super": (
-                "superoperator",
-                "; give the Hamiltonian and the collapse operators it was made of",
-            ),
-        }.get(value.type, (value.type, ""))
-        raise InvalidArgumentError(f"{wanted}a {what} of dims {value.dims}{hint}.")
-    into, out_of = value.dims
-    sites = [size for size in into if isinstance(size, int) and size > 1]
-    if into != out_of or sites != into or math.prod(into) != value.shape[0]:
-        raise DimensionError(
-            f"Argument `{name}` of from_qutip must act on a product of sites of two or more levels "
-            f"each, but has dims {value.dims} and shape {value.shape}."
-        )
-    return value
-
-
-def _recognised_space(matrices: list[Operator], dimensions: tuple[int, ...]) -> Space:
-    """The space that the operators show, with sites A, B, C, ...; asked for if they do not."""
-    names = string.ascii_uppercase
-    if len(dimensions) > len(names):
-        raise InvalidArgumentError("More than 26 sites: pass `space` to name them.")
-    shown_kinds = recognised(matrices, dimensions)
-    has_modes = any(kinds == {"mode"} for kinds in shown_kinds)
-    sites: dict[str, Site | None] = {}
-    for name, size, kinds in zip(names, dimensions, shown_kinds, strict=False):
-        if size == 2 and not has_modes:
-            sites[name] = Spin(1 / 2)
-        elif len(kinds) == 1:
-            sites[name] = Spin((size - 1) / 2) if kinds == {"spin"} else Fock(size)
-        else:
-            sites[name] = None
-    unknown = [name for name, site in sites.items() if site is None]
-    if unknown:
-        example = ", ".join(
-            f"{name}={site or (Fock(size) if size > 2 else Spin(1 / 2))}"
-            for (name, site), size in zip(sites.items(), dimensions, strict=True)
-        )
-        what = "sites {} are spins or modes" if len(unknown) > 1 else "site {} is a spin or a mode"
-        qubits = (
-            " A qubit is Spin(1/2) where sigmap() excites it, and Fock(2, finite=True) where "
-            "destroy(2) takes its excitation."
-        )
-        raise InvalidArgumentError(
-            f"The operators on dimensions {list(dimensions)} do not tell whether "
-            f"{what.format(', '.join(unknown))}: pass space=, as in space=Space({example})."
-            f"{qubits if 2 in dimensions else ''}"
-        )
-    two = [name for name, size in zip(names, dimensions, strict=False) if size == 2]
-    if two:
-        what = "Sites {} with two levels are" if len(two) > 1 else "Site {} with two levels is"
-        known = ", ".join(f"{name}={site}" for name, site in sites.items())
-        warn_caller(
-            f"{what.format(', '.join(two))} taken for Spin(1/2), the first state up; a mode cut at "
-            "two levels has the same operators, but phase distributions of another height. Pass "
-            f"space= to say which, as in space=Space({known}).",
-            AmbiguousSiteWarning,
-        )
-    return Space(**cast("dict[str, Site]", sites))
+    matrices: list[Operator] = []
+    dimensions = None if space is None else space.dimensions
+    for name, _, operator in terms:
+        label = f"Argument `{name}` of from_qutip"
+        sparse = read_operator(operator, label, dimensions)
+        dimensions = dimensions or tuple(operator.dims[0])
+        matrices.append(as_operator(sparse, len(sparse.indptr) - 1, f"Argument `{name}`"))
+    if dimensions is None:
+        raise InvalidArgumentError("from_qutip needs a Hamiltonian or a collapse operator.")
+    return space or recognised_space(matrices, dimensions), matrices
 
 
 def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
@@ -167,6 +174,58 @@ def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qob
     return _qobj(qutip, H, space), [
         _qobj(qutip, np.sqrt(rate) * jump, space) for rate, jump in jumps if rate > 0
     ]
+
+
+def is_ket(value: Any) -> bool:
+    """Whether it is a ket, or nested lists or an array whose first member is one."""
+    first = first_qobj(value)
+    return first is not None and first.type == "ket"
+
+
+@named_arguments
+def state_from_qutip(state: Any) -> np.ndarray:
+    """Convert kets and density matrices of QuTiP to an array (extra ``quantsync[qutip]``).
+
+    Measures and `evolve` take states of QuTiP as they are; this is for what you do yourself.
+
+    Parameters
+    ----------
+    state : qutip.Qobj, or nested lists or an array of them
+        Kets and density matrices of n levels in all, as ``mesolve(...).states`` are.
+
+    Returns
+    -------
+    ndarray of shape (..., n, n), complex
+        Density matrices; those of kets are the projectors on them. The order of the levels is
+        QuTiP's. What the sites are is not needed, and not asked for.
+
+    Raises
+    ------
+    InvalidStateError
+        If something is neither a ket nor a density matrix, or is not positive with unit trace.
+    DimensionError
+        If shapes differ.
+    NonFiniteError
+        If an entry is NaN or infinite.
+    MissingDependencyError
+        If QuTiP is not installed.
+
+    Examples
+    --------
+    >>> import qutip, quantsync as qs
+    >>> qs.state_from_qutip(qutip.basis(2, 0)).real
+    array([[1., 0.],
+           [0., 0.]])
+    >>> qs.state_from_qutip([qutip.basis(3, 0), qutip.fock_dm(3, 1)]).shape
+    (2, 3, 3)
+    """
+    _qutip()
+    if first_qobj(state) is None:
+        raise InvalidStateError(
+            "Argument `state` must be a ket or a density matrix of QuTiP (Qobj), or a list of "
+            f"them, but is {shown(state)}."
+        )
+    return density_matrices(read_states(state, "state"), name="state")
 
 
 @named_arguments
@@ -222,7 +281,3 @@ def _qobj(qutip: Any, matrix: Any, space: Space) -> Any:
     # QuTiP takes SciPy's older matrices only, not its arrays.
     matrix = sp.csr_matrix(matrix) if sp.issparse(matrix) else matrix
     return qutip.Qobj(matrix, dims=[list(space.dimensions)] * 2)
-
-
-def _sparse(operator: qutip.Qobj) -> sp.csr_array:
-    return sp.csr_array(operator.to("csr").data.as_scipy())

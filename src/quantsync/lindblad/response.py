@@ -269,7 +269,7 @@ def _raise_imprecise(condition: np.ndarray, places: np.ndarray, result: Response
 
 def _as_generator(perturbation: Any, space: Space) -> Generator:
     if not isinstance(perturbation, Generator):
-        operator = hermitian_operator(perturbation, space.dimension, "Argument `perturbation`")
+        operator = hermitian_operator(perturbation, space, "Argument `perturbation`")
         return Generator(space, hamiltonian=[(1.0, operator)])
     if perturbation.space != space:
         raise DimensionError(

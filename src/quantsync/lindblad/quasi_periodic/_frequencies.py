@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from quantsync.checks import real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import separated_pairs
-from quantsync.operators import as_operator
+from quantsync.operators import Space, as_operator
 
 LARGEST_MULTIPLE = 3  # integers tried in n.Omega for the frequencies of perturbations
 ROUNDING = 8 * float(np.finfo(float).eps)  # of a frequency, relative
@@ -33,12 +33,12 @@ class PeriodicDrives:
     operators: tuple[sp.csr_array, ...]  # the V that do
 
 
-def periodic_drives(perturbations: Iterable[Any], dimension: int) -> PeriodicDrives:
+def periodic_drives(perturbations: Iterable[Any], space: Space | int) -> PeriodicDrives:
     """Check pairs (frequency, operator) and find their base frequencies."""
     given, matrices = separated_pairs(perturbations, "perturbations", "frequency")
     frequencies = [_frequency(value, k) for k, value in enumerate(given)]
     operators = [
-        as_operator(matrix, dimension, f"Operator of perturbations[{k}]")
+        as_operator(matrix, space, f"Operator of perturbations[{k}]")
         for k, matrix in enumerate(matrices)
     ]
     _check_signs(frequencies)

@@ -139,7 +139,7 @@ class HarmonicBalance:
 
     def __init__(self, system: Generator, perturbations: Iterable[tuple[float, Any]] = ()):
         self.system = single_system(system)
-        self.drives = periodic_drives(perturbations, system.dimension)
+        self.drives = periodic_drives(perturbations, system.space)
         self.subsystems = Subsystems(system)
         modes = self.subsystems.modes
         self.scale = float(abs(self.subsystems.generator).max())

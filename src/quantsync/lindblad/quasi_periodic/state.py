@@ -115,7 +115,7 @@ class QuasiPeriodicState:
         width = self._resolution(resolution)
         speed = self.frequencies[:, None, None]
         if frame is not None:
-            matrix = hermitian_operator(frame, self.space.dimension, "Argument `frame`").toarray()
+            matrix = hermitian_operator(frame, self.space, "Argument `frame`").toarray()
             levels = np.real(np.diagonal(matrix))
             if np.abs(matrix - np.diag(levels)).max() > 0:
                 raise InvalidArgumentError(
@@ -141,7 +141,7 @@ class QuasiPeriodicState:
         return np.abs(self.frequencies - wanted) <= self._resolution(resolution)
 
     def _values(self, operator: Any) -> np.ndarray:
-        matrix = as_operator(operator, self.space.dimension, "Argument `operator`").toarray()
+        matrix = as_operator(operator, self.space, "Argument `operator`").toarray()
         return np.einsum("ij,hji->h", matrix, self.components)
 
     def _resolution(self, given: Any) -> float:

@@ -27,7 +27,7 @@ def signals_of(
         for site, operator in _on_sites(space, str(name), observable):
             label = f"observables[{name!r}]" + (f" on site {site!r}" if site else "")
             labels.append((str(name), site))
-            operators.append(hermitian_operator(operator, space.dimension, f"Operator {label}"))
+            operators.append(hermitian_operator(operator, space, f"Operator {label}"))
     return labels, operators
 
 

@@ -24,7 +24,8 @@ from quantsync.lindblad.undecaying._effective_hamiltonian import (
     frobenius_norm,
 )
 from quantsync.memory import require_memory
-from quantsync.operators import as_operator
+from quantsync.operators import Space, as_operator
+from quantsync.qobj import is_qobj
 
 COMMUTES = 1e-10  # allowed ||[S, A]|| relative to ||S|| ||A||
 SAME_LABEL = 1e-8  # eigenvalues of a symmetry closer than this part of its norm are one sector
@@ -71,7 +72,7 @@ def strong_symmetry_blocks(
     # each sector, or one for every dark state of the sector if these are more.
     form = EffectiveHamiltonian.of(system)
     n = system.dimension
-    family = _hermitian_parts(_checked_symmetries(strong_symmetry, form, n))
+    family = _hermitian_parts(_checked_symmetries(strong_symmetry, form, system.space))
     basis = adapted_basis(family, n)
     sectors = _sectors(family, basis)
     stationary = len(sectors)
@@ -90,16 +91,18 @@ def strong_symmetry_blocks(
     return blocks, len(sectors), stationary
 
 
-def _checked_symmetries(given: Any, form: EffectiveHamiltonian, n: int) -> Sequence[sp.csr_array]:
+def _checked_symmetries(
+    given: Any, form: EffectiveHamiltonian, space: Space
+) -> Sequence[sp.csr_array]:
     if given is None:
         return []
     several = isinstance(given, list | tuple) and all(
-        sp.issparse(g) or np.ndim(g) == 2 for g in given
+        sp.issparse(g) or is_qobj(g) or np.ndim(g) == 2 for g in given
     )
     several = several or (isinstance(given, np.ndarray) and given.ndim == 3)
     names = [f"strong_symmetry[{k}]" for k in range(len(given))] if several else ["strong_symmetry"]
     symmetries = [
-        as_operator(g, n, f"Argument `{name}`")
+        as_operator(g, space, f"Argument `{name}`")
         for g, name in zip(given if several else [given], names, strict=True)
     ]
     for k, (symmetry, name) in enumerate(zip(symmetries, names, strict=True)):
