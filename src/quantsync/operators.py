@@ -593,17 +593,16 @@ def _own(matrix: Any, name: str) -> sp.csr_array:
         ) from error
 
 
-def as_operator(operator: Any, space: Space | int, name: str) -> Operator:
+def as_operator(operator: Any, space: Space | int | tuple[int, ...], name: str) -> Operator:
     """Any matrix as a complex operator of its own, of the right size and finite.
 
-    Sparse, dense, or of QuTiP. ``space`` may be the dimension; the sites of an operator of QuTiP
-    are compared with those of a space.
+    Sparse, dense, or of QuTiP. ``space`` may be the dimension, or those of all sites, which an
+    operator of QuTiP must have.
     """
-    dimension = space.dimension if isinstance(space, Space) else space
+    sites = space.dimensions if isinstance(space, Space) else space
+    dimension = sites if isinstance(sites, int) else math.prod(sites)
     if is_qobj(operator):
-        operator = read_operator(
-            operator, name, space.dimensions if isinstance(space, Space) else None
-        )
+        operator = read_operator(operator, name, None if isinstance(sites, int) else sites)
     if sp.issparse(operator):
         matrix: Any = operator
         if not isinstance(operator, Operator):

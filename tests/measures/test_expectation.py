@@ -106,8 +106,8 @@ def test_an_operator_without_entries_and_a_batch_without_states():
         ([A.x, QUBIT["A"].x], DimensionError, r"Operator 1 must have shape \(12, 12\)"),
         ({"spin": QUBIT["A"].x}, DimensionError, r"Operator 'spin' must have shape"),
         (np.ones((3, 12, 12)), DimensionError, r"must have shape \(12, 12\), .*\(3, 12, 12\)"),
-        (qutip.qeye(12), InvalidArgumentError, r"is a QuTiP Qobj; convert it"),
-        ([qutip.qeye(12)], InvalidArgumentError, r"Operator 0 .* is a QuTiP Qobj; convert it"),
+        (qutip.basis(12, 0), InvalidArgumentError, "must be an operator, but is a ket"),
+        ([qutip.qeye(2)], DimensionError, r"Operator 0 must have shape \(12, 12\)"),
         (SPACE, InvalidArgumentError, r"needs no space.* expectation\(rho, operator\)"),
         ([], InvalidArgumentError, r"must hold at least one operator, but is \[\]"),
         ({}, InvalidArgumentError, r"must hold at least one operator, but is \{\}"),
@@ -119,3 +119,20 @@ def test_an_operator_without_entries_and_a_batch_without_states():
 def test_what_is_no_operator_is_refused_by_name(operator, error, message):
     with pytest.raises(error, match=message):
         qs.expectation(np.eye(12) / 12, operator)
+
+
+def test_operators_of_qutip_must_have_the_sites_of_the_state(random_states):
+    space = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2))
+    rho = random_states(1, 6)
+    theirs = qs.to_qutip(rho, space)
+    x = qutip.tensor(qutip.jmat(1, "x"), qutip.qeye(2))
+    assert qs.expectation(theirs, x) == pytest.approx(qutip.expect(x, theirs), rel=1e-13)
+    kets = [qutip.rand_ket([3, 2], seed=k) for k in range(3)]
+    np.testing.assert_allclose(qs.expectation(kets, [x, x @ x])[:, 0], qutip.expect(x, kets))
+    swapped = qutip.tensor(qutip.qeye(2), qutip.jmat(1, "x"))
+    lower = [qutip.tensor(qutip.jmat(1, "-"), qutip.qeye(2))]
+    lower.append(qutip.tensor(qutip.qeye(3), qutip.sigmam()))
+    steady = qs.steady_state(qs.Lindbladian(space, [], [(1.0, jump) for jump in lower]))
+    for state in (theirs, kets, steady):
+        with pytest.raises(DimensionError, match=r"dims \[\[2, 3\], .* have \[3, 2\] levels"):
+            qs.expectation(state, swapped)

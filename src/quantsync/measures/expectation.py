@@ -13,7 +13,8 @@ from quantsync.checks import named_arguments, shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.measures._reduction import as_complex, product_trace
 from quantsync.operators import Operator, Space, as_operator
-from quantsync.states import square_matrices
+from quantsync.qobj import first_qobj, is_qobj
+from quantsync.states import is_state, square_matrices
 
 ROUNDING = 8  # times the precision and the dimension, relative to the sum of all moduli
 
@@ -30,7 +31,7 @@ def expectation(rho: Any, operator: Any) -> Any:
     rho : state object or array of shape (..., n, n)
         Density matrices or other operators; those of an `Evolution` have the times as the last
         batch axis.
-    operator : sparse array or array_like of shape (n, n), or a list or dict of K such
+    operator : sparse array, array_like of shape (n, n) or qutip.Qobj, or a list or dict of K such
         On the whole space, as ``space["A"].x``.
 
     Returns
@@ -44,7 +45,7 @@ def expectation(rho: Any, operator: Any) -> Any:
     DimensionError
         If an operator does not have the size of the states.
     InvalidArgumentError, NonFiniteError
-        If an operator is no matrix of finite numbers, as one of QuTiP's, or there is none.
+        If an operator is no matrix of finite numbers, or there is none.
     InvalidStateError, NonFiniteError
         If ``rho`` is no array of finite numbers.
     OutOfMemoryError
@@ -66,16 +67,20 @@ def expectation(rho: Any, operator: Any) -> Any:
             "expectation() needs no space: an operator is a matrix on all of it. Write "
             "expectation(rho, operator)."
         )
-    rho = square_matrices(rho)
-    n = rho.shape[-1]
+    given, rho = rho, square_matrices(rho)
+    sites: Any = rho.shape[-1]
+    if is_state(given):
+        sites = given.space
+    elif (qobj := first_qobj(given)) is not None:
+        sites = tuple(qobj.dims[0])
     if isinstance(operator, Mapping):
         _require_some(operator)
-        named = {k: as_operator(o, n, f"Operator {k!r}") for k, o in operator.items()}
+        named = {k: as_operator(o, sites, f"Operator {k!r}") for k, o in operator.items()}
         return {name: _expectation(rho, one) for name, one in named.items()}
     if not _are_several(operator):
-        return _expectation(rho, as_operator(operator, n, "operator"))
+        return _expectation(rho, as_operator(operator, sites, "operator"))
     _require_some(operator)
-    matrices = [as_operator(o, n, f"Operator {k}") for k, o in enumerate(operator)]
+    matrices = [as_operator(o, sites, f"Operator {k}") for k, o in enumerate(operator)]
     values = [_expectation(rho, one) for one in matrices]
     xp = array_namespace(rho)
     if any(xp.isdtype(value.dtype, "complex floating") for value in values):
@@ -88,7 +93,7 @@ def _are_several(operator: Any) -> bool:
     if not isinstance(operator, list | tuple):
         return False
     first = operator[0] if operator else None
-    if sp.issparse(first) or type(first).__module__.startswith("qutip"):
+    if sp.issparse(first) or is_qobj(first):
         return True
     depth = getattr(first, "ndim", None)
     nested = isinstance(first, list | tuple) and first and isinstance(first[0], list | tuple)
