@@ -38,6 +38,8 @@ def _certificates(solution: Any) -> Worst:
         if not hasattr(solution, name):
             continue
         values = getattr(solution, name)
+        if values is None and name not in NECESSARY:
+            continue
         array = np.asarray(getattr(values, "estimate", values))
         valid = np.asarray(getattr(solution, "valid", True))
         if array.dtype.kind not in "biuf":
