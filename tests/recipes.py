@@ -162,6 +162,9 @@ def recipes(folder):
         "Evolution.plot": (
             drawn(evolution.plot), {"observables": {"x": x_of(system)}, "axes": None}
         ),
+        "LimitCycle.plot": (
+            drawn(qs.meanfield.limit_cycle(model, [0.7], transient=20.0).plot), {"axes": None}
+        ),
         "MeanFieldTrajectory.plot": (
             drawn(model.integrate([0.1], [0.0, 1.0]).plot), {"axes": None, "quantity": "plane"}
         ),

@@ -33,6 +33,12 @@ def decay():
     return qs.MeanFieldModel([b], sympy.Symbol("Delta", real=True) * b * sympy.conjugate(b), [b])
 
 
+def oscillator():
+    """A van der Pol oscillator, of unit amplitude."""
+    b = sympy.Symbol("b")
+    return qs.MeanFieldModel([b], b * sympy.conjugate(b), [sympy.conjugate(b), b**2 / 2])
+
+
 @pytest.fixture(scope="module")
 def objects(tmp_path_factory):
     """One of everything that shows itself, single and in batches."""
@@ -62,6 +68,9 @@ def objects(tmp_path_factory):
         "gaussian": vacuum,
         "gaussian evolution": qs.evolve(qs.HarmonicNetwork(np.diag([1.0, 1.2])), vacuum, times),
         "mean field": model,
+        "cycle": qs.meanfield.limit_cycle(oscillator(), [0.7], transient=20.0),
+        "exponents": qs.meanfield.lyapunov_spectrum(oscillator(), [0.7], duration=5.0),
+        "fixed points": qs.meanfield.fixed_points(oscillator(), [[0.5], [0.1]]),
         "trajectory": model.integrate([1.0], times, parameters={"Delta": 1.0}),
         "trajectories": model.integrate([[1.0], [2.0]], times, parameters={"Delta": 1.0}),
         "operator": qs.Space(A=qs.Spin(1))["A"].plus,

@@ -43,3 +43,16 @@ def test_gaussian_evolutions_draw_mean_positions():
     first, second = path.plot().lines
     np.testing.assert_allclose(first.get_ydata(), np.cos(TIMES), atol=1e-12)
     np.testing.assert_allclose(second.get_ydata(), 0.5 * np.cos(2 * TIMES), atol=1e-12)
+
+
+def test_a_limit_cycle_is_a_closed_orbit():
+    b = sympy.Symbol("b")
+    # db/dt = -i b + b/2 - |b|^2 b/2: a circle of radius 1 that takes 2 pi.
+    ring = qs.MeanFieldModel.from_equations(
+        [b], [b / 2 - sympy.I * b - b**2 * sympy.conjugate(b) / 2]
+    )
+    cycle = qs.meanfield.limit_cycle(ring, [0.7], transient=30.0)
+    x, y = cycle.plot().lines[0].get_data()
+    np.testing.assert_allclose(np.hypot(x, y), 1, rtol=1e-8)
+    assert (x[0], y[0]) == pytest.approx((x[-1], y[-1]), abs=1e-8)
+    assert "6.28319" in cycle._repr_html_()

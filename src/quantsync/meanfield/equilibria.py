@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import root
 
+from quantsync import html
 from quantsync.checks import named_arguments
 from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
 from quantsync.meanfield._integration import amplitudes
@@ -51,6 +52,19 @@ class FixedPoints:
     fluctuation_eigenvalues: np.ndarray
     stable: np.ndarray
     converged: np.ndarray
+
+    def _repr_html_(self) -> str:
+        points = (
+            f"{', '.join(f'{b:.4g}' for b in beta)}: {'stable' if stable else 'not stable'}, "
+            f"growth {html.extent(np.real(values).max())}"
+            for beta, stable, values in zip(self.beta, self.stable, self.eigenvalues, strict=True)
+        )
+        rows = {
+            **html.numbered("beta", points, len(self.beta)),
+            "residual": html.largest(self.residual),
+            "starts": f"{int(self.converged.sum())} of {self.converged.size} found one",
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         count, stable = len(self.beta), int(self.stable.sum())

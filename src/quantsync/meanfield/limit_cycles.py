@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.checks import named_arguments, real_number, whole_number
 from quantsync.errors import ConvergenceError, InvalidArgumentError
+from quantsync.meanfield._pictures import planes
 from quantsync.meanfield._states import complex_state, interleaved
 from quantsync.meanfield._tangent import TangentFlow, real_state
 from quantsync.meanfield.model import MeanFieldModel, require_model
@@ -22,6 +24,9 @@ MOST_SAMPLES = 100_000  # so long that a return should have come
 RETURN = 0.1  # of the extent: near enough to call it a return
 CLOSE = 0.01  # of the extent: probably a whole period
 GUESSES = 4  # returns that are tried
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 MOST_TURNS = 12  # of an orbit in the period that was found
 SAME_POINT = 1e-6  # of the extent
 SHORTEST = 0.1  # of its first guess: a period that shrinks below belongs to no cycle
@@ -70,6 +75,38 @@ class LimitCycle:
         """Growth rates ln|multiplier|/period, shape (2n,); -inf for a multiplier of 0."""
         with np.errstate(divide="ignore"):
             return np.log(np.abs(self.multipliers)) / self.period
+
+    @named_arguments
+    def plot(self, axes: Any = None) -> Axes:
+        """Draw the orbit of every amplitude in its plane.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; in a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InvalidArgumentError
+            If ``axes`` is something else.
+        """
+        return planes(self.beta, axes, end=False)
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "period": f"{self.period:.6g}",
+            "stable": "yes" if self.stable else "no",
+            "multipliers": f"moduli {html.extent(np.abs(self.multipliers))}",
+            "residual": html.largest(self.residual),
+            "error of the trivial multiplier": ""
+            if np.isnan(self.trivial_error)
+            else html.largest(self.trivial_error),
+        }
+        return html.table(type(self).__name__, rows)
 
     def __repr__(self) -> str:
         kind = "stable" if self.stable else "not stable"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync import html
 from quantsync.checks import named_arguments, real_number, whole_number
 from quantsync.meanfield._states import complex_state
 from quantsync.meanfield._tangent import TangentFlow, real_state
@@ -37,6 +38,12 @@ class LyapunovSpectrum:
     uncertainty: np.ndarray
     final_beta: np.ndarray
     duration: float
+
+    def _repr_html_(self) -> str:
+        pairs = zip(self.exponents, self.uncertainty, strict=True)
+        listed = (f"{x:.4g} ± {e:.1g}" for x, e in pairs)
+        rows = html.numbered("exponent", listed, len(self.exponents))
+        return html.table(type(self).__name__, rows | {"duration": f"{self.duration:g}"})
 
     def __repr__(self) -> str:
         pairs = zip(self.exponents, self.uncertainty, strict=True)

@@ -10,7 +10,8 @@ import numpy as np
 from quantsync import html
 from quantsync.checks import choice, named_arguments
 from quantsync.errors import TrajectoryEndedError, UnboundedRunError
-from quantsync.plotting import COLOURS, axes_or_new, curves, require_one
+from quantsync.meanfield._pictures import planes
+from quantsync.plotting import axes_or_new, curves, require_one
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -139,22 +140,12 @@ class MeanFieldTrajectory:
         """
         choice(quantity, "quantity", ("occupation", "plane"))
         require_one(self.ended.shape, "trajectory", "trajectory")
-        names = [f"mode {j}" for j in range(self.beta.shape[-1])]
-        if quantity == "occupation":
-            axes = axes_or_new(axes, wide=True)
-            values = dict(zip(names, self.occupation.T, strict=True))
-            label = r"$|\beta_j|^2$" if len(names) > 1 else r"$|\beta|^2$"
-            curves(axes, self.times, values, "time (1/unit of the rates)", label)
-            return axes
-        axes = axes_or_new(axes)
-        for j, (name, path) in enumerate(zip(names, self.beta.T, strict=True)):
-            colour = COLOURS[j % len(COLOURS)]
-            axes.plot(path.real, path.imag, linewidth=0.8, color=colour, label=name)
-            last = path[np.isfinite(path)][-1:]
-            axes.plot(last.real, last.imag, "o", color=colour, markersize=5)
-        axes.set(xlabel=r"Re $\beta$", ylabel=r"Im $\beta$", aspect="equal", adjustable="datalim")
-        if len(names) > 1:
-            axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        if quantity == "plane":
+            return planes(self.beta, axes, end=True)
+        axes = axes_or_new(axes, wide=True)
+        values = {f"mode {j}": occupation for j, occupation in enumerate(self.occupation.T)}
+        label = r"$|\beta_j|^2$" if len(values) > 1 else r"$|\beta|^2$"
+        curves(axes, self.times, values, "time (1/unit of the rates)", label)
         return axes
 
     def _repr_html_(self) -> str:
