@@ -381,6 +381,9 @@ def recipes(folder):
             qs.degenerate.random_lindbladian,
             {"space": system.space, "rng": np.random.default_rng(1)},
         ),
+        "quasi_periodic.from_qutip": (
+            qs.quasi_periodic.from_qutip, {**periodic_qutip_system(), "args": {"w": 1.2}}
+        ),
         "quasi_periodic.HarmonicBalance": (
             qs.quasi_periodic.HarmonicBalance,
             {"system": system, "perturbations": [(2.0, 0.1 * x_of(system))]},
@@ -442,3 +445,8 @@ def qutip_system():
     import qutip
 
     return {"H": qutip.sigmax(), "c_ops": [qutip.sigmam()], "space": qs.Space(A=qs.Spin(1 / 2))}
+
+
+def periodic_qutip_system():
+    system = qutip_system()
+    return {**system, "H": [system["H"], [system["H"], "cos(w*t)"]]}

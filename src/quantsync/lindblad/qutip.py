@@ -26,7 +26,8 @@ Number = Any  # real or complex, or an array of them
 Term = tuple[str, Number, Any]  # its name in messages, what it is multiplied by, the operator
 
 
-def _qutip() -> Any:
+def load_qutip() -> Any:
+    """QuTiP, or the error that says how to install it."""
     try:
         import qutip
     except ImportError:
@@ -40,7 +41,7 @@ def terms_from_qutip(
     H: Any, c_ops: Any, space: Space | None
 ) -> tuple[Space, list[tuple[Any, Operator]], list[tuple[Any, Operator]]]:
     """Space, Hamiltonian and dissipators, as `Lindbladian` takes them; see `from_qutip`."""
-    qutip = _qutip()
+    qutip = load_qutip()
     energies = [_constant_term(qutip, *item) for item in hamiltonian_items(qutip, H)]
     jumps = [_constant_jump(qutip, *item) for item in jump_items(qutip, c_ops)]
     space, matrices = space_and_matrices([*energies, *jumps], space)
@@ -163,7 +164,7 @@ def space_and_matrices(terms: Sequence[Term], space: Space | None) -> tuple[Spac
 
 def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
     """Hamiltonian and collapse operators of a single system."""
-    qutip = _qutip()
+    qutip = load_qutip()
     (coefficients,) = single_system(generator, "The system of to_qutip()").coefficient_table()
     terms, space = generator.terms, generator.space
     energies, rates = np.split(coefficients, [len(terms.hamiltonian)])
@@ -219,7 +220,7 @@ def state_from_qutip(state: Any) -> np.ndarray:
     >>> qs.state_from_qutip([qutip.basis(3, 0), qutip.fock_dm(3, 1)]).shape
     (2, 3, 3)
     """
-    _qutip()
+    load_qutip()
     if first_qobj(state) is None:
         raise InvalidStateError(
             "Argument `state` must be a ket or a density matrix of QuTiP (Qobj), or a list of "
@@ -262,7 +263,7 @@ def to_qutip(rho: Any, space: Space | None = None) -> Any:
     >>> type(qs.to_qutip(space["B"].destroy, space).data).__name__
     'CSR'
     """
-    qutip = _qutip()
+    qutip = load_qutip()
     if is_state(rho) and space is None:
         space = rho.space
     known = require_space(space)
