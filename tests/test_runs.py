@@ -2,17 +2,22 @@
 
 import numpy as np
 import pytest
+import sympy
 from numpy.testing import assert_allclose
 
 import quantsync as qs
 from quantsync.errors import (
     DimensionError,
+    HarmonicsError,
     InvalidArgumentError,
     InvalidStateError,
     InvalidSystemError,
     LostAccuracyError,
+    UnboundedRunError,
     UnknownArgumentError,
+    UnstableNetworkError,
 )
+from quantsync.lindblad.quasi_periodic import HarmonicBalance
 from quantsync.runs import Run, as_system
 from quantsync.system import System
 
@@ -121,4 +126,168 @@ def test_an_error_of_a_batch_says_which_members_failed():
     fast = qs.Lindbladian(space, [(np.array([1.0, 1e9, 1.0]), a.z)], [(0.0, a.minus)])
     with pytest.raises(LostAccuracyError) as caught:
         fast.run(np.full((2, 2), 0.5), [1e3]).solve()
+    assert caught.value.indices == [(1,)]
+
+
+def damped_mode(damping=0.2, occupation=0.0):
+    A = [[-damping / 2, 1.0], [-1.0, -damping / 2]]
+    return qs.OpenNetwork(A, damping * (occupation + 0.5) * np.eye(2))
+
+
+def test_networks_that_come_singly_are_a_batch_together():
+    start = qs.GaussianState.vacuum(1.0).displaced(x=[1.0])
+    networks = [damped_mode(damping) for damping in (0.1, 0.2, 0.5)]
+    runs = [as_system((network, start, TIMES)).broadcast_to((1,)) for network in networks]
+    run = type(runs[0]).joined([runs[0], runs[1], runs[0], runs[2]])
+    assert run.shape == (4,)
+    assert sorted(len(group) for group in run.groups()) == [1, 1, 2]
+    path = run.solve()
+    assert path.error.shape == (4, 3)
+    for k, n in enumerate((0, 1, 0, 2)):
+        expected = networks[n].evolve(start, TIMES)
+        assert_allclose(path.mean[k], expected.mean, atol=1e-15)
+        assert_allclose(path[k].covariance, expected.covariance, atol=1e-15)
+    part = run.take([3, 1]).solve()
+    assert_allclose(part.mean, path.mean[[3, 1]], atol=1e-15)
+
+
+def test_an_open_network_takes_a_batch_of_starts():
+    starts = qs.GaussianState.vacuum(1.0).displaced(
+        x=[[1.0], [2.0]], p=[[[0.5]], [[-1.0]], [[0.0]]]
+    )
+    assert starts.shape == (3, 2)
+    for times in (TIMES, np.array([0.0, 1.0, 1e6])):  # also by parts
+        path = damped_mode().evolve(starts, times)
+        assert path.error.shape == (3, 2, 3)
+        for k in np.ndindex(3, 2):
+            alone = damped_mode().evolve(starts[k], times)
+            assert_allclose(path.mean[k], alone.mean, atol=1e-14)
+            assert_allclose(path.covariance[k], alone.covariance, atol=1e-14)
+            assert_allclose(path.error[k], alone.error)
+
+
+def test_an_open_network_stands_for_its_stationary_state():
+    systems = [as_system(damped_mode(occupation=n)).broadcast_to((1,)) for n in (0.0, 1.0)]
+    found = type(systems[0]).joined(systems).solve()
+    assert_allclose(found.covariance, np.array([0.5, 1.5])[:, None, None] * np.eye(2), atol=1e-14)
+    assert found.residual.shape == (2,)
+    assert (found.error < 1e-13).all()
+
+
+def test_the_members_of_unstable_networks_are_told():
+    unstable = qs.OpenNetwork([[0.1, 1.0], [-1.0, 0.1]], np.eye(2))
+    networks = [damped_mode(), unstable, damped_mode()]
+    run = type(as_system(unstable)).joined([as_system(n).broadcast_to((1,)) for n in networks])
+    with pytest.raises(UnstableNetworkError) as caught:
+        run.solve()
+    assert caught.value.indices == [(1,)]
+    assert run.take([0, 2]).solve().covariance.shape == (2, 2, 2)
+
+
+def test_closed_networks_run_with_their_probes():
+    chain = qs.HarmonicNetwork.chain(40, frequency=0.4, coupling=1.2)
+    network = chain.with_probes([1.0, 1.1], nodes=[1, 1], strengths=0.2, direct=0.5)
+    vacuum = qs.GaussianState.vacuum([1.0, 1.1])
+    starts = qs.gaussian.ProbesInEnvironment(vacuum.displaced(x=[[0.1, 1.0], [1.0, 0.0]]))
+    run = as_system((network, starts, [-1.0, 4.0]))
+    assert (run.shape, run.kind) == ((2,), "gaussian")
+    assert_allclose(run.take([1]).solve().mean, network.evolve(starts, [-1.0, 4.0]).mean[1:])
+    assert run.final.modes == 2
+    with pytest.raises(DimensionError):
+        network.run(vacuum, [0.0, 1.0])
+
+
+def van_der_pol():
+    b = sympy.Symbol("b")
+    gain, loss = sympy.symbols("gain loss", positive=True)
+    jumps = [sympy.sqrt(gain) * sympy.conjugate(b), sympy.sqrt(loss) * b**2]
+    return qs.MeanFieldModel([b], jumps=jumps, defaults={"loss": 0.1})
+
+
+def test_a_mean_field_is_mapped_over_its_parameters():
+    model = van_der_pol()
+    gain, loss = np.array([[1.0], [2.0]]), np.array([0.1, 0.2, 0.4])
+    run = model.run([0.1], 40.0, parameters={"gain": gain, "loss": loss})
+    assert (run.shape, run.kind, run.beta.shape) == ((2, 3), "mean field", (2, 3, 501, 1))
+    assert_allclose(np.abs(run.final[..., 0]) ** 2, gain / (2 * loss), rtol=1e-9)
+    part = run.take([5, 1]).solve()
+    assert_allclose(part.final, run.final.reshape(6, 1)[[5, 1]], rtol=1e-12)
+    assert_allclose(run.solution[1, 2].beta, run.beta[1, 2])
+
+
+def test_mean_fields_of_single_points_are_joined():
+    model = van_der_pol()
+    runs = [
+        as_system((model, [0.1], TIMES, {"parameters": {"gain": g}, "covariance": "vacuum"}))
+        for g in (1.0, 2.0, 3.0)
+    ]
+    joined = type(runs[0]).joined(runs)
+    assert len(joined.groups()) == 1
+    expected = model.integrate([0.1], TIMES, "vacuum", parameters={"gain": [1.0, 2.0, 3.0]})
+    assert_allclose(joined.beta, expected.beta, rtol=1e-12)
+    assert_allclose(joined.covariance, expected.covariance, rtol=1e-12)
+    different = type(runs[0]).joined(
+        [van_der_pol().run([0.1], TIMES, parameters={"gain": g}) for g in (1.0, 2.0)]
+    )
+    assert len(different.groups()) == 2
+    assert_allclose(different.beta, expected.beta[:2], rtol=1e-12)
+
+
+def test_an_unbounded_trajectory_costs_only_itself():
+    b = sympy.Symbol("b")
+    rate = sympy.Symbol("rate", real=True)
+    model = qs.MeanFieldModel.from_equations([b], [rate * b])
+    run = model.run([1.0], [0.0, 10.0], parameters={"rate": [[-1.0], [1.0], [3.0]]})
+    with pytest.raises(UnboundedRunError) as caught:
+        run.take([0, 1, 2]).solve()
+    assert caught.value.indices == [(2,)]
+    assert_allclose(run.take([0, 1]).final[:, 0], np.exp([-10.0, 10.0]))
+
+
+def test_what_is_wrong_with_a_mean_field_run_is_said_at_once():
+    model = van_der_pol()
+    with pytest.raises(InvalidArgumentError, match="lacks gain"):
+        model.run([0.1], 1.0)
+    with pytest.raises(DimensionError):
+        model.run([0.1, 0.2], 1.0, parameters={"gain": 1.0})
+    with pytest.raises(InvalidArgumentError, match="tolerance"):
+        model.run([0.1], 1.0, parameters={"gain": 1.0}, tolerance=-1.0)
+    with pytest.raises(InvalidArgumentError, match="starts at 2"):
+        model.run([0.1], 1.0, parameters={"gain": 1.0}, start_time=2.0)
+
+
+def driven_spin(drive=0.1):
+    space = spin()
+    a = space["A"]
+    return HarmonicBalance(
+        qs.Lindbladian(space, [(1.0, a.z)], [(0.5, a.minus)]),
+        [(1.0, drive * a.plus), (2.3, 0.1 * a.plus)],
+    )
+
+
+def test_quasi_periodic_states_are_runs_over_strengths():
+    balance = driven_spin()
+    a = spin()["A"]
+    strengths = np.array([[[0.0, 1.0]], [[1.0, 0.5]]])
+    run = balance.run(strengths)
+    assert (run.shape, run.kind) == ((2, 1), "quasi-periodic")
+    assert run.at([0.0, 1.0]).shape == (2, 1, 2, 2, 2)
+    alone = balance.solve([1.0, 0.5])
+    assert_allclose(run.solution[1, 0].components, alone.components)
+    for k, expected in enumerate((balance.solve([0.0, 1.0]), alone)):
+        assert_allclose(run.rho[k, 0], expected.rho)
+        assert_allclose(run.demodulated(a.plus, 1.0)[k, 0], expected.demodulated(a.plus, 1.0))
+        assert_allclose(run.residual[k, 0], expected.residual, rtol=1e-4)
+    assert_allclose(run.broadcast_to((2, 3)).take([5, 0]).solve().rho, run.rho[[1, 0], 0])
+
+
+def test_harmonic_balances_and_their_states_are_systems():
+    balances = [driven_spin(drive) for drive in (0.1, 0.2)]
+    single = [as_system(balance).broadcast_to((1,)) for balance in balances]
+    joined = type(single[0]).joined(single)
+    assert_allclose(joined.rho, [balance.solve().rho for balance in balances])
+    solved = as_system(balances[0].solve()).broadcast_to((1,))
+    assert solved.solve().rho.shape == (1, 2, 2)
+    with pytest.raises(HarmonicsError) as caught:
+        balances[0].run([[0.0, 0.0], [1.0, 1.0]], tolerance=1e-15, max_harmonics=3).solve()
     assert caught.value.indices == [(1,)]

@@ -145,12 +145,17 @@ class HarmonicsError(ConvergenceError):
         The smallest that was reached, in the units of the coefficients.
     harmonics : int
         Number of harmonics it was reached with, both signs counted.
+    indices : list of tuple or None
+        Batch indices of the affected states of a run.
     """
 
-    def __init__(self, message: str, residual: Any = None, harmonics: Any = None):
+    def __init__(
+        self, message: str, residual: Any = None, harmonics: Any = None, indices: Any = None
+    ):
         super().__init__(message)
         self.residual = residual
         self.harmonics = harmonics
+        self.indices = indices
 
 
 class TruncationError(ConvergenceError):

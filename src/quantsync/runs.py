@@ -55,11 +55,15 @@ class Batched:
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self | None:
         """Results of shape (size,) as one larger batch; None where they do not go together."""
-        rest = [f.name for f in dataclasses.fields(cls) if f.name not in cls.batched]  # type: ignore[arg-type]
+        fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+        rest = [field.name for field in fields if field.name not in cls.batched]
         if not all(same(getattr(p, n), getattr(parts[0], n)) for n in rest for p in parts[1:]):
             return None
-        fields = {name: concatenated([getattr(p, name) for p in parts]) for name in cls.batched}
-        return parts[0]._with(fields)
+        try:
+            found = {name: concatenated([getattr(p, name) for p in parts]) for name in cls.batched}
+        except ValueError:  # they are of different sizes
+            return None
+        return parts[0]._with(found)
 
 
 def picked(value: Any, shape: tuple[int, ...], members: np.ndarray) -> Any:
@@ -82,7 +86,10 @@ def concatenated(values: Sequence[Any]) -> Any:
     if first is None:
         return None
     if isinstance(first, Batched):
-        return type(first).joined(values)
+        joined = type(first).joined(values)
+        if joined is None:
+            raise ValueError("parts that do not go together")
+        return joined
     if isinstance(first, Mapping):
         found = {name: concatenated([value[name] for value in values]) for name in first}
         return MappingProxyType(found) if isinstance(first, MappingProxyType) else found
@@ -115,6 +122,11 @@ class Several(Batched):
     def shape(self) -> tuple[int, ...]:
         """Batch shape."""
         return self.owner.shape
+
+    @property
+    def only(self) -> Any:
+        """The one system, where all members are the same."""
+        return self.objects[int(self.owner.flat[0])]
 
     @classmethod
     def joined(cls, parts: Sequence[Any]) -> Self | None:
@@ -277,7 +289,7 @@ class Run:
             part = self.take(members)
             for name, one in part.parts.items():
                 if isinstance(one, Several):
-                    part.parts[name] = single(one.objects[int(one.owner.flat[0])])
+                    part.parts[name] = single(one.only)
             try:
                 found.append(part.solve(workers))
             except Exception as error:
@@ -485,9 +497,12 @@ def close(first: Any, second: Any) -> bool:
 
 
 def _agree(first: Any, second: Any) -> bool:
-    if isinstance(first, Rows) and isinstance(second, Rows):
-        return close(first.array, second.array)
     agrees = getattr(type(first), "agrees_with", None)
     if agrees is not None:
         return bool(agrees(first, second))
-    return True  # nothing that is known speaks against it
+    if isinstance(first, Several):
+        return True  # nothing that is known speaks against it
+    if isinstance(first, Batched):
+        pairs = [(getattr(first, name), getattr(second, name)) for name in first.batched]
+        return type(first) is type(second) and all(_agree(a, b) for a, b in pairs)
+    return close(first, second)

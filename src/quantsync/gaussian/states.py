@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -31,11 +31,12 @@ from quantsync.gaussian.covariance import mode_list, quadratures_of, state_covar
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
 from quantsync.memory import require_memory
+from quantsync.runs import Batched
 
 BOUNDS: Any = {"above": 0, "at_least": 1 / SQUARABLE, "at_most": SQUARABLE}
 
 
-class GaussianState:
+class GaussianState(Batched):
     """Means and covariances of n modes, ordered x_1, p_1, x_2, p_2, ...
 
     The quadratures are physical positions and momenta with hbar = 1, ``[x_j, p_k] = i delta_jk``;
@@ -72,6 +73,9 @@ class GaussianState:
 
     mean: np.ndarray
     covariance: np.ndarray
+    error: Any = None  # of a state that is given, nothing is known
+    batched: ClassVar[tuple[str, ...]] = ("mean", "covariance")
+    kind: ClassVar[str] = "gaussian state"
 
     @named_arguments
     def __init__(self, mean: Any, covariance: Any):
@@ -93,6 +97,11 @@ class GaussianState:
         state = cls.__new__(cls)
         state.mean, state.covariance = mean, covariance
         return state
+
+    def _with(self, fields: Mapping[str, Any]) -> Self:
+        new = type(self).__new__(type(self))
+        new.__dict__.update({**self.__dict__, **fields})
+        return new
 
     @classmethod
     def vacuum(cls, frequencies: Any, masses: Any = 1.0) -> GaussianState:
@@ -294,7 +303,8 @@ class GaussianState:
         Parameters
         ----------
         x, p : float or array_like of shape (..., n), default 0
-            What is added to the mean positions and momenta.
+            What is added to the mean positions and momenta. Batch shapes broadcast: a single state
+            becomes many, displaced in different ways.
 
         Raises
         ------
@@ -307,13 +317,18 @@ class GaussianState:
         >>> print(qs.GaussianState.vacuum([1.0, 1.1]).displaced(x=[0.14, 1.4]).mean)
         [0.14 0.   1.4  0.  ]
         """
-        shape = (*self.shape, self.modes)
-        shift = np.zeros((*shape, 2))
-        for axis, (name, value) in enumerate((("x", x), ("p", p))):
-            array = real_array(value, name)
-            require_broadcast_to(array.shape, shape, f"Values of `{name}`")
+        given = {name: real_array(value, name) for name, value in (("x", x), ("p", p))}
+        for name, array in given.items():
+            own = array.shape[-1:]
+            require_broadcast_to(own, (self.modes,), f"Values of `{name}`, one for each mode,")
+        batches = {f"`{name}`": array.shape[:-1] for name, array in given.items()}
+        shape = broadcast_shape({"state": self.shape, **batches}, what="Batch shapes")
+        shift = np.zeros((*shape, self.modes, 2))
+        for axis, array in enumerate(given.values()):
             shift[..., axis] = array
-        return self._trusted(self.mean + shift.reshape(self.mean.shape), self.covariance)
+        size = 2 * self.modes
+        mean = self.mean + shift.reshape(*shape, size)
+        return self._trusted(mean, np.broadcast_to(self.covariance, (*shape, size, size)))
 
     def reduced(self, modes: int | Sequence[int]) -> GaussianState:
         """The state of some modes, in the order given.
@@ -364,7 +379,7 @@ class GaussianState:
 
 
 @dataclass(frozen=True, eq=False)
-class ProbesInEnvironment:
+class ProbesInEnvironment(Batched):
     """Probes in any Gaussian state, uncorrelated with the rest in its own thermal state.
 
     The environment's state is that of its own Hamiltonian, the couplings to the probes left out,
@@ -391,6 +406,12 @@ class ProbesInEnvironment:
 
     probes: GaussianState
     temperature: float = 0.0
+    batched: ClassVar[tuple[str, ...]] = ("probes",)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the batch; () for a single state."""
+        return self.probes.shape
 
     def __post_init__(self) -> None:
         instance_of(self.probes, "probes", GaussianState, "a GaussianState")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from quantsync.checks import choice, named_arguments
 from quantsync.errors import TrajectoryEndedError, UnboundedRunError
 from quantsync.meanfield._pictures import planes
 from quantsync.plotting import axes_or_new, curves, require_one
+from quantsync.runs import Batched
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,8 +22,10 @@ FAILURES = ("unbounded", "singular")
 
 
 @dataclass(frozen=True, eq=False)
-class MeanFieldTrajectory:
+class MeanFieldTrajectory(Batched):
     """Amplitudes and covariances of a batch of trajectories at given times.
+
+    An index picks trajectories of the batch, as in ``run[0]``; the times stay.
 
     Attributes
     ----------
@@ -42,6 +46,9 @@ class MeanFieldTrajectory:
         The start is a fixed point to the last bit: nothing will ever happen to the amplitudes.
     method : str
         The method that was used; two where trajectories turned out to be stiff.
+    error : None
+        Not known: errors of each step are below the tolerance, and what they add up to depends on
+        the equations.
     """
 
     times: np.ndarray
@@ -52,6 +59,32 @@ class MeanFieldTrajectory:
     end_time: np.ndarray
     stationary: np.ndarray
     method: str
+    error: ClassVar[Any] = None
+    kind: ClassVar[str] = "mean field"
+    batched: ClassVar[tuple[str, ...]] = (
+        "beta",
+        "covariance",
+        "valid",
+        "ended",
+        "end_time",
+        "stationary",
+    )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape, ``()`` for a single trajectory."""
+        return self.ended.shape
+
+    @property
+    def final(self) -> np.ndarray:
+        """The amplitudes at the last time, shape (..., n); NaN where a trajectory ended before."""
+        return self.beta[..., -1, :]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Any]) -> Self | None:
+        """Batches of shape (size,) as a larger one."""
+        methods = {name: None for part in parts for name in part.method.split(", ")}
+        return super().joined([replace(part, method=", ".join(methods)) for part in parts])
 
     @property
     def mean(self) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -27,14 +29,28 @@ from quantsync.errors import (
 from quantsync.gaussian.baths._long_times import evolved_by_parts
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._oscillators import MOST_SOLVED, ROUNDING, CoupledOscillators
-from quantsync.gaussian.networks.evolution import TOLERANCE, GaussianEvolution, within
+from quantsync.gaussian.networks.evolution import (
+    TOLERANCE,
+    GaussianEvolution,
+    largest_error,
+    within,
+)
+from quantsync.gaussian.networks.run import GaussianRun
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
 from quantsync.memory import require_memory
+from quantsync.runs import Run, run_times, single
 from quantsync.semigroups import LATEST, norm_of, rounding_of, semigroup
 
 LONG = 1e3  # ||A|| t from which on rounding would be seen
 LARGEST_RESIDUAL = 1e-9  # relative to the diffusion
+
+
+class StationaryState(GaussianState):
+    """The stationary state of an `OpenNetwork`, with its ``residual`` and ``error``."""
+
+    residual: np.ndarray
+    batched = (*GaussianState.batched, "residual", "error")
 
 
 class OpenNetwork:
@@ -213,8 +229,11 @@ class OpenNetwork:
         return sigma
 
     @property
-    def stationary_state(self) -> GaussianState:
+    def stationary_state(self) -> StationaryState:
         """The stationary `GaussianState`, checked against the uncertainty relation.
+
+        It also has its ``residual``, the norm of ``A sigma + sigma A^T + D``, and its ``error``,
+        the norm of the change of sigma that would make that zero.
 
         Raises
         ------
@@ -223,7 +242,14 @@ class OpenNetwork:
         InvalidStateError
             If it is not physical, which "brownian" baths may cause.
         """
-        return GaussianState(np.zeros(len(self.drift)), self.stationary_covariance)
+        sigma = self.stationary_covariance
+        state = StationaryState(np.zeros(len(self.drift)), sigma)
+        flow = self.drift @ sigma
+        rest = flow + flow.T + self.diffusion
+        change = scipy.linalg.solve_continuous_lyapunov(self.drift, -rest)
+        state.residual = np.array(np.linalg.norm(rest))
+        state.error = np.array(np.linalg.norm(change))
+        return state
 
     def residual(self, covariance: Any) -> float:
         """Frobenius norm of ``A sigma + sigma A^T + D``.
@@ -259,7 +285,7 @@ class OpenNetwork:
         Parameters
         ----------
         state : GaussianState
-            Of all n oscillators at t = 0, single.
+            Of all n oscillators at t = 0; it may be a batch ``(...)``.
         times : array_like of shape (T,)
             Times >= 0 in non-decreasing order.
         tolerance : float, default 1e-6
@@ -274,7 +300,7 @@ class OpenNetwork:
         DimensionError
             If the state has the wrong number of modes.
         InvalidArgumentError, NonFiniteError
-            If times are negative, decreasing or not finite, or the state is a batch.
+            If times are negative, decreasing or not finite.
 
         Examples
         --------
@@ -285,26 +311,27 @@ class OpenNetwork:
         [1.5      0.635335]
         """
         moments = times_array(times, start=0)
-        instance_of(state, "state", GaussianState, "a GaussianState")
-        if state.shape or state.modes != len(self.names):
-            raise DimensionError(
-                f"Argument `state` must be a single state of {len(self.names)} modes, but is "
-                f"{state!r}."
-            )
-        size = len(self.drift)
-        need = 8.0 * len(moments) * size * (size + 1)
+        self._require_state(state)
+        size, shape = len(self.drift), state.shape
+        need = 8.0 * math.prod(shape) * len(moments) * size * (size + 1)
         what = f"Covariances of {size // 2} oscillators at {len(moments)} times"
         require_memory(need, what, "take fewer times or oscillators")
         norm = norm_of(self.drift)
         if norm * float(np.minimum(moments, LATEST).max(initial=0.0)) > LONG:
             parts = semigroup(self.drift)
             if parts.bounded:
-                found = evolved_by_parts(parts, self.diffusion, state, moments)
-                return within(
-                    GaussianEvolution(moments, *found[:2], self.names, found[2]), tolerance
+                each = state.take(np.arange(math.prod(shape)))
+                found = [evolved_by_parts(parts, self.diffusion, one, moments) for one in each]
+                path = GaussianEvolution(
+                    moments,
+                    _stacked([mean for mean, _, _ in found], (*shape, len(moments), size)),
+                    _stacked([sigma for _, sigma, _ in found], (*shape, len(moments), size, size)),
+                    self.names,
+                    _stacked([error for _, _, error in found], (*shape, len(moments))),
                 )
-        mean = np.empty((len(moments), size))
-        covariance = np.empty((len(moments), size, size))
+                return within(path, tolerance)
+        mean = np.empty((*shape, len(moments), size))
+        covariance = np.empty((*shape, len(moments), size, size))
         now, r, sigma = 0.0, state.mean, state.covariance
         step, propagator, noise = 0.0, np.eye(size), np.zeros((size, size))
         with np.errstate(over="ignore", invalid="ignore"):
@@ -314,10 +341,10 @@ class OpenNetwork:
                     step = wanted
                     propagator, noise = self._step(step)
                 if wanted > 0 and np.isfinite(sigma).all():
-                    r = propagator @ r
+                    r = r @ propagator.T
                     sigma = propagator @ sigma @ propagator.T + noise
-                    sigma = (sigma + sigma.T) / 2
-                now, mean[k], covariance[k] = moment, r, sigma
+                    sigma = (sigma + sigma.swapaxes(-1, -2)) / 2
+                now, mean[..., k, :], covariance[..., k, :, :] = moment, r, sigma
         if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
             raise ConvergenceError(
                 f"The network grows beyond the largest number before t = {moments[-1]:.6g}: the "
@@ -325,7 +352,56 @@ class OpenNetwork:
                 "times, or add damping."
             )
         error = np.minimum(rounding_of(size) * (1 + norm * moments), 2.0)
+        error = np.broadcast_to(error, (*shape, len(moments)))
         return within(GaussianEvolution(moments, mean, covariance, self.names, error), tolerance)
+
+    def _require_state(self, state: Any) -> None:
+        instance_of(state, "state", GaussianState, "a GaussianState")
+        if state.modes != len(self.names):
+            raise DimensionError(
+                f"Argument `state` must be a state of {len(self.names)} modes, but is {state!r}."
+            )
+
+    @named_arguments
+    def run(self, state: GaussianState, times: Any, *, tolerance: float = TOLERANCE) -> GaussianRun:
+        """An evolution that is solved when something is asked of it, and can be mapped.
+
+        A function of parameters may return it, or the tuple ``(network, state, times)`` for it, to
+        `quantsync.sweep` and `quantsync.compute`.
+
+        Parameters
+        ----------
+        state, tolerance
+            As for `evolve`.
+        times : float or array_like of shape (T,)
+            As for `evolve`; for one number T, 501 equidistant ones from 0 to T.
+
+        Returns
+        -------
+        GaussianRun
+            With every attribute of a `GaussianEvolution`.
+
+        Raises
+        ------
+        QuantsyncError
+            What `evolve` raises: for its arguments at once, for the solution when something is
+            asked of it.
+
+        Examples
+        --------
+        >>> import numpy as np, quantsync as qs
+        >>> mode = qs.gaussian.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.1 * np.eye(2))
+        >>> starts = qs.GaussianState.vacuum(1.0).displaced(x=[[1.0], [2.0]])
+        >>> print(mode.run(starts, 10.0).final.mean[:, 0].round(6))
+        [-0.308677 -0.617354]
+        """
+        self._require_state(state)
+        options = {"tolerance": largest_error(tolerance)}
+        return GaussianRun(self, state, run_times(times), options, self.names)
+
+    def as_system(self) -> StationaryRun:
+        """The network as `quantsync.sweep` takes it from a function: its stationary state."""
+        return StationaryRun(self)
 
     def _step(self, step: float) -> tuple[np.ndarray, np.ndarray]:
         """The propagator exp(A t), and the noise that t adds."""
@@ -354,3 +430,26 @@ class OpenNetwork:
 
     def __repr__(self) -> str:
         return f"<OpenNetwork of {len(self.names)} oscillators>"
+
+
+class StationaryRun(Run):
+    """The stationary states of open networks, one each."""
+
+    kind = "gaussian state"
+    method = "Lyapunov equation"
+    solution_type = StationaryState
+
+    def __init__(self, network: OpenNetwork):
+        super().__init__({"system": single(network)}, np.empty(0), {})
+
+    @property
+    def signature(self) -> Any:
+        """Names of the oscillators."""
+        return self.parts["system"].objects[0].names
+
+    def _solved(self, parts: Mapping[str, Any], workers: int | None) -> StationaryState:
+        return parts["system"].only.stationary_state
+
+
+def _stacked(arrays: list[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
+    return np.array(arrays).reshape(shape)

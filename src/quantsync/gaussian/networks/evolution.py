@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, one_blas_thread
 from quantsync.plotting import axes_or_new, curves, require_one
+from quantsync.runs import Batched
 from quantsync.semigroups import EPSILON, turned_by
 from quantsync.time_series.mode_sums import ELEMENTS, ModeSum, sum_modes
 
@@ -28,8 +29,10 @@ TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class GaussianEvolution:
+class GaussianEvolution(Batched):
     """Gaussian states of some oscillators at given times.
+
+    An index picks evolutions of the batch, as in ``path[0]``; the times stay.
 
     Attributes
     ----------
@@ -39,7 +42,7 @@ class GaussianEvolution:
     covariance : ndarray of shape (..., T, 2P, 2P)
     names : tuple
         Names of the P oscillators.
-    error : ndarray of shape (T,)
+    error : ndarray of shape (..., T)
         Estimated error of means and covariances, relative to their sizes, by the rounding of
         phases and rates.
     """
@@ -49,6 +52,18 @@ class GaussianEvolution:
     covariance: np.ndarray
     names: tuple[Any, ...]
     error: np.ndarray
+    batched: ClassVar[tuple[str, ...]] = ("mean", "covariance", "error")
+    kind: ClassVar[str] = "gaussian"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape, ``()`` for a single evolution."""
+        return self.mean.shape[:-2]
+
+    @property
+    def final(self) -> GaussianState:
+        """The state at the last time."""
+        return self.state(-1)
 
     def state(self, k: int) -> GaussianState:
         """The state at ``times[k]``."""
@@ -162,7 +177,7 @@ def evolve(
     [ 0.14     -0.153128  0.54266 ]
     """
     moments = times_array(times)
-    names = _names(network, state, probes)
+    names = oscillators_of(network, state, probes)
     size, shape = 2 * len(names), _of(state).shape
     need = 8.0 * len(moments) * size * (size + 1) * (1 + np.prod(shape, dtype=float))
     require_memory(need, f"Covariances of {len(names)} oscillators at {len(moments)} times")
@@ -175,24 +190,36 @@ def evolve(
         mean, covariance = _evolve_whole(network, state, moments, places)
         frequencies, rows = network._eigenmodes[0], network._eigenmodes[1][places]
     error = np.minimum(2.0, np.abs(moments) * _phase_rounding(frequencies, rows))
+    error = np.broadcast_to(error, mean.shape[:-1])
     return within(GaussianEvolution(moments, mean, covariance, names, error), tolerance)
+
+
+def largest_error(tolerance: Any) -> float:
+    """A tolerance as a number > 0, infinity included."""
+    if tolerance is np.inf or (isinstance(tolerance, float) and tolerance == np.inf):
+        return np.inf
+    return real_number(tolerance, "tolerance", above=0)
 
 
 def within(path: GaussianEvolution, tolerance: float) -> GaussianEvolution:
     """The evolution, or `LostAccuracyError` if its error is above a tolerance."""
-    if tolerance != np.inf:
-        tolerance = real_number(tolerance, "tolerance", above=0)
+    tolerance = largest_error(tolerance)
     if (path.error <= tolerance).all():
         return path
-    worst = int(np.argmax(path.error))
-    late = path.times[path.error > tolerance]
+    lost = path.error > tolerance
+    worst = np.unravel_index(int(np.argmax(path.error)), path.error.shape)
+    late = path.times[lost.reshape(-1, len(path.times)).any(axis=0)]
+    indices = [tuple(int(k) for k in row) for row in np.argwhere(lost.any(axis=-1))]
+    where = f" at index {tuple(int(k) for k in worst[:-1])}" * bool(path.shape)
     raise LostAccuracyError(
-        f"The state at t = {path.times[worst]:.6g} has the estimated error {path.error[worst]:.2g},"
-        f" above the tolerance {tolerance:.2g}: phases of undamped motions, or weak damping, are "
-        f"lost in rounding. Ask for |t| below {np.abs(late).min():.6g}, raise `tolerance` (np.inf "
-        "never raises), or take this error's `result`.",
+        f"The state at t = {path.times[worst[-1]]:.6g}{where} has the estimated error "
+        f"{path.error[worst]:.2g}, above the tolerance {tolerance:.2g}: phases of undamped "
+        "motions, or weak damping, are lost in rounding. Ask for |t| below "
+        f"{np.abs(late).min():.6g}, raise `tolerance` (np.inf never raises), or take "
+        "this error's `result`.",
         error=path.error,
         result=path,
+        indices=indices,
     )
 
 
@@ -241,7 +268,7 @@ def mean_modes(
     [1. 2.] [[ 0.5  0.5]
      [ 0.5 -0.5]]
     """
-    names = _names(network, state, probes)
+    names = oscillators_of(network, state, probes)
     initial = _of(state)
     x, p = initial.mean[..., ::2], initial.mean[..., 1::2]
     if isinstance(state, ProbesInEnvironment):
@@ -314,7 +341,7 @@ def _of(state: GaussianState | ProbesInEnvironment) -> GaussianState:
     return state.probes if isinstance(state, ProbesInEnvironment) else state
 
 
-def _names(
+def oscillators_of(
     network: CoupledOscillators, state: Any, probes: Sequence[Any] | None
 ) -> tuple[Any, ...]:
     """Names of the oscillators asked for, after a check that the state fits the network."""

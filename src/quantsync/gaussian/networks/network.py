@@ -15,9 +15,17 @@ from quantsync.gaussian.networks._graphs import edges_of, one_per_node, spring_m
 from quantsync.gaussian.networks._normal_modes import lowest_eigenvalue
 from quantsync.gaussian.networks._oscillators import MOST_SOLVED, ROUNDING, CoupledOscillators
 from quantsync.gaussian.networks._probes import largest_factor, probe_blocks
-from quantsync.gaussian.networks.evolution import TOLERANCE, GaussianEvolution, evolve
+from quantsync.gaussian.networks.evolution import (
+    TOLERANCE,
+    GaussianEvolution,
+    evolve,
+    largest_error,
+    oscillators_of,
+)
+from quantsync.gaussian.networks.run import GaussianRun
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
+from quantsync.runs import run_times
 
 SITE_BYTES = 500.0  # of one site of a chain: matrix, name, mass and temporary copies
 
@@ -280,6 +288,50 @@ class HarmonicNetwork(CoupledOscillators):
     ) -> GaussianEvolution:
         """Means and covariances at any times: `quantsync.gaussian.evolve` of this network."""
         return evolve(self, state, times, probes=probes, tolerance=tolerance)
+
+    @named_arguments
+    def run(
+        self,
+        state: GaussianState | ProbesInEnvironment,
+        times: Any,
+        *,
+        probes: Sequence[Any] | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> GaussianRun:
+        """An evolution that is solved when something is asked of it, and can be mapped.
+
+        A function of parameters may return it, or the tuple ``(network, state, times)`` for it, to
+        `quantsync.sweep` and `quantsync.compute`.
+
+        Parameters
+        ----------
+        state, probes, tolerance
+            As for `quantsync.gaussian.evolve`.
+        times : float or array_like of shape (T,)
+            In any order, negative ones too; for one number T, 501 equidistant ones from 0 to T.
+
+        Returns
+        -------
+        GaussianRun
+            With every attribute of a `GaussianEvolution`.
+
+        Raises
+        ------
+        QuantsyncError
+            What `quantsync.gaussian.evolve` raises: for its arguments at once, for the solution
+            when something is asked of it.
+
+        Examples
+        --------
+        >>> import numpy as np, quantsync as qs
+        >>> kicked = qs.GaussianState.vacuum(2.0).displaced(p=[[1.0], [3.0]])
+        >>> run = qs.HarmonicNetwork([[4.0]]).run(kicked, [0.0, np.pi / 4])
+        >>> print(run, run.final.mean[:, 0].round(6))
+        <GaussianRun: 2 systems of shape (2,), 2 times> [0.5 1.5]
+        """
+        names = oscillators_of(self, state, probes)
+        options = {"probes": probes, "tolerance": largest_error(tolerance)}
+        return GaussianRun(self, state, run_times(times, start=None), options, names)
 
     def _repr_html_(self) -> str:
         count = len(self.names)

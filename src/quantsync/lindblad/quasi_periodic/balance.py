@@ -21,6 +21,7 @@ from quantsync.lindblad.quasi_periodic._frequencies import periodic_drives
 from quantsync.lindblad.quasi_periodic._growth import Growth
 from quantsync.lindblad.quasi_periodic._harmonics import HarmonicCoupling
 from quantsync.lindblad.quasi_periodic._rotating_frames import rotating_frames
+from quantsync.lindblad.quasi_periodic._run import QuasiPeriodicRun
 from quantsync.lindblad.quasi_periodic._solve import NearModes
 from quantsync.lindblad.quasi_periodic._subsystems import Subsystems
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
@@ -186,13 +187,68 @@ class HarmonicBalance:
         with one_blas_thread():
             return Growth(self, couplings, tolerance, max_harmonics).run()
 
-    def _couplings(self, strengths: Sequence[float] | None) -> list[HarmonicCoupling]:
+    @named_arguments
+    def run(
+        self,
+        strengths: Any = None,
+        *,
+        tolerance: float | None = None,
+        max_harmonics: int = 2001,
+    ) -> QuasiPeriodicRun:
+        """States for many strengths, solved when something is asked of them; they can be mapped.
+
+        A function of parameters may return it, or a `HarmonicBalance` alone for strengths of 1, to
+        `quantsync.sweep` and `quantsync.compute`.
+
+        Parameters
+        ----------
+        strengths : array_like of shape (..., K), optional
+            One real number for each of the K perturbations; 1 by default.
+        tolerance, max_harmonics
+            As for `quasi_periodic_steady_state`, and so are errors; they tell which ``indices``
+            failed.
+
+        Returns
+        -------
+        QuasiPeriodicRun
+            With every attribute of a `QuasiPeriodicState`, the batch shape in front.
+
+        Examples
+        --------
+        >>> import quantsync as qs
+        >>> space = qs.Space(A=qs.Spin(1/2))
+        >>> a = space["A"]
+        >>> static = qs.Lindbladian(space, [], [(1.0, a.minus)])
+        >>> run = qs.quasi_periodic.HarmonicBalance(static, [(2.0, a.plus)]).run([[0.0], [0.01]])
+        >>> print(run, run.rho[:, 0, 0].real.round(6))
+        <QuasiPeriodicRun: 2 systems of shape (2,)> [0.e+00 2.4e-05]
+        """
+        if tolerance is not None:
+            tolerance = real_number(tolerance, "tolerance", above=0)
+        most = whole_number(max_harmonics, "max_harmonics")
+        options = {"tolerance": tolerance, "max_harmonics": most}
+        return QuasiPeriodicRun(self, self._strengths(strengths), options)
+
+    def as_system(self) -> QuasiPeriodicRun:
+        """The states as `quantsync.sweep` takes them from a function: for strengths of 1."""
+        return self.run()
+
+    def _strengths(self, given: Any) -> np.ndarray:
         count = len(self._raised)
-        values = real_array(np.ones(count) if strengths is None else strengths, "strengths")
-        if values.shape != (count,):
+        values = real_array(np.ones(count) if given is None else given, "strengths")
+        if values.shape[-1:] != (count,):
             raise InvalidArgumentError(
                 f"Argument `strengths` must have one number for each of {count} perturbations, "
                 f"but has shape {values.shape}."
+            )
+        return values
+
+    def _couplings(self, strengths: Sequence[float] | None) -> list[HarmonicCoupling]:
+        values = self._strengths(strengths)
+        if values.ndim > 1:
+            raise InvalidArgumentError(
+                f"Argument `strengths` must have one number for each of {values.shape[-1]} "
+                f"perturbations, but has shape {values.shape}; run() takes many."
             )
         parts: dict[tuple[int, ...], list[tuple[int, float]]] = {}
         for k, vector in enumerate(self.drives.vectors):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from quantsync.checks import real_array, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import hermitian_operator
 from quantsync.operators import Space, as_operator
+from quantsync.runs import Batched
 from quantsync.semigroups import require_phases
 
 SAME = 1e-10  # frequencies closer than this, relative to the largest base frequency, are equal
@@ -19,7 +21,7 @@ SLOWEST = 1e-3  # of the lowest base frequency, if that is less: slow is not sta
 
 
 @dataclass(frozen=True)
-class QuasiPeriodicState:
+class QuasiPeriodicState(Batched):
     """The long-time state ``rho(t) = sum_n rho_n e^{i n.Omega t}``, with its certificate.
 
     Attributes
@@ -50,6 +52,17 @@ class QuasiPeriodicState:
     gap: float
     space: Space
     certified: ClassVar[bool] = True
+    kind: ClassVar[str] = "quasi-periodic"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape, ``()``: this is a single state."""
+        return ()
+
+    def take(self, members: Any) -> Any:
+        """The state repeated, as `QuasiPeriodicStates` of the shape of ``members``."""
+        chosen = np.asarray(members)
+        return QuasiPeriodicStates((self,), chosen) if chosen.shape else self
 
     @property
     def rho(self) -> np.ndarray:
@@ -171,3 +184,91 @@ class QuasiPeriodicState:
             f"<QuasiPeriodicState of {self.space}: {kind}, "
             f"{count} harmonic{'' if count == 1 else 's'}, residual {self.residual:.1e}>"
         )
+
+
+@dataclass(frozen=True)
+class QuasiPeriodicStates(Batched):
+    """A batch of quasi-periodic states; it has what each of them has, with the batch in front.
+
+    An index picks some of them, as in ``states[0]``.
+
+    Attributes
+    ----------
+    states : tuple of QuasiPeriodicState
+        The different ones.
+    owner : ndarray of int, shape (...)
+        Which of them each system of the batch has.
+    """
+
+    states: tuple[QuasiPeriodicState, ...]
+    owner: np.ndarray
+    batched: ClassVar[tuple[str, ...]] = ("owner",)
+    certified: ClassVar[bool] = True
+    kind: ClassVar[str] = "quasi-periodic"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape."""
+        return self.owner.shape
+
+    def take(self, members: Any) -> Any:
+        """Those of some systems, by flat index."""
+        chosen = self.owner.reshape(-1)[np.asarray(members)]
+        if not np.ndim(chosen):
+            return self.states[int(chosen)]
+        return type(self)(self.states, chosen)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Any]) -> Self | None:
+        """Batches of shape (size,) as a larger one."""
+        starts = np.cumsum([0, *(len(part.states) for part in parts)])
+        owner = [part.owner + start for part, start in zip(parts, starts, strict=False)]
+        return cls(tuple(s for part in parts for s in part.states), np.concatenate(owner))
+
+    def _each(self, function: Callable[[QuasiPeriodicState], Any]) -> np.ndarray:
+        return np.array([function(state) for state in self.states])[self.owner]
+
+    @property
+    def space(self) -> Space:
+        """The space of the states."""
+        return self.states[0].space
+
+    @property
+    def rho(self) -> np.ndarray:
+        """The mean states over all times, (..., n, n)."""
+        return self._each(lambda state: state.rho)
+
+    @property
+    def residual(self) -> np.ndarray:
+        """Of each state, shape (...)."""
+        return self._each(lambda state: state.residual)
+
+    @property
+    def error_estimate(self) -> np.ndarray:
+        """Of each state, shape (...)."""
+        return self._each(lambda state: state.error_estimate)
+
+    def at(self, times: Any) -> np.ndarray:
+        """The states (..., T, n, n) at times (T,), in the inverse unit of the rates."""
+        return self._each(lambda state: state.at(times))
+
+    def component(self, frequency: float, *, resolution: float | None = None) -> np.ndarray:
+        """As `QuasiPeriodicState.component`, shape (..., n, n)."""
+        return self._each(lambda state: state.component(frequency, resolution=resolution))
+
+    def average(self, frame: Any = None, *, resolution: float | None = None) -> np.ndarray:
+        """As `QuasiPeriodicState.average`, shape (..., n, n)."""
+        return self._each(lambda state: state.average(frame, resolution=resolution))
+
+    def expectation(self, operator: Any, times: Any) -> np.ndarray:
+        """``Tr O rho(t)`` at times (T,), shape (..., T), complex."""
+        return self._each(lambda state: state.expectation(operator, times))
+
+    def demodulated(
+        self, operator: Any, frequency: float = 0.0, *, resolution: float | None = None
+    ) -> np.ndarray:
+        """As `QuasiPeriodicState.demodulated`, shape (...)."""
+        return self._each(lambda s: s.demodulated(operator, frequency, resolution=resolution))
+
+    def __repr__(self) -> str:
+        return f"<QuasiPeriodicStates of {self.space}: batch {self.shape}>"
