@@ -602,7 +602,8 @@ def as_operator(operator: Any, space: Space | int | tuple[int, ...], name: str) 
     sites = space.dimensions if isinstance(space, Space) else space
     dimension = sites if isinstance(sites, int) else math.prod(sites)
     if is_qobj(operator):
-        operator = read_operator(operator, name, None if isinstance(sites, int) else sites)
+        read = read_operator(operator, name, None if isinstance(sites, int) else sites)
+        operator = Operator(read, dtype=complex, copy=True)
     if sp.issparse(operator):
         matrix: Any = operator
         if not isinstance(operator, Operator):

@@ -307,7 +307,7 @@ def test_operators_that_do_not_fit_are_rejected():
     ):
         with pytest.raises(DimensionError, match="act on a product of sites of two or more"):
             qs.from_qutip(None, [other])
-    with pytest.raises(NonFiniteError, match="`H` must be finite"):
+    with pytest.raises(NonFiniteError, match="`H` of from_qutip must be finite"):
         qs.from_qutip(np.nan * qutip.jmat(1, "x"))
     with pytest.raises(InvalidArgumentError, match="`space` must be a Space"):
         qs.from_qutip(qutip.sigmaz(), space={"A": 2})

@@ -13,10 +13,10 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
-import scipy.sparse as sp
 
 from quantsync.errors import AmbiguousSiteWarning, InvalidArgumentError, warn_caller
 from quantsync.operators import Fock, Operator, Site, Space, Spin
@@ -71,14 +71,16 @@ def recognised_space(matrices: list[Operator], dimensions: tuple[int, ...]) -> S
     return Space(**cast("dict[str, Site]", sites))
 
 
-def recognised(operators: Sequence[sp.csr_array], dimensions: tuple[int, ...]) -> list[set[str]]:
+def recognised(operators: Sequence[Operator], dimensions: tuple[int, ...]) -> list[set[str]]:
     """For every site what its operators show it to be: none, one or both of "spin", "mode"."""
     return [_shown(operators, dimensions, k) for k in range(len(dimensions))]
 
 
-def _shown(operators: Sequence[sp.csr_array], dimensions: tuple[int, ...], site: int) -> set[str]:
+def _shown(operators: Sequence[Operator], dimensions: tuple[int, ...], site: int) -> set[str]:
     found: set[str] = set()
     size = dimensions[site]
+    if size == 2:
+        return found  # both are the same
     for operator in operators:
         for q, rows in _diagonals(operator, dimensions, site):
             # So few points that any polynomial fits say nothing.
@@ -94,6 +96,7 @@ def _shown(operators: Sequence[sp.csr_array], dimensions: tuple[int, ...], site:
     return found
 
 
+@lru_cache(maxsize=512)
 def _shapes(kind: str, size: int, q: int, degree: int) -> np.ndarray:
     """Orthonormal columns that span what the q-th diagonal of such a site can be."""
     j = np.arange(1.0, size - q + 1)
@@ -106,7 +109,7 @@ def _shapes(kind: str, size: int, q: int, degree: int) -> np.ndarray:
 
 
 def _diagonals(
-    operator: sp.csr_array, dimensions: tuple[int, ...], site: int
+    operator: Operator, dimensions: tuple[int, ...], site: int
 ) -> Iterator[tuple[int, np.ndarray]]:
     """The diagonals q > 0 of the operators on one site that the other sites' elements multiply.
 
@@ -114,10 +117,11 @@ def _diagonals(
     as those of its adjoint. Rows of shape (..., d - q), none of them zero.
     """
     size, behind = dimensions[site], math.prod(dimensions[site + 1 :])
-    entries = sp.coo_array(operator)
-    entries.sum_duplicates()
-    row, column = entries.row.astype(np.int64), entries.col.astype(np.int64)
-    large = np.abs(entries.data) > ROUNDING * np.abs(entries.data).max(initial=0)
+    # An operator's entries are sorted, and none is there twice.
+    row = np.repeat(np.arange(len(operator.indptr) - 1), np.diff(operator.indptr))
+    column, values = operator.indices.astype(np.int64), np.asarray(operator.data)
+    modulus = np.abs(values)
+    large = modulus > ROUNDING * modulus.max(initial=0)
     here, there = row // behind % size, column // behind % size
     step = there - here
     rest = math.prod(dimensions) // size
@@ -131,5 +135,5 @@ def _diagonals(
         for first in range(0, len(groups), most):
             part = (owner >= first) & (owner < first + most)
             rows = np.zeros((min(most, len(groups) - first), width), dtype=complex)
-            rows[owner[part] - first, place[part]] = entries.data[chosen][part]
+            rows[owner[part] - first, place[part]] = values[chosen][part]
             yield int(q), rows

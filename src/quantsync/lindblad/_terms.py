@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import RLock
 from typing import Any
@@ -140,14 +139,14 @@ class _Kept:
     def __init__(self) -> None:
         self._lock = RLock()
         self._in_use: WeakValueDictionary[Any, Terms] = WeakValueDictionary()
-        self._last: OrderedDict[Any, Terms] = OrderedDict()
+        self._last: dict[Any, Terms] = {}  # the one used longest ago first
 
     def find(self, key: Any) -> Terms | None:
         with self._lock:
             terms = self._in_use.get(key)
             if terms is not None:
+                self._last.pop(key, None)
                 self._last[key] = terms
-                self._last.move_to_end(key)
             return terms
 
     def keep(self, key: Any, terms: Terms) -> Terms:
@@ -162,7 +161,7 @@ class _Kept:
         """Let go of the terms used longest ago; a system in use holds its own."""
         with self._lock:
             while len(self._last) > MOST_KEPT or self._nbytes() > MOST_BYTES:
-                self._last.popitem(last=False)
+                del self._last[next(iter(self._last))]
 
     def _nbytes(self) -> int:
         return sum(terms.nbytes for terms in self._last.values())
@@ -211,9 +210,11 @@ def separated_pairs(pairs: Any, name: str, first: str) -> tuple[list[Any], list[
 def hermitian_operator(operator: Any, space: Space | int, name: str) -> sp.csr_array:
     """A Hermitian operator as a sparse array; `InvalidArgumentError` if it is not its adjoint."""
     matrix = as_operator(operator, space, name)
-    apart = sp.coo_array(matrix - matrix.conj().T)
-    if not np.any(apart.data):
+    turned = matrix.tocsc()  # its columns are the rows of the transpose
+    pairs = [(getattr(turned, part), getattr(matrix, part)) for part in ("indptr", "indices")]
+    if all(np.array_equal(*pair) for pair in [*pairs, (turned.data, matrix.data.conj())]):
         return matrix
+    apart = sp.coo_array(matrix - matrix.conj().T)
     # Beside the largest entry that is not on the diagonal, in the rows and columns of each: an
     # energy of 1e15 excuses nothing.
     between = abs(matrix - sp.diags_array(matrix.diagonal()))

@@ -15,7 +15,7 @@ from quantsync.lindblad._hermitian_sums import hermitian_terms
 from quantsync.lindblad._site_recognition import recognised_space
 from quantsync.lindblad.generator import Generator, single_system
 from quantsync.operators import Operator, Space, as_operator, require_space
-from quantsync.qobj import first_qobj, read_operator, read_states
+from quantsync.qobj import first_qobj, read_states
 from quantsync.states import density_matrices, is_state, square_matrices
 
 if TYPE_CHECKING:
@@ -151,15 +151,12 @@ def space_and_matrices(terms: Sequence[Term], space: Space | None) -> tuple[Spac
     if not terms:
         raise InvalidArgumentError("from_qutip needs a Hamiltonian or a collapse operator.")
     matrices: list[Operator] = []
-    dimensions = None if space is None else space.dimensions
+    sites = None if space is None else space.dimensions
     for name, _, operator in terms:
         label = f"Argument `{name}` of from_qutip"
-        sparse = read_operator(operator, label, dimensions)
-        dimensions = dimensions or tuple(operator.dims[0])
-        matrices.append(as_operator(sparse, len(sparse.indptr) - 1, f"Argument `{name}`"))
-    if dimensions is None:
-        raise InvalidArgumentError("from_qutip needs a Hamiltonian or a collapse operator.")
-    return space or recognised_space(matrices, dimensions), matrices
+        matrices.append(as_operator(operator, sites or operator.shape[0], label))
+        sites = sites or tuple(operator.dims[0])
+    return space or recognised_space(matrices, sites or ()), matrices
 
 
 def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
