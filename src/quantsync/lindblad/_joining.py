@@ -77,12 +77,13 @@ def _size(matrices: Sequence[Any]) -> int:
 def _entries(matrices: Sequence[sp.csr_array]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows and columns (e,) that any matrix fills, and the values (matrices, e) there."""
     n = _size(matrices)
-    parts = [sp.coo_array(matrix) for matrix in matrices]
-    places = [part.coords[0].astype(np.int64) * n + part.coords[1] for part in parts]
+    places = [
+        np.repeat(np.arange(n) * n, np.diff(matrix.indptr)) + matrix.indices for matrix in matrices
+    ]
     flat = np.unique(np.concatenate(places))
-    values = np.zeros((len(parts), len(flat)), complex)
-    for k, (part, place) in enumerate(zip(parts, places, strict=True)):
-        np.add.at(values[k], np.searchsorted(flat, place), part.data)
+    values = np.zeros((len(matrices), len(flat)), complex)
+    for k, (matrix, place) in enumerate(zip(matrices, places, strict=True)):
+        np.add.at(values[k], np.searchsorted(flat, place), matrix.data)
     return flat // n, flat % n, values
 
 
