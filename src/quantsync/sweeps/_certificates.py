@@ -38,7 +38,7 @@ def _certificates(solution: Any) -> Worst:
         if not hasattr(solution, name):
             continue
         values = getattr(solution, name)
-        if values is None and not hasattr(solution, "residual"):
+        if values is None and name not in NECESSARY and not hasattr(solution, "residual"):
             continue  # an evolution that has kept expectation values only
         array = np.asarray(getattr(values, "estimate", values))
         valid = np.asarray(getattr(solution, "valid", True))

@@ -13,6 +13,7 @@ from quantsync.sweeps._batches import ChunkResult
 from quantsync.sweeps._certificates import attributes_of
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps._measuring import filled_with_nan
+from quantsync.sweeps._systems import described
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.system import Measure
 from quantsync.version import __version__
@@ -131,7 +132,7 @@ def provenance(plan: SweepPlan) -> dict[str, Any]:
     }
     attrs: dict[str, Any] = {
         "model": plan.model.name,
-        "system": str(getattr(plan.system, "space", type(plan.system).__name__)),
+        "system": described(plan.system),
     }
     for name, value in (defaults | dict(plan.fixed)).items():
         # netCDF attributes hold numbers and strings.

@@ -22,6 +22,12 @@ MOST_CHECKED = 64  # values of an axis, each of which a model is asked for befor
 TRIED = 8  # points at which a model is looked at before a map
 
 
+def described(system: Any) -> str:
+    """Its space, or what it is, for the provenance of data sets."""
+    space = getattr(system, "space", None)
+    return type(system).__name__ if space is None else str(space)
+
+
 @dataclass(frozen=True)
 class Failed:
     """Why a model gives no systems at some points."""
@@ -140,7 +146,7 @@ class SystemsApart:
         parts = self.parts()
         for members in parts[: SHOWN_SPACES + 1] if len(parts) < self.size else parts[:1]:
             for _, system in self._made(members[:1]):
-                spaces[str(getattr(system, "space", type(system).__name__))] = None
+                spaces[described(system)] = None
         shown = list(spaces)
         return "; ".join(shown[:SHOWN_SPACES]) + "; and more" * (len(shown) > SHOWN_SPACES)
 
