@@ -18,6 +18,7 @@ from quantsync.errors import (
     MissingDependencyError,
     NonFiniteError,
 )
+from quantsync.operators import as_operator
 
 ATOM_IN_CAVITY = qs.Space(cavity=qs.Fock(4, finite=True), atom=qs.Spin(1 / 2))
 QUBIT = qs.Space(A=qs.Spin(1 / 2))
@@ -429,6 +430,30 @@ def test_a_lindbladian_takes_operators_of_qutip():
         qs.Lindbladian(QUBIT, [(1.0, qutip.QobjEvo(qutip.sigmax()))])
 
 
+def test_whatever_takes_an_operator_takes_those_of_qutip():
+    z, hop, (a, b) = two_qubits()
+    x = qutip.tensor(qutip.sigmax(), qutip.qeye(2))
+    jumps = [a, 0.5 * a.dag(), (0.5, b)]
+    system = qs.from_qutip([(0.3, z), (0.2, hop + hop.dag())], jumps, TWO_QUBITS)
+    plain = {name: as_operator(op, TWO_QUBITS, name) for name, op in (("x", x), ("a", a))}
+    for use in (
+        lambda x, a: qs.linear_response(system, x).orders[1],
+        lambda x, a: qs.quasi_periodic_steady_state(system, [(0.7, a)]).at([3.0]),
+        lambda x, a: qs.evolve(
+            system, qs.basis_state(TWO_QUBITS, A=0.5, B=0.5), [0.0, 1.0], observables={"x": x}
+        ).expectation["x"],
+        lambda x, a: (
+            qs.evolve(system, getattr(a, "toarray", lambda: a)(), [2.0], operator=True).rho
+        ),
+    ):
+        assert_allclose(use(x, a), use(**plain), atol=1e-15)
+    with pytest.raises(DimensionError, match=r"`perturbation` has dims \[\[4\], \[4\]\]"):
+        qs.linear_response(system, qutip.Qobj(x.full()))
+    damped = qs.from_qutip([(0.3, z)], [(0.5, z)], TWO_QUBITS)
+    modes = qs.peripheral_modes(damped, strong_symmetry=z)
+    assert modes.frequencies.shape == qs.peripheral_modes(damped).frequencies.shape
+
+
 def test_terms_may_be_hermitian_together():
     a = qutip.destroy(6)
     phases = np.exp(1j * np.linspace(0, 2, 3))
@@ -445,6 +470,8 @@ def test_terms_may_be_hermitian_together():
         qs.from_qutip([(phases, a), (np.exp(-1j * np.linspace(0, 2, 3)), a.dag())], [a], mode)
     with pytest.raises(InvalidArgumentError, match="must be Hermitian"):
         qs.from_qutip([(1j, a + a.dag())], [a], mode)
+    with pytest.raises(InvalidArgumentError, match=r"must be Hermitian, .* by 0\.0224"):
+        qs.from_qutip([(1e16, a.dag() * a), (0.01, a)], [a], mode)
 
 
 def test_the_order_of_a_rate_and_an_operator_is_not_guessed():

@@ -275,6 +275,7 @@ def from_qutip(H: Any, c_ops: Any = (), space: Space | None = None) -> Any:
     >>> qs.from_qutip([(drives, qutip.sigmax())], [(decay, qutip.sigmam())], qubit).shape
     (3,)
     """
-    if is_ket(H) and not c_ops and space is None:
+    nothing_else = space is None and (c_ops is None or (isinstance(c_ops, tuple) and not c_ops))
+    if nothing_else and is_ket(H):
         return state_from_qutip(H)
     return Lindbladian.from_qutip(H, c_ops, space)

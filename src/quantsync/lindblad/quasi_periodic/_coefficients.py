@@ -11,16 +11,17 @@ import cmath
 import inspect
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
-ROUNDING = 8 * float(np.finfo(float).eps)  # of a frequency, relative to those it is the sum of
-FAINT = 1e-15  # amplitudes below it, relative to the largest, are what cancels
+ROUNDING = 8 * float(np.finfo(float).eps)  # of a sum, relative to what it is the sum of
+Amplitude = tuple[complex, float]  # with the sum of the moduli of all that it is the sum of
 AGREES = 1e-9  # of a function and its harmonics
 SAMPLES = (0.0, 0.7310585, 2.9142857, 17.3205081)  # times at which the two are compared
+MOST_FACTORS = 64  # of a power
 MOST_ARGUMENTS = 4  # of a compiled text, whose order is found by trying
 
 
@@ -31,14 +32,18 @@ class NoFrequenciesError(Exception):
 class Harmonics(np.lib.mixins.NDArrayOperatorsMixin):
     """``slope * t + sum_w c_w e^{-i w t}``: the time itself, and all that it is made into."""
 
-    def __init__(self, amplitudes: Mapping[float, complex], slope: complex = 0, scale: float = 0):
+    def __init__(
+        self, waves: Iterable[tuple[float, Amplitude]], slope: complex = 0, scale: float = 0
+    ):
+        waves = list(waves)
         # The largest frequency that came in tells which differences are rounding.
-        self.scale = max([scale, *map(abs, amplitudes)])
-        self.amplitudes: dict[float, complex] = {}
-        for w, c in amplitudes.items():
-            near = [v for v in self.amplitudes if abs(v - w) <= ROUNDING * self.scale]
+        self.scale = max([scale, *(abs(w) for w, _ in waves)])
+        self.waves: dict[float, Amplitude] = {}
+        for w, (c, modulus) in waves:
+            near = [v for v in self.waves if abs(v - w) <= ROUNDING * self.scale]
             place = near[0] if near else (0.0 if abs(w) <= ROUNDING * self.scale else w)
-            self.amplitudes[place] = self.amplitudes.get(place, 0) + c
+            before, size = self.waves.get(place, (0j, 0.0))
+            self.waves[place] = (before + c, size + modulus)
         self.slope = slope
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -73,20 +78,26 @@ class Harmonics(np.lib.mixins.NDArrayOperatorsMixin):
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _no_number
     __hash__ = None  # pyright: ignore[reportAssignmentType]
 
+    @property
+    def constant(self) -> complex | None:
+        """The number it is, if it does not depend on time."""
+        if self.slope or set(self.waves) - {0.0}:
+            return None
+        return self.waves.get(0.0, (0j, 0.0))[0]
+
     def at(self, time: float) -> complex:
         """Its value."""
-        waves = (c * cmath.exp(-1j * w * time) for w, c in self.amplitudes.items())
-        return self.slope * time + sum(waves)
+        return self.slope * time + sum(
+            c * cmath.exp(-1j * w * time) for w, (c, _) in self.waves.items()
+        )
 
     def periodic(self) -> dict[float, complex]:
         """Its amplitudes by frequency, without those that cancel."""
         if self.slope:
             raise NoFrequenciesError("it grows with time")
-        sizes = [abs(c) for c in self.amplitudes.values()]
-        largest = max(sizes, default=0.0)
-        if not np.isfinite(sizes).all():
+        if not np.isfinite([c for c, _ in self.waves.values()]).all():
             raise NoFrequenciesError("it is not finite")
-        return {w: c for w, c in self.amplitudes.items() if abs(c) > FAINT * largest}
+        return {w: c for w, (c, size) in self.waves.items() if abs(c) > ROUNDING * size}
 
 
 def as_harmonics(value: Any) -> Harmonics:
@@ -96,60 +107,56 @@ def as_harmonics(value: Any) -> Harmonics:
     if isinstance(value, str | bytes) or np.ndim(value):
         raise NoFrequenciesError(f"it is made of {type(value).__name__}, which is no number")
     try:
-        return Harmonics({0.0: complex(value)})
+        number = complex(value)
     except (TypeError, ValueError):
         raise NoFrequenciesError(
             f"it is made of {type(value).__name__}, which is no number"
         ) from None
+    return Harmonics([(0.0, (number, abs(number)))])
 
 
-TIME = Harmonics({}, slope=1)
+TIME = Harmonics([], slope=1)
 
 
 def _sum(a: Harmonics, b: Harmonics) -> Harmonics:
-    total = dict(a.amplitudes)
-    for w, c in b.amplitudes.items():
-        total[w] = total.get(w, 0) + c
-    return Harmonics(total, a.slope + b.slope, max(a.scale, b.scale))
+    waves = [*a.waves.items(), *b.waves.items()]
+    return Harmonics(waves, a.slope + b.slope, max(a.scale, b.scale))
 
 
 def _negative(a: Harmonics) -> Harmonics:
-    return Harmonics({w: -c for w, c in a.amplitudes.items()}, -a.slope, a.scale)
+    return Harmonics([(w, (-c, size)) for w, (c, size) in a.waves.items()], -a.slope, a.scale)
 
 
 def _product(a: Harmonics, b: Harmonics) -> Harmonics:
+    slope: complex = 0
     if a.slope or b.slope:
         factor, other = (a, b) if b.slope else (b, a)
-        if factor.slope or set(factor.amplitudes) - {0.0}:
+        if factor.constant is None:
             raise NoFrequenciesError("it grows with time")
-        number = factor.amplitudes.get(0.0, 0)
-        scaled = {w: c * number for w, c in other.amplitudes.items()}
-        return Harmonics(scaled, other.slope * number, other.scale)
-    total: dict[float, complex] = {}
-    for v, c in a.amplitudes.items():
-        for w, d in b.amplitudes.items():
-            total[v + w] = total.get(v + w, 0) + c * d
-    return Harmonics(total, scale=max(a.scale, b.scale))
-
-
-def _number(a: Harmonics, what: str) -> complex:
-    if a.slope or set(a.amplitudes) - {0.0}:
-        raise NoFrequenciesError(what)
-    return a.amplitudes.get(0.0, 0j)
+        slope = other.slope * factor.constant
+    waves = [
+        (v + w, (c * d, size * other))
+        for v, (c, size) in a.waves.items()
+        for w, (d, other) in b.waves.items()
+    ]
+    return Harmonics(waves, slope, max(a.scale, b.scale))
 
 
 def _quotient(a: Harmonics, b: Harmonics) -> Harmonics:
-    number = _number(b, "it divides by a function of time")
-    if number == 0:
+    if b.constant is None:
+        raise NoFrequenciesError("it divides by a function of time")
+    if b.constant == 0:
         raise NoFrequenciesError("it divides by zero")
-    return _product(a, as_harmonics(1 / number))
+    return _product(a, as_harmonics(1 / b.constant))
 
 
 def _power(a: Harmonics, b: Harmonics) -> Harmonics:
-    exponent = _number(b, "it has the time in an exponent; write exp()")
-    if not (a.slope or set(a.amplitudes) - {0.0}):
-        return as_harmonics(a.amplitudes.get(0.0, 0j) ** exponent)
-    if exponent.imag or exponent.real != int(exponent.real) or not 0 <= exponent.real <= 64:
+    exponent = b.constant
+    if exponent is None:
+        raise NoFrequenciesError("it has the time in an exponent; write exp()")
+    if a.constant is not None:
+        return as_harmonics(a.constant**exponent)
+    if exponent.imag or exponent.real not in range(MOST_FACTORS + 1):
         raise NoFrequenciesError(f"the power {exponent:g} of it is not a few cosines")
     result = as_harmonics(1.0)
     for _ in range(int(exponent.real)):
@@ -158,20 +165,18 @@ def _power(a: Harmonics, b: Harmonics) -> Harmonics:
 
 
 def _conjugate(a: Harmonics) -> Harmonics:
-    return Harmonics(
-        {-w: complex(c).conjugate() for w, c in a.amplitudes.items()},
-        complex(a.slope).conjugate(),
-        a.scale,
-    )
+    waves = [(-w, (c.conjugate(), size)) for w, (c, size) in a.waves.items()]
+    return Harmonics(waves, complex(a.slope).conjugate(), a.scale)
 
 
 def _exponential(a: Harmonics) -> Harmonics:
-    if set(a.amplitudes) - {0.0}:
+    if set(a.waves) - {0.0}:
         raise NoFrequenciesError("a function of a cosine has infinitely many harmonics")
     slope = complex(a.slope)
     if slope.real:
         raise NoFrequenciesError("it grows or decays exponentially")
-    return Harmonics({-slope.imag: cmath.exp(a.amplitudes.get(0.0, 0j))})
+    number = cmath.exp(a.waves.get(0.0, (0j, 0.0))[0])
+    return Harmonics([(-slope.imag, (number, abs(number)))])
 
 
 def _cosine(a: Harmonics) -> Harmonics:
@@ -298,7 +303,8 @@ def _called(function: Callable[..., Any], time: Any, arguments: Mapping[str, Any
 def _require_agreement(found: Harmonics, value: Callable[[float], Any]) -> None:
     for time in SAMPLES:
         expected, mine = complex(value(time)), found.at(time)
-        size = max(abs(expected), sum(map(abs, found.amplitudes.values())), abs(found.slope * time))
+        terms = [size for _, size in found.waves.values()]
+        size = max(abs(expected), sum(terms), abs(found.slope * time))
         if not abs(expected - mine) <= AGREES * size:
             raise NoFrequenciesError(
                 f"at t = {time:g} it is {expected:.6g}, but its harmonics make {mine:.6g}"

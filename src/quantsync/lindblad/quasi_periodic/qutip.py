@@ -26,9 +26,10 @@ from quantsync.lindblad.qutip import (
 from quantsync.operators import Operator, Space
 
 ROUNDING = 8 * float(np.finfo(float).eps)  # of a frequency, relative
-HERMITICITY = 1e-12  # of the harmonics, relative to the largest entry of them all
+HERMITICITY = 1e-12  # of an entry, relative to all that it is the sum of
 
 Amplitudes = dict[float, complex]
+Harmonic = tuple[Operator, Any]  # with the sum of the moduli of all that it is the sum of
 
 
 @named_arguments
@@ -196,40 +197,45 @@ def _amplitudes(qutip: Any, name: str, value: Any, args: Mapping[str, Any]) -> A
 
 def _harmonic_operators(
     amplitudes: list[Amplitudes], matrices: list[Operator]
-) -> dict[float, Operator]:
+) -> dict[float, Harmonic]:
     """The operators that turn as ``e^{-i Omega t}``, both signs, by frequency."""
-    found: dict[float, Operator] = {}
+    found: dict[float, Harmonic] = {}
     for own, matrix in zip(amplitudes, matrices, strict=True):
         for frequency, amplitude in own.items():
             # `0.3 + 0.0` and `0.1 + 0.2` are one frequency.
             same = [f for f in found if abs(f - frequency) <= ROUNDING * abs(frequency)]
-            place = same[0] if same else frequency
-            part = amplitude * matrix
-            found[place] = found[place] + part if same else part
+            part, size = amplitude * matrix, abs(amplitude) * abs(matrix)
+            if same:
+                whole, moduli = found[same[0]]
+                part, size = whole + part, moduli + size
+            found[same[0] if same else frequency] = (part, size)
     return found
 
 
 def _separated(
-    harmonics: dict[float, Operator],
+    harmonics: dict[float, Harmonic],
 ) -> tuple[list[tuple[float, Operator]], list[tuple[float, Operator]]]:
     """The static term, and perturbations at positive frequencies; checked to be Hermitian."""
-    size = max((float(np.abs(o.data).max(initial=0)) for o in harmonics.values()), default=0.0)
     static, perturbations = [], []
     known: list[float] = []
     for frequency in sorted({abs(frequency) for frequency in harmonics}):
         if known and frequency - known[-1] <= ROUNDING * frequency:
             continue  # the other sign, but for rounding
         known.append(frequency)
-        forward, backward = (_turning(harmonics, sign * frequency) for sign in (1, -1))
-        difference = abs(forward - backward.conj().T)
-        off = float(difference.max()) if difference.nnz else 0.0
-        if off > HERMITICITY * size:
+        (forward, size), (backward, other) = (
+            _turning(harmonics, sign * frequency) for sign in (1, -1)
+        )
+        adjoint = backward.conj().T
+        difference = abs(forward - adjoint)
+        if (beyond := difference - HERMITICITY * (size + other.T)).max() > 0:
+            row, column = np.unravel_index(beyond.argmax(), beyond.shape)
             raise InvalidArgumentError(
                 f"Argument `H` of from_qutip must be Hermitian at all times, but its part at the "
-                f"frequency {frequency:g} differs from its adjoint by {off:.3g}. Add the Hermitian "
-                "conjugate, as in [[a, 'exp(1j*w*t)'], [a.dag(), 'exp(-1j*w*t)']]."
+                f"frequency {frequency:g} differs from its adjoint by "
+                f"{difference[row, column]:.3g}. Add the Hermitian conjugate, as in "
+                "[[a, 'exp(1j*w*t)'], [a.dag(), 'exp(-1j*w*t)']]."
             )
-        operator = Operator((forward + backward.conj().T) / 2)
+        operator = Operator((forward + adjoint) / 2)
         if operator.nnz and frequency:
             perturbations.append((frequency, operator))
         elif operator.nnz:
@@ -237,8 +243,10 @@ def _separated(
     return static, perturbations
 
 
-def _turning(harmonics: dict[float, Operator], frequency: float) -> Operator:
+def _turning(harmonics: dict[float, Harmonic], frequency: float) -> Harmonic:
     """All that turns at one frequency."""
-    nothing = 0 * next(iter(harmonics.values()))
-    near = [o for f, o in harmonics.items() if abs(f - frequency) <= ROUNDING * abs(frequency)]
-    return sum(near, nothing)
+    nothing = 0 * next(iter(harmonics.values()))[0]
+    near = [
+        pair for f, pair in harmonics.items() if abs(f - frequency) <= ROUNDING * abs(frequency)
+    ]
+    return sum((o for o, _ in near), nothing), sum((size for _, size in near), abs(nothing))
