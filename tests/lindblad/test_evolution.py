@@ -1,11 +1,17 @@
 """Time evolution against closed forms, QuTiP, the steady state and the semigroup property."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import qutip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.linalg import expm
+from scipy.sparse.linalg import expm_multiply
 from systems import (
     CLOSED_FORMS,
     UNEQUAL,
@@ -309,3 +315,106 @@ def test_the_cheaper_way_through_a_large_sector_is_taken_and_does_not_matter(mon
         assert all(taken) == whole
         assert_allclose(found["action"], found["exponential"], atol=1e-11)
         assert_allclose(found["asked"], found["exponential"], atol=1e-11)
+
+
+def test_any_operator_evolves_when_told_so():
+    """Against the exponential of the superoperator; correlations start from such operators."""
+    system = spin_pair(np.array([0.1, 0.4]), 0.5, (3.0, 1.0, 1.0, 2.0))
+    rng = np.random.default_rng(3)
+    X = 5 * (rng.normal(size=(9, 9)) + 1j * rng.normal(size=(9, 9)))
+    times = np.array([0.0, 0.4, 2.0])
+    path = qs.evolve(system, X, times, operator=True)
+    b = system.space["B"]
+    seen = qs.evolve(system, X, times, operator=True, observables={"z": b.z, "plus": b.plus})
+    for k, one in enumerate(system):
+        L = one.superoperator().toarray()
+        expected = np.array([(expm(L * t) @ X.ravel()).reshape(9, 9) for t in times])
+        assert_allclose(path.rho[k], expected, atol=1e-11)
+        for name, operator in (("z", b.z), ("plus", b.plus)):
+            found = np.einsum("ij,tji->t", operator.toarray(), expected)
+            assert_allclose(seen.expectation[name][k], found, atol=1e-11)
+    assert path.truncation is None
+    assert not path.final.certified
+    with pytest.raises(InvalidStateError):
+        qs.evolve(system, X, times)
+    with pytest.raises(InvalidStateError):
+        qs.purity(path)
+    with pytest.raises(InvalidArgumentError, match="operator"):
+        qs.evolve(system, X, times, operator="yes")
+
+
+def test_traceless_operators_keep_what_is_stationary():
+    """Two dark populations that share what decays differ for ever, however the trace is rounded."""
+    space = qs.Space(A=qs.Spin(1))
+    down, up = np.zeros((2, 3, 3))
+    down[2, 1] = up[0, 1] = 1.0
+    system = qs.Lindbladian(space, dissipators=[(1.0, down), (0.7, up)])
+    for middle in np.linspace(0.1, 0.3, 21):
+        X = np.diag([0.1, middle, -0.1 - middle])
+        path = qs.evolve(system, X, [0.0, 1e4, 1e6], operator=True)
+        expected = np.array([0.1 + middle * 0.7 / 1.7, 0, -0.1 - middle + middle / 1.7])
+        assert_allclose(path.final.rho, np.diag(expected), atol=1e-12)
+
+
+def test_a_unitary_evolution_of_an_operator_is_turned():
+    space = qs.Space(A=qs.Spin(1 / 2))
+    system = qs.Lindbladian(space, [(1.0, space["A"].z)])
+    path = qs.evolve(system, 1j * space["A"].plus.toarray(), [0.5], operator=True)
+    assert_allclose(path.rho[0], 1j * np.exp(-0.5j) * space["A"].plus.toarray(), atol=1e-15)
+
+
+MEMORY = """
+import numpy as np, quantsync as qs
+space = qs.Space(A=qs.Fock(20), B=qs.Fock(20))
+a, b = space["A"], space["B"]
+jumps = [(1, a.create), (1, b.create), (0.3, a.destroy @ a.destroy), (0.3, b.destroy @ b.destroy)]
+pair = qs.Lindbladian(
+    space, [(0.1, a.number - b.number)], [*jumps, (0.5, a.destroy - b.destroy)]
+)
+n = np.arange(20)
+alone = [z ** n / np.sqrt(np.cumprod(np.maximum(n, 1.0))) for z in (1.0, 1.0j)]  # coherent
+psi = np.kron(*alone) / np.linalg.norm(np.kron(*alone))
+x, y = a.create + a.destroy, b.create + b.destroy
+path = qs.evolve(
+    pair, np.outer(psi, psi.conj()), np.linspace(0, 20, 2001), observables={"x": x, "y": y}
+)
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(path.expectation["x"][0], int(peak.split()[1]) / 1024)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="asks Linux for the peak")
+def test_signals_of_large_systems_take_little_memory():
+    """Two modes of 20 levels at 2001 times: their density matrices would take 5 GB."""
+    command = [sys.executable, "-W", "ignore", "-c", MEMORY]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    found = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment, timeout=250
+    )
+    x, megabytes = map(float, found.stdout.split())
+    assert x == pytest.approx(2.0, abs=1e-12)
+    assert megabytes < 200
+
+
+def test_sectors_that_nobody_asks_for_are_left_out():
+    """Signals of a space beyond 32 levels, whose charges tell what to follow, against all states"""
+    space = qs.Space(A=qs.Fock(6), B=qs.Spin(1 / 2), C=qs.Spin(1))
+    a, b, c = (space[name] for name in "ABC")
+    rng = np.random.default_rng(7)
+    for drive in (0.0, 0.2):
+        system = qs.Lindbladian(
+            space,
+            [(0.4, a.number), (0.3, a.create @ b.minus + b.plus @ a.destroy), (drive, c.x)],
+            [(0.2, a.destroy), (0.1, b.minus @ c.plus), (0.05, c.z)],
+        )
+        rho = random_state(rng, 36)
+        times = np.array([0.0, 0.5, 3.0])
+        given = {"x": a.create + a.destroy, "n": a.number, "m": b.plus @ c.minus, "c": c.plus}
+        whole = qs.evolve(system, rho, times, truncation="ignore")
+        kept = qs.evolve(system, rho, times, observables=given)
+        for name, operator in given.items():
+            found = np.einsum("ij,tji->t", operator.toarray(), whole.rho)
+            assert_allclose(kept.expectation[name], found, atol=1e-13)
+        L = system.superoperator()
+        expected = expm_multiply(L * 3.0, rho.ravel()).reshape(36, 36)
+        assert_allclose(whole.rho[-1], expected, atol=1e-12)

@@ -30,6 +30,7 @@ from quantsync.lindblad._terms import Terms
 from quantsync.memory import require_memory
 
 ELEMENT_BYTES = 33.0  # while they are listed
+LARGEST_CHARGE = 1 << 60  # in whole numbers
 
 
 def sectors_without_charge(terms: Terms, active: np.ndarray) -> list[Sector]:
@@ -46,8 +47,41 @@ def _elements_without_charge(terms: Terms, active: np.ndarray) -> np.ndarray:
     require_memory(ELEMENT_BYTES * count, f"A list of the {count:.3g} elements without charge")
     pairs = [np.array(np.triu_indices(len(group), 1)) for group in groups]
     i, j = np.hstack([group[pair] for group, pair in zip(groups, pairs, strict=True)])
+    return _with_pairs(n, np.arange(n), i, j)
+
+
+def elements_with_charges_of(terms: Terms, active: np.ndarray, elements: np.ndarray) -> np.ndarray:
+    """All elements, sorted, that have the charges of some given ones; no active term leads out.
+
+    Only they need be known of the generator where nothing else is asked for.
+    """
+    n = terms.space.dimension
+    group, charges = terms.derive(("numbers", active.tobytes()), lambda: _charges(terms, active))
+    if np.abs(charges).max(initial=0) > LARGEST_CHARGE:
+        return terms.basis.elements
+    table = np.column_stack([group, charges]).astype(np.int64)
+    states, label = np.unique(table, axis=0, return_inverse=True)
+    label = label.reshape(-1)
+    # What |a><b| has: the difference of their charges, and where they are apart, the groups.
+    count = len(states)
+    a, b = np.divmod(np.arange(count**2), count)
+    of_pairs = np.column_stack([states[a, 0], states[b, 0], states[a, 1:] - states[b, 1:]])
+    kind = np.unique(of_pairs, axis=0, return_inverse=True)[1].reshape(count, count)
+    i, j, _ = terms.basis.places(elements)
+    wanted = np.zeros(count**2, bool)
+    wanted[kind[label[i], label[j]]] = wanted[kind[label[j], label[i]]] = True
+    chosen = wanted[kind]
+    if chosen.all():
+        return terms.basis.elements
+    mask = chosen[label[:, None], label]
+    i, j = np.nonzero(np.triu(mask, 1))
+    return _with_pairs(n, np.flatnonzero(mask.diagonal()), i, j)
+
+
+def _with_pairs(n: int, diagonal: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Elements of the diagonal, and both of each pair i < j."""
     places = np.sort(n + i * (2 * n - i - 1) // 2 + j - i - 1)
-    return np.concatenate([np.arange(n), places, places + n * (n - 1) // 2])
+    return np.concatenate([diagonal, places, places + n * (n - 1) // 2])
 
 
 def charge_labels(terms: Terms, active: np.ndarray) -> np.ndarray:
@@ -56,6 +90,14 @@ def charge_labels(terms: Terms, active: np.ndarray) -> np.ndarray:
 
 
 def _labels(terms: Terms, active: np.ndarray) -> np.ndarray:
+    group, charges = _charges(terms, active)
+    numbers: dict[tuple[int, ...], int] = {}
+    rows = np.column_stack([group, charges]).tolist()
+    return np.array([numbers.setdefault(tuple(row), len(numbers)) for row in rows])
+
+
+def _charges(terms: Terms, active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Group of every basis state (n,), whose charges (n, r) are relative to its first one's."""
     # Unknown are the n_i and the jump operators' shifts s_k: n_i - n_j = s_k for each entry (i, j).
     # Along a spanning tree n_i is w_i . s, in whole numbers, and every other entry restricts s.
     n, energies = terms.space.dimension, len(terms.hamiltonian)
@@ -68,14 +110,12 @@ def _labels(terms: Terms, active: np.ndarray) -> np.ndarray:
             start.append(columns)
             kind.append(np.full(len(rows), used.index(k) if k >= energies else -1))
     if not to:
-        return np.arange(n)
+        return np.arange(n), np.zeros((n, 0), dtype=object)
     to, start, kind = map(np.concatenate, (to, start, kind))
     shift = np.vstack([np.eye(len(used), dtype=int), np.zeros((1, len(used)), int)])[kind]
     group, words = _along_trees(n, to, start, shift)
     shifts = _null_space(words[to] - words[start] - shift)
-    numbers: dict[tuple[int, ...], int] = {}
-    charges = np.column_stack([group, words.astype(object) @ shifts]).tolist()
-    return np.array([numbers.setdefault(tuple(charge), len(numbers)) for charge in charges])
+    return group, words.astype(object) @ shifts
 
 
 def _along_trees(

@@ -45,13 +45,14 @@ def _propagate_one(
     unknown[(omega == 0) & known] = 0
     np.fill_diagonal(unknown, 0)
     size = np.abs(c)
+    whole = max(1.0, float(np.linalg.norm(size)))  # of states at most 1
     turned = [
         (name, U.conj().T @ (operator @ U)) for name, operator in (record.operators or {}).items()
     ]
     for k, t in enumerate(times):
         now = c * turned_by(-omega, t) if t > 0 else c
         lost = np.minimum(np.minimum(t, LATEST) * unknown, 2.0) * size
-        record.error[member, k] += np.linalg.norm(lost) + 2 * rounding_of(len(c))
+        record.error[member, k] += np.linalg.norm(lost) + 2 * rounding_of(len(c)) * whole
         for name, operator in turned:
             record.values[name][member, k] = np.einsum("ab,ba->", operator, now)
         if record.rho is not None:

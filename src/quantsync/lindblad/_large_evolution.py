@@ -8,16 +8,20 @@ slow motions, at a cost that does not depend on t.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.linalg import expm_multiply, splu
+from scipy.sparse.linalg import expm_multiply
 
 from quantsync.errors import CostError, CostWarning, warn_caller
+from quantsync.lindblad._block_tridiagonal import narrow_levels
 from quantsync.lindblad._record import Record
 from quantsync.lindblad._sector_evolution import propagate_parts, zero_modes_are_exact
-from quantsync.lindblad._sector_solve import SparseSector
+from quantsync.lindblad._sector_solve import SparseSector, sparse_solver
 from quantsync.lindblad._sectors import Sector
 from quantsync.memory import available_memory
+from quantsync.parallel import chunk_slices
 from quantsync.semigroups import EPSILON, LATEST, equal_steps, semigroup
 
 # Seconds an operation, measured on sectors of 536 to 1770 elements (one thread, x86-64); only their
@@ -128,14 +132,15 @@ class _Walk:
                     self.x = expm_multiply(self.matrix * step, self.x)
                 if self.done < due:
                     error = EPSILON * self.size * (16 + 2 * self.norm * self.times[self.done])
-                    self.note(self.x, error)
+                    self.note(self.x[None], error)
         self.now = end
 
-    def note(self, x: np.ndarray, error: float) -> None:
-        span = slice(self.done, self.done + 1)
-        self.record.add(np.array([self.member]), span, self.sector, x[None, None])
-        self.record.error[self.member, self.done] += error
-        self.done += 1
+    def note(self, x: np.ndarray, error: Any) -> None:
+        """Record the states (t, m) at the next times."""
+        span = slice(self.done, self.done + len(x))
+        self.record.add(np.array([self.member]), span, self.sector, x[None])
+        self.record.error[self.member, span] += error
+        self.done = span.stop
 
     def find_rest(self) -> None:
         """The stationary state, if there is one, and the factors of the shifted generator."""
@@ -150,11 +155,13 @@ class _Walk:
                 self.rest_error = EPSILON / float(condition[0]) * float(np.linalg.norm(self.rest))
         # To the right of all eigenvalues, at a distance that slow motions notice.
         self.shift = max(1e-4 * self.norm, 0.5 / float(self.times[-1]))
-        eye = sp.eye_array(m, format="csc")
+        shifted = sp.csr_array(self.matrix - self.shift * sp.eye_array(m))
+        pattern = abs(shifted)
         try:
-            self.solve = splu(sp.csc_array(self.matrix - self.shift * eye)).solve
-        except (RuntimeError, MemoryError):
+            solve = sparse_solver(shifted, narrow_levels(sp.csr_array(pattern + pattern.T)))
+        except MemoryError:
             return
+        self.solve = lambda vector: solve(vector[:, None])[:, 0]
 
     def finish_slowly(self) -> bool:
         """Record all that is left from the slow motions, if they are all there is."""
@@ -162,17 +169,21 @@ class _Walk:
         size = float(np.linalg.norm(away))
         moments = np.minimum(self.times[self.done :], LATEST) - self.now
         if size <= 1e-15 * self.size:
-            large = small = np.zeros((len(moments), len(away)))
+            inside, off, basis = (
+                np.zeros((len(moments), 0)),
+                np.zeros(len(moments)),
+                np.zeros((0, len(away))),
+            )
         elif self.solve is None:
             return False
         else:
-            large, small = self.krylov(away, size, moments)
-        off = np.linalg.norm(large - small, axis=1)
+            inside, off, basis = self.krylov(away, size, moments)
         if not (off <= AGREE * self.size).all():
             return False
         base = self.rest_error + EPSILON * self.size * (16 + 2 * self.norm * self.now)
-        for x, error in zip(self.rest + large, off, strict=True):
-            self.note(x, base + float(error))
+        # Not all states at once: they may be much larger than what is kept of them.
+        for block in chunk_slices(len(moments), self.record.block(len(away))):
+            self.note(self.rest + inside[block] @ basis, base + off[block])
         return True
 
     def finish_densely(self) -> None:
@@ -186,14 +197,17 @@ class _Walk:
 
     def krylov(
         self, start: np.ndarray, size: float, moments: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The way of a vector in the Krylov space, and in a smaller one."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The way of a vector in the Krylov space, how far a smaller one is off, and the basis."""
         assert self.solve is not None
+        nothing = np.full(len(moments), np.nan)
         basis = np.empty((VECTORS, len(start)))
         basis[0] = start / size
         count = 1
         while count < VECTORS:
             new = self.solve(basis[count - 1])
+            if not np.isfinite(new).all():
+                return np.zeros((len(moments), count)), nothing, basis[:count]
             length = float(np.linalg.norm(new))
             for _ in range(2):
                 new = new - basis[:count].T @ (basis[:count] @ new)
@@ -208,8 +222,7 @@ class _Walk:
         for k in (count, max(1, count - 8)) if count == VECTORS else (count, count):
             parts = semigroup(between[:k, :k])
             if not parts.bounded:  # what is fast is in the way
-                nothing = np.full((len(moments), len(start)), np.nan)
-                return nothing, nothing
+                return np.zeros((len(moments), count)), nothing, basis[:count]
             first = np.zeros(k)
             first[0] = size
             fast, y = [], parts.fast_left @ first
@@ -219,9 +232,10 @@ class _Walk:
                     y = propagator @ y
                     fast.append(y)
             slow = parts.slow(moments) @ (parts.slow_left @ first)
-            inside = np.array(fast) @ parts.fast_right.T + slow @ parts.slow_right.T
-            found.append(inside @ basis[:k])
-        return found[0], found[1]
+            inside = np.zeros((len(moments), count))
+            inside[:, :k] = np.array(fast) @ parts.fast_right.T + slow @ parts.slow_right.T
+            found.append(inside)
+        return found[0], np.linalg.norm(found[0] - found[1], axis=1), basis[:count]
 
 
 def shown_seconds(seconds: float) -> str:

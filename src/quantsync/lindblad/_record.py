@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from quantsync.lindblad._hermitian_basis import HermitianBasis
 from quantsync.lindblad._sectors import Sector
 
-BLOCK = 1 << 20  # numbers of the states that are at hand at a time
+BLOCK = 1 << 18  # numbers of the states that are at hand at a time
 
 
 class Record:
@@ -24,7 +24,7 @@ class Record:
         observables: Mapping[str, sp.csr_array] | None,
     ):
         n = basis.dimension
-        self.dimension, self.operators = n, observables
+        self.dimension, self.operators, self._basis = n, observables, basis
         self.error = np.zeros((size, times))
         self.rho: np.ndarray | None = None
         self.values: dict[str, np.ndarray] = {}
@@ -38,6 +38,13 @@ class Record:
             functional = sp.csr_array(sp.csr_array(flat) @ basis.vectors).toarray().ravel()
             self._functionals[name] = functional
             self.values[name] = np.zeros((size, times), complex)
+
+    def seen(self) -> np.ndarray:
+        """Elements that anything is asked of; all where states are kept."""
+        if self.operators is None:
+            return self._basis.elements
+        used = [functional != 0 for functional in self._functionals.values()]
+        return np.flatnonzero(np.any(used, axis=0))
 
     def block(self, width: int) -> int:
         """How many times to hand over at once."""

@@ -22,6 +22,7 @@ from quantsync.semigroups import (
 )
 
 LONG = 1e3  # ||L|| t from which on rounding would be seen
+TRACELESS = 1e-8  # part of an operator's norm below which its trace may be rounding
 CONSERVED = 1e-11  # of a term: what is smaller is the rounding of a conservation law
 
 
@@ -117,7 +118,7 @@ def propagate_parts(
                 if turning:
                     phases = turned_by(np.imag(parts.eigenvalues[~still]), moments[span])
                     x += np.real((phases * weights[~still]) @ right[:, ~still].T)
-                if trace and kept:
+                if abs(trace) > TRACELESS * np.linalg.norm(x0) and kept:
                     # To rounding, what the stationary part has too much or too little.
                     x += np.multiply.outer((trace - x @ functional) / kept, stationary)
                 x[moments[span] == 0] = x0

@@ -172,7 +172,7 @@ class SparseSector(_SectorSolver):
         """The stationary vector (m,) of one system, its condition, and its solver."""
         matrix, scale = self._scaled(row)
         matrix = _with_row(matrix, self._replaced_row, self.sector.trace_functional)
-        solve = _sparse_solver(matrix, levels)
+        solve = sparse_solver(matrix, levels)
 
         def again(right: np.ndarray) -> np.ndarray:
             given = right / scale
@@ -302,10 +302,10 @@ def _solve_sparse(
     matrix: sp.csr_array, right_hand_sides: np.ndarray, levels: Levels | None
 ) -> np.ndarray:
     """Solutions for columns (m, k); infinite if the matrix is exactly singular."""
-    return _sparse_solver(matrix, levels)(right_hand_sides)
+    return sparse_solver(matrix, levels)(right_hand_sides)
 
 
-def _sparse_solver(matrix: sp.csr_array, levels: Levels | None) -> Again:
+def sparse_solver(matrix: sp.csr_array, levels: Levels | None) -> Again:
     """A solver for columns (m, k) that keeps what it factorises; infinite where singular."""
     by_levels = None if levels is None else solver_by_levels(matrix, levels)
     factors: list[Any] = []

@@ -19,6 +19,7 @@ from quantsync.checks import (
     times_array,
 )
 from quantsync.errors import InvalidArgumentError, LostAccuracyError
+from quantsync.lindblad._charges import elements_with_charges_of
 from quantsync.lindblad._closed_evolution import propagate_closed
 from quantsync.lindblad._large_evolution import (
     WORKING_MATRICES,
@@ -28,7 +29,7 @@ from quantsync.lindblad._large_evolution import (
 from quantsync.lindblad._path import Evolution
 from quantsync.lindblad._record import Record
 from quantsync.lindblad._sector_evolution import LONG, propagate_dense
-from quantsync.lindblad._sectors import Sector, find_sectors
+from quantsync.lindblad._sectors import Sector, find_sectors, sectors_among
 from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.truncation import (
     path_truncation,
@@ -42,6 +43,7 @@ from quantsync.semigroups import equal_steps
 from quantsync.states import density_matrices, square_matrices
 from quantsync.system import TRUNCATION_TOLERANCE
 
+WHOLE = 32  # dimension up to which sectors are found from the whole generator
 LARGEST_DENSE_EVOLUTION = 400  # sectors up to here always use dense matrices
 MOST_DENSE_EVOLUTION = 2500  # and beyond here the action on the state; between, what is cheaper
 MULTIPLICATIONS = 10  # of matrices in an exponential, besides its squarings
@@ -286,10 +288,8 @@ def _propagate_open(
         return
     table = table[members]
     start = system.terms.basis.components(starts[members])
-    for sector in find_sectors(system.terms, (table != 0).any(axis=0)):
+    for sector in _sectors(system, (table != 0).any(axis=0), start, record):
         x0 = start[:, sector.elements]
-        if not x0.any():
-            continue
         dense = _dense_is_cheaper(sector, table, times)
         m = sector.dimension
         rows = max(1, CHUNK_BYTES // (8 * m**2)) if dense else 1
@@ -310,6 +310,24 @@ def _propagate_open(
                 propagate_large(sector, row, x, times, int(members[chunk.start]), record)
 
         map_threads(propagate, chunk_slices(len(members), rows), workers)
+
+
+def _sectors(
+    system: Generator, active: np.ndarray, start: np.ndarray, record: Record
+) -> list[Sector]:
+    """The sectors that starts (B, n^2) touch, and of which anything is asked."""
+    terms, touched, seen = system.terms, np.flatnonzero(start.any(axis=0)), record.seen()
+    if system.dimension <= WHOLE:
+        sectors = find_sectors(terms, active)
+    else:  # without a look at the whole generator, which may not fit
+        elements = elements_with_charges_of(terms, active, touched)
+        if record.operators is not None:
+            own = elements_with_charges_of(terms, active, seen)
+            elements = np.intersect1d(elements, own, assume_unique=True)
+        sectors = sectors_among(terms, active, elements)
+    moved, asked = np.zeros((2, start.shape[1]), bool)
+    moved[touched] = asked[seen] = True
+    return [s for s in sectors if moved[s.elements].any() and asked[s.elements].any()]
 
 
 def _operators(
