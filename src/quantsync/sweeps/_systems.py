@@ -189,9 +189,9 @@ class SystemsOfModel:
         start = time.perf_counter()
         example = given.at(base)
         seconds = time.perf_counter() - start
-        apart = texts + tuple(
-            n for n in grid.names if n not in texts and not given._takes_arrays(base, n)
-        )
+        refused = {n: given._refusal(base, n) for n in grid.names if n not in texts}
+        apart = texts + tuple(n for n, why in refused.items() if why)
+        cause = next((why for n, why in refused.items() if why), cause)
         if not apart and raised is not None:
             raise raised
         if not apart:  # one by one, where arrays give other systems than numbers
@@ -263,14 +263,14 @@ class SystemsOfModel:
         assert first is not None
         raise first
 
-    def _takes_arrays(self, base: Mapping[str, Any], name: str) -> bool:
-        """Whether the model takes a parameter as an array."""
+    def _refusal(self, base: Mapping[str, Any], name: str) -> str:
+        """Why the model does not take a parameter as an array; empty if it does."""
         try:
             found = self.at({**base, name: np.array([base[name]] * 2)})
             require_broadcast_to(found.shape, (2,), "Systems of the model")
-        except Exception:
-            return False
-        return True
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        return ""
 
     def _misunderstood(self, grid: Grid, system: System) -> str:
         """How a function's systems for arrays differ from those for numbers; empty if not.

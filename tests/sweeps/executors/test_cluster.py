@@ -429,3 +429,42 @@ def test_the_command_line(tmp_path, client, processes):
     told = run("resume", tmp_path / "a.zarr", "--scheduler", "nowhere")
     assert told.returncode == 2
     assert "`scheduler` must be an address" in told.stderr
+
+
+def by_numbers(kind="up", strength=0.1, detuning=0.0):
+    """A function of numbers and names, with a point that has no system."""
+    if strength > 0.25 and kind == "down":
+        raise RuntimeError("no operating point")
+    space = qs.Space(A=qs.Spin(1))
+    a = space["A"]
+    jump = {"up": a.plus, "down": a.minus}[kind]
+    jumps = [(1.0, jump), (float(strength), a.z), (0.1, a.plus + a.minus)]
+    return qs.Lindbladian(space, [(detuning, a.z), (strength, a.x)], jumps)
+
+
+def a_run(kind="up", strength=0.1, detuning=0.0):
+    system = by_numbers(kind, strength, detuning)
+    return system, np.eye(3) / 3, [0.0, 1.0, 2.0], {"observables": {"z": system.space["A"].z}}
+
+
+def last(path):
+    return path.expectation["z"][:, -1]
+
+
+@pytest.mark.parametrize("way", ["memory", "store"])
+@pytest.mark.parametrize("model", [by_numbers, a_run])
+def test_functions_of_numbers_and_names_go_to_workers(client, tmp_path, way, model):
+    axes = {
+        "kind": ["up", "down"],
+        "strength": [0.1, 0.2, 0.3],
+        "detuning": np.linspace(-1.0, 1.0, 5),
+    }
+    measure = last if model is a_run else "purity"
+    options = {"store": tmp_path / "map.zarr", "progress": False} if way == "store" else {}
+    with pytest.warns(qs.errors.SweepWarning):
+        expected = qs.sweep(model, axes, measure)
+    with pytest.warns(qs.errors.SweepWarning):
+        found = qs.sweep(model, axes, measure, scheduler=client, **options)
+    xr.testing.assert_allclose(found, expected, rtol=1e-12)
+    assert found.failed.values.sum() == 5
+    assert "no operating point" in found.failures[0]
