@@ -191,7 +191,10 @@ def recipes(folder):
             qs.schmidt_coefficients,
             {"psi": np.array([0, 1, 1, 0]) / np.sqrt(2), "space": space, "sites": "A"},
         ),
-        "state_from_qutip": (qs.state_from_qutip, {"state": qutip_system()["H"] / 2 + 0.5}),
+        "state_from_qutip": (
+            qs.state_from_qutip,
+            {"state": qutip_system()["H"] / 2 + 0.5, "space": qs.Space(A=qs.Spin(1 / 2))},
+        ),
         "steady_state": (qs.steady_state, {"system": system, "method": "auto", "errors": "raise"}),
         "sweep": (
             qs.sweep,

@@ -343,6 +343,9 @@ def test_measures_take_states_of_qutip():
     assert first.dims == mixed[0].dims
     assert_allclose(qs.from_qutip(kets), batch[0])
     assert_allclose(qs.from_qutip(kets[1]), batch[0, 1])
+    assert_allclose(qs.from_qutip(kets, None, space), qs.state_from_qutip(kets, space))
+    with pytest.raises(DimensionError, match=r"`state` has dims"):
+        qs.from_qutip(kets[1], space=QUBIT)
 
 
 def test_evolve_starts_from_states_of_qutip_and_follows_operators_of_qutip():

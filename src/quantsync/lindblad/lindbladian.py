@@ -275,7 +275,6 @@ def from_qutip(H: Any, c_ops: Any = (), space: Space | None = None) -> Any:
     >>> qs.from_qutip([(drives, qutip.sigmax())], [(decay, qutip.sigmam())], qubit).shape
     (3,)
     """
-    nothing_else = space is None and (c_ops is None or (isinstance(c_ops, tuple) and not c_ops))
-    if nothing_else and is_ket(H):
-        return state_from_qutip(H)
+    if is_ket(H) and (c_ops is None or (isinstance(c_ops, tuple) and not c_ops)):
+        return state_from_qutip(H, space)
     return Lindbladian.from_qutip(H, c_ops, space)

@@ -15,7 +15,7 @@ from quantsync.lindblad._hermitian_sums import hermitian_terms
 from quantsync.lindblad._site_recognition import recognised_space
 from quantsync.lindblad.generator import Generator, single_system
 from quantsync.operators import Operator, Space, as_operator, require_space
-from quantsync.qobj import first_qobj, read_states
+from quantsync.qobj import first_qobj
 from quantsync.states import density_matrices, is_state, square_matrices
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def is_ket(value: Any) -> bool:
 
 
 @named_arguments
-def state_from_qutip(state: Any) -> np.ndarray:
+def state_from_qutip(state: Any, space: Space | None = None) -> np.ndarray:
     """Convert kets and density matrices of QuTiP to an array (extra ``quantsync[qutip]``).
 
     Measures and `evolve` take states of QuTiP as they are; this is for what you do yourself.
@@ -190,19 +190,21 @@ def state_from_qutip(state: Any) -> np.ndarray:
     ----------
     state : qutip.Qobj, or nested lists or an array of them
         Kets and density matrices of n levels in all, as ``mesolve(...).states`` are.
+    space : Space, optional
+        What the sites are: their dimensions are then compared. Not needed otherwise.
 
     Returns
     -------
     ndarray of shape (..., n, n), complex
         Density matrices; those of kets are the projectors on them. The order of the levels is
-        QuTiP's. What the sites are is not needed, and not asked for.
+        QuTiP's.
 
     Raises
     ------
     InvalidStateError
         If something is neither a ket nor a density matrix, or is not positive with unit trace.
     DimensionError
-        If shapes differ.
+        If shapes differ, or do not fit the space.
     NonFiniteError
         If an entry is NaN or infinite.
     MissingDependencyError
@@ -223,7 +225,8 @@ def state_from_qutip(state: Any) -> np.ndarray:
             "Argument `state` must be a ket or a density matrix of QuTiP (Qobj), or a list of "
             f"them, but is {shown(state)}."
         )
-    return density_matrices(read_states(state, "state"), name="state")
+    known = None if space is None else require_space(space)
+    return density_matrices(state, known, "state")
 
 
 @named_arguments
