@@ -130,6 +130,11 @@ def test_sites_that_the_operators_do_not_tell_are_asked_for(operator):
         assert qs.from_qutip(None, [operator], space).space == space
 
 
+def test_a_density_matrix_that_is_taken_for_a_hamiltonian_is_told_where_to_go():
+    with pytest.raises(InvalidArgumentError, match=r"pass space=.* state_from_qutip\(\) converts"):
+        qs.from_qutip(qutip.rand_dm(5, seed=1))
+
+
 def test_evidence_for_both_is_none():
     with pytest.raises(InvalidArgumentError, match="site A is a spin or a mode"):
         qs.from_qutip(None, [qutip.destroy(5), qutip.jmat(2, "+")])

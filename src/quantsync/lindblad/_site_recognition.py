@@ -53,10 +53,12 @@ def recognised_space(matrices: list[Operator], dimensions: tuple[int, ...]) -> S
             " A qubit is Spin(1/2) where sigmap() excites it, and Fock(2, finite=True) where "
             "destroy(2) takes its excitation."
         )
+        state = " If this is a density matrix, state_from_qutip() converts it."
+        is_state = len(matrices) == 1 and abs(matrices[0].trace() - 1) < 1e-9
         raise InvalidArgumentError(
             f"The operators on dimensions {list(dimensions)} do not tell whether "
             f"{what.format(', '.join(unknown))}: pass space=, as in space=Space({example})."
-            f"{qubits if 2 in dimensions else ''}"
+            f"{qubits if 2 in dimensions else ''}{state if is_state else ''}"
         )
     two = [name for name, size in zip(names, dimensions, strict=False) if size == 2]
     if two:
