@@ -191,3 +191,22 @@ def test_an_infinite_one_survives_a_store(tmp_path):
     assert found.attrs["largest_residual"] == np.inf
     assert qs.open_sweep(tmp_path / "map.zarr").attrs["largest_residual"] == np.inf
     assert "Infinity" not in (tmp_path / "map.zarr" / "zarr.json").read_text(encoding="utf-8")
+
+
+def test_a_map_of_signals_says_that_the_cut_off_is_not_known():
+    def model(loss=1.0, finite=False):
+        space = qs.Space(A=qs.Fock(6, finite=bool(np.all(finite))))
+        system = qs.Lindbladian(space, [], [(loss, space["A"].destroy)])
+        start = np.diag([0, 1.0, 0, 0, 0, 0])
+        return system, start, [0.0, 1.0], {"observables": {"n": space["A"].number}}
+
+    def left(path):
+        return path.expectation["n"][:, -1]
+
+    found = qs.sweep(model, {"loss": [0.5, 1.0]}, left)
+    np.testing.assert_allclose(found.left, np.exp([-0.5, -1.0]), rtol=1e-12)
+    unknown = "largest_truncation: only expectation values were kept"
+    assert found.attrs["unknown_certificates"] == unknown
+    assert found.attrs["largest_error"] < 1e-14
+    ends = qs.sweep(model, {"loss": [0.5, 1.0]}, left, {"finite": True})
+    assert "unknown_certificates" not in ends.attrs

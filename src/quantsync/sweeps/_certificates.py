@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from quantsync.errors import TruncationWarning, warn_caller
+from quantsync.operators import Fock
 from quantsync.system import CERTIFICATES as NECESSARY
 from quantsync.system import TRUNCATION_TOLERANCE, View
 
@@ -23,6 +24,7 @@ CERTIFICATES = {
     "reciprocal_condition": ("smallest_reciprocal_condition", min),
     "truncation": ("largest_truncation", max),
 }
+NOT_KEPT = "only expectation values were kept"
 UNKNOWN = "unknown_certificates"  # attribute of data sets
 EARLIER = "an earlier version of quantsync has not recorded it"
 
@@ -39,7 +41,10 @@ def _certificates(solution: Any) -> Worst:
             continue
         values = getattr(solution, name)
         if values is None and name not in NECESSARY and not hasattr(solution, "residual"):
-            continue  # an evolution that has kept expectation values only
+            sites = solution.space.sites.values()
+            if any(isinstance(site, Fock) and not site.finite for site in sites):
+                found[name] = NOT_KEPT
+            continue
         array = np.asarray(getattr(values, "estimate", values))
         valid = np.asarray(getattr(solution, "valid", True))
         if array.dtype.kind not in "biuf":
@@ -87,7 +92,7 @@ def attributes_of(worst: Worst) -> dict[str, float | str]:
 def warn_of_truncation(worst: Worst) -> None:
     """Warn, once for a map, where the cut-off of a mode changes a state by more than it may."""
     value = worst.get("truncation", 0.0)
-    if not isinstance(value, str) and value <= TRUNCATION_TOLERANCE:
+    if value == NOT_KEPT or (not isinstance(value, str) and value <= TRUNCATION_TOLERANCE):
         return
     how = f"for what is not known: {value}" if isinstance(value, str) else f"by about {value:.1e}"
     warn_caller(

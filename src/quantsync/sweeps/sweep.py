@@ -216,7 +216,8 @@ def _needs_processes(plan: SweepPlan, workers: int) -> bool:
             f"({systems.cause}) and is called {calls} times for {size} points, which alone takes "
             f"about {duration(seconds)}{f' on one of {workers} processes' * spread}, instead of "
             "once. If it can be written with np.where(...) in place of `if`, and with NumPy "
-            "functions, the whole map is one batch.",
+            "functions, the whole map is one batch"
+            f"{' (from_qutip takes [(coefficients, Qobj), ...])' * ('Qobj' in systems.cause)}.",
             SweepWarning,
         )
     return spread
