@@ -287,6 +287,10 @@ class AmbiguousSiteWarning(UserWarning):
     """A site of QuTiP with two levels was taken for a spin 1/2; it might be a mode cut there."""
 
 
+class RegistryWarning(UserWarning):
+    """What an installed package adds by entry points cannot be used; the package is named."""
+
+
 class SweepWarning(UserWarning):
     """Some points of a sweep failed; the warning names their coordinates and causes."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from quantsync.catalogue.models import MODELS, Model
+from quantsync.catalogue.registered import Registry
 from quantsync.catalogue.state_measures import DENSITY_MATRIX_MEASURES, STATE_MEASURES
 from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError, unknown_name
@@ -15,6 +17,24 @@ MEASURES_OF_KIND: dict[str, Mapping[str, Measure]] = {
     "steady state": STATE_MEASURES,
     "evolution": DENSITY_MATRIX_MEASURES,  # of the state at the last time
 }
+
+
+def _declared(name: str, measure: Any) -> Any:
+    """A measure that a package declares, under the name of its entry point."""
+    if isinstance(measure, Measure):
+        return replace(measure, name=name)
+    arguments_taken(measure, f"Measure {name!r}")
+    return measure
+
+
+def _taken() -> set[str]:
+    """Names of all measures of this package."""
+    own = [measures_of(Model(function).systems) for function in MODELS.own.values()]
+    return {name for table in (STATE_MEASURES, *own) for name in table}
+
+
+# Measures that installed packages add to those of every system.
+ADDED_MEASURES: Registry[Any] = Registry("measure", {}, _declared, _taken)
 
 
 def measures_of(system: Any) -> dict[str, Measure]:
@@ -68,15 +88,17 @@ def resolve_measures(
     return resolved
 
 
-def _find_measure(name: str, known: Mapping[str, Measure], model: str) -> Measure:
+def _find_measure(name: str, known: Mapping[str, Measure], model: str) -> Any:
     if name in known:
         return known[name]
+    if name in ADDED_MEASURES:
+        return ADDED_MEASURES[name]
     if model:
-        for other, function in MODELS.items():
+        for other, function in MODELS.own.items():
             if name in measures_of(Model(function).systems):
                 whose = "every steady state" if name in STATE_MEASURES else f"model {other}"
                 raise InvalidArgumentError(
                     f"Measure {name!r} belongs to {whose}, not to {model}, which has "
                     f"{', '.join(known) or 'none'}."
                 )
-    raise unknown_name("measure", str(name), known)
+    raise unknown_name("measure", str(name), [*known, *ADDED_MEASURES])

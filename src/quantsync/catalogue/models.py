@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
+from quantsync.catalogue.registered import Registry
 from quantsync.checks import known_name, shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
@@ -24,7 +25,7 @@ from quantsync.models.spin_pair.model import spin_pair
 from quantsync.runs import as_system
 from quantsync.system import System, require_system
 
-MODELS: dict[str, Callable[..., Any]] = {
+_OWN: dict[str, Callable[..., Any]] = {
     "spin_pair": spin_pair,
     "driven_spin": driven_spin,
     "driven_pair": driven_pair,
@@ -34,6 +35,17 @@ MODELS: dict[str, Callable[..., Any]] = {
     "circuit_qed": circuit_qed,
     "pseudo_boson_pair": pseudo_boson_pair,
 }
+
+
+def _declared(name: str, model: Any) -> Callable[..., Any]:
+    """A model that a package declares."""
+    if not callable(model):
+        raise InvalidArgumentError(f"it must be a function, but is {shown(model)}.")
+    inspect.signature(model)
+    return model
+
+
+MODELS: Registry[Callable[..., Any]] = Registry("model", _OWN, _declared)
 
 
 @dataclass(frozen=True)
@@ -56,11 +68,18 @@ class Parameter:
         return isinstance(self.default, str)
 
     @property
+    def is_open(self) -> bool:
+        """Whether its default does not tell whether it is a number or a text."""
+        return self.is_required or self.default is None
+
+    @property
     def shown_default(self) -> str:
         """The default for tables; empty if there is none, or none that holds in all cases."""
         if self.is_required or self.default is None:
             return ""
-        return self.default if self.is_text else f"{self.default:g}"
+        if isinstance(self.default, int | float) and not isinstance(self.default, bool):
+            return f"{self.default:g}"
+        return str(self.default)
 
 
 @dataclass(frozen=True)
@@ -91,8 +110,8 @@ class Model:
 
     @property
     def is_registered(self) -> bool:
-        """Whether the catalogue has it under its name."""
-        return MODELS.get(self.name) is self.function
+        """Whether it is a model of this package, under its name."""
+        return MODELS.own.get(self.name) is self.function
 
     @property
     def systems(self) -> type[System]:

@@ -9,14 +9,19 @@ from typing import Any
 from quantsync.errors import InvalidArgumentError
 
 FLAGS = {"true": True, "false": False}
+LARGEST = 2**53  # up to which every whole number is a number in double precision
 
 
 def assignments(
-    given: Iterable[str] | None, what: str = "Parameter", texts: Collection[str] = ()
+    given: Iterable[str] | None,
+    what: str = "Parameter",
+    texts: Collection[str] = (),
+    either: Collection[str] = (),
 ) -> dict[str, Any]:
     """Values by name, each name once; numbers, unless the name is among those that stand for texts.
 
-    A number may be a fraction, as 3/2, and a switch is true or false.
+    A number may be a fraction, as 3/2, and a switch is true or false. Names that stand for
+    ``either`` take what is no number as a text.
     """
     values: dict[str, Any] = {}
     for text in given or []:
@@ -25,16 +30,27 @@ def assignments(
             raise InvalidArgumentError(f"{what} {text!r} must have the form name=value.")
         if name in values:
             raise InvalidArgumentError(f"{what} {name!r} must be given once, but is given twice.")
-        values[name] = value if name in texts else _number(value, f"{what} {name!r}")
+        number = None if name in texts else _number(value)
+        if number is None and name not in texts and name not in either:
+            raise InvalidArgumentError(f"{what} {name!r} must be a number, but is {value!r}.")
+        values[name] = value if number is None else number
     return values
 
 
-def _number(text: str, what: str) -> float | bool:
+def names_in(given: Iterable[str] | None) -> list[str]:
+    """Names that are given one by one, or several with commas between them."""
+    return [name.strip() for text in given or [] for name in text.split(",") if name.strip()]
+
+
+def _number(text: str) -> float | int | bool | None:
+    """The number that a text is; whole if it is written so. None if it is none."""
     if text.lower() in FLAGS:
         return FLAGS[text.lower()]
     for kind in (float, Fraction):
         try:
-            return float(kind(text))
+            number = float(kind(text))
         except (ValueError, ZeroDivisionError, OverflowError):
             continue
-    raise InvalidArgumentError(f"{what} must be a number, but is {text!r}.")
+        whole = text.lstrip("+-").isdecimal() and abs(number) <= LARGEST
+        return int(text) if whole else number
+    return None

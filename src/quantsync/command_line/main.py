@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import io
 import json
-import math
+import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from quantsync.command_line.assignments import assignments
+from quantsync.command_line.assignments import assignments, names_in
+from quantsync.command_line.completion import (
+    complete_figure,
+    complete_listed,
+    complete_measure,
+    complete_model,
+    complete_paper,
+    complete_parameter,
+)
+from quantsync.command_line.messages import SOME_FAILED, STANDARD, plain_warnings
 from quantsync.command_line.sweep import app as sweep_app
 from quantsync.errors import InvalidArgumentError, QuantsyncError, unknown_name
-
-if TYPE_CHECKING:
-    from quantsync.catalogue.models import Model
 
 app = typer.Typer(
     name="quantsync",
     help="Quantum synchronization: do the oscillators of a network lock, how strongly, at which "
     "phase, and how does that relate to entanglement?",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -49,10 +51,14 @@ def _version(
 @app.command()
 def reproduce(
     paper: Annotated[
-        str | None, typer.Argument(help="Which paper; all of them by default.")
+        str | None,
+        typer.Argument(help="Which paper; all of them by default.", autocompletion=complete_paper),
     ] = None,
     figure: Annotated[
-        str | None, typer.Argument(help="Which figure; all, and the claims, by default.")
+        str | None,
+        typer.Argument(
+            help="Which figure; all, and the claims, by default.", autocompletion=complete_figure
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("figures"),
     full: Annotated[
@@ -76,7 +82,7 @@ def reproduce(
     from quantsync.papers.registry import PAPERS, find_figure, find_paper
     from quantsync.papers.reproduce import claims_page, write_figure
 
-    chosen = [find_paper(paper)] if paper else list(PAPERS.values())
+    chosen = [find_paper(paper)] if paper else list(PAPERS.usable().values())
     names = {p.name: [find_figure(p, figure)] if figure else list(p.figures) for p in chosen}
     options = assignments(settings, "Option")
     known = sorted({o for p in chosen for name in names[p.name] for o in p.figures[name].options})
@@ -108,15 +114,30 @@ def reproduce(
 
 @app.command()
 def compute(
-    model: Annotated[str, typer.Argument(help="The model; see: quantsync list models.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="The model, or a function of yours as mymodule:function or file.py:function; see: "
+            "quantsync list models.",
+            autocompletion=complete_model,
+        ),
+    ],
     parameters: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME=VALUE]...", help="Parameters; the others have defaults."),
+        typer.Argument(
+            metavar="[NAME=VALUE]... [-]",
+            help="Parameters; the others have defaults. With -, a point per line of standard input.",
+            autocompletion=complete_parameter,
+        ),
     ] = None,
     measure: Annotated[
         list[str] | None,
         typer.Option(
-            "--measure", "-m", metavar="NAME[,NAME]", help="Measures; see: quantsync list measures."
+            "--measure",
+            "-m",
+            metavar="NAME[,NAME]",
+            help="Measures, or functions of yours; see: quantsync list measures.",
+            autocompletion=complete_measure,
         ),
     ] = None,
 ) -> None:
@@ -124,54 +145,43 @@ def compute(
 
     Example: quantsync compute spin_pair epsilon=0.1 detuning=0.5 -m synchronization,locked_phase
 
-    Example: quantsync compute pseudo_boson_pair variant=lab time=100 -m S_q,S_q_product
+    Example: quantsync compute mymodule:mymodel drive=0.1 -m purity,mymodule:mymeasure
+
+    Example: cat points.jsonl | quantsync compute spin_pair gain_a=20 - -m synchronization
 
     Beside "measures" stand the model, all parameters, the units, the certificates of the solution
     and the version. Complex values are
     [real, imaginary]; infinite ones "Infinity" and undefined ones, such as the locked phase where
     no phase is preferred, null, with a word in "notes".
-    """
-    from quantsync.catalogue.measures import measures_of
-    from quantsync.catalogue.models import Model
-    from quantsync.sweeps.compute import computed
-    from quantsync.version import __version__
 
-    chosen = Model.of(model)
-    values = assignments(parameters, texts=chosen.text_parameters)
-    names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
+    With - every line of standard input is a JSON object of parameters, as {"epsilon": 0.1}, and
+    every line printed the answer, or {"line": 3, "error": ...}; the exit code is 3 if there are
+    such.
+    """
+    from quantsync.command_line import computing
+
+    chosen = computing.found_model(model)
+    many = STANDARD in (parameters or [])
+    given = [text for text in parameters or [] if text != STANDARD]
+    open_ones = [n for n, p in chosen.parameters.items() if p.is_open and not chosen.is_registered]
+    values = assignments(given, texts=chosen.text_parameters, either=open_ones)
+    names = names_in(measure)
     if not names:
         raise InvalidArgumentError("Name at least one measure, as in --measure synchronization.")
-    found, certificates = computed(chosen, values, names)
-    known = measures_of(chosen.systems)
-    defaults = {n: p.default for n, p in chosen.parameters.items() if not p.is_required}
-    output = {
-        "model": chosen.name,
-        "parameters": defaults | values,
-        "measures": {name: _json_value(value) for name, value in found.items()},
-        "units": {name: known[name].units for name in found},
-        "notes": {name: note for name, value in found.items() if (note := _note(value))},
-        "certificates": certificates,
-        "version": __version__,
-    }
-    typer.echo(json.dumps(output, indent=2, allow_nan=False))
-
-
-def _json_value(value: Any) -> Any:
-    """A number as JSON knows it, which has neither complex numbers nor infinities."""
-    if isinstance(value, list):
-        return [_json_value(entry) for entry in value]
-    if isinstance(value, complex):
-        return [_json_value(value.real), _json_value(value.imag)]
-    if isinstance(value, float) and math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
-
-
-def _note(value: Any) -> str:
-    """What a null or an infinity stands for; empty for numbers."""
-    text = json.dumps(_json_value(value))
-    notes = {"null": "null where it is undefined", "Infinity": "an infinite limit"}
-    return "; ".join(note for word, note in notes.items() if word in text)
+    measures = computing.found_measures(names)
+    with plain_warnings(UserWarning):
+        if not many:
+            typer.echo(json.dumps(computing.point(chosen, model, values, measures), indent=2))
+            return
+        computing.require_measures(chosen, measures)
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        whole = True
+        for line, good in computing.points(sys.stdin, chosen, model, values, measures):
+            print(line, flush=True)
+            whole = whole and good
+    if not whole:
+        raise typer.Exit(SOME_FAILED)
 
 
 @app.command(name="list")
@@ -179,84 +189,66 @@ def list_(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[models|measures|papers]",
-            help="All by default; or the name of a model or a paper alone.",
+            metavar="[models|measures|papers|NAME]",
+            help="A list, or one model or paper, or a module or function of yours as mymodule or "
+            "mymodule:function; an overview by default.",
+            autocompletion=complete_listed,
         ),
     ] = None,
     name: Annotated[
         str | None, typer.Argument(help="One model, its measures, or one paper; all by default.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what there is: models with their parameters, measures, papers with their figures.
 
     Example: quantsync list circuit_qed
 
     Example: quantsync list measures circuit_qed
+
+    Example: quantsync list mymodule:mymodel
     """
-    from quantsync.catalogue.models import MODELS, Model
+    from quantsync.catalogue.models import MODELS
+    from quantsync.catalogue.references import is_module, is_reference
+    from quantsync.command_line import listing
+    from quantsync.command_line.computing import found_model
     from quantsync.papers.registry import PAPERS, find_paper
 
-    if name is None and (what in MODELS or what in PAPERS):
-        what, name = ("papers" if what in PAPERS else None), what
-    elif what is not None and what not in LISTS:
-        raise unknown_name("list, model or paper", what, [*LISTS, *MODELS, *PAPERS])
-    console = Console(soft_wrap=False, highlight=False)
-    if what in (None, "models", "measures"):
-        models = [Model.of(name)] if name else [Model(function) for function in MODELS.values()]
+    with plain_warnings(UserWarning):
+        if name is None and (what in MODELS or what in PAPERS):
+            what, name = ("papers" if what in PAPERS else None), what
+        elif what is not None and what not in LISTS:
+            if not is_reference(what) and not is_module(what):
+                raise unknown_name("list, model or paper", what, [*LISTS, *MODELS, *PAPERS])
+            if as_json:
+                _print_json(listing.own_as_data(what))
+            else:
+                listing.show_own(what)
+            return
+        if what is None and name is None and not as_json:
+            listing.show_overview()
+            return
+        about_models, about_papers = what in (None, "models", "measures"), what in (None, "papers")
+        models = {}
+        if about_models:
+            models = {name: found_model(name)} if name else listing.all_models()
+        papers = {}
+        if about_papers and (what is not None or name is None):
+            papers = {name: find_paper(name)} if name else PAPERS.usable()
+        if as_json:
+            shown = {} if what == "measures" and not name else models
+            measures = about_models and what != "models"
+            _print_json(listing.as_data(shown, measures, papers))
+            return
         if what != "measures":
-            _list_models(console, models)
+            listing.show_models(models)
         if what != "models":
-            _list_measures(console, models, whole=not name)
-    if what == "papers" or (what is None and name is None):
-        _list_papers(console, [find_paper(name)] if name else list(PAPERS.values()))
+            listing.show_measures(models, whole=not name)
+        listing.show_papers(papers)
 
 
-def _list_models(console: Console, models: list[Model]) -> None:
-    for model in models:
-        table = _table(f"{model.name}: {model.summary}", "parameter", "default", "unit", "meaning")
-        for parameter in model.parameters.values():
-            table.add_row(
-                parameter.name,
-                parameter.shown_default,
-                parameter.unit,
-                escape(parameter.description),
-            )
-        console.print(table)
-
-
-def _list_measures(console: Console, models: list[Model], whole: bool) -> None:
-    from quantsync.catalogue.measures import MEASURES_OF_KIND, measures_of
-
-    tables = (
-        {f"Measures of {kind}s": own for kind, own in MEASURES_OF_KIND.items()} if whole else {}
-    )
-    for model in models:
-        systems = model.systems
-        if not whole:
-            tables[f"Measures of {model.name}"] = measures_of(systems)
-        elif systems.measures:
-            further = "Further measures" if systems.kind in MEASURES_OF_KIND else "Measures"
-            tables[f"{further} of {model.name}"] = systems.measures
-    for title, measures in tables.items():
-        table = _table(title, "name", "unit", "meaning")
-        for measure in measures.values():
-            table.add_row(measure.name, measure.units, escape(measure.long_name))
-        console.print(table)
-
-
-def _list_papers(console: Console, papers: list[Any]) -> None:
-    for paper in papers:
-        table = _table(f"{paper.name}: {paper.citation}", "figure", "shows")
-        for name, figure in paper.figures.items():
-            table.add_row(name, figure.title)
-        console.print(table)
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, no_wrap=column != columns[-1], header_style="bold")
-    return table
+def _print_json(data: Any) -> None:
+    typer.echo(json.dumps(data, indent=2, allow_nan=False))
 
 
 def main() -> None:
@@ -265,19 +257,40 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may know ASCII only
     try:
-        app()
+        app(prog_name="quantsync")
     except QuantsyncError as error:
-        print(f"quantsync: {error}", file=sys.stderr)
-        sys.exit(2)
+        _end(2, _told(error))
     except MemoryError as error:
-        print(f"quantsync: out of memory: {error}", file=sys.stderr)
-        sys.exit(1)
-    except OSError as error:
-        print(f"quantsync: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
-        sys.exit(1)
+        _end(1, f"out of memory: {error}")
     except KeyboardInterrupt:
-        print("quantsync: interrupted", file=sys.stderr)
-        sys.exit(130)
+        _end(130, "interrupted")
+    except BrokenPipeError:  # whoever reads, as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # of a function of one's own
+        message = _told(error)
+        if isinstance(error, OSError) and not message:
+            _end(1, f"{error.strerror or error}: {error.filename or ''}")
+        if not message:
+            raise
+        _end(2, message)
+
+
+def _told(error: Exception) -> str:
+    """An error with the line of one's own code; empty where none was passed, unless it is named."""
+    if not isinstance(error, QuantsyncError) and "quantsync.catalogue.references" not in sys.modules:
+        return ""
+    from quantsync.catalogue.references import own_line
+
+    where = own_line(error)
+    if isinstance(error, QuantsyncError):
+        return f"{error} ({where})" if where else str(error)
+    return f"{type(error).__name__}: {error} ({where})" if where else ""
+
+
+def _end(code: int, message: str) -> NoReturn:
+    print(f"quantsync: {message}", file=sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

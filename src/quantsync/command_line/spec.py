@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
-from quantsync.catalogue.models import Model
+from quantsync.catalogue.models import Model, Parameter
+from quantsync.catalogue.references import is_reference, load
 from quantsync.checks import shown
 from quantsync.errors import QuantsyncError, SpecError, unknown_name
 from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.refine.refinement import checked_refinement
+from quantsync.sweeps.rules import Rule
 from quantsync.sweeps.store.tasks import checked_chunk
 
 Key = tuple[str, ...]
 REFINING = ("level", "tolerance", "max_points")
-KEYS = ("model", "measures", "store", "chunk", "refine", *REFINING, "axes", "fixed")
+KEYS = ("model", "measures", "store", "chunk", "refine", *REFINING, "axes", "fixed", "tied")
+STANDARD = "-"  # standard input
 SPACINGS: dict[str, Callable[..., np.ndarray]] = {
     "linspace": np.linspace,
     "logspace": np.logspace,
@@ -40,11 +44,17 @@ class SweepSpec:
     arguments: dict[str, Any]  # with which `sweep` computes it
 
 
-def read_spec(path: str | Path) -> SweepSpec:
-    """Read the description of a sweep, of the form in docs/sweeps.md, and check all of it."""
+def read_spec(path: str | Path, allowed: Collection[str] = ()) -> SweepSpec:
+    """Read the description of a sweep, of the form in docs/sweeps.md, and check all of it.
+
+    It may name functions of the modules that are allowed. "-" is standard input.
+    """
     path = Path(path)
+    is_standard = str(path) == STANDARD
     try:
-        text = path.read_text(encoding="utf-8")
+        raw = sys.stdin.buffer.read() if is_standard else path.read_bytes()
+        path = Path("standard input") if is_standard else path
+        text = raw.decode("utf-8").replace("\r\n", "\n")
     except OSError as error:
         raise SpecError(f"Cannot read {path}: {error.strerror or error}.") from None
     except UnicodeDecodeError:
@@ -59,7 +69,8 @@ def read_spec(path: str | Path) -> SweepSpec:
         raise SpecError(f"{path} nests lists or tables too deeply.") from None
     except ValueError as error:  # a whole number of more than 4300 digits
         raise SpecError(f"{path}: {str(error).partition(';')[0]}.") from None
-    return _Reader(path, data, lines_of_keys(text)).spec()
+    folder = Path() if is_standard else path.parent
+    return _Reader(path, folder, data, lines_of_keys(text), allowed).spec()
 
 
 def lines_of_keys(text: str) -> dict[Key, int]:
@@ -109,11 +120,29 @@ def is_finite(value: float) -> bool:
         return False
 
 
+def takes_texts(parameter: Parameter | None) -> bool:
+    """Whether a parameter may be a text: its default is one, or says nothing."""
+    return parameter is None or parameter.is_text or parameter.is_open
+
+
+def takes_numbers(parameter: Parameter | None) -> bool:
+    """Whether a parameter may be a number."""
+    return parameter is None or not parameter.is_text
+
+
 class _Reader:
     """The checks, in the order in which the mistakes are best named."""
 
-    def __init__(self, path: Path, data: dict[str, Any], lines: dict[Key, int]):
-        self.path, self.data, self.lines = path, data, lines
+    def __init__(
+        self,
+        path: Path,
+        folder: Path,
+        data: dict[str, Any],
+        lines: dict[Key, int],
+        allowed: Collection[str],
+    ):
+        self.path, self.folder, self.data, self.lines = path, folder, data, lines
+        self.allowed = allowed
 
     def fail(self, key: Key, message: str) -> NoReturn:
         known = key
@@ -130,23 +159,23 @@ class _Reader:
             if key not in self.data:
                 raise SpecError(f"{self.path} has no key `{key}`; it needs one.")
         model, store = self.text("model"), self.text("store")
+        model = self.named(("model",), lambda: self.found(model))
         chosen = self.named(("model",), lambda: Model.of(model))
-        switches = {n for n, p in chosen.parameters.items() if isinstance(p.default, bool)}
+        parameters = chosen.parameters
         axes = {
-            name: self.axis(name, given, name in switches)
+            name: self.axis(name, given, parameters.get(name))
             for name, given in self.table("axes").items()
         }
         if not axes:
             self.fail(("axes",), "there is no axis; give one, as in epsilon = [0.1, 0.2].")
-        fixed = self.table("fixed")
-        needed = [n for n, p in chosen.parameters.items() if p.is_required]
-        for part in ("axes", "fixed"):
+        fixed, tied = self.table("fixed"), self.table("tied")
+        needed = [n for n, p in parameters.items() if p.is_required]
+        for part in ("axes", "fixed", "tied"):
             for name in self.table(part):
                 self.named(
                     (part, name), lambda name=name: chosen.require_parameters([name, *needed])
                 )
         for name, value in fixed.items():
-            text = name in chosen.text_parameters
             if name in axes:
                 self.fail(("fixed", name), "it is an axis, too; take it out of one of the two.")
             if not isinstance(value, bool | int | float | str):
@@ -154,21 +183,25 @@ class _Reader:
                     ("fixed", name),
                     f"must be a single value, but is {value!r}; values that vary go into [axes].",
                 )
-            if isinstance(value, str) != text:
-                kind = "a text" if text else "a number"
-                self.fail(("fixed", name), f"must be {kind}, but is {value!r}.")
+            if isinstance(value, str) and not takes_texts(parameters.get(name)):
+                self.fail(("fixed", name), f"must be a number, but is {value!r}.")
+            if not isinstance(value, str) and not takes_numbers(parameters.get(name)):
+                self.fail(("fixed", name), f"must be a text, but is {value!r}.")
+        for name, rule in tied.items():
+            self.rule(name, rule, axes, fixed)
         measures = self.measures()
         shape = tuple(len(values) for values in axes.values())
         self.named(("chunk",), lambda: checked_chunk(self.data.get("chunk"), shape))
-        plan = self.planned(model, axes, measures, fixed)
+        plan = self.planned(model, axes, measures, fixed, tied)
         return SweepSpec(
             plan,
-            Store(self.path.parent / Path(store).expanduser(), self.data.get("chunk")),
+            Store(self.folder / Path(store).expanduser(), self.data.get("chunk")),
             {
                 "model": model,
                 "axes": axes,
                 "measures": measures,
                 "fixed": fixed,
+                "tied": tied,
                 "refine": self.refinement(plan),
             },
         )
@@ -205,7 +238,26 @@ class _Reader:
             self.fail((key,), f"must be a table, as in [{key}], but is {value!r}.")
         return value
 
-    def axis(self, name: str, given: Any, switch: bool) -> np.ndarray:
+    def found(self, name: str) -> Any:
+        """A name of the catalogue as it is, or the function that a reference stands for."""
+        if not is_reference(name):
+            return name
+        return load(name, self.folder, self.allowed)
+
+    def rule(self, name: str, rule: Any, axes: Collection[str], fixed: Collection[str]) -> None:
+        key = ("tied", name)
+        if not isinstance(rule, str):
+            self.fail(
+                key, f'must be arithmetic in quotation marks, as "1 - gain_a", but is {rule!r}.'
+            )
+        for other, where in ((axes, "an axis"), (fixed, "fixed")):
+            if name in other:
+                self.fail(key, f"it is {where}, too; take it out of one of the two.")
+        for needs in self.named(key, lambda: Rule(rule)).axes:
+            if needs not in axes:
+                self.fail(key, str(unknown_name("axis", needs, axes)))
+
+    def axis(self, name: str, given: Any, parameter: Parameter | None) -> np.ndarray:
         key = ("axes", name)
         if isinstance(given, dict):
             if len(given) != 1 or next(iter(given)) not in SPACINGS:
@@ -222,12 +274,15 @@ class _Reader:
             )
         if not given:
             self.fail(key, "has no values.")
-        if switch and all(isinstance(value, bool) for value in given):
-            return np.array(given)
+        switch = isinstance(getattr(parameter, "default", None), bool)
+        for fits, kind in ((switch, bool), (takes_texts(parameter), str)):
+            if fits and all(isinstance(value, kind) for value in given):
+                return np.array(given)
         for k, value in enumerate(given):
+            if not takes_numbers(parameter) and not isinstance(value, str):
+                self.fail(key, f"must hold texts, but entry {k} is {value!r}.")
             if isinstance(value, bool) or not isinstance(value, int | float):
-                hint = "; [fixed] takes a text" if isinstance(value, str) else ""
-                self.fail(key, f"must hold numbers, but entry {k} is {value!r}{hint}.")
+                self.fail(key, f"must hold numbers, but entry {k} is {value!r}.")
             if not is_finite(value):
                 self.fail(key, f"must be finite, but entry {k} is {shown(value)}.")
         return np.array(given)
@@ -257,14 +312,20 @@ class _Reader:
         for name in names:
             if not isinstance(name, str):
                 self.fail(("measures",), f"must hold names, but has {name!r}.")
-        return value
+        if isinstance(value, dict):
+            return {
+                key: self.named(("measures", key), lambda name=name: self.found(name))
+                for key, name in value.items()
+            }
+        return [self.named(("measures",), lambda name=name: self.found(name)) for name in value]
 
-    def planned(self, model: str, axes: Any, measures: Any, fixed: Any) -> SweepPlan:
+    def planned(self, model: Any, axes: Any, measures: Any, fixed: Any, tied: Any) -> SweepPlan:
         try:
-            return prepare_sweep(model, axes, measures, fixed)
+            return prepare_sweep(model, axes, measures, fixed, tied)
         except QuantsyncError as error:
             message = str(error)
             keys = [("axes", n) for n in axes] + [("fixed", n) for n in fixed]
+            keys += [("tied", n) for n in tied]
             for key in keys:
                 if re.search(rf"(?<!\w){re.escape(key[1])}(?!\w)", message):
                     self.fail(key, message)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import math
 import signal
 import sys
 import time
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from quantsync.command_line.assignments import assignments
+from quantsync.command_line.assignments import assignments, names_in
+from quantsync.command_line.messages import SOME_FAILED, STANDARD, plain_warnings
 from quantsync.errors import InvalidArgumentError, SweepInterrupt, SweepWarning
 
 if TYPE_CHECKING:
     from quantsync.command_line.spec import SweepSpec
     from quantsync.sweeps.options import Store
+    from quantsync.sweeps.store.reading import SweepStatus
 
 
 class _SpecFirst(TyperGroup):
@@ -40,11 +42,17 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-SOME_FAILED = 3  # exit code of a sweep that is whole, but for points that cannot be computed
 Place = Annotated[Path, typer.Argument(metavar="STORE", help="Folder of the store.")]
 Workers = Annotated[int | None, typer.Option(help="Number of threads; every core by default.")]
 Retry = Annotated[bool, typer.Option("--retry-failed", help="Compute failed points again.")]
-
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MODULE|FILE.py",
+        help="Python code whose functions the file may name; may be given several times. It is "
+        "run: allow what you trust.",
+    ),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(
@@ -56,13 +64,19 @@ Scheduler = Annotated[
 
 @app.command()
 def run(
-    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="Description of the sweep.")],
+    spec: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC.toml", help="Description of the sweep; - for standard input."
+        ),
+    ],
     store: Annotated[
         Path | None, typer.Option(help="Another store than that of the description.")
     ] = None,
     workers: Workers = None,
     retry_failed: Retry = False,
     scheduler: Scheduler = None,
+    allow: Allow = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Say how much there is to do, from a few points, and stop."),
@@ -73,15 +87,17 @@ def run(
     A file for 101 x 5 points: model = "spin_pair"; measures = ["synchronization"];
     store = "tongue.zarr" (beside the file); chunk = 50 (points of a task, if not automatic);
     [axes] with epsilon = {linspace = [0, 0.1, 101]}, gain_a = {logspace = [0, 2, 5]} or a list;
-    [fixed] with damping_b = 100.0; refine = "synchronization", tolerance = 0.01, level = 0.01 for
+    [fixed] with damping_b = 100.0; [tied] with damping_a = "1 - gain_a"; refine = "synchronization", tolerance = 0.01, level = 0.01 for
     points along the border of a tongue.
 
     Example: quantsync sweep tongue.toml --dry-run
+
+    Example: quantsync sweep own.toml --allow mymodule
     """
     from quantsync.command_line.spec import read_spec
     from quantsync.sweeps.options import Store
 
-    read = read_spec(spec)
+    read = read_spec(spec, allow or ())
     target = Store(store or read.store.path, read.store.chunk, retry_failed)
     if dry_run:
         _say_cost(read, target, workers)
@@ -90,11 +106,48 @@ def run(
 
 
 @app.command()
-def status(store: Place) -> None:
+def status(
+    store: Place,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Say how far a store is, which points failed, and who is writing to it."""
     from quantsync.sweeps.store.reading import sweep_status
 
-    typer.echo(str(sweep_status(_there(store))))
+    found = sweep_status(_there(store))
+    typer.echo(json.dumps(_status_data(found), indent=2, allow_nan=False) if as_json else found)
+
+
+def _status_data(status: SweepStatus) -> dict[str, Any]:
+    """A status for other programs: see docs/command_line.md."""
+    refined = status.refinement
+    outcome = None if refined is None else refined.outcome
+    return {
+        "store": str(status.store),
+        "model": status.model,
+        "measures": status.measures,
+        "shape": status.shape,
+        "done": status.done,
+        "failed": status.failed,
+        "missing": status.missing,
+        "tasks": status.tasks,
+        "damaged": status.damaged,
+        "failures": [
+            {"coordinates": dict(failure.coordinates), "message": failure.message}
+            for failure in status.failures
+        ],
+        "writer": status.writer,
+        "refinement": None
+        if refined is None
+        else {
+            "measure": refined.asked.measure,
+            "tolerance": refined.asked.tolerance,
+            "level": None if outcome is None else outcome.level,
+            "reached": None if outcome is None or math.isnan(outcome.reached) else outcome.reached,
+            "done": refined.done,
+            "failed": refined.failed,
+            "missing": refined.missing,
+        },
+    }
 
 
 @app.command()
@@ -103,26 +156,37 @@ def resume(
     workers: Workers = None,
     retry_failed: Retry = False,
     scheduler: Scheduler = None,
+    allow: Allow = None,
 ) -> None:
-    """Go on with a sweep from its store alone; nothing that is whole is computed again."""
+    """Go on with a sweep from its store alone; nothing that is whole is computed again.
+
+    A store of functions of one's own says where they were found; --allow runs them again.
+    """
     from quantsync.sweeps.options import Store
     from quantsync.sweeps.store.reading import stored_arguments
 
     target = Store(_there(store), retry_failed=retry_failed)
-    _compute(stored_arguments(store), target, workers, scheduler)
+    _compute(stored_arguments(store, allow or ()), target, workers, scheduler)
 
 
 @app.command()
 def export(
     store: Place,
-    file: Annotated[Path, typer.Argument(help="File to write, ending in .nc or .csv.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="File to write, ending in .nc or .csv; - for CSV on standard output."),
+    ],
 ) -> None:
     """Write a store as netCDF or as CSV, a line a point; complex values become two columns."""
     from quantsync.sweeps.export import export_dataset
     from quantsync.sweeps.store.reading import open_sweep
 
-    with _plain_warnings():
+    with _sweep_warnings():
         dataset = open_sweep(_there(store))
+    if str(file) == STANDARD:
+        sys.stdout.flush()
+        export_dataset(dataset, None)
+        return
     export_dataset(dataset, file)
     refined = dataset.sizes.get("refined", 0)
     typer.echo(f"{file}: {dataset.status.size} points" + f", {refined} refined" * bool(refined))
@@ -132,7 +196,10 @@ def export(
 def plot(
     store: Place,
     out: Annotated[
-        Path | None, typer.Option(help="Picture to write; beside the store by default.")
+        Path | None,
+        typer.Option(
+            help="Picture to write; beside the store by default, - for PNG on standard output."
+        ),
     ] = None,
     measure: Annotated[
         list[str] | None,
@@ -147,12 +214,14 @@ def plot(
     from quantsync.sweeps.export import draw_dataset
     from quantsync.sweeps.store.reading import open_sweep
 
-    with _plain_warnings():
+    with _sweep_warnings():
         dataset = open_sweep(_there(store))
-    names = [name.strip() for text in measure or [] for name in text.split(",") if name.strip()]
-    target = out or store.with_suffix(".png")
-    left_out = draw_dataset(dataset, target, names, assignments(at, "--at"))
-    typer.echo(str(target))
+    target = None if str(out) == STANDARD else out or store.with_suffix(".png")
+    texts = [str(name) for name, axis in dataset.coords.items() if axis.dtype.kind in "UOT"]
+    cuts = assignments(at, "--at", texts=texts)
+    left_out = draw_dataset(dataset, target, names_in(measure), cuts)
+    if target is not None:
+        typer.echo(str(target))
     if left_out:
         print(
             f"quantsync: no room for {', '.join(left_out)}; name some with --measure.",
@@ -174,7 +243,7 @@ def _compute(
 
     start = time.monotonic()
     try:
-        with _plain_warnings(), _termination_as_interrupt():
+        with _sweep_warnings(), _termination_as_interrupt():
             sweep(**arguments, store=store, workers=workers, scheduler=scheduler, progress=True)
     except SweepInterrupt as interrupt:
         print(f"quantsync: {interrupt}", file=sys.stderr)
@@ -233,19 +302,14 @@ def _termination_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-@contextmanager
-def _plain_warnings() -> Iterator[None]:
-    """Print a sweep's warnings as lines, without the place in the code."""
+def _sweep_warnings() -> AbstractContextManager[None]:
+    """A sweep's warnings as lines; failed points are listed by the status right after them."""
     from quantsync.sweeps.sweep import RETRY
 
-    def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        text = str(message)
-        if text.endswith(RETRY):  # the status lists the failed points right after this
-            count = text.partition(" of the sweep failed")[0]
-            text = f"{count} failed, see below. To compute them again: --retry-failed."
-        print(f"quantsync: {text}", file=sys.stderr)
+    def worded(text: str) -> str:
+        if not text.endswith(RETRY):
+            return text
+        count = text.partition(" of the sweep failed")[0]
+        return f"{count} failed, see below. To compute them again: --retry-failed."
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", SweepWarning)
-        warnings.showwarning = show
-        yield
+    return plain_warnings(SweepWarning, worded)

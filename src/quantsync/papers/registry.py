@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from quantsync.errors import unknown_name
+from typing import Any
+
+from quantsync.catalogue.registered import Registry
+from quantsync.checks import shown
+from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.papers.paper import Paper, collect
 
 # Modules in the order of the page.
@@ -40,7 +44,16 @@ _PAPERS = (
         "data ensemble_data chain_claims distribution_claims ensemble_claims pair_claims",
     ),
 )
-PAPERS: dict[str, Paper] = {paper.name: paper for paper in _PAPERS}
+
+
+def _declared(name: str, paper: Any) -> Paper:
+    """A paper that a package declares."""
+    if not isinstance(paper, Paper):
+        raise InvalidArgumentError(f"it must be a Paper, but is {shown(paper)}.")
+    return paper
+
+
+PAPERS: Registry[Paper] = Registry("paper", {paper.name: paper for paper in _PAPERS}, _declared)
 
 
 def find_paper(name: str) -> Paper:

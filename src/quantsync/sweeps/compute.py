@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -65,17 +66,27 @@ def compute(
     >>> round(point["synchronization"], 10)
     0.0210072299
     """
-    values, _ = computed(Model.of(model), parameters, measures)
-    return values
+    return computed(Model.of(model), parameters, measures).values
 
 
-def computed(
-    model: Model, parameters: Mapping[str, Any], measures: Any
-) -> tuple[dict[str, Any], dict[str, Any]]:
+@dataclass(frozen=True)
+class Computed:
+    """Measures at one point, with what stands behind them."""
+
+    values: dict[str, Any]  # plain
+    certificates: dict[str, Any]
+    units: dict[str, str]  # empty for functions, which do not tell
+
+
+def computed(model: Model, parameters: Mapping[str, Any], measures: Any) -> Computed:
     """What `compute` returns, and the certificates of the solution behind it."""
-    values, certificates, _ = measured(model, parameters, measures)
+    values, certificates, resolved = measured(model, parameters, measures)
     warn_of_truncation(certificates)
-    return {name: _plain(value) for name, value in values.items()}, attributes_of(certificates)
+    return Computed(
+        {name: _plain(value) for name, value in values.items()},
+        attributes_of(certificates),
+        {name: getattr(resolved[name], "units", "") for name in values},
+    )
 
 
 def measured(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
+import sys
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
@@ -25,8 +26,14 @@ FORMATS = (".nc", ".csv")
 MOST_PANELS = 12
 
 
-def export_dataset(dataset: xr.Dataset, target: Path) -> None:
-    """Write a dataset as netCDF (.nc) or CSV (.csv), one line per point; whole or not at all."""
+def export_dataset(dataset: xr.Dataset, target: Path | None) -> None:
+    """Write a dataset as netCDF (.nc) or CSV (.csv), one line per point; whole or not at all.
+
+    Without a file, as CSV to standard output.
+    """
+    if target is None:
+        _write_csv(real_variables(dataset), sys.stdout)
+        return
     if target.suffix not in FORMATS:
         raise InvalidArgumentError(
             f"File {target} must end in {' or '.join(FORMATS)}, for netCDF or CSV."
@@ -36,10 +43,11 @@ def export_dataset(dataset: xr.Dataset, target: Path) -> None:
         if target.suffix == ".nc":
             real.to_netcdf(partial, engine="h5netcdf")
         else:
-            _write_csv(real, partial)
+            with partial.open("w", newline="", encoding="utf-8") as file:
+                _write_csv(real, file)
 
 
-def _write_csv(dataset: xr.Dataset, path: Path) -> None:
+def _write_csv(dataset: xr.Dataset, file: TextIO) -> None:
     grid = on_grid(dataset)
     dims = grid[STATUS].dims
     mesh = np.meshgrid(*(grid[name].values for name in dims), indexing="ij")
@@ -53,10 +61,9 @@ def _write_csv(dataset: xr.Dataset, path: Path) -> None:
             more.setdefault(name, np.zeros(extra, bool))
         columns = {name: np.concatenate([c, more[name]]) for name, c in columns.items()}
         columns[PREFIX] = np.arange(count + extra) >= count
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
+    writer = csv.writer(file, lineterminator="\r\n" if file is not sys.stdout else "\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
 
 
 def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
@@ -72,10 +79,11 @@ def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
 
 
 def draw_dataset(
-    dataset: xr.Dataset, target: Path, names: list[str], at: Mapping[str, float | str]
+    dataset: xr.Dataset, target: Path | None, names: list[str], at: Mapping[str, float | str]
 ) -> list[str]:
     """Draw measures (all by default) over one axis or two, others cut `at` one of their values.
 
+    Without a file, as PNG to standard output.
     Returns the labels of what one picture has no room for.
     """
     from quantsync.plotting import new_figure, style
@@ -84,13 +92,15 @@ def draw_dataset(
     shown, more = pictures.panels[:MOST_PANELS], pictures.panels[MOST_PANELS:]
     columns = min(3, len(shown))
     rows = math.ceil(len(shown) / columns)
-    with style(), _replacing(target) as partial:
+    with style(), nullcontext(sys.stdout.buffer) if target is None else _replacing(
+        target
+    ) as partial:
         figure = new_figure(3.4 * columns, 2.6 * rows)
         for k, panel in enumerate(shown):
             pictures.draw(figure.add_subplot(rows, columns, k + 1), panel)
         if pictures.cut:
             figure.suptitle(pictures.cut, fontsize="medium")
-        figure.savefig(partial, format=target.suffix[1:] or "png")
+        figure.savefig(partial, format=(target and target.suffix[1:]) or "png")
     return [panel.label for panel in more]
 
 

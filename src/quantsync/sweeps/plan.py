@@ -11,11 +11,13 @@ import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, single_values
+from quantsync.checks import function_of, shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.memory import SMALL, available_memory, require_memory
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps._systems import Failed, SystemsApart, SystemsOfModel
+from quantsync.sweeps.rules import Rule
 from quantsync.system import System
 
 ROOM = 8  # bytes of a number
@@ -117,12 +119,12 @@ def prepare_sweep(
     axes: Mapping[str, Any],
     measures: Any,
     fixed: Mapping[str, Any] | None = None,
-    tied: Mapping[str, Callable[..., Any]] | None = None,
+    tied: Mapping[str, str | Callable[..., Any]] | None = None,
 ) -> SweepPlan:
     """Check the arguments of `sweep` and build its systems."""
     chosen, grid = Model.of(model), Grid.from_axes(axes)
     hint = "values that vary go into `axes`"
-    fixed, tied = single_values({} if fixed is None else fixed, hint), dict(tied or {})
+    fixed, tied = single_values({} if fixed is None else fixed, hint), _rules(tied)
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
     _check_rules(tied, grid, fixed)
@@ -149,6 +151,21 @@ def prepare_sweep(
 def _bytes(grid: Grid, measures: int) -> float:
     """Memory of a map, as far as it is known before anything is computed."""
     return ROOM * (1.0 + measures) * grid.size
+
+
+def _rules(tied: Any) -> dict[str, Callable[..., Any]]:
+    """The rules of tied parameters, those that are texts read."""
+    if not isinstance(tied, Mapping | None):
+        raise InvalidArgumentError(
+            "Argument `tied` must be a dict of names and rules, as {'damping_a': '1 - gain_a'}, "
+            f"but is {shown(tied)}."
+        )
+    return {
+        name: Rule(rule)
+        if isinstance(rule, str)
+        else function_of(rule, f"tied[{name!r}]", "axes, or a text of arithmetic")
+        for name, rule in (tied or {}).items()
+    }
 
 
 def _check_rules(

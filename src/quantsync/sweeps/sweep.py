@@ -48,7 +48,7 @@ def sweep(
     measures: Any,
     fixed: Mapping[str, Any] | None = None,
     *,
-    tied: Mapping[str, Callable[..., Any]] | None = None,
+    tied: Mapping[str, str | Callable[..., Any]] | None = None,
     workers: int | None = None,
     errors: Literal["mask", "raise"] = "mask",
     progress: bool | None = None,
@@ -76,9 +76,10 @@ def sweep(
         shape (B,). A mapping gives names to functions.
     fixed : mapping, optional
         Values of further parameters; what is in neither has the model's default.
-    tied : mapping of str to callable, optional
-        Parameters that follow from the axes: functions of their names, such as
-        ``{"damping_a": lambda gain_a: 1 - gain_a}``.
+    tied : mapping of str to (str or callable), optional
+        Parameters that follow from the axes: arithmetic such as ``{"damping_a": "1 - gain_a"}``
+        (+ - * / **, sqrt, exp, log, sin, cos, tan, abs, minimum, maximum, pi), which stores keep,
+        or functions of their names, ``{"damping_a": lambda gain_a: 1 - gain_a}``.
     workers : int, optional
         Number of threads; every available core by default.
     errors : {"mask", "raise"}, default "mask"

@@ -17,13 +17,17 @@ def _measure(
     return Measure(name, long_name, units, of, undefined)
 
 
-def _mean(k: int, name: str) -> Measure:
+def _mean(name: str) -> Measure:
+    k = START.index(name)
     quantity = "position" if name.startswith("q") else "momentum"
     return _measure(name, f"mean {quantity} of chain {name[1]}", lambda pair: pair.means()[:, k])
 
 
 PSEUDO_BOSON_MEASURES = table_of(
-    *(_mean(k, name) for k, name in enumerate(START)),
+    _mean("q1"),
+    _mean("p1"),
+    _mean("q2"),
+    _mean("p2"),
     _measure(
         "S_q",
         "complete synchronization of Mari et al.; 1 for uncorrelated vacua, see S_q_product",

@@ -34,6 +34,8 @@ def check_description(data: Mapping[str, Any]) -> None:
     if data["format"] > 1 and not _is_count(data.get("numerics")):
         raise _wrong("its 'numerics'", data.get("numerics", "not there"))
     axes, measures, inner = data["axes"], data["measures"], data.get("inner", {})
+    if not isinstance(data.get("found", ""), str):
+        raise _wrong("its 'found'", data["found"])
     _each(axes, "axis", _is_axis)
     _each(measures, "measure", _is_measure)
     _each(inner, "inner axis", _is_inner)

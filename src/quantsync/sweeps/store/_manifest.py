@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.catalogue.references import found_as
 from quantsync.errors import (
     InvalidArgumentError,
     SourceChangedWarning,
@@ -21,11 +22,14 @@ from quantsync.errors import (
 )
 from quantsync.sweeps._datasets import coordinate_attributes, measure_attributes, provenance
 from quantsync.sweeps.plan import SweepPlan
+from quantsync.sweeps.rules import Rule
 from quantsync.sweeps.store._description import check_description
 from quantsync.sweeps.store.fingerprints import fingerprint
 from quantsync.system import Measure
 from quantsync.version import NUMERICS, __version__
 
+FOUND = "found"  # where a function of one's own was found by its place, as module:name
+RULE = "= "  # before a rule that is a text, and not the fingerprint of a function
 FORMAT = 2  # in format 1, of version 0.1, every task has all measures
 
 
@@ -45,6 +49,7 @@ class Manifest:
             name: describe_axis(values, coordinate_attributes(plan, name))
             for name, values in plan.grid.axes.items()
         }
+        place = found_as(plan.model.function)
         found = cls(
             {
                 "format": FORMAT,
@@ -54,13 +59,14 @@ class Manifest:
                 "axes": axes,
                 "fixed": {name: _plain(name, value) for name, value in plan.fixed.items()},
                 "defaults": _defaults(plan),
-                "tied": {name: source(rule) for name, rule in plan.tied.items()},
+                "tied": {name: _rule(rule, source) for name, rule in plan.tied.items()},
                 "measures": describe_measures(plan.measures, source),
                 "quantsync_version": __version__,
                 "numerics": NUMERICS,
                 "chunk": None if chunk is None else list(chunk),
                 "provenance": provenance(plan),
             }
+            | ({} if place is None else {FOUND: place})
         )
         source.warn()
         return found
@@ -115,7 +121,7 @@ class Manifest:
     def token(self) -> str:
         """Hash of what belongs to the sweep on its present axes; measures have their own."""
         old = self.data["format"] == 1
-        apart = () if old else ("measures", "quantsync_version")
+        apart = () if old else ("measures", "quantsync_version", FOUND)
         return describes({key: value for key, value in self.data.items() if key not in apart})
 
     @property
@@ -271,7 +277,16 @@ def _changed(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> list[
     return lines
 
 
+def _rule(rule: Any, source: Callable[[Any], str]) -> str:
+    return RULE + rule.canonical if isinstance(rule, Rule) else source(rule)
+
+
 def _described(measure: Any, source: Callable[[Any], str]) -> dict[str, Any]:
+    place = found_as(measure)
+    return _told(measure, source) | ({} if place is None else {FOUND: place})
+
+
+def _told(measure: Any, source: Callable[[Any], str]) -> dict[str, Any]:
     if isinstance(measure, Measure):
         text = f"{measure.name} {source(measure.function)}"
         text += "" if measure.of is None else f" of {source(measure.of)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ import numpy as np
 
 from quantsync import html
 from quantsync.catalogue.models import MODELS
+from quantsync.catalogue.references import is_reference, load
 from quantsync.checks import named_arguments
-from quantsync.errors import StoreError
+from quantsync.errors import InvalidArgumentError, StoreError
 from quantsync.sweeps._certificates import attributes_of, worst_of
 from quantsync.sweeps._datasets import PointFailure, point_failures
 from quantsync.sweeps._grid import Grid
@@ -22,6 +24,7 @@ from quantsync.sweeps.refine.refinement import PREFIX
 from quantsync.sweeps.store._contents import Contents
 from quantsync.sweeps.store._extension import is_being_extended
 from quantsync.sweeps.store._lock import lock_holder
+from quantsync.sweeps.store._manifest import FOUND, RULE
 from quantsync.sweeps.store._refined import (
     STATE,
     STATE_ATTRIBUTES,
@@ -223,8 +226,11 @@ def sweep_status(store: str | Path) -> SweepStatus:
     )
 
 
-def stored_arguments(store: str | Path) -> dict[str, Any]:
-    """The arguments with which `sweep` resumes a store, from what is written in it."""
+def stored_arguments(store: str | Path, allowed: Collection[str] = ()) -> dict[str, Any]:
+    """The arguments with which `sweep` resumes a store, from what is written in it.
+
+    Functions that were found by their place are imported from there if their modules are allowed.
+    """
     opened = _opened(store_path(store))
     data = opened.manifest.data
     if "seed" in data["fixed"] and data["model"] == "ensemble":
@@ -232,22 +238,35 @@ def stored_arguments(store: str | Path) -> dict[str, Any]:
             f"Store {store} is an ensemble's, whose base is not kept in it: run the script or "
             "notebook with its ensemble(..., store=...) again."
         )
-    functions = [f"measure {n!r}" for n, m in data["measures"].items() if "named" not in m]
-    functions += [f"the rule of {name!r}" for name in data["tied"]]
-    if not data["registered"] or data["model"] not in MODELS:
-        functions.insert(0, f"model {data['model']!r}")
+    is_named = data["registered"] and data["model"] in MODELS
+    model = data.get(FOUND, data["model"] if is_named else None)
+    measures = {name: m.get(FOUND, m.get("named")) for name, m in data["measures"].items()}
+    functions = [f"model {data['model']!r}"] if model is None else []
+    functions += [f"measure {name!r}" for name, m in measures.items() if m is None]
+    functions += [f"the rule of {n!r}" for n, r in data["tied"].items() if not r.startswith(RULE)]
     if functions:
         raise StoreError(
             f"Store {store} needs {', '.join(functions)}, and functions are not kept in stores: "
             "run the script or notebook with its sweep(..., store=...) again."
         )
     return {
-        "model": data["model"],
+        "model": _restored(model, allowed, store),
         "axes": opened.axes(),
-        "measures": {name: measure["named"] for name, measure in data["measures"].items()},
+        "measures": {name: _restored(m, allowed, store) for name, m in measures.items()},
         "fixed": data["fixed"],
+        "tied": {name: rule.removeprefix(RULE) for name, rule in data["tied"].items()},
         "refine": stored_refinement(opened.root),
     }
+
+
+def _restored(text: Any, allowed: Collection[str], store: str | Path) -> Any:
+    """A model or measure by its name, or the function at its place."""
+    if not is_reference(text):
+        return text
+    try:
+        return load(text, allowed=allowed)
+    except InvalidArgumentError as error:
+        raise StoreError(f"Store {store}: {error}") from error
 
 
 def _opened(path: Path) -> SweepStore:
