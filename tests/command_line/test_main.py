@@ -10,6 +10,8 @@ import pytest
 import xarray as xr
 
 import quantsync as qs
+from quantsync.catalogue.measures import measures_of
+from quantsync.catalogue.models import MODELS, Model
 from quantsync.command_line.assignments import assignments
 
 
@@ -131,16 +133,45 @@ def test_help_names_the_commands_and_shows_examples():
     assert "quantsync reproduce roulet2018 3" in run("reproduce", "--help").stdout
 
 
-def test_list_shows_models_with_units_and_defaults_measures_and_papers():
-    shown = run("list", env={"COLUMNS": "200", "PATH": ""}).stdout
+def test_list_alone_fits_a_screen_and_says_how_to_go_on():
+    shown = run("list", env=os.environ | {"COLUMNS": "80"}).stdout.splitlines()
+    assert len(shown) <= 24
+    assert max(map(len, shown)) <= 80
+    for model in MODELS.own:
+        assert len([line for line in shown if line.split()[:1] == [model]]) == 1
+    for word in ("roulet2018", "quantsync list MODEL", "quantsync list measures", "Measures: 4"):
+        assert word in "\n".join(shown)
+
+
+def test_lists_show_models_with_units_and_defaults_measures_and_papers():
+    wide = os.environ | {"COLUMNS": "200"}
+    shown = "".join(run("list", what, env=wide).stdout for what in ("models", "measures", "papers"))
     for word in ("spin_pair", "damping_a", "Coupling strength", "0.1", "driven_spin"):
         assert word in shown
     for word in ("synchronization", "||L[rho]||", "1/rad", "roulet2018", "dynamics"):
         assert word in shown
 
 
+def test_lists_for_other_programs():
+    whole = json.loads(run("list", "--json").stdout)
+    assert list(whole) == ["models", "measures", "papers"]
+    for name, function in MODELS.own.items():
+        model = Model(function)
+        assert list(whole["models"][name]["parameters"]) == list(model.parameters)
+        assert whole["models"][name]["measures"] == list(measures_of(model.systems))
+    assert whole["measures"]["locked_phase"]["unit"] == "rad"
+    assert "dynamics" in whole["papers"]["roulet2018"]["figures"]
+    one = json.loads(run("list", "circuit_qed", "--json").stdout)
+    assert list(one) == ["models", "measures"]
+    assert list(one["models"]) == ["circuit_qed"]
+    assert list(one["measures"]) == one["models"]["circuit_qed"]["measures"]
+    assert list(json.loads(run("list", "papers", "--json").stdout)) == ["papers"]
+    assert list(json.loads(run("list", "measures", "--json").stdout)) == ["measures"]
+    assert list(json.loads(run("list", "models", "--json").stdout)) == ["models"]
+
+
 def test_list_shows_one_model_its_measures_or_one_paper():
-    wide = {"COLUMNS": "200", "PATH": ""}
+    wide = os.environ | {"COLUMNS": "200"}
     shown = run("list", "models", "dephased_chain", env=wide).stdout
     assert "anisotropy" in shown
     assert "spin_pair" not in shown

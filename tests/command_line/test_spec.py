@@ -1,6 +1,7 @@
 """Sweeps described in files: checked before anything runs, and run from the command line."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -286,12 +287,123 @@ def test_ctrl_c_ends_with_a_line_and_the_rest_is_done_later(spec):
     assert not state.damaged
 
 
-def test_a_text_as_an_axis_is_sent_to_fixed(spec):
+def test_texts_are_an_axis_of_a_parameter_that_takes_them(spec):
     spec.write_text(SPEC.replace("{linspace = [0, 0.1, 5]}", '["weak"]'))
-    with pytest.raises(
-        qs.errors.InvalidArgumentError, match=r"entry 0 is 'weak'; \[fixed\] takes a text"
-    ):
+    with pytest.raises(qs.errors.SpecError, match=r"line 8, key `axes.epsilon`: .*entry 0 is 'we"):
         read_spec(spec)
+    text = (
+        'model = "pseudo_boson_pair"\nmeasures = ["S_q"]\nstore = "a.zarr"\n'
+        'axes = {variant = ["lab", "corrected"], time = [1]}\n'
+    )
+    spec.write_text(text)
+    assert read_spec(spec).arguments["axes"]["variant"].tolist() == ["lab", "corrected"]
+    spec.write_text(text.replace('"corrected"', "3"))
+    with pytest.raises(qs.errors.SpecError, match=r"`axes.variant`: must hold texts, .* 1 is 3"):
+        read_spec(spec)
+
+
+def test_whole_numbers_are_an_axis(spec):
+    spec.write_text(
+        'model = "spin_pair"\nmeasures = ["purity"]\nstore = "a.zarr"\naxes = {spin = [1, 2]}\n'
+    )
+    assert read_spec(spec).arguments["axes"]["spin"].dtype.kind == "i"
+    assert run(spec).returncode == 0
+    purity = qs.open_sweep(spec.parent / "a.zarr").purity.values
+    assert purity == pytest.approx(qs.sweep("spin_pair", {"spin": [1, 2]}, "purity").purity.values)
+
+
+TIED = """\
+model = "driven_pair"
+measures = ["synchronization"]
+store = "a.zarr"
+
+[axes]
+gain_a = [0.1, 0.25, 0.4]
+
+[tied]
+damping_a = "1 - gain_a"
+"""
+
+
+def test_a_tied_parameter_follows_its_rule_and_the_store_resumes_it(spec):
+    spec.write_text(TIED)
+    first = run(spec)
+    assert first.returncode == 0, first.stderr
+    store = spec.parent / "a.zarr"
+    kept = qs.open_sweep(store)
+    for gain in (0.1, 0.25, 0.4):
+        twin = qs.compute("driven_pair", {"gain_a": gain, "damping_a": 1 - gain}, "synchronization")
+        found = float(kept.synchronization.sel(gain_a=gain))
+        assert found == pytest.approx(twin["synchronization"], rel=1e-10)
+    for chunk in (store / "synchronization" / "c").iterdir():
+        chunk.unlink()
+    again = run("resume", store)
+    assert again.returncode == 0, again.stderr
+    np.testing.assert_array_equal(qs.open_sweep(store).synchronization, kept.synchronization)
+    spec.write_text(TIED.replace("1 - gain_a", "1-(gain_a)"))  # the same rule
+    assert run(spec).returncode == 0
+    spec.write_text(TIED.replace("1 - gain_a", "2 - gain_a"))
+    other = run(spec)
+    assert other.returncode == 2
+    assert "'damping_a': = 1 - gain_a in the store, = 2 - gain_a now" in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ('"1 - gain"', r"line 9, key `tied.damping_a`: Unknown axis 'gain'; .*'gain_a'"),
+        ('"1 -"', r"line 9, key `tied.damping_a`: .*no arithmetic expression"),
+        ('"open(1)"', r"line 9, key `tied.damping_a`: .*calls `open`"),
+        ("3", r"line 9, key `tied.damping_a`: .*in quotation marks.*3"),
+        ('"1 - gain_a"\ndampin_b = "gain_a"', r"line 10, key `tied.dampin_b`: .*'damping_b'"),
+        ('"1 - gain_a"\ngain_a = "1"', r"line 10, key `tied.gain_a`: it is an axis"),
+        ('"gain_a - 1"', r"line 9, key `tied.damping_a`: .*>= 0"),
+        ('"sqrt(gain_a - 1)"', r"gives nan at gain_a = 0.1"),
+    ],
+)
+def test_mistakes_in_a_rule_are_named_with_line_and_key(spec, rule, message):
+    spec.write_text(TIED.replace('"1 - gain_a"', rule))
+    with pytest.raises(qs.errors.SpecError, match=message):
+        read_spec(spec)
+
+
+def test_a_description_comes_from_standard_input_with_its_store_beside_the_reader(spec):
+    answer = run("-", cwd=spec.parent, input=TIED)
+    assert answer.returncode == 0, answer.stderr
+    assert (spec.parent / "a.zarr").is_dir()
+    wrong = run("-", cwd=spec.parent, input=TIED.replace("gain_a = [", "gain = ["))
+    assert "standard input, line 6, key `axes.gain`" in wrong.stderr
+
+
+def test_a_store_leaves_by_standard_output(spec):
+    spec.write_text(TIED)
+    assert run(spec).returncode == 0
+    store = spec.parent / "a.zarr"
+    told = run("export", store, "-")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines()[0] == "gain_a,synchronization,status"
+    assert len(told.stdout.splitlines()) == 4
+    drawn = subprocess.run(
+        [sys.executable, "-m", "quantsync", "sweep", "plot", store, "--out", "-"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert drawn.stdout.startswith(b"\x89PNG")
+    assert drawn.stdout.endswith(b"IEND\xaeB`\x82")
+    assert sorted(p.name for p in spec.parent.iterdir()) == ["a.zarr", "tongue.toml"]
+
+
+def test_the_status_for_other_programs(spec):
+    spec.write_text(
+        'model = "spin_pair"\nmeasures = ["purity"]\nstore = "map.zarr"\n'
+        "axes.gain_a = [0.0, 1.0]\nfixed = {epsilon = 0.0}\n"
+    )
+    assert run(spec).returncode == 3
+    status = json.loads(run("status", spec.parent / "map.zarr", "--json").stdout)
+    assert (status["done"], status["failed"], status["missing"]) == (1, 1, 0)
+    assert status["shape"] == {"gain_a": 2}
+    assert status["failures"][0]["coordinates"] == {"gain_a": 0.0}
+    assert "not unique" in status["failures"][0]["message"]
+    assert status["writer"] is status["refinement"] is None
 
 
 def test_a_dry_run_into_a_file_says_so(spec):

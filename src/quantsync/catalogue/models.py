@@ -23,7 +23,7 @@ from quantsync.models.harmonic_chain.model import harmonic_chain
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.models.spin_pair.model import spin_pair
 from quantsync.runs import as_system
-from quantsync.system import System, require_system
+from quantsync.system import Measure, System, require_system
 
 _OWN: dict[str, Callable[..., Any]] = {
     "spin_pair": spin_pair,
@@ -93,6 +93,10 @@ class Model:
         """The model of that name, or that a function is."""
         if isinstance(model, Model):
             return model
+        if isinstance(model, Measure):
+            raise InvalidArgumentError(
+                f"{model.name!r} is a measure; a model is a function of parameters."
+            )
         if not callable(model):
             return cls(MODELS[known_name("model", model, MODELS)])
         try:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from quantsync.errors import InvalidArgumentError, nearest_name
+from quantsync.errors import InvalidArgumentError, QuantsyncError, nearest_name
 from quantsync.system import Measure
 
 LIBRARIES = tuple({sysconfig.get_path(n) for n in ("stdlib", "purelib", "platlib")})
@@ -60,6 +60,7 @@ def load(text: str, folder: Path | None = None, allowed: Collection[str] | None 
     if allowed is not None:
         require_allowed(text, allowed, folder)
     module = _imported(module_name)
+    _take_along(module)
     value: Any = module
     for part in attribute.split("."):
         if not hasattr(value, part):
@@ -110,6 +111,14 @@ def own_line(error: BaseException) -> str:
             return f"{_shown(own[-1].filename)}, line {own[-1].lineno}{code}"
         current = current.__cause__
     return ""
+
+
+def told(error: BaseException) -> str:
+    """What an error says, with the line of one's own code that it came through."""
+    where = own_line(error)
+    text = str(error) if isinstance(error, QuantsyncError) else f"{type(error).__name__}: {error}"
+    text = " ".join(text.split())
+    return f"{text} ({where})" if where else text
 
 
 def functions_in(module: ModuleType) -> dict[str, Any]:
@@ -189,6 +198,17 @@ def _imported(module: str) -> ModuleType:
         ) from None
 
 
+def _take_along(module: ModuleType) -> None:
+    """Have functions of a module sent to other processes whole: these may not find it."""
+    if not _is_own(getattr(module, "__file__", None) or ""):
+        return
+    import cloudpickle
+
+    package = sys.modules.get(module.__name__.partition(".")[0], module)
+    if package.__name__ not in cloudpickle.list_registry_pickle_by_value():
+        cloudpickle.register_pickle_by_value(package)
+
+
 def _failed(module: str, why: str) -> InvalidArgumentError:
     return InvalidArgumentError(f"Cannot import {_shown(module)}: {why}")
 
@@ -251,4 +271,3 @@ def _shown(module: str) -> str:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(sorted(names)[:10]) or "no names"
-

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1]
 
 def complete_model(incomplete: str) -> list[str]:
     """Models, and functions of a module of one's own once its colon is there."""
-    module, colon, start = incomplete.rpartition(":")
+    module, colon, _ = incomplete.rpartition(":")
     if colon:
         names = (f"{module}:{name}" for name in _functions(_own_file(module)))
         return _beginning(incomplete, names)

@@ -10,9 +10,9 @@ from typing import Any
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model
-from quantsync.catalogue.references import is_reference, load, own_line
+from quantsync.catalogue.references import is_reference, load, told
 from quantsync.checks import shown
-from quantsync.errors import InvalidArgumentError, QuantsyncError
+from quantsync.errors import InvalidArgumentError
 from quantsync.sweeps.compute import computed
 from quantsync.version import __version__
 
@@ -74,14 +74,6 @@ def points(
         except Exception as error:  # whatever a function of one's own raises
             answer, good = {"line": number, "error": told(error)}, False
         yield json.dumps(answer, allow_nan=False), good
-
-
-def told(error: BaseException) -> str:
-    """What an error says, with the line of one's own code that it came through."""
-    where = own_line(error)
-    text = str(error) if isinstance(error, QuantsyncError) else f"{type(error).__name__}: {error}"
-    text = " ".join(text.split())
-    return f"{text} ({where})" if where else text
 
 
 def _parameters(line: str) -> dict[str, Any]:

@@ -126,7 +126,8 @@ def compute(
         list[str] | None,
         typer.Argument(
             metavar="[NAME=VALUE]... [-]",
-            help="Parameters; the others have defaults. With -, a point per line of standard input.",
+            help="Parameters; the others have defaults. With -, a point per line of "
+            "standard input.",
             autocompletion=complete_parameter,
         ),
     ] = None,
@@ -277,15 +278,10 @@ def main() -> None:
 
 
 def _told(error: Exception) -> str:
-    """An error with the line of one's own code; empty where none was passed, unless it is named."""
-    if not isinstance(error, QuantsyncError) and "quantsync.catalogue.references" not in sys.modules:
-        return ""
-    from quantsync.catalogue.references import own_line
+    """A named error, or one that came through a line of one's own; empty for any other."""
+    from quantsync.catalogue.references import own_line, told
 
-    where = own_line(error)
-    if isinstance(error, QuantsyncError):
-        return f"{error} ({where})" if where else str(error)
-    return f"{type(error).__name__}: {error} ({where})" if where else ""
+    return told(error) if isinstance(error, QuantsyncError) or own_line(error) else ""
 
 
 def _end(code: int, message: str) -> NoReturn:

@@ -279,7 +279,9 @@ class _Reader:
             if fits and all(isinstance(value, kind) for value in given):
                 return np.array(given)
         for k, value in enumerate(given):
-            if not takes_numbers(parameter) and not isinstance(value, str):
+            if not takes_numbers(parameter):
+                if isinstance(value, str):
+                    continue
                 self.fail(key, f"must hold texts, but entry {k} is {value!r}.")
             if isinstance(value, bool) or not isinstance(value, int | float):
                 self.fail(key, f"must hold numbers, but entry {k} is {value!r}.")

@@ -66,9 +66,7 @@ Scheduler = Annotated[
 def run(
     spec: Annotated[
         Path,
-        typer.Argument(
-            metavar="SPEC.toml", help="Description of the sweep; - for standard input."
-        ),
+        typer.Argument(metavar="SPEC.toml", help="Description of the sweep; - for standard input."),
     ],
     store: Annotated[
         Path | None, typer.Option(help="Another store than that of the description.")
@@ -87,8 +85,9 @@ def run(
     A file for 101 x 5 points: model = "spin_pair"; measures = ["synchronization"];
     store = "tongue.zarr" (beside the file); chunk = 50 (points of a task, if not automatic);
     [axes] with epsilon = {linspace = [0, 0.1, 101]}, gain_a = {logspace = [0, 2, 5]} or a list;
-    [fixed] with damping_b = 100.0; [tied] with damping_a = "1 - gain_a"; refine = "synchronization", tolerance = 0.01, level = 0.01 for
-    points along the border of a tongue.
+    [fixed] with damping_b = 100.0; [tied] with damping_a = "1 - gain_a" (arithmetic of axes);
+    refine = "synchronization", tolerance = 0.01, level = 0.01 for points along the border of a
+    tongue.
 
     Example: quantsync sweep tongue.toml --dry-run
 

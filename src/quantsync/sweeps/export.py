@@ -92,9 +92,10 @@ def draw_dataset(
     shown, more = pictures.panels[:MOST_PANELS], pictures.panels[MOST_PANELS:]
     columns = min(3, len(shown))
     rows = math.ceil(len(shown) / columns)
-    with style(), nullcontext(sys.stdout.buffer) if target is None else _replacing(
-        target
-    ) as partial:
+    with (
+        style(),
+        nullcontext(sys.stdout.buffer) if target is None else _replacing(target) as partial,
+    ):
         figure = new_figure(3.4 * columns, 2.6 * rows)
         for k, panel in enumerate(shown):
             pictures.draw(figure.add_subplot(rows, columns, k + 1), panel)

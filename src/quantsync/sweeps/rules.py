@@ -69,10 +69,10 @@ class Rule:
 
     @lazy
     def axes(self) -> list[str]:
-        """Names of the axes in it, in order."""
+        """Names of the axes in it."""
         called = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
         names = [n for n in ast.walk(self._tree) if isinstance(n, ast.Name) and id(n) not in called]
-        return list(dict.fromkeys(n.id for n in names if n.id not in CONSTANTS))
+        return sorted({n.id for n in names} - CONSTANTS.keys())
 
     @property
     def canonical(self) -> str:
