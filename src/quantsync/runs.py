@@ -500,9 +500,29 @@ def _agree(first: Any, second: Any) -> bool:
     agrees = getattr(type(first), "agrees_with", None)
     if agrees is not None:
         return bool(agrees(first, second))
+    if type(first) is not type(second):
+        return False
     if isinstance(first, Several):
-        return True  # nothing that is known speaks against it
+        return _agree_singly(
+            first.objects[first.owner.flat[0]], second.objects[second.owner.flat[0]]
+        )
+    if isinstance(first, Mapping):
+        return first.keys() == second.keys() and all(_agree(first[n], second[n]) for n in first)
     if isinstance(first, Batched):
         pairs = [(getattr(first, name), getattr(second, name)) for name in first.batched]
-        return type(first) is type(second) and all(_agree(a, b) for a, b in pairs)
-    return close(first, second)
+        return all(_agree(a, b) for a, b in pairs)
+    return first is None or close(first, second)
+
+
+def _agree_singly(first: Any, second: Any) -> bool:
+    """Whether two objects have the same arrays, as networks have; else nothing speaks against it."""
+    if first is second:
+        return True
+    pairs = [(value, getattr(second, name, None)) for name, value in vars(first).items()]
+    arrays = [(a, b) for a, b in pairs if isinstance(a, np.ndarray) or sp.issparse(a)]
+    return all(
+        close(a, b)
+        if isinstance(a, np.ndarray)
+        else a.shape == np.shape(b) and abs(a - b).max() <= SAME * abs(a).max()
+        for a, b in arrays
+    )

@@ -19,6 +19,7 @@ from quantsync.system import Measure, System
 
 SHOWN_SPACES = 3
 MOST_CHECKED = 64  # values of an axis, each of which a model is asked for beforehand
+LOOKED_AT = 5  # points at which systems for arrays are compared with those for numbers
 TRIED = 8  # points at which a model is looked at before a map
 
 
@@ -189,7 +190,7 @@ class SystemsOfModel:
         start = time.perf_counter()
         example = given.at(base)
         seconds = time.perf_counter() - start
-        refused = {n: given._refusal(base, n) for n in grid.names if n not in texts}
+        refused = {n: given._refusal(grid, base, n) for n in grid.names if n not in texts}
         apart = texts + tuple(n for n, why in refused.items() if why)
         cause = next((why for n, why in refused.items() if why), cause)
         if not apart and raised is not None:
@@ -263,32 +264,55 @@ class SystemsOfModel:
         assert first is not None
         raise first
 
-    def _refusal(self, base: Mapping[str, Any], name: str) -> str:
+    def _refusal(self, grid: Grid, base: Mapping[str, Any], name: str) -> str:
         """Why the model does not take a parameter as an array; empty if it does."""
+        others = (plain(v) for v in grid.axes[name][::-1][:TRIED] if v != base[name])
+        other = next((v for v in others if self._gives({**base, name: v})), base[name])
+        values = [base[name], other]
         try:
-            found = self.at({**base, name: np.array([base[name]] * 2)})
+            found = self.at({**base, name: np.array(values)})
             require_broadcast_to(found.shape, (2,), "Systems of the model")
         except Exception as error:
             return f"{type(error).__name__}: {error}"
-        return ""
+        pairs = enumerate({**base, name: value} for value in values)
+        return next((why for k, at in pairs if (why := self._differs(found, (2,), k, at))), "")
 
     def _misunderstood(self, grid: Grid, system: System) -> str:
         """How a function's systems for arrays differ from those for numbers; empty if not.
 
         A function that asks ``if np.any(x > 1)`` takes arrays, and gives other systems.
         """
-        agrees = getattr(type(system), "agrees_with", None)
-        if agrees is None or self.model.is_registered or grid.size == 1:
+        if grid.size == 1:
             return ""
-        for point in np.unique(np.linspace(0, grid.size - 1, 3).astype(int)):
-            try:
-                alone = self.at(grid.coordinates(int(point))).broadcast_to((1,))
-            except Exception:
-                return ""  # it is made for arrays
-            if not agrees(system.take([point]), alone):
-                where = ", ".join(f"{n}={v}" for n, v in grid.coordinates(int(point)).items())
-                return f"at {where} it gives another system for numbers than for arrays"
+        for point in np.unique(np.linspace(0, grid.size - 1, LOOKED_AT).astype(int)):
+            why = self._differs(system, grid.shape, int(point), grid.coordinates(int(point)))
+            if why:
+                return why
         return ""
+
+    def _differs(
+        self, system: System, shape: tuple[int, ...], member: int, at: Mapping[str, Any]
+    ) -> str:
+        """How a member of a batch differs from the system for numbers, if both can be compared."""
+        agrees = getattr(type(system), "agrees_with", None)
+        if agrees is None or self.model.is_registered:
+            return ""
+        try:
+            alone = self.at(at).broadcast_to((1,))
+        except Exception:
+            return ""  # it is made for arrays
+        if type(alone) is type(system) and agrees(system.broadcast_to(shape).take([member]), alone):
+            return ""
+        where = ", ".join(f"{name}={value}" for name, value in at.items())
+        return f"at {where} it gives another system for numbers than for arrays"
+
+    def _gives(self, coordinates: Mapping[str, Any]) -> bool:
+        """Whether the model gives a system at a point."""
+        try:
+            self.at({name: plain(value) for name, value in coordinates.items()})
+        except Exception:
+            return False
+        return True
 
     def _require_values(self, grid: Grid, base: Mapping[str, Any]) -> None:
         """Raise what the model says of a value that it does not take."""
