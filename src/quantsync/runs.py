@@ -515,7 +515,7 @@ def _agree(first: Any, second: Any) -> bool:
 
 
 def _agree_singly(first: Any, second: Any) -> bool:
-    """Whether two objects have the same arrays, as networks have; else nothing speaks against it."""
+    """Whether two objects have the same arrays, as networks do; else nothing speaks against it."""
     if first is second:
         return True
     pairs = [(value, getattr(second, name, None)) for name, value in vars(first).items()]

@@ -1,4 +1,4 @@
-"""Maps of evolutions, mean fields, networks and quasi-periodic states, as functions of one's own."""
+"""Maps of evolutions, mean fields, networks and quasi-periodic states that functions return."""
 
 import warnings
 
