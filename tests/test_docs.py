@@ -1,5 +1,6 @@
 """The code of the pages in docs/ runs, and prints what they say."""
 
+import json
 import re
 import subprocess
 import sys
@@ -29,3 +30,23 @@ def test_the_code_of_a_page_prints_what_the_page_says(page):
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout == expected
+
+
+def test_the_command_of_the_ten_tasks_gives_what_python_gives(tmp_path):
+    text = (ROOT / "docs" / "ten_tasks.md").read_text(encoding="utf-8")
+    first, *_, task = (
+        re.findall(r"```python\n(.*?)```", part, re.S)[-1]
+        for part in text.split("## 5.")[0].split("\n## ")
+    )
+    (tmp_path / "mine.py").write_text(first + task.partition("\n\naxes")[0], encoding="utf-8")
+    (command,) = re.findall(r"^quantsync compute .*", text, re.M)
+    run = subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert run.returncode == 0, run.stderr
+    measures = json.loads(run.stdout)["measures"]
+    assert measures["quanta_per_gain"] == pytest.approx(0.8108, abs=1e-4)

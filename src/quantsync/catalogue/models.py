@@ -187,7 +187,7 @@ def _described(docstring: str) -> dict[str, tuple[str, str]]:
         re.M,
     ):
         text = " ".join(entry[3].split())
-        unit = re.search(r" \(units of (\w+)\)", text)
+        unit = re.search(r" \(units of ([^()]+)\)", text)
         text = text.replace(unit[0], "") if unit else text
         if choices := re.search(r"\{(.*)\}", entry[2]):
             text += " One of " + choices[1].replace('"', "") + "."
