@@ -241,6 +241,19 @@ def recipes(folder):
             qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.2 * np.eye(2)).evolve,
             {"state": qs.GaussianState.vacuum([1.0]), "times": T},
         ),
+        "OpenNetwork.run": (
+            qs.OpenNetwork([[-0.1, 1.0], [-1.0, -0.1]], 0.2 * np.eye(2)).run,
+            {"state": qs.GaussianState.vacuum([1.0]), "times": 2.0, "tolerance": 1e-6},
+        ),
+        "HarmonicNetwork.run": (network.run, {"state": vacuum, "times": 2.0, "tolerance": 1e-6}),
+        "Lindbladian.run": (
+            system.run,
+            {"state": np.eye(2) / 2, "times": 1.0, "observables": {"x": x_of(system)},
+             "operator": False, "tolerance": 1e-6, "truncation": "warn"},
+        ),
+        "MeanFieldModel.run": (
+            model.run, {"state": [0.1], "times": 1.0, "errors": "mask", "bound": 10.0}
+        ),
         "MeanFieldModel.integrate": (model.integrate, {"state": [0.1], "times": [0.0, 1.0]}),
         "OpenNetwork.from_network": (
             qs.OpenNetwork.from_network,
@@ -336,6 +349,10 @@ def recipes(folder):
         "time_series.ModeSum.__call__": (modes, {"times": T}),
         "time_series.SampledSignal": (
             qs.time_series.SampledSignal, {"times": T, "values": np.sin(T), "degree": 5}
+        ),
+        "time_series.decay_rate": (
+            qs.time_series.decay_rate,
+            {"signal": np.exp(-T / 5) * np.cos(3 * T), "times": T, "tolerance": 1e-6},
         ),
         "time_series.best_delay": (
             qs.time_series.best_delay,

@@ -31,8 +31,8 @@ UNDEFINED = {
     "complete_synchronization", "measures.phase_synchronization", "measures.phi_synchronization",
     "PhaseDistribution.local_maxima", "dynamical_synchronization",
     "measures.chi", "measures.chi_2", "measures.kind_ratio", "pearson", "phase_coherence", "sweep",
-    "time_series.best_delay", "time_series.mean_frequency", "time_series.phase_drift",
-    "time_series.phase_locking_value", "time_series.windowed_mean",
+    "time_series.best_delay", "time_series.decay_rate", "time_series.mean_frequency",
+    "time_series.phase_drift", "time_series.phase_locking_value", "time_series.windowed_mean",
 }  # fmt: skip
 
 GENERIC = {

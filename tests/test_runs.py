@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import sympy
 from numpy.testing import assert_allclose
+from scipy.linalg import expm
 
 import quantsync as qs
 from quantsync.errors import (
@@ -23,6 +24,7 @@ from quantsync.system import System
 
 UP = np.diag([1.0, 0.0])
 TIMES = np.array([0.0, 0.3, 1.0])
+ONE_BY_ONE = pytest.mark.filterwarnings("ignore:.*does not take arrays")
 
 
 def spin():
@@ -49,7 +51,9 @@ def test_a_tuple_is_a_run_and_a_run_is_a_system():
 
 
 def test_a_run_of_one_start_and_system_is_solved_once_for_all():
-    run = decay(1.0).run(UP, TIMES).broadcast_to((3,))
+    single = decay(1.0).run(UP, TIMES)
+    run = type(single).joined([single, single, single])
+    assert run.parts["state"].shape == ()
     path = run.take([2, 2, 0, 1]).solve()
     assert path.rho.shape == (4, 3, 2, 2)
     assert np.array_equal(path.rho[0], path.rho[3])
@@ -291,3 +295,118 @@ def test_harmonic_balances_and_their_states_are_systems():
     with pytest.raises(HarmonicsError) as caught:
         balances[0].run([[0.0, 0.0], [1.0, 1.0]], tolerance=1e-15, max_harmonics=3).solve()
     assert caught.value.indices == [(1,)]
+
+
+# The tasks: maps of what one's own systems do in time.
+
+
+def two_modes(detuning, bath):
+    """Two coupled modes that lose quanta, one of them into a bath that both share."""
+    space = qs.Space(A=qs.Fock(4), B=qs.Fock(4))
+    a, b = space["A"], space["B"]
+    pair = qs.Lindbladian(
+        space,
+        [(1.0, a.number), (1.0 + detuning, b.number)],
+        [(bath, a.destroy + b.destroy), (0.01, a.destroy), (0.01, b.destroy)],
+    )
+    x, y = a.create + a.destroy, b.create + b.destroy
+    first = np.kron([0.8, 0.6, 0.0, 0.0], [0.8, 0.0, 0.6, 0.0])
+    psi = first + np.kron([0.6, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0])
+    psi = psi / np.linalg.norm(psi)
+    return pair, np.outer(psi, psi), np.linspace(0, 60, 301), {"observables": {"x": x, "y": y}}
+
+
+def late_pearson(path):
+    values = qs.pearson(path.expectation["x"], path.expectation["y"], path.times, 12.0)
+    return values[:, 240]
+
+
+def decay_of_x(path):
+    return qs.time_series.decay_rate(path.expectation["x"], path.times)
+
+
+def exact_means(detuning, bath, times):
+    """<a> and <b> of two linear modes, from the equations of the amplitudes."""
+    M = np.array([[-1j - 0.005, 0], [0, -1j * (1 + detuning) - 0.005]]) - bath / 2
+    pair, rho, _, _ = two_modes(detuning, bath)
+    start = [np.trace(rho @ pair.space[name].destroy.toarray()) for name in "AB"]
+    return np.array([expm(M * t) @ start for t in times]).T
+
+
+def test_transient_synchronization_is_a_map():
+    """Over detuning and bath; the modes are linear, so that two amplitudes tell everything."""
+    detunings, baths = np.array([0.0, 0.05, 0.2]), np.array([0.05, 0.3])
+    found = qs.sweep(
+        two_modes,
+        {"detuning": detunings, "bath": baths},
+        {"pearson": late_pearson, "decay": decay_of_x},
+    )
+    times = np.linspace(0, 60, 301)
+    for d, bath in np.ndindex(3, 2):
+        a, b = exact_means(detunings[d], baths[bath], times)
+        expected = qs.pearson(2 * a.real, 2 * b.real, times, 12.0)[240]
+        assert_allclose(found.pearson[d, bath], expected, atol=1e-6)
+        M = np.diag([-1j - 0.005, -1j * (1 + detunings[d]) - 0.005]) - baths[bath] / 2
+        assert_allclose(found.decay[d, bath], -np.linalg.eigvals(M).real.max(), rtol=1e-4)
+    # A bath that both share leaves what it cannot see, in antiphase; detuning undoes that.
+    assert found.pearson[0, 1] < -0.999
+    assert abs(found.pearson[2, 0]) < 0.95
+
+
+def test_an_own_mean_field_is_a_map():
+    model = van_der_pol()
+
+    def oscillator(gain, loss):
+        return model.run([0.1], 60.0, parameters={"gain": gain, "loss": loss})
+
+    axes = {"gain": np.linspace(1, 2, 4), "loss": np.linspace(0.1, 0.4, 3)}
+    found = qs.sweep(oscillator, axes, {"size": lambda run: np.abs(run.final[:, 0]) ** 2})
+    gain, loss = np.meshgrid(axes["gain"], axes["loss"], indexing="ij")
+    assert_allclose(found["size"], gain / (2 * loss), rtol=1e-9)
+    assert "largest_error" not in found.attrs  # it is not known, and said so
+    assert "error" in found.attrs["unknown_certificates"]
+
+
+@ONE_BY_ONE
+def test_a_function_of_single_points_gives_the_same_map():
+    def oscillator(gain, loss):
+        if gain > 1.5:  # takes no arrays
+            loss = 2 * loss
+        return van_der_pol_of_all, [0.1], 60.0, {"parameters": {"gain": gain, "loss": loss}}
+
+    van_der_pol_of_all = van_der_pol()
+    axes = {"gain": [1.0, 2.0], "loss": [0.1, 0.2]}
+    found = qs.sweep(oscillator, axes, {"size": lambda run: np.abs(run.final[:, 0]) ** 2})
+    assert_allclose(found["size"], [[5.0, 2.5], [5.0, 2.5]], rtol=1e-9)
+
+
+@ONE_BY_ONE
+def test_networks_are_maps_too():
+    found = qs.sweep(
+        damped_mode,
+        {"damping": [0.1, 0.4], "occupation": [0.0, 1.0]},  # arrays of two would be two rates
+        {"variance": lambda state: state.covariance[:, 0, 0]},
+    )
+    assert_allclose(found.variance, np.tile([0.5, 1.5], (2, 1)), rtol=1e-12)
+
+    def kicked(frequency, kick):
+        oscillator = qs.HarmonicNetwork([[frequency**2]])
+        return oscillator, qs.GaussianState.vacuum(frequency).displaced(p=[kick]), [0.0, 0.5]
+
+    axes = {"frequency": [1.0, 2.0], "kick": [1.0, 3.0]}
+    found = qs.sweep(kicked, axes, {"x": lambda path: path.final.mean[:, 0]})
+    w, kick = np.meshgrid(*axes.values(), indexing="ij")
+    assert_allclose(found.x, kick * np.sin(w / 2) / w, rtol=1e-12)
+
+
+@ONE_BY_ONE
+def test_quasi_periodic_states_are_maps_too():
+    a = spin()["A"]
+
+    def signal(state):
+        return np.abs(state.demodulated(a.plus, 1.0))
+
+    found = qs.sweep(driven_spin, {"drive": [0.05, 0.1]}, {"signal": signal})
+    expected = [abs(driven_spin(d).solve().demodulated(a.plus, 1.0)) for d in (0.05, 0.1)]
+    assert_allclose(found.signal, expected, rtol=1e-6)
+    assert found.attrs["largest_residual"] < 1e-8

@@ -122,6 +122,13 @@ def real_number(
     return float(array)
 
 
+def largest_error(value: Any, name: str = "tolerance") -> float:
+    """A tolerance above 0; infinity lets everything pass."""
+    if isinstance(value, float) and value == np.inf:
+        return value
+    return real_number(value, name, above=0)
+
+
 def coefficient_array(values: Any, name: str) -> np.ndarray:
     """Real coefficients of a Hamiltonian."""
     return real_array(values, name, why="Put phases into the operator.")

@@ -445,7 +445,7 @@ def _run_of(given: tuple[Any, ...]) -> System:
 
 def run_times(times: Any, start: float | None = 0.0) -> np.ndarray:
     """Times (T,) as given, or `POINTS` equidistant ones from the start to a number."""
-    if np.ndim(times) == 0:
+    if not isinstance(times, list | tuple) and np.ndim(times) == 0:
         first = start or 0.0
         last = real_number(times, "times", above=first, why=f"a run starts at {first:g}")
         return np.linspace(first, last, POINTS)
@@ -503,9 +503,7 @@ def _agree(first: Any, second: Any) -> bool:
     if type(first) is not type(second):
         return False
     if isinstance(first, Several):
-        return _agree_singly(
-            first.objects[first.owner.flat[0]], second.objects[second.owner.flat[0]]
-        )
+        return _agree_singly(first.only, second.only)
     if isinstance(first, Mapping):
         return first.keys() == second.keys() and all(_agree(first[n], second[n]) for n in first)
     if isinstance(first, Batched):
@@ -515,7 +513,7 @@ def _agree(first: Any, second: Any) -> bool:
 
 
 def _agree_singly(first: Any, second: Any) -> bool:
-    """Whether two objects have the same arrays, as networks do; else nothing speaks against it."""
+    """Whether two objects have the same arrays; where they have none, nothing speaks against it."""
     if first is second:
         return True
     pairs = [(value, getattr(second, name, None)) for name, value in vars(first).items()]

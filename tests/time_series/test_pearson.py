@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from places import TESTS
 from scipy.integrate import quad
 
@@ -288,7 +289,6 @@ def test_samples_and_functions_mix():
 def test_errors():
     times = np.linspace(0, 10, 101)
     f = np.sin(times)
-    wave = ModeSum([1.0], [1.0], [0.0])
     for window in (0, -1.0):
         with pytest.raises(InvalidArgumentError, match=r"window.*> 0"):
             pearson(f, f, times, window)
@@ -308,8 +308,6 @@ def test_errors():
         pearson(f, f, times, 1.0, delay=np.nan)
     with pytest.raises(InvalidArgumentError, match="SampledSignal"):
         best_delay(f, f, 0.0, 1.0, [0.0])
-    with pytest.raises(InvalidArgumentError, match="one pair"):
-        best_delay(random_modes(1, (2,)), wave, 0.0, 1.0, [0.0])
     with pytest.raises(DimensionError, match="fit each other"):
         ModeSum([1.0, 2.0], [1.0, 2.0, 3.0], [1.0])
     with pytest.raises(InvalidArgumentError, match="reach from 0 to 10"):
@@ -318,3 +316,18 @@ def test_errors():
         SampledSignal(times, f, degree=4)
     with pytest.raises(InvalidArgumentError, match="masked array"):
         pearson(np.ma.masked_array(f, times > 8), f, times, 2.0)
+
+
+def test_the_best_delay_of_a_batch_of_samples():
+    """cos(t - lag) lags behind cos(t); the windows are of whole periods."""
+    times = np.linspace(0, 30, 601)
+    lags = np.array([0.3, -0.7, 1.1])
+    first = SampledSignal(times, np.cos(times))
+    second = SampledSignal(times, np.cos(times - lags[:, None]))
+    starts = np.array([4.0, 8.0])
+    found = best_delay(first, second, starts, 4 * np.pi, np.linspace(-2, 2, 17), absolute=False)
+    assert found.delay.shape == found.value.shape == (3, 2)
+    assert_allclose(found.delay, np.broadcast_to(lags[:, None], (3, 2)), atol=1e-6)
+    assert_allclose(found.value, 1.0, atol=1e-9)
+    alone = best_delay(first, second[1], 4.0, 4 * np.pi, np.linspace(-2, 2, 17), absolute=False)
+    assert_allclose(alone.delay, found.delay[1, 0], atol=1e-9)

@@ -14,7 +14,8 @@ def thermal_variance(frequencies: np.ndarray, temperature: Any) -> np.ndarray:
     """``coth(w/2T)/2``, the variance of a mode's dimensionless quadratures; 1/2 at T = 0."""
     T = np.asarray(temperature, dtype=float)
     hot = np.where(T > 0, T, 1.0)
-    return np.where(T > 0, 0.5 / np.tanh(frequencies / (2 * hot)), 0.5)
+    with np.errstate(over="ignore"):  # tanh of infinity is 1
+        return np.where(T > 0, 0.5 / np.tanh(frequencies / (2 * hot)), 0.5)
 
 
 def _require_memory(modes: int) -> None:

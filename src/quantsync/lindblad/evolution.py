@@ -13,6 +13,7 @@ from quantsync.checks import (
     broadcast_shape,
     choice,
     flag,
+    largest_error,
     named_arguments,
     real_number,
     shown,
@@ -220,8 +221,7 @@ def checked_start(
 ) -> Start:
     """The arguments of `evolve`, or the errors that it raises for them."""
     times = times_array(times, start=0.0)
-    if tolerance != math.inf:
-        tolerance = real_number(tolerance, "tolerance", above=0)
+    tolerance = largest_error(tolerance)
     choice(truncation, "truncation", ("warn", "raise", "ignore"))
     allowed = real_number(truncation_tolerance, "truncation_tolerance", at_least=0)
     space = generator_of(system).space

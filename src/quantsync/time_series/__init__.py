@@ -1,5 +1,6 @@
-"""Signals and sums of modes: Pearson's coefficient in windows, delays, phase locking."""
+"""Signals and sums of modes: Pearson's coefficient in windows, delays, phase locking, decay."""
 
+from quantsync.time_series.decay import decay_rate
 from quantsync.time_series.mode_sums import ModeSum
 from quantsync.time_series.pearson import (
     DelayedCorrelation,
@@ -19,6 +20,7 @@ __all__ = [
     "ModeSum",
     "SampledSignal",
     "best_delay",
+    "decay_rate",
     "mean_frequency",
     "pearson",
     "phase_drift",

@@ -159,8 +159,8 @@ def best_delay(
     Parameters
     ----------
     first, second : callable
-        Two single signals as functions of time, such as `ModeSum`; put samples into a
-        `SampledSignal`.
+        Signals as functions of time, such as `ModeSum`; put samples into a `SampledSignal`, as in
+        ``SampledSignal(path.times, path.expectation["x"])``. Batch shapes broadcast.
     time : float or array_like
         Where the windows start.
     window : float
@@ -176,7 +176,8 @@ def best_delay(
     Returns
     -------
     DelayedCorrelation
-        ``delay`` and ``value``, of the shape of ``time``. NaN where no delay has a coefficient.
+        ``delay`` and ``value``, of the batch shape of the signals and that of ``time``. NaN where
+        no delay has a coefficient.
 
     Raises
     ------
@@ -202,36 +203,51 @@ def best_delay(
     if not tried.size:
         raise InvalidArgumentError("Argument `delays` must hold a delay, but is empty.")
     starts, absolute = real_array(time, "time"), flag(absolute, "absolute")
+    shapes = {"first": getattr(first, "shape", ()), "second": getattr(second, "shape", ())}
+    batch = broadcast_shape(shapes, what="Batch shapes of signals")
 
-    def at(start: Any, delay: float) -> np.ndarray:
-        both, shifts = [first, second], [0.0, float(delay)]
-        return _in_windows(both, start, window, shifts, bandwidth, _coefficient, must_fit=False)
+    def at(pair: list[Any], start: Any, delay: float) -> np.ndarray:
+        shifts = [0.0, float(delay)]
+        return _in_windows(pair, start, window, shifts, bandwidth, _coefficient, must_fit=False)
 
     def score(values: np.ndarray) -> np.ndarray:
         return np.abs(values) if absolute else values
 
-    table = np.stack([at(starts.ravel(), delay) for delay in tried])
-    if table.ndim != 2:
-        raise InvalidArgumentError("best_delay() takes one pair of signals, not a batch of them.")
+    table = np.stack([at([first, second], starts.ravel(), delay) for delay in tried])
+    if table.shape[1:] != (*batch, starts.size):
+        raise InvalidArgumentError(
+            "A batch of signals needs an attribute `shape`, and an index that picks some of them."
+        )
+    table = table.reshape(len(tried), -1)  # a column for each pair of signals and start
     scores = np.where(np.isnan(table), -np.inf, score(table))
     best = np.argmax(scores, axis=0)
     delay, value = tried[best], np.take_along_axis(table, best[None], axis=0)[0]
-    delay[np.isneginf(scores.max(axis=0))] = np.nan
-    for k, start in enumerate(starts.ravel()):
+    delay[np.isneginf(scores.max(axis=0, initial=-np.inf))] = np.nan
+    for k, (*index, n) in enumerate(np.ndindex(*batch, starts.size)):
         low, high = tried[max(best[k] - 1, 0)], tried[min(best[k] + 1, tried.size - 1)]
         if np.isnan(delay[k]) or low == high:
             continue
+        pair = [_picked(signal, index) for signal in (first, second)] if batch else [first, second]
+        start = starts.ravel()[n]
 
-        def loss(shift: float, start: float = start) -> float:
-            found = float(score(at(start, shift)))
+        def loss(shift: float, pair: list[Any] = pair, start: float = start) -> float:
+            found = float(score(at(pair, start, shift)))
             return 2.0 if np.isnan(found) else -found  # no coefficient is worse than any
 
         refined = minimize_scalar(
             loss, bounds=(low, high), method="bounded", options={"xatol": 1e-9 * (high - low)}
         )
         if -refined.fun > score(value[k]):
-            delay[k], value[k] = refined.x, at(start, refined.x)
-    return DelayedCorrelation(delay.reshape(starts.shape)[()], value.reshape(starts.shape)[()])
+            delay[k], value[k] = refined.x, at(pair, start, refined.x)
+    shape = (*batch, *starts.shape)
+    return DelayedCorrelation(delay.reshape(shape)[()], value.reshape(shape)[()])
+
+
+def _picked(signal: Any, index: list[int]) -> Any:
+    """One signal of a batch that is broadcast to a larger one."""
+    shape = getattr(signal, "shape", ())
+    own = index[len(index) - len(shape) :]
+    return signal[tuple(0 if n == 1 else k for n, k in zip(shape, own, strict=True))]
 
 
 def _coefficient(moments: Moments) -> np.ndarray:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
+from scipy.interpolate import BSpline, make_interp_spline
 
 from quantsync.arrays import is_foreign, to_numpy
 from quantsync.checks import real_array, times_array, whole_number
@@ -78,6 +78,17 @@ class SampledSignal:
         self.offset = columns.mean(axis=0)
         self.spline = make_interp_spline(self.times, columns - self.offset, k=self.degree)
         self.exponent = exponent
+
+    def __getitem__(self, index: Any) -> SampledSignal:
+        """Some of the signals, picked from the batch axes."""
+        chosen = np.arange(math.prod(self.shape)).reshape(self.shape)[index]
+        new = SampledSignal.__new__(SampledSignal)
+        new.__dict__.update(self.__dict__)
+        new.shape = chosen.shape
+        flat = np.atleast_1d(chosen).reshape(-1)
+        new.offset, new.exponent = self.offset[flat], self.exponent[flat]
+        new.spline = BSpline(self.spline.t, self.spline.c[:, flat], self.spline.k)
+        return new
 
     def __call__(self, times: Any) -> np.ndarray:
         """The signals at times between the first and the last sample, shape (..., *times.shape).

@@ -13,6 +13,7 @@ from quantsync import html
 from quantsync.checks import (
     choice,
     instance_of,
+    largest_error,
     name_list,
     named_arguments,
     real_array,
@@ -32,7 +33,6 @@ from quantsync.gaussian.networks._oscillators import MOST_SOLVED, ROUNDING, Coup
 from quantsync.gaussian.networks.evolution import (
     TOLERANCE,
     GaussianEvolution,
-    largest_error,
     within,
 )
 from quantsync.gaussian.networks.run import GaussianRun

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from quantsync import html
-from quantsync.checks import instance_of, named_arguments, real_number, times_array
+from quantsync.checks import instance_of, largest_error, named_arguments, times_array
 from quantsync.errors import DimensionError, LostAccuracyError
 from quantsync.gaussian.networks._noise import environment_noise
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
@@ -192,13 +192,6 @@ def evolve(
     error = np.minimum(2.0, np.abs(moments) * _phase_rounding(frequencies, rows))
     error = np.broadcast_to(error, mean.shape[:-1])
     return within(GaussianEvolution(moments, mean, covariance, names, error), tolerance)
-
-
-def largest_error(tolerance: Any) -> float:
-    """A tolerance as a number > 0, infinity included."""
-    if tolerance is np.inf or (isinstance(tolerance, float) and tolerance == np.inf):
-        return np.inf
-    return real_number(tolerance, "tolerance", above=0)
 
 
 def within(path: GaussianEvolution, tolerance: float) -> GaussianEvolution:

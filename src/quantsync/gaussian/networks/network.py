@@ -9,7 +9,14 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync import html
-from quantsync.checks import SQUARABLE, name_list, named_arguments, real_number, whole_number
+from quantsync.checks import (
+    SQUARABLE,
+    largest_error,
+    name_list,
+    named_arguments,
+    real_number,
+    whole_number,
+)
 from quantsync.errors import UnstableNetworkError
 from quantsync.gaussian.networks._graphs import edges_of, one_per_node, spring_matrix
 from quantsync.gaussian.networks._normal_modes import lowest_eigenvalue
@@ -19,7 +26,6 @@ from quantsync.gaussian.networks.evolution import (
     TOLERANCE,
     GaussianEvolution,
     evolve,
-    largest_error,
     oscillators_of,
 )
 from quantsync.gaussian.networks.run import GaussianRun
