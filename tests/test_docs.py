@@ -50,3 +50,30 @@ def test_the_command_of_the_ten_tasks_gives_what_python_gives(tmp_path):
     assert run.returncode == 0, run.stderr
     measures = json.loads(run.stdout)["measures"]
     assert measures["quanta_per_gain"] == pytest.approx(0.8108, abs=1e-4)
+
+
+def test_the_page_of_the_command_line_runs(tmp_path):
+    text = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w+)\n(.*?)```", text, re.S)
+    python = f'"{sys.executable}"'
+    shell = f'set -e -o pipefail\nquantsync() {{ {python} -m quantsync "$@"; }}\n'
+    shell += f'python() {{ {python} "$@"; }}\n'
+    count = 0
+    for k, (kind, code) in enumerate(blocks):
+        if name := re.match(r"# (\w+\.\w+)\n", code):
+            (tmp_path / name[1]).write_text(code, encoding="utf-8")
+        elif kind == "sh":
+            run = subprocess.run(
+                ["bash", "-c", shell + code],
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd=tmp_path,
+            )
+            assert run.returncode == 0, run.stderr
+            count += 1
+            if blocks[k + 1 : k + 2] and blocks[k + 1][0] == "text":
+                assert run.stdout == blocks[k + 1][1]
+    assert count == 6
+    assert (tmp_path / "own.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "own.csv").read_text().startswith("drive,levels,purity,quanta,")

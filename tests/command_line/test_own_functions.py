@@ -46,6 +46,16 @@ def test_a_whole_number_stays_one_and_a_file_is_taken_from_elsewhere(folder, tmp
     assert '"levels": 9,' in answer.stdout
 
 
+def test_what_a_module_prints_is_no_answer(folder):
+    (folder / "loud.py").write_text(
+        f"print('hello')\n{MINE}\ndef loud(**values):\n    print(values)\n    return mode()\n"
+    )
+    answer = run("compute", "loud:loud", "-m", "purity", cwd=folder)
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout)["measures"]["purity"] < 1
+    assert answer.stderr == "hello\n{}\n"
+
+
 def test_list_shows_the_parameters_of_a_function_and_what_a_module_has(folder):
     shown = run("list", "mine:mode", cwd=folder).stdout
     for word in ("Driven oscillator", "levels", "12", "rate", "Strength", "synchronization"):
@@ -80,6 +90,7 @@ def test_list_shows_the_parameters_of_a_function_and_what_a_module_has(folder):
         (("mine:mode", "-m", "mine:mode"), ("mine.py, line",)),
         (("syntax:mode", "-m", "purity"), ("syntax.py, line 2: SyntaxError",)),
         (("lacks:mode", "-m", "purity"), ("ModuleNotFoundError", "nothing_such", "line 1")),
+        (("ends:mode", "-m", "purity"), ("Cannot import ends", "__main__")),
         (("breaks:mode", "-m", "purity"), ("ZeroDivisionError", "breaks.py, line 2: 1 / 0")),
     ],
 )
@@ -89,6 +100,7 @@ def test_a_mistake_gives_one_line_with_the_line_of_ones_own_and_exit_code_2(
     (folder / "syntax.py").write_text("x = 1\ndef mode(:\n")
     (folder / "lacks.py").write_text("import nothing_such\n")
     (folder / "breaks.py").write_text("x = 1\n1 / 0\n")
+    (folder / "ends.py").write_text("raise SystemExit\n")
     answer = run("compute", *arguments, cwd=folder)
     assert answer.returncode == 2
     assert answer.stdout == ""
@@ -126,6 +138,18 @@ def test_a_file_names_functions_only_where_the_command_line_allows_it(folder):
     )
     refused = run("sweep", "own.toml", cwd=folder)
     assert "line 2, key `measures`: 'mine:quanta'" in refused.stderr
+
+
+def test_the_line_of_ones_own_is_named_in_maps_as_well(folder):
+    for old, new, words in (
+        ("[10, 12]", "[10, -1]", ("own.toml, line 8, key `axes.levels`", "-1", "mine.py, line 22")),
+        ('["one", "two"]', '["three"]', ("KeyError: 'three'", "mine.py, line 24")),
+    ):
+        (folder / "own.toml").write_text(SPEC.replace(old, new))
+        answer = run("sweep", "own.toml", "--allow", "mine", cwd=folder)
+        assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1), answer.stderr
+        for word in words:
+            assert word in answer.stderr
 
 
 def test_a_sweep_of_ones_own_functions_and_its_resumption(folder):

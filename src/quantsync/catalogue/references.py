@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Collection
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -109,7 +110,8 @@ def own_line(error: BaseException) -> str:
         if own:
             code = f": {own[-1].line}" if own[-1].line else ""
             return f"{_shown(own[-1].filename)}, line {own[-1].lineno}{code}"
-        current = current.__cause__
+        context = None if current.__suppress_context__ else current.__context__
+        current = current.__cause__ or context
     return ""
 
 
@@ -178,11 +180,17 @@ def _home(value: Any) -> str | None:
 def _imported(module: str) -> ModuleType:
     """A module, looked for as Python does; what goes wrong in one line."""
     try:
-        if not _is_file(module):
+        with redirect_stdout(sys.stderr):  # standard output is for answers
+            if _is_file(module):
+                return _imported_file(Path(module))
             _put_first(os.getcwd())
             importlib.invalidate_caches()
             return importlib.import_module(module)
-        return _imported_file(Path(module))
+    except SystemExit:
+        raise _failed(
+            module,
+            "it ends Python when it is imported; put that under `if __name__ == '__main__':`",
+        ) from None
     except InvalidArgumentError:
         raise
     except SyntaxError as error:

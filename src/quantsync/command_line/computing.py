@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,8 @@ def require_measures(model: Model, measures: list[Any]) -> None:
 
 def point(model: Model, shown_name: str, values: dict[str, Any], measures: list[Any]) -> Any:
     """What is printed of a point."""
-    found = computed(model, values, measures)
+    with redirect_stdout(sys.stderr):  # what functions of one's own print is no answer
+        found = computed(model, values, measures)
     defaults = {n: p.default for n, p in model.parameters.items() if not p.is_required}
     return {
         "model": shown_name,

@@ -172,7 +172,7 @@ def compute(
     measures = computing.found_measures(names)
     with plain_warnings(UserWarning):
         if not many:
-            typer.echo(json.dumps(computing.point(chosen, model, values, measures), indent=2))
+            _print_json(computing.point(chosen, model, values, measures))
             return
         computing.require_measures(chosen, measures)
         if isinstance(sys.stdin, io.TextIOWrapper):
