@@ -103,8 +103,8 @@ def _charges(terms: Terms, active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n, energies = terms.space.dimension, len(terms.hamiltonian)
     used = [k for k in range(energies, terms.count) if active[k]]
     to, start, kind = [], [], []
-    for k, operator in enumerate((*terms.hamiltonian, *terms.jumps)):
-        if active[k]:
+    for k in np.flatnonzero(active).tolist():
+        for operator in terms.operators(k):
             rows, columns = operator.nonzero()
             to.append(rows)
             start.append(columns)

@@ -98,22 +98,31 @@ def _summed(
 def _term(terms: Terms, k: int, elements: np.ndarray) -> Entries:
     """The block of one term with coefficient 1."""
     n, energies = terms.space.dimension, len(terms.hamiltonian)
-    operator = sp.coo_array(terms.hamiltonian[k] if k < energies else terms.jumps[k - energies])
-    numbers, exponent = whole_numbers(
-        np.concatenate([np.real(operator.data), np.imag(operator.data)])
-    )
-    re, im = numbers[: operator.nnz], numbers[operator.nnz :]
-    to, start = (np.asarray(part, int) for part in operator.coords)
+    operators = [sp.coo_array(operator) for operator in terms.operators(k)]
+    data = [part for o in operators for part in (np.real(o.data), np.imag(o.data))]
+    numbers, exponent = whole_numbers(np.concatenate(data))
+    pieces = np.split(numbers, np.cumsum([len(part) for part in data])[:-1])
+    sides = [
+        (*(np.asarray(part, int) for part in o.coords), *pieces[2 * m : 2 * m + 2])
+        for m, o in enumerate(operators)
+    ]
     if k < energies:  # -i H rho + i rho H
+        ((to, start, re, im),) = sides
         products = [_from_the_left(n, to, start, im, -re), _from_the_right(n, to, start, -im, re)]
         return _real_entries(n, elements, products, exponent)
-    # 2 D[L] rho = 2 L rho L^dag - L^dag L rho - rho L^dag L
-    a, b = (part.ravel() for part in np.indices((len(to), len(to))))
-    both = (to[a], start[a], to[b], start[b], *_product(re[a], im[a], re[b], -im[b], 2))
-    a, b = np.nonzero(to[:, None] == to)
-    decay = start[a], start[b], *_product(re[a], -im[a], re[b], im[b], -1)
-    products = [both, _from_the_left(n, *decay), _from_the_right(n, *decay)]
-    return _real_entries(n, elements, products, 2 * exponent - 1)
+    # 2 D[L] rho = 2 L rho L^dag - L^dag L rho - rho L^dag L, and 4 D[A, B] rho is the sum of
+    # 2 A rho B^dag - B^dag A rho - rho B^dag A and the same with A and B exchanged.
+    products = []
+    for first, second in zip(sides, reversed(sides), strict=True):
+        (to, start, re, im), (other_to, other_start, other_re, other_im) = first, second
+        a, b = (part.ravel() for part in np.indices((len(to), len(other_to))))
+        values = _product(re[a], im[a], other_re[b], -other_im[b], 2)
+        products.append((to[a], start[a], other_to[b], other_start[b], *values))
+        b, a = np.nonzero(other_to[:, None] == to)
+        values = _product(other_re[b], -other_im[b], re[a], im[a], -1)
+        decay = (other_start[b], start[a], *values)
+        products += [_from_the_left(n, *decay), _from_the_right(n, *decay)]
+    return _real_entries(n, elements, products, 2 * exponent - len(sides))
 
 
 def _product(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, factor: int) -> tuple:
@@ -306,4 +315,5 @@ def with_last_digits_changed(
         for o, piece in zip(operators, pieces[1:], strict=True)
     ]
     count = len(terms.hamiltonian)
-    return Terms(terms.space, tuple(new[:count]), tuple(new[count:])), pieces[0]
+    changed = Terms(terms.space, tuple(new[:count]), tuple(new[count:]), terms.crosses)
+    return changed, pieces[0]

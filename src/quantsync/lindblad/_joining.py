@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.lindblad._rate_matrices import rate_matrices
 from quantsync.lindblad.generator import Generator
 
 MOST_TERMS = 64  # beyond, each system by itself is cheaper
 ROUNDING = 4 * np.finfo(float).eps  # relative, of one entry
 SAME = 1e-9  # relative; what two ways of computing the same system may differ by
 
-Terms = list[tuple[np.ndarray, sp.csr_array]]
+Terms = list[tuple[np.ndarray, Any]]  # coefficients and operators, or rate matrices and lists
 
 
 def joined_terms(systems: Sequence[Generator]) -> tuple[Terms, Terms] | None:
@@ -31,14 +32,23 @@ def joined_terms(systems: Sequence[Generator]) -> tuple[Terms, Terms] | None:
     hamiltonian = _joined_hamiltonian([_energy(system, table) for system, table in pairs])
     if hamiltonian is None:
         return None
-    dissipators = []
+    joined = []
     for k in range(counts.pop()):
-        rates = np.array([table[len(s.terms.hamiltonian) + k] for s, table in pairs])
         jump = _joined_jump([system.terms.jumps[k] for system in systems])
         if jump is None:
             return None
-        dissipators.append((rates * jump[0], jump[1]))
-    return hamiltonian, dissipators
+        joined.append(jump)
+    factors, jumps = [factor for factor, _ in joined], [jump for _, jump in joined]
+    if any(system.terms.crosses for system in systems):
+        gamma = np.concatenate([rate_matrices(s.terms, table[None]) for s, table in pairs])
+        factor = np.stack(factors, axis=1)
+        gamma = gamma * factor[:, :, None] * factor[:, None, :].conj()
+        return hamiltonian, [(gamma, jumps)]
+    rates = [
+        np.array([table[len(s.terms.hamiltonian) + k] for s, table in pairs]) * np.abs(factor) ** 2
+        for k, factor in enumerate(factors)
+    ]
+    return hamiltonian, list(zip(rates, jumps, strict=True))
 
 
 def same_systems(first: Generator, second: Generator) -> bool:
@@ -50,9 +60,16 @@ def same_systems(first: Generator, second: Generator) -> bool:
         return False
     if not _same(_energy(first, a), _energy(second, b)):
         return False
-    rates = [t[len(s.terms.hamiltonian) :] for s, t in ((first, a), (second, b))]
-    pairs = zip(first.terms.jumps, second.terms.jumps, *rates, strict=True)
-    return all(_same(np.sqrt(x) * left, np.sqrt(y) * right) for left, right, x, y in pairs)
+    gammas = [rate_matrices(s.terms, t[None])[0] for s, t in ((first, a), (second, b))]
+    sizes = [np.sqrt(np.real(np.diagonal(gamma))) for gamma in gammas]
+    pairs = zip(first.terms.jumps, second.terms.jumps, *sizes, strict=True)
+    if not all(_same(x * left, y * right) for left, right, x, y in pairs):
+        return False
+    scaled = [
+        g / np.where(np.outer(s, s) > 0, np.outer(s, s), 1)
+        for g, s in zip(gammas, sizes, strict=True)
+    ]
+    return bool((np.abs(scaled[0] - scaled[1]) <= SAME).all())
 
 
 def _energy(system: Generator, table: np.ndarray) -> sp.csr_array:
@@ -131,7 +148,7 @@ def _functions(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _joined_jump(jumps: Sequence[sp.csr_array]) -> tuple[np.ndarray, sp.csr_array] | None:
-    """Factors of the rates, and the one operator that all jumps are multiples of, if they are."""
+    """The one operator that all jumps are multiples of, if they are, and their factors."""
     if all(jump is jumps[0] for jump in jumps):
         return np.ones(len(jumps)), jumps[0]
     rows, columns, values = _entries(jumps)
@@ -144,4 +161,4 @@ def _joined_jump(jumps: Sequence[sp.csr_array]) -> tuple[np.ndarray, sp.csr_arra
     if (np.abs(values - expected) > ROUNDING * np.abs(expected)).any():
         return None
     n = jumps[0].shape[0]
-    return np.abs(values[:, pivot]) ** 2, sp.csr_array((shape, (rows, columns)), shape=(n, n))
+    return values[:, pivot], sp.csr_array((shape, (rows, columns)), shape=(n, n))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import scipy.sparse as sp
@@ -71,8 +72,7 @@ class SiteLeak:
         self, terms: Terms, sector: Sector, position: int, active: np.ndarray, respond: bool
     ):
         space, n = terms.space, terms.space.dimension
-        operators = [*terms.hamiltonian, *terms.jumps]
-        used = [op for op, on in zip(operators, active, strict=True) if on]
+        used = [op for k in np.flatnonzero(active).tolist() for op in terms.operators(k)]
         step = min(max([1, *(rise(op, space, position) for op in used)]), MOST_LEVELS)
         wide = WideTerms(terms, position, 2 * step)
         size, basis = space.dimensions[position], wide.terms.basis
@@ -143,7 +143,7 @@ class WideTerms:
             tuple(extended(operator, space, position, extra) for operator in operators)
             for operators in (terms.hamiltonian, terms.jumps)
         )
-        self.narrow, self.terms = terms, Terms(wider, hamiltonian, jumps)
+        self.narrow, self.terms = terms, Terms(wider, hamiltonian, jumps, terms.crosses)
         self.level = np.arange(wider.dimension) // _behind(space, position) % (size + extra)
         self.old = np.flatnonzero(self.level < size)  # states of the space, in the wide one
 
@@ -157,18 +157,17 @@ class WideTerms:
     def changed(self, active: np.ndarray) -> np.ndarray:
         """Basis states on which a term acts otherwise than in the narrow space, as a mask."""
         wide, narrow, old = self.terms, self.narrow, self.old
-        pairs = [
-            *zip(wide.hamiltonian, narrow.hamiltonian, strict=True),
-            *zip(wide.jumps, narrow.jumps, strict=True),
-        ]
         changed = np.zeros(wide.space.dimension, bool)
         place = sp.csr_array(
             (np.ones(len(old)), (old, np.arange(len(old)))), shape=(len(changed), len(old))
         )
-        for k in np.flatnonzero(active):
-            acting = [pairs[k]]
+        for k in np.flatnonzero(active).tolist():
+            acting = list(zip(wide.operators(k), narrow.operators(k), strict=True))
             if k >= len(wide.hamiltonian):
-                acting.append(tuple(jump.conj().T @ jump for jump in pairs[k]))
+                acting += [
+                    tuple(a.conj().T @ b for a, b in zip(left, right, strict=True))
+                    for left, right in product(acting, repeat=2)
+                ]
             for wider, own in acting:
                 difference = sp.csr_array(abs(wider @ place - place @ own))
                 if difference.nnz:

@@ -19,9 +19,9 @@ def commutator_superoperator(operator: sp.csr_array) -> sp.csr_array:
     return sp.csr_array(commutator_columns(operator, *_all_elements(operator)))
 
 
-def dissipator_superoperator(operator: sp.csr_array) -> sp.csr_array:
-    """Matrix of D[L] rho = L rho L^dag - {L^dag L, rho}/2."""
-    return sp.csr_array(dissipator_columns(operator, *_all_elements(operator)))
+def dissipator_superoperator(first: sp.csr_array, second: sp.csr_array) -> sp.csr_array:
+    """Matrix of D[A, B] rho, see `dissipator_columns`."""
+    return sp.csr_array(dissipator_columns(first, second, *_all_elements(first)))
 
 
 def commutator_columns(
@@ -34,22 +34,31 @@ def commutator_columns(
 
 
 def dissipator_columns(
-    operator: sp.csr_array, rows: np.ndarray, columns: np.ndarray
+    first: sp.csr_array, second: sp.csr_array, rows: np.ndarray, columns: np.ndarray
 ) -> sp.csc_array:
-    """What the dissipator makes of elements |row><column|, shape (n^2, m)."""
+    """What D[A, B] makes of elements |row><column|, shape (n^2, m).
+
+    D[A, B] rho = (A rho B^dag - {B^dag A, rho}/2 + B rho A^dag - {A^dag B, rho}/2)/2 is bilinear,
+    and D[L, L] the dissipator D[L].
+    """
     # What an element keeps of itself, l_i l_j^* - (|l_i|^2 + |l_j|^2)/2 - (what leaves)/2 with l
-    # the diagonal of L, is written so that nothing cancels.
-    n, count = _dimension(operator), len(rows)
-    one, decay = sp.eye_array(n, format="csc"), _gram(operator)
-    own = operator.diagonal()
-    between = sp.csr_array(operator - sp.diags_array(own))
-    leaving = np.real(np.asarray(between.multiply(between.conj()).sum(axis=0)))
-    lost = leaving[rows] + leaving[columns] + np.abs(own[rows] - own[columns]) ** 2
-    kept = 1j * (own[rows] * own[columns].conj()).imag - lost / 2
+    # the diagonal of L, is written so that nothing cancels; likewise for two operators.
+    n, count = _dimension(first), len(rows)
+    one, decay = sp.eye_array(n, format="csc"), _gram(first, second)
+    a, b = first.diagonal(), second.diagonal()
+    a_between, b_between = (
+        sp.csr_array(operator - sp.diags_array(own)) for operator, own in ((first, a), (second, b))
+    )
+    leaving = np.real(np.asarray(a_between.multiply(b_between.conj()).sum(axis=0)))
+    apart = np.real((a[rows] - a[columns]) * (b[rows] - b[columns]).conj())
+    turning = (a[rows] * b[columns].conj()).imag + (b[rows] * a[columns].conj()).imag
+    kept = 1j * turning / 2 - (leaving[rows] + leaving[columns] + apart) / 2
     place = rows * n + columns
-    jump = _product_columns(operator, operator.conj(), rows, columns)
-    apart = jump.indices != np.repeat(place, np.diff(jump.indptr))
-    jump.data[~apart] = 0
+    jump = _product_columns(first, second.conj(), rows, columns)
+    if first is not second:
+        other = _product_columns(second, first.conj(), rows, columns)
+        jump = sp.csc_array((jump + other) / 2)
+    jump.data[jump.indices == np.repeat(place, np.diff(jump.indptr))] = 0
     jump.eliminate_zeros()
     left = _product_columns(decay, one, rows, columns)
     right = _product_columns(one, decay.T, rows, columns)
@@ -88,30 +97,34 @@ def _product_columns(left: Any, right: Any, rows: np.ndarray, columns: np.ndarra
     return sp.csc_array((values, places, bounds), shape=(n * n, len(rows)))
 
 
-def _gram(operator: sp.csr_array) -> sp.csr_array:
-    """L^dag L without its diagonal; its sums that all but cancel are computed exactly."""
-    adjoint = sp.csr_array(operator.conj().T)
-    gram = sp.csr_array(adjoint @ operator)
+def _gram(first: sp.csr_array, second: sp.csr_array) -> sp.csr_array:
+    """(A^dag B + B^dag A)/2 off its diagonal; sums that all but cancel are computed exactly."""
+    orders = [(first, second)] if first is second else [(first, second), (second, first)]
+    adjoint = {id(operator): sp.csr_array(operator.conj().T) for operator in (first, second)}
+    products = [sp.csr_array(adjoint[id(left)] @ right) for left, right in orders]
+    gram = products[0] if len(orders) == 1 else sp.csr_array((products[0] + products[1]) / 2)
     gram.setdiag(0)
     gram.eliminate_zeros()
-    size = abs(adjoint) @ abs(operator)
-    columns = sp.csc_array(operator)
+    sizes = [abs(adjoint[id(left)]) @ abs(right) for left, right in orders]
+    size = sizes[0] if len(orders) == 1 else (sizes[0] + sizes[1]) / 2
+    columns = [(sp.csc_array(left), sp.csc_array(right)) for left, right in orders]
     entries = sp.coo_array(gram)
     rows, cols = entries.coords
     small = np.abs(entries.data) < SUSPICIOUS * np.asarray(size[rows, cols]).ravel()
     for k in np.flatnonzero(small):
-        entries.data[k] = _exact_product(columns[:, [rows[k]]], columns[:, [cols[k]]])
+        i, j = [rows[k]], [cols[k]]
+        entries.data[k] = _exact_mean([(left[:, i], right[:, j]) for left, right in columns])
     gram = sp.csr_array(entries)
     gram.eliminate_zeros()
     return gram
 
 
-def _exact_product(left: sp.csc_array, right: sp.csc_array) -> complex:
-    """The product left^dag @ right of two columns, rounded once."""
-    a, b = left.toarray().ravel(), right.toarray().ravel()
+def _exact_mean(pairs: list[tuple[sp.csc_array, sp.csc_array]]) -> complex:
+    """The mean of products left^dag @ right of two columns, rounded once."""
     real = imaginary = Fraction(0)
-    for x, y in zip(a, b, strict=True):
-        if x and y:
-            p, q, r, s = map(Fraction, (x.real, x.imag, y.real, y.imag))
-            real, imaginary = real + p * r + q * s, imaginary + p * s - q * r
-    return complex(float(real), float(imaginary))
+    for left, right in pairs:
+        for x, y in zip(left.toarray().ravel(), right.toarray().ravel(), strict=True):
+            if x and y:
+                p, q, r, s = map(Fraction, (x.real, x.imag, y.real, y.imag))
+                real, imaginary = real + p * r + q * s, imaginary + p * s - q * r
+    return complex(float(real / len(pairs)), float(imaginary / len(pairs)))

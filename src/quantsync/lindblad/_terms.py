@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import RLock
 from typing import Any
 from weakref import WeakValueDictionary
@@ -27,15 +27,27 @@ LARGEST_WHOLE = 32  # dimension up to which columns are taken out of whole matri
 MOST_KEPT, MOST_BYTES = 64, 1 << 27  # of terms that no system uses any more
 
 Operators = tuple[sp.csr_array, ...]
+Crosses = tuple[tuple[int, int, bool], ...]  # jumps i < j; whether the imaginary part of gamma_ij
 
 
 class Terms:
     """The operators of a generator and what follows from them; `terms_of` makes them."""
 
-    def __init__(self, space: Space, hamiltonian: Operators, jumps: Operators):
+    # A rate matrix has a term for each of its jump operators, and for what couples two of them:
+    # gamma_ij (L_i rho L_j^dag - ...) + its adjoint = Re gamma_ij D[2 L_i, L_j] rho
+    # + Im gamma_ij D[2i L_i, L_j] rho with the bilinear form D[A, B] that makes D[L, L] = D[L].
+    # Coefficients of these may be negative: what needs rates takes `generator.channels`.
+
+    def __init__(
+        self, space: Space, hamiltonian: Operators, jumps: Operators, crosses: Crosses = ()
+    ):
         self.space = space
         self.hamiltonian = hamiltonian
         self.jumps = jumps
+        self.crosses = crosses
+        self.pairs = [(jump, jump) for jump in jumps] + [
+            (_times(2j if imaginary else 2, jumps[i]), jumps[j]) for i, j, imaginary in crosses
+        ]
         self.basis = hermitian_basis(space.dimension)
         self.nbytes = 0  # of what is derived
         self._derived: dict[Any, Any] = {}
@@ -43,7 +55,7 @@ class Terms:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What is derived is built anew where the copy goes, or is there; a lock cannot travel.
-        return terms_of, (self.space, self.hamiltonian, self.jumps)
+        return terms_of, (self.space, self.hamiltonian, self.jumps, self.crosses)
 
     def derive(self, key: Any, build: Callable[[], Any]) -> Any:
         """What ``build`` returns, built once for each key even if several threads ask."""
@@ -56,8 +68,16 @@ class Terms:
 
     @property
     def count(self) -> int:
-        """Number of terms T, Hamiltonian first."""
-        return len(self.hamiltonian) + len(self.jumps)
+        """Number of terms T: Hamiltonian first, then jump operators, then what couples two."""
+        return len(self.hamiltonian) + len(self.pairs)
+
+    def operators(self, k: int) -> Operators:
+        """The one or two operators of a term."""
+        energies = len(self.hamiltonian)
+        if k < energies:
+            return (self.hamiltonian[k],)
+        first, second = self.pairs[k - energies]
+        return (first,) if first is second else (first, second)
 
     @property
     def superoperators(self) -> list[sp.csr_array]:
@@ -67,7 +87,7 @@ class Terms:
             "superoperators",
             lambda: (
                 [commutator_superoperator(h) for h in self.hamiltonian]
-                + [dissipator_superoperator(jump) for jump in self.jumps]
+                + [dissipator_superoperator(*pair) for pair in self.pairs]
             ),
         )
 
@@ -98,14 +118,9 @@ class Terms:
         self, elements: np.ndarray, rows: np.ndarray | None
     ) -> tuple[np.ndarray, list[sp.csr_array]]:
         i, j, _ = self.basis.places(elements)
-        entries = [
-            self.basis.real_columns(build(operator, i, j), elements)
-            for operators, build in (
-                (self.hamiltonian, commutator_columns),
-                (self.jumps, dissipator_columns),
-            )
-            for operator in operators
-        ]
+        columns = [commutator_columns(operator, i, j) for operator in self.hamiltonian]
+        columns += [dissipator_columns(*pair, i, j) for pair in self.pairs]
+        entries = [self.basis.real_columns(column, elements) for column in columns]
         if rows is None:
             rows = np.unique(np.concatenate([np.zeros(0, int), *(entry[0] for entry in entries)]))
         arrays = []
@@ -170,26 +185,32 @@ class _Kept:
 _kept = _Kept()
 
 
-def terms_of(space: Space, hamiltonian: Iterable[Any], jumps: Iterable[Any]) -> Terms:
+def terms_of(
+    space: Space,
+    hamiltonian: Sequence[Any],
+    jumps: Sequence[Any],
+    crosses: Crosses = (),
+    places: Sequence[str] | None = None,
+) -> Terms:
     """The terms of some operators; checked, and all else derived, once for the same content."""
     n = space.dimension
+    places = places or [f"dissipators[{k}]" for k in range(len(jumps))]
+    names = [f"Operator of hamiltonian[{k}]" for k in range(len(hamiltonian))]
+    names += [f"Operator of {place}" for place in places]
     given = [
-        [
-            _plain(operator, space, f"Operator of {name}[{k}]")
-            for k, operator in enumerate(operators)
-        ]
-        for name, operators in (("hamiltonian", hamiltonian), ("dissipators", jumps))
+        _plain(operator, space, name)
+        for operator, name in zip([*hamiltonian, *jumps], names, strict=True)
     ]
-    key = (space, *(tuple(map(_digest, operators)) for operators in given))
+    count = len(hamiltonian)
+    digests = tuple(map(_digest, given))
+    key = (space, digests[:count], digests[count:], crosses)
     if found := _kept.find(key):
         return found
-    energies = [
-        hermitian_operator(h, n, f"Operator of hamiltonian[{k}]") for k, h in enumerate(given[0])
+    checked = [
+        (hermitian_operator if k < count else jump_operator)(operator, n, name)
+        for k, (operator, name) in enumerate(zip(given, names, strict=True))
     ]
-    leaps = [
-        jump_operator(jump, n, f"Operator of dissipators[{k}]") for k, jump in enumerate(given[1])
-    ]
-    return _kept.keep(key, Terms(space, tuple(energies), tuple(leaps)))
+    return _kept.keep(key, Terms(space, tuple(checked[:count]), tuple(checked[count:]), crosses))
 
 
 def separated_pairs(pairs: Any, name: str, first: str) -> tuple[list[Any], list[Any]]:
@@ -254,6 +275,11 @@ def _plain(operator: Any, space: Space, name: str) -> Any:
         type(operator) is np.ndarray and operator.dtype.kind in "biufc"
     )
     return operator if readable else as_operator(operator, space, name)
+
+
+def _times(factor: complex, operator: sp.csr_array) -> sp.csr_array:
+    parts = (factor * operator.data, operator.indices, operator.indptr)
+    return sp.csr_array(parts, shape=operator.shape)
 
 
 def _digest(operator: Any) -> bytes:

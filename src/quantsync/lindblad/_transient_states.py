@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,12 +24,13 @@ def transient_states(terms: Terms, active: np.ndarray) -> np.ndarray:
 def _transient(terms: Terms, active: np.ndarray) -> np.ndarray:
     n = terms.space.dimension
     pattern = sp.csr_array((n, n))
-    operators = [*terms.hamiltonian, *terms.jumps]
-    for k, (used, operator) in enumerate(zip(active, operators, strict=True)):
-        if used:
-            pattern = pattern + abs(operator)
-            if k >= len(terms.hamiltonian):
-                pattern = pattern + abs(operator).T @ abs(operator)
+    for k in np.flatnonzero(active).tolist():
+        sizes = [abs(operator) for operator in terms.operators(k)]
+        for size in sizes:
+            pattern = pattern + size
+        if k >= len(terms.hamiltonian):
+            for left, right in product(sizes, repeat=2):
+                pattern = pattern + left.T @ right
     # Entry (i, j) leads from j to i.
     count, component = connected_components(pattern.T, directed=True, connection="strong")
     to, start = pattern.nonzero()

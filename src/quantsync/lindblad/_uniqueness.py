@@ -37,8 +37,10 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from quantsync.lindblad._rate_matrices import channels_of
 from quantsync.lindblad._sectors import connected_groups
 from quantsync.lindblad._terms import Terms
+from quantsync.operators import Space
 from quantsync.parallel import one_blas_thread
 
 # Largest space on which the algebra itself is computed (its basis has up to d^2 elements).
@@ -52,20 +54,29 @@ ROUNDING, NONZERO = 1e-13, 1e-6
 def jumps_force_uniqueness(terms: Terms, active: np.ndarray) -> bool:
     """Whether the active jump operators alone prove that the steady state is unique."""
     # Sufficient, not necessary, and independent of the Hamiltonian and of the rates.
-    used = np.asarray(active[len(terms.hamiltonian) :])
-    return terms.derive(("unique", used.tobytes()), lambda: _proven(terms, used))
-
-
-def _proven(terms: Terms, used: np.ndarray) -> bool:
+    # Rate matrices must be of full rank: then the channels span the jump operators, and a subspace
+    # is invariant under all of the ones if under all of the others.
+    used = np.asarray(active[len(terms.hamiltonian) :][: len(terms.jumps)])
     jumps = [jump for jump, on in zip(terms.jumps, used, strict=True) if on]
-    dimensions = terms.space.dimensions
+    return terms.derive(("unique", used.tobytes()), lambda: _proven(terms.space, jumps))
+
+
+def channels_force_uniqueness(terms: Terms, row: np.ndarray) -> bool:
+    """The same for the channels of one system, whose rate matrices may have any rank."""
+    rates = row[len(terms.hamiltonian) :]
+    jumps = [jump for _, jump in channels_of(terms, row)]
+    return terms.derive(("channels", rates.tobytes()), lambda: _proven(terms.space, jumps))
+
+
+def _proven(space: Space, jumps: list[sp.csr_array]) -> bool:
+    dimensions = space.dimensions
     if ladders_meet(jumps, dimensions):
         return True
     local = (
-        [part for jump in jumps if (part := _local_part(terms, jump, name)) is not None]
-        for name in terms.space.names
+        [part for jump in jumps if (part := _local_part(space, jump, name)) is not None]
+        for name in space.names
     )
-    return all(map(_relaxes, local, dimensions)) or _relaxes(jumps, terms.space.dimension)
+    return all(map(_relaxes, local, dimensions)) or _relaxes(jumps, space.dimension)
 
 
 def _relaxes(operators: list[sp.csr_array], dimension: int) -> bool:
@@ -80,9 +91,8 @@ def _relaxes(operators: list[sp.csr_array], dimension: int) -> bool:
     )
 
 
-def _local_part(terms: Terms, jump: sp.csr_array, name: str) -> sp.csr_array | None:
+def _local_part(space: Space, jump: sp.csr_array, name: str) -> sp.csr_array | None:
     """The matrix l if the jump operator is l on this site and the identity elsewhere."""
-    space = terms.space
     position = space.names.index(name)
     size = space.dimensions[position]
     after = math.prod(space.dimensions[position + 1 :])

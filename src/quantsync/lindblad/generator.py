@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ from quantsync.checks import (
     whole_array,
 )
 from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.lindblad._rate_matrices import channels_of, operator_list, rate_matrix
 from quantsync.lindblad._terms import Terms, separated_pairs, terms_of
 from quantsync.memory import require_memory
 from quantsync.operators import Space, require_space
@@ -37,15 +39,16 @@ class Generator:
         require_space(space)
         energies, operators = separated_pairs(hamiltonian, "hamiltonian", "coefficient")
         rates, jumps = separated_pairs(dissipators, "dissipators", "rate")
-        self._terms = terms_of(space, operators, jumps)
         arrays = {
             f"hamiltonian[{k}]": coefficient_array(value, f"Coefficient of hamiltonian[{k}]")
             for k, value in enumerate(energies)
-        } | {
-            f"dissipators[{k}]": rate_array(value, f"Rate of dissipators[{k}]")
-            for k, value in enumerate(rates)
         }
-        self._coefficients = tuple(arrays.values())
+        baths = _Baths(rates, jumps)
+        arrays |= baths.rates
+        self._terms = terms_of(
+            space, operators, baths.jumps, tuple(baths.crosses), list(baths.rates)
+        )
+        self._coefficients = (*arrays.values(), *baths.crosses.values())
         self._require_finite_terms(tuple(arrays))
         self._shape = broadcast_shape(
             {name: array.shape for name, array in arrays.items()},
@@ -55,8 +58,9 @@ class Generator:
 
     def _require_finite_terms(self, names: tuple[str, ...]) -> None:
         """Raise `InvalidArgumentError` if sums of a few terms might overflow."""
+        # Of a positive rate matrix nothing is larger than what is on its diagonal.
         operators = [*self._terms.hamiltonian, *self._terms.jumps]
-        for k, (values, operator) in enumerate(zip(self._coefficients, operators, strict=True)):
+        for k, (values, operator) in enumerate(zip(self._coefficients, operators, strict=False)):
             with np.errstate(over="ignore"):
                 size = float(np.abs(operator.data).max(initial=0))
             power = 1 if k < len(self._terms.hamiltonian) else 2
@@ -111,7 +115,8 @@ class Generator:
         Returns
         -------
         ndarray of shape (len(systems), T)
-            Hamiltonian coefficients first, then rates.
+            Hamiltonian coefficients first, then rates, then for each pair of jump operators that
+            a rate matrix couples the real or the imaginary part of its entry.
         """
         count = self.size if systems is None else np.size(systems)
         need = 8.0 * count * (self._terms.count + 1 + len(self.shape))
@@ -176,10 +181,13 @@ class Generator:
         energy = self.hamiltonian()
         result = -1j * (energy @ rho - rho @ energy)
         rates = self._coefficients[len(self._terms.hamiltonian) :]
-        for rate, jump in zip(rates, self._terms.jumps, strict=True):
-            L = jump.toarray()
-            decay = L.conj().T @ L
-            change = L @ rho @ L.conj().T - (decay @ rho + rho @ decay) / 2
+        for rate, (first, second) in zip(rates, self._terms.pairs, strict=True):
+            A, B = first.toarray(), second.toarray()
+            decay, change = B.conj().T @ A, A @ rho @ B.conj().T
+            if first is not second:
+                decay = (decay + decay.conj().T) / 2
+                change = (change + B @ rho @ A.conj().T) / 2
+            change = change - (decay @ rho + rho @ decay) / 2
             result = result + np.asarray(rate)[..., None, None] * change
         return result
 
@@ -206,7 +214,8 @@ class Generator:
 
     def _repr_html_(self) -> str:
         energies = self._coefficients[: len(self._terms.hamiltonian)]
-        rates = self._coefficients[len(self._terms.hamiltonian) :]
+        rates = self._coefficients[len(energies) : len(energies) + len(self._terms.jumps)]
+        coupled = self._coupled()
         rows = {
             "systems": html.batch(self.shape, "system"),
             "space": self.space,
@@ -215,21 +224,62 @@ class Generator:
                 "hamiltonian", (f"coefficient {html.extent(c)}" for c in energies), len(energies)
             ),
             **html.numbered("dissipators", (f"rate {html.extent(c)}" for c in rates), len(rates)),
+            "rate matrices": f"couple {html.count(coupled, 'dissipator')}" if coupled else "",
         }
         return html.table(type(self).__name__, rows)
+
+    def _coupled(self) -> int:
+        """How many jump operators rate matrices couple to others."""
+        return len({k for i, j, _ in self._terms.crosses for k in (i, j)})
 
     def __repr__(self) -> str:
         def counted(number: int, noun: str) -> str:
             return f"{number} {noun}{'' if number == 1 else 's'}"
 
+        coupled = self._coupled()
         batch = (
             f"{counted(self.size, 'system')} of shape {self.shape}" if self.shape else "1 system"
         )
         return (
             f"<{type(self).__name__} of {self.space}: dimension {self.dimension}, "
             f"{counted(len(self._terms.hamiltonian), 'Hamiltonian term')}, "
-            f"{counted(len(self._terms.jumps), 'dissipator')}, {batch}>"
+            f"{counted(len(self._terms.jumps), 'dissipator')}"
+            f"{f' ({coupled} coupled by rate matrices)' if coupled else ''}, {batch}>"
         )
+
+
+class _Baths:
+    """Jump operators one by one, what multiplies each, and the entries that couple two of them."""
+
+    def __init__(self, rates: list[Any], jumps: list[Any]):
+        self.jumps: list[Any] = []
+        self.rates: dict[str, np.ndarray] = {}
+        self.crosses: dict[tuple[int, int, bool], np.ndarray] = {}
+        for k, (value, operator) in enumerate(zip(rates, jumps, strict=True)):
+            several = operator_list(operator)
+            if several is None:
+                self.rates[f"dissipators[{k}]"] = rate_array(value, f"Rate of dissipators[{k}]")
+                self.jumps.append(operator)
+            else:
+                gamma = rate_matrix(value, len(several), f"Rate matrix of dissipators[{k}]")
+                self._add(gamma, several, k)
+
+    def _add(self, gamma: np.ndarray, operators: list[Any], k: int) -> None:
+        first, count = len(self.jumps), len(operators)
+        for i in range(count):
+            self.rates[f"dissipators[{k}][{i}]"] = np.real(gamma[..., i, i])
+        for i, j in combinations(range(count), 2):
+            entry = gamma[..., i, j]
+            for imaginary, part in enumerate((np.real(entry), np.imag(entry))):
+                if part.any():
+                    self.crosses[first + i, first + j, bool(imaginary)] = part
+        self.jumps += operators
+
+
+def channels(system: Generator) -> list[tuple[float, sp.csr_array]]:
+    """Rates > 0 and jump operators of a single system; of a rate matrix K_m = sum_i v_im L_i."""
+    (row,) = single_system(system).coefficient_table()
+    return channels_of(system.terms, row)
 
 
 def generator_of(system: Any, name: str = "system") -> Generator:

@@ -38,20 +38,24 @@ class Lindbladian(Generator):
     hamiltonian : iterable of (coefficient, operator)
         Real coefficients (numbers or arrays) and Hermitian operators of shape (n, n), sparse
         or dense.
-    dissipators : iterable of (rate, operator)
-        Rates >= 0 (numbers or arrays) and jump operators of shape (n, n).
+    dissipators : iterable of (rate, operator) or (rate matrix, list of operators)
+        Rates >= 0 (numbers or arrays) and jump operators of shape (n, n); or Hermitian and
+        positive matrices ``gamma`` of shape (..., m, m) with lists of m operators, for a bath that
+        several operators share: ``sum_ij gamma_ij (L_i rho L_j^dag - {L_j^dag L_i, rho}/2)``.
+        What stands in front of the last two axes broadcasts with the other coefficients.
 
     Raises
     ------
     InvalidArgumentError
         If an operator of the Hamiltonian is not Hermitian; if a coefficient is complex, or a
-        rate complex or negative; if a jump operator has an entry whose square leaves double
+        rate complex or negative; if a rate matrix is not Hermitian or, to rounding, has a negative
+        eigenvalue; if a jump operator has an entry whose square leaves double
         precision (below 1e-140 and not 0, or above 1e140); or if a coefficient times the largest
         entry of its Hamiltonian, or a rate times the square of its jump's, exceeds 1e280.
     NonFiniteError
         If a coefficient or an operator has NaN or infinite entries.
     DimensionError
-        If an operator does not fit the space.
+        If an operator does not fit the space, or a rate matrix its list of operators.
     BroadcastError
         If the coefficient arrays do not broadcast against each other.
 
@@ -59,6 +63,12 @@ class Lindbladian(Generator):
     -----
     All coefficients broadcast to `shape`; results have that shape in front, ``(..., n, n)``.
     The operators' superoperators are built once for the whole batch.
+
+    A rate matrix is Hermitian and positive to 1e-12 of ``sqrt(gamma_ii gamma_jj)``; less is taken
+    for rounding. Its entries are the coefficients: nothing is diagonalised to solve. Where jump
+    operators are asked for one by one (`to_qutip`, proofs of uniqueness, `peripheral_modes`),
+    ``gamma = V D V^dag`` by elimination gives ``K_m = sum_i V_im L_i`` of the rates ``D_m``; one
+    that is below 4e-15 m of ``gamma_mm`` counts as zero there, as for a state that is dark.
 
     Examples
     --------
@@ -71,6 +81,18 @@ class Lindbladian(Generator):
     >>> qs.Lindbladian(space, hamiltonian=[(drives, a.x)], dissipators=[(1.0, a.minus)])
     <Lindbladian of Space(A=Spin(1/2)): dimension 2, 1 Hamiltonian term, 1 dissipator,
      3 systems of shape (3,)>
+
+    Two atoms in one bath, whose excited states are super- and subradiant, for three overlaps:
+
+    >>> pair = qs.Space(A=qs.Spin(1/2), B=qs.Spin(1/2))
+    >>> a, b = pair["A"], pair["B"]
+    >>> f = np.array([0.0, 0.5, 0.9])[:, None, None]
+    >>> gamma = np.eye(2) + f * (1 - np.eye(2))
+    >>> atoms = qs.Lindbladian(pair, dissipators=[(gamma, [a.minus, b.minus])])
+    >>> triplet = np.array([0, 1, 1, 0]) / np.sqrt(2)
+    >>> change = atoms.apply(np.outer(triplet, triplet))
+    >>> print(np.einsum("i,...ij,j", triplet, change, triplet).real)
+    [-1.  -1.5 -1.9]
     """
 
     measures: ClassVar[Mapping[str, Measure]] = {}
@@ -199,7 +221,8 @@ class Lindbladian(Generator):
     def to_qutip(self) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
         """Hamiltonian and collapse operators of a single system (extra ``quantsync[qutip]``).
 
-        The collapse operators are ``sqrt(rate) L``, without those of rate 0.
+        The collapse operators are ``sqrt(rate) L``, without those of rate 0; those of a rate
+        matrix are sums of its operators.
 
         Raises
         ------

@@ -13,7 +13,7 @@ from quantsync.checks import named_arguments, number_array, rate_array, shown
 from quantsync.errors import InvalidArgumentError, InvalidStateError, MissingDependencyError
 from quantsync.lindblad._hermitian_sums import hermitian_terms
 from quantsync.lindblad._site_recognition import recognised_space
-from quantsync.lindblad.generator import Generator, single_system
+from quantsync.lindblad.generator import Generator, channels, single_system
 from quantsync.operators import Operator, Space, as_operator, require_space
 from quantsync.qobj import first_qobj
 from quantsync.states import density_matrices, is_state, square_matrices
@@ -164,13 +164,11 @@ def generator_to_qutip(generator: Generator) -> tuple[qutip.Qobj, list[qutip.Qob
     qutip = load_qutip()
     (coefficients,) = single_system(generator, "The system of to_qutip()").coefficient_table()
     terms, space = generator.terms, generator.space
-    energies, rates = np.split(coefficients, [len(terms.hamiltonian)])
     H = sp.csr_array((space.dimension,) * 2, dtype=complex)
-    for coefficient, operator in zip(energies, terms.hamiltonian, strict=True):
+    for coefficient, operator in zip(coefficients, terms.hamiltonian, strict=False):
         H = H + coefficient * operator
-    jumps = zip(rates, terms.jumps, strict=True)
     return _qobj(qutip, H, space), [
-        _qobj(qutip, np.sqrt(rate) * jump, space) for rate, jump in jumps if rate > 0
+        _qobj(qutip, np.sqrt(rate) * jump, space) for rate, jump in channels(generator)
     ]
 
 

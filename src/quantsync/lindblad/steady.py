@@ -12,11 +12,12 @@ from quantsync.checks import choice, named_arguments, real_number
 from quantsync.errors import NonUniqueSteadyStateError, ScaleError
 from quantsync.lindblad._badly_scaled import EPS, resolve, surely_regular
 from quantsync.lindblad._charges import sectors_without_charge
+from quantsync.lindblad._rate_matrices import of_full_rank
 from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_size, solver_of
 from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._stationary_count import StationaryCount, stationary_states
 from quantsync.lindblad._transient_states import patterns, transient_states
-from quantsync.lindblad._uniqueness import jumps_force_uniqueness
+from quantsync.lindblad._uniqueness import channels_force_uniqueness, jumps_force_uniqueness
 from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.truncation import (
     Leaks,
@@ -30,6 +31,7 @@ from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.runs import Batched
 from quantsync.system import TRUNCATION_TOLERANCE
 
+MOST_CHANNELS = 16  # different rate matrices without full rank for which a proof is looked for
 MOST_COUNTED = 200  # where no point has a unique state, the exact count is made for the first
 LARGEST_ERROR = 1e-6  # of a density matrix's elements; systems that exceed it are taken singly
 LARGEST_RESIDUAL = 1e-9  # relative to the largest term of each equation
@@ -321,9 +323,22 @@ def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
     active = table != 0
     # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
     active[:, : len(system.terms.hamiltonian)] = True
-    proven = np.zeros(len(table), bool)
+    terms = system.terms
+    rates = slice(len(terms.hamiltonian), len(terms.hamiltonian) + len(terms.jumps))
+    active[:, rates.stop :] = True
+    whole = of_full_rank(terms, table)
+    proven = whole.copy()
     for pattern, members in patterns(active):
-        proven[members] = jumps_force_uniqueness(system.terms, pattern)
+        if proven[members].any():
+            proven[members] &= jumps_force_uniqueness(terms, pattern)
+    # Of a rate matrix that leaves something dark, the channels decide.
+    others = np.flatnonzero(~whole)
+    if len(others):
+        keys = table[others, rates.start :]
+        _, first, owner = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        if len(first) <= MOST_CHANNELS:
+            known = [channels_force_uniqueness(terms, table[others[k]]) for k in first]
+            proven[others] = np.array(known)[owner.ravel()]
     return ~proven
 
 

@@ -19,7 +19,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from quantsync.errors import HarmonicsError
-from quantsync.lindblad.generator import Generator
+from quantsync.lindblad.generator import Generator, channels
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.lindblad.quasi_periodic._frequencies import PeriodicDrives
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState
@@ -77,9 +77,7 @@ def rotating_frames(system: Generator, drives: PeriodicDrives) -> list[RotatingF
         return []
     levels = _levels(system)
     static = sp.csr_array(system.hamiltonian())
-    (coefficients,) = system.coefficient_table()
-    rates = coefficients[len(system.terms.hamiltonian) :]
-    jumps = [(r, L) for r, L in zip(rates, system.terms.jumps, strict=True) if r != 0]
+    jumps = channels(system)
     conserved = [_changes(static, levels)]
     for _, jump in jumps:
         change = _changes(jump, levels)

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from quantsync.lazy import lazy
-from quantsync.lindblad.generator import Generator
+from quantsync.lindblad.generator import Generator, channels
 from quantsync.lindblad.steady import steady_state
 from quantsync.memory import require_memory
 from quantsync.operators import Space
@@ -185,10 +185,7 @@ def _groups(system: Generator) -> list[tuple[int, ...]]:
         # What is left of H without the parts that act on only one of the two sites.
         shared = _acting_on(_acting_on(energy, dimensions, s), dimensions, t)
         joined[s, t] = np.abs(shared).max(initial=0) > NEGLIGIBLE * size
-    rates = system.coefficient_table()[0][len(system.terms.hamiltonian) :]
-    for rate, jump in zip(rates, system.terms.jumps, strict=True):
-        if rate == 0:
-            continue
+    for _, jump in channels(system):
         matrix = jump.toarray()
         size = np.abs(matrix).max(initial=0)
         touched = [
@@ -219,12 +216,11 @@ def _restricted(system: Generator, group: tuple[int, ...]) -> Generator:
     space = Space(**{name: whole.sites[name] for name in names})
     energy = _mean_over_rest(system.hamiltonian(), whole.dimensions, group)
     energy = (energy + energy.conj().T) / 2
-    rates = system.coefficient_table()[0][len(system.terms.hamiltonian) :]
     dissipators = []
-    for rate, jump in zip(rates, system.terms.jumps, strict=True):
+    for rate, jump in channels(system):
         local = _mean_over_rest(jump.toarray(), whole.dimensions, group)
         traceless = local - np.trace(local) / len(local) * np.eye(len(local))
-        if rate and np.abs(traceless).max() > NEGLIGIBLE * abs(jump).max():
+        if np.abs(traceless).max() > NEGLIGIBLE * abs(jump).max():
             dissipators.append((rate, local))
     return type(system)(space, [(1.0, energy)], dissipators)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.lindblad.generator import Generator
+from quantsync.lindblad.generator import Generator, channels
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +30,12 @@ class EffectiveHamiltonian:
         for coefficient, term in zip(coefficients[:count], terms.hamiltonian, strict=True):
             energy = sp.csr_array(energy + coefficient * term)
         drift, jumps, names = -1j * energy, [], []
-        for k, (rate, jump) in enumerate(zip(coefficients[count:], terms.jumps, strict=True)):
-            if rate > 0:
-                jumps.append(sp.csr_array(np.sqrt(rate) * jump))
-                names.append(f"dissipators[{k}]")
-                drift = drift - rate / 2 * (jump.conj().T @ jump)
+        active = [f"dissipators[{k}]" for k in np.flatnonzero(coefficients[count:])]
+        for k, (rate, jump) in enumerate(channels(system)):
+            jumps.append(sp.csr_array(np.sqrt(rate) * jump))
+            # With rate matrices, jump operators are sums of those that were given.
+            names.append(f"collapse operator {k} of to_qutip()" if terms.crosses else active[k])
+            drift = drift - rate / 2 * (jump.conj().T @ jump)
         return cls(energy, sp.csr_array(drift), jumps, names)
 
     def apply(self, operator: np.ndarray) -> np.ndarray:
