@@ -22,7 +22,7 @@ SMALLEST_CUT = 1e-13  # of singular values
 class _Parts(NamedTuple):
     """Damped oscillations ``a e^{s t}`` of one signal."""
 
-    exponents: np.ndarray
+    exponents: Any
     sizes: np.ndarray  # the largest value of each within the record
     residual: float  # of the sum of all of them, largest over the record
 
@@ -127,7 +127,7 @@ def _parts(row: np.ndarray, step: float, tolerance: float) -> _Parts:
     inner = left[:, :rank].conj().T @ row[index + 1] @ right[:rank].conj().T
     found = np.linalg.eigvals(inner / size[:rank, None])
     z = found[np.abs(found) > np.finfo(float).tiny]
-    exponents = np.log(z.astype(complex))
+    exponents: Any = np.log(z.astype(complex))
     # Each column is 1 where it is largest, at one end of the record.
     place = np.arange(count)[:, None] - np.where(exponents.real > 0, count - 1, 0)
     waves = np.exp(np.maximum(place * exponents.real, -700.0)) * np.exp(1j * place * exponents.imag)

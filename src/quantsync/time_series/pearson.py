@@ -228,7 +228,7 @@ def best_delay(
         if np.isnan(delay[k]) or low == high:
             continue
         pair = [_picked(signal, index) for signal in (first, second)] if batch else [first, second]
-        start = starts.ravel()[n]
+        start = float(starts.ravel()[n])
 
         def loss(shift: float, pair: list[Any] = pair, start: float = start) -> float:
             found = float(score(at(pair, start, shift)))
