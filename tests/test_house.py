@@ -15,7 +15,7 @@ LAYERS = [
     {"arrays", "checks", "memory", "parallel", "qobj", "semigroups"},
     {"html", "plotting"},
     {"operators", "states", "system"},
-    {"runs"},
+    {"batched", "runs"},
     {"search", "time_series"},
     {"gaussian"},
     {"lindblad", "meanfield"},

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from quantsync import html
+from quantsync.batched import Batched
 from quantsync.checks import (
     SQUARABLE,
     broadcast_shape,
@@ -31,7 +32,6 @@ from quantsync.gaussian.covariance import mode_list, quadratures_of, state_covar
 from quantsync.gaussian.networks._graphs import one_per_node
 from quantsync.gaussian.networks._oscillators import CoupledOscillators
 from quantsync.memory import require_memory
-from quantsync.runs import Batched
 
 BOUNDS: Any = {"above": 0, "at_least": 1 / SQUARABLE, "at_most": SQUARABLE}
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from quantsync.batched import Rows
 from quantsync.lindblad._path import Evolution
 from quantsync.lindblad.evolution import checked_start, evolve
 from quantsync.lindblad.generator import Generator
-from quantsync.runs import Rows, Run, run_times
+from quantsync.runs import Run, run_times
 from quantsync.states import Certified
 
 COPIES = 3  # of a start, and of a state, while they are worked on

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from quantsync.batched import Batched
 from quantsync.checks import named_arguments
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._evolution_pictures import draw
 from quantsync.lindblad._evolution_pictures import shown as shown_path
 from quantsync.lindblad.truncation import Truncation
 from quantsync.operators import Space
-from quantsync.runs import Batched
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

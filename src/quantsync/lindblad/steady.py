@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from quantsync import html
+from quantsync.batched import Batched
 from quantsync.checks import choice, named_arguments, real_number
 from quantsync.errors import NonUniqueSteadyStateError, ScaleError
 from quantsync.lindblad._badly_scaled import EPS, resolve, surely_regular
@@ -28,7 +29,6 @@ from quantsync.lindblad.truncation import (
 )
 from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
-from quantsync.runs import Batched
 from quantsync.system import TRUNCATION_TOLERANCE
 
 MOST_CHANNELS = 16  # different rate matrices without full rank for which a proof is looked for

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from quantsync import html
+from quantsync.batched import Batched
 from quantsync.errors import TruncationError, TruncationWarning, warn_caller
 from quantsync.lindblad._badly_scaled import resolve
 from quantsync.lindblad._charges import sectors_without_charge
@@ -18,7 +19,6 @@ from quantsync.lindblad._sector_solve import Again
 from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._terms import Terms
 from quantsync.operators import Fock, Space
-from quantsync.runs import Batched
 
 
 @dataclass(frozen=True)

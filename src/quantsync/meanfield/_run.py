@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.batched import Rows, single
 from quantsync.meanfield._integration import amplitudes, physical_covariance
 from quantsync.meanfield.trajectory import MeanFieldTrajectory
-from quantsync.runs import Rows, Run, single
+from quantsync.runs import Run
 
 PARAMETER = "parameter "  # begins the names of parts that are parameters
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 
 from quantsync import html
+from quantsync.batched import Batched
 from quantsync.checks import choice, named_arguments
 from quantsync.errors import TrajectoryEndedError, UnboundedRunError
 from quantsync.meanfield._pictures import planes
 from quantsync.plotting import axes_or_new, curves, require_one
-from quantsync.runs import Batched
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

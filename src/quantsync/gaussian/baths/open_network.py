@@ -10,6 +10,7 @@ import numpy as np
 import scipy.linalg
 
 from quantsync import html
+from quantsync.batched import single
 from quantsync.checks import (
     choice,
     instance_of,
@@ -39,7 +40,7 @@ from quantsync.gaussian.networks.run import GaussianRun
 from quantsync.gaussian.states import GaussianState
 from quantsync.lazy import lazy
 from quantsync.memory import require_memory
-from quantsync.runs import Run, run_times, single
+from quantsync.runs import Run, run_times
 from quantsync.semigroups import LATEST, norm_of, rounding_of, semigroup
 
 LONG = 1e3  # ||A|| t from which on rounding would be seen

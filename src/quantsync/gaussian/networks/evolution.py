@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from quantsync import html
+from quantsync.batched import Batched
 from quantsync.checks import instance_of, largest_error, named_arguments, times_array
 from quantsync.errors import DimensionError, LostAccuracyError
 from quantsync.gaussian.networks._noise import environment_noise
@@ -18,7 +19,6 @@ from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, one_blas_thread
 from quantsync.plotting import axes_or_new, curves, require_one
-from quantsync.runs import Batched
 from quantsync.semigroups import EPSILON, turned_by
 from quantsync.time_series.mode_sums import ELEMENTS, ModeSum, sum_modes
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.batched import single
 from quantsync.gaussian.networks.evolution import GaussianEvolution
 from quantsync.gaussian.states import GaussianState, ProbesInEnvironment
-from quantsync.runs import Run, single
+from quantsync.runs import Run
 
 
 class GaussianRun(Run):

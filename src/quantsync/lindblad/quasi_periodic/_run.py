@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from quantsync.batched import Rows, single
 from quantsync.errors import HarmonicsError
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState, QuasiPeriodicStates
-from quantsync.runs import Rows, Run, single
+from quantsync.runs import Run
 
 
 class QuasiPeriodicRun(Run):

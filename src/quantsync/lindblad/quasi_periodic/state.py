@@ -9,11 +9,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from quantsync import html
+from quantsync.batched import Batched
 from quantsync.checks import real_array, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lindblad._terms import hermitian_operator
 from quantsync.operators import Space, as_operator
-from quantsync.runs import Batched
 from quantsync.semigroups import require_phases
 
 SAME = 1e-10  # frequencies closer than this, relative to the largest base frequency, are equal
