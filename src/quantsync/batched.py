@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import scipy.sparse as sp
 
+ROUNDING = 8 * np.finfo(float).eps
 SAME = 1e-9  # relative; what two ways of computing the same numbers may differ by
 
 
@@ -174,8 +175,10 @@ def close(first: Any, second: Any) -> bool:
     """Whether two arrays are equal but for rounding."""
     if np.shape(first) != np.shape(second):
         return False
-    scale = float(np.abs(first).max(initial=0.0))
-    return bool((np.abs(np.subtract(first, second)) <= SAME * scale).all())
+    sizes = np.maximum(np.abs(first), np.abs(second))
+    # Entry by entry, but for what rounding leaves of much larger ones.
+    allowed = SAME * sizes + ROUNDING * sizes.max(initial=0.0)
+    return bool((np.abs(np.subtract(first, second)) <= allowed).all())
 
 
 def agree(first: Any, second: Any) -> bool:
@@ -199,6 +202,9 @@ def _agree_singly(first: Any, second: Any) -> bool:
     """Whether two objects have the same arrays; where they have none, nothing speaks against it."""
     if first is second:
         return True
+    agrees = getattr(type(first), "agrees_with", None)
+    if agrees is not None:
+        return type(first) is type(second) and bool(agrees(first, second))
     pairs: list[Any] = [(value, getattr(second, n, None)) for n, value in vars(first).items()]
     arrays = [(a, b) for a, b in pairs if isinstance(a, np.ndarray) or sp.issparse(a)]
     return all(

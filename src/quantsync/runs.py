@@ -294,7 +294,8 @@ def _run_of(given: tuple[Any, ...]) -> System:
     if len(given) not in (3, 4):
         raise InvalidSystemError(
             "A run must be (system, state, times) or (system, state, times, options), but has "
-            f"{len(given)} entr{'y' if len(given) == 1 else 'ies'}."
+            f"{len(given)} entr{'y' if len(given) == 1 else 'ies'}. (Hamiltonian and collapse "
+            "operators of QuTiP are a system as from_qutip(H, c_ops).)"
         )
     system, state, times = given[:3]
     options = given[3] if len(given) == 4 else {}

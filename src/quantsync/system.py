@@ -15,6 +15,7 @@ from quantsync.errors import BroadcastError, InvalidArgumentError, InvalidSystem
 from quantsync.lazy import lazy
 
 Found = TypeVar("Found")
+SAME = 1e-9  # relative; what two ways of computing a number may differ by
 MOST_ARGUMENTS = 3  # of a measure: state, system, parameters
 CERTIFICATES = ("residual", "error")  # one of them a solution must have
 TRUNCATION_TOLERANCE = 1e-6  # what the cut-off of a mode may change without a word
@@ -187,7 +188,7 @@ class View:
         self,
         system: System,
         workers: int | None = None,
-        parameters: Callable[[], Mapping[str, Any]] = dict,
+        parameters: Callable[[np.ndarray | None], Mapping[str, Any]] = lambda _: {},
     ):
         self.system, self.workers = system, workers
         self.failure: Exception | None = None
@@ -222,7 +223,7 @@ class View:
     @lazy
     def parameters(self) -> Mapping[str, Any]:
         """The parameters by name; numbers as arrays of shape (B,)."""
-        return self._parameters()
+        return self._parameters(None)
 
     def part(self, members: np.ndarray) -> View:
         """Some systems of the batch; a solution with an index is not computed again."""
@@ -231,10 +232,7 @@ class View:
             part = self._parts[key] = View(
                 self.system.take(members),
                 self.workers,
-                lambda: {
-                    name: value[members] if isinstance(value, np.ndarray) else value
-                    for name, value in self.parameters.items()
-                },
+                lambda inner: self._parameters(members if inner is None else members[inner]),
             )
             solution: Any = self.__dict__.get("solution")
             if hasattr(solution, "__getitem__") and hasattr(solution, "residual"):
@@ -384,6 +382,16 @@ class ParametricSystem:
             }
         )
 
+    def agrees_with(self, other: Self) -> bool:
+        """Whether a single system has the parameters of another one, but for rounding."""
+        pairs = [(a, other.parameters.get(name)) for name, a in self.parameters.items()]
+        return all(
+            bool(np.all(a == b))
+            if a.dtype.kind not in "fc"
+            else bool(np.all(np.abs(a - b) <= SAME * np.abs(a)))
+            for a, b in pairs
+        )
+
     def _with(self, parameters: Mapping[str, Any]) -> Self:
         # Without the checks of a subclass: these parameters have passed them.
         new = type(self).__new__(type(self))
@@ -395,14 +403,22 @@ class ParametricSystem:
         return f"<{type(self).__name__}: {what}>"
 
 
+HINTS = {
+    "Qobj": " Give the Hamiltonian and the collapse operators to quantsync.from_qutip.",
+    "ndarray": " A sweep calls functions of numbers point by point: no np.vectorize is needed.",
+    "NoneType": " Does it end with `return`?",
+}
+
+
 def require_system(found: Any, model: str) -> System:
     """Return what a model returned if it is a system."""
     if isinstance(found, System):
         return found
+    hint = HINTS.get(type(found).__name__, "")
     missing = [n for n in dir(System) if not n.startswith("_") and not hasattr(found, n)]
     missing += [n for n in System.__annotations__ if not hasattr(found, n)]
     raise InvalidSystemError(
         f"Model {model} must return a Lindbladian, a run (system, state, times) or another "
         f"quantsync.system.System, but returned {type(found).__name__}"
-        + (f", which lacks {', '.join(missing)}." if hasattr(found, "solve") else ".")
+        + (f", which lacks {', '.join(missing)}." if hasattr(found, "solve") else f".{hint}")
     )

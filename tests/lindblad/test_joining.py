@@ -9,7 +9,7 @@ from quantsync.lindblad._joining import MOST_TERMS
 SPACE = qs.Space(A=qs.Spin(1), B=qs.Fock(3))
 A, B = SPACE["A"], SPACE["B"]
 RNG = np.random.default_rng(5)
-POINTS = RNG.normal(size=(7, 4)) * [1.0, 1e-9, 1e6, 1.0]
+POINTS = RNG.normal(size=(7, 4)) * [1.0, 1e-3, 1e2, 1.0]
 
 
 def built(energy, tiny, large, phase, rate=0.5):
@@ -83,3 +83,19 @@ def test_equal_systems_agree_and_others_do_not():
         qs.Lindbladian(SPACE, [(1.0, one.hamiltonian())], [(1.0, B.destroy)]),
     ):
         assert not one.agrees_with(other)
+
+
+def test_entries_so_large_that_their_differences_would_be_rounded_stay_apart():
+    number = np.diag(np.arange(2.0))
+    one, two = np.kron(number, np.eye(2)), np.kron(np.eye(2), number)
+    space = qs.Space(A=qs.Fock(2, finite=True), B=qs.Fock(2, finite=True))
+    a, b = space["A"], space["B"]
+    exchange = (a.create @ b.destroy + a.destroy @ b.create).toarray()
+
+    def system(d, large):
+        h = (large + d) * one + (large - d) * two + 0.3 * exchange
+        return qs.Lindbladian(space, [(1.0, h)], [(1.0, a.create), (1.3, b.destroy)])
+
+    detunings = np.arange(1, 65) / 8  # exact in double precision beside 1e15
+    assert qs.Lindbladian.joined([system(d, 1e15) for d in detunings]) is None
+    assert qs.Lindbladian.joined([system(d, 1e3) for d in detunings]) is not None

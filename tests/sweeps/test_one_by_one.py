@@ -228,3 +228,165 @@ def test_slow_functions_are_called_by_processes(monkeypatch, tmp_path, stored, e
     np.testing.assert_array_equal(found.failed, bad)
     np.testing.assert_allclose(found.purity.values[~bad], expected[~bad], rtol=1e-12)
     assert os.getpid() not in found.process.values
+
+
+MODE = qs.Space(A=qs.Spin(1 / 2))
+
+
+def spin(z, x=0.3, y=0.0):
+    a = MODE["A"]
+    return qs.Lindbladian(MODE, [(z, a.z), (x, a.x), (y, a.y)], [(1.0, a.minus)])
+
+
+def up(state):
+    return state.rho[:, 0, 0].real
+
+
+def test_functions_that_share_random_numbers_or_buffers_do_not_disturb_each_other():
+    buffer = np.zeros((2, 2), complex)
+
+    def disordered(seed=0):
+        np.random.seed(int(seed))  # noqa: NPY002
+        h = 0 * qutip.sigmaz()
+        for k in range(60):
+            h = h + 0.1 * np.random.randn() * (qutip.sigmax(), qutip.sigmaz())[k % 2]  # noqa: NPY002
+        return qs.from_qutip(h, [qutip.sigmam()], MODE)
+
+    def refilled(x=0.1):
+        buffer[:] = 0
+        for _ in range(200):
+            buffer[...] += float(x) * np.array([[0.5, 0.1], [0.1, -0.5]]) / 200
+        return qs.Lindbladian(MODE, [(1.0, buffer)], [(1.0, MODE["A"].minus)])
+
+    for model, axes in (
+        (disordered, {"seed": np.arange(40)}),
+        (refilled, {"x": np.arange(1.0, 41.0)}),
+    ):
+        found = quietly(qs.sweep, model, axes, up, workers=4)
+        ((name, values),) = axes.items()
+        alone = [qs.compute(model, {name: value.item()}, up)["up"] for value in values]
+        np.testing.assert_allclose(found.up, alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_function_cannot_write_to_the_axes(stored, tmp_path):
+    def scaled(x=0.1):
+        x *= 2 * np.pi
+        return spin(x)
+
+    x = np.array([0.1, 0.2])
+    options = {"store": tmp_path / "map.zarr", "progress": False} if stored else {}
+    found = quietly(qs.sweep, scaled, {"x": x}, up, **options)
+    assert x.tolist() == found.x.values.tolist() == [0.1, 0.2]
+    expected = [qs.compute(scaled, {"x": value}, up)["up"] for value in (0.1, 0.2)]
+    np.testing.assert_allclose(found.up, expected, rtol=1e-12)
+
+
+def collective(drive=0.1, detuning=0.0, kind="a"):
+    """Gives all points what the largest one decides."""
+    return spin(detuning, drive, 0.5 * np.any(np.abs(detuning) > 0.8))
+
+
+def together(x=0.1, y=0.1, kind="a"):
+    return spin(x, y, 0.5 * np.any(x * y > 0.3))
+
+
+def largest(x=1.0):
+    return spin(1e3 * np.ones_like(x), 0.3, 0.7 if np.any(x > 1.4) else 0.1)
+
+
+@pytest.mark.parametrize(
+    ("model", "axes"),
+    [
+        (collective, {"drive": np.linspace(0.1, 0.4, 4), "detuning": np.linspace(-1, 1, 21)}),
+        (collective, {"kind": ["a", "b"], "detuning": [-1.0, -0.5, 0.0, 0.5, 1.0]}),
+        (together, {"kind": ["a"], "x": np.linspace(0.1, 1, 4), "y": np.linspace(0.1, 1, 4)}),
+        (largest, {"x": [0.5, 1.0, 1.5]}),
+        (lambda k="a", n=1: spin(n - 2), {"k": ["a"], "n": np.arange(4, dtype=np.uint8)}),
+        (lambda x=0.0: spin(0.1, 0.3, np.copysign(0.2, x)), {"x": [-0.0, 0.0]}),
+    ],
+)
+def test_every_point_has_the_system_of_its_own_numbers(model, axes):
+    found = quietly(qs.sweep, model, axes, up)
+    for point in np.ndindex(found.up.shape):
+        at = {name: found[name].values[k].item() for name, k in zip(axes, point, strict=True)}
+        alone = qs.compute(model, at, up)["up"]
+        assert float(found.up[point]) == pytest.approx(alone, rel=1e-11), at
+
+
+def test_one_point_is_called_with_numbers():
+    def run(rate=0.1, until=5.0):
+        return qs.Lindbladian(MODE, [], [(rate, MODE["A"].minus)]), np.diag([1.0, 0.0]), until
+
+    measure = {"mean": lambda path: path.rho[:, :, 0, 0].real.mean(axis=1)}
+    found = qs.sweep(run, {"until": [5.0]}, measure)
+    assert float(found["mean"][0]) == pytest.approx(qs.compute(run, {}, measure)["mean"])
+
+
+WEIGHTS = np.array([1.0, 2.0])
+
+
+def test_parameters_that_are_no_numbers_reach_measures_as_they_are():
+    def model(x=0.1, weights=WEIGHTS, label=None):
+        return spin(x)
+
+    def weighted(state, system, parameters):
+        assert parameters["label"] is None
+        return up(state) * parameters["weights"].sum() * (1 / (parameters["x"] - 0.2) > 0)
+
+    def picky(state, system, parameters):
+        if (parameters["x"] == 0.2).any():
+            raise ZeroDivisionError("at 0.2")
+        return up(state) * parameters["weights"].sum()
+
+    for x in ([0.1, 0.2], [0.1, 0.2, 0.3]):
+        with pytest.warns(SweepWarning, match=f"^1 of {len(x)} points"):
+            found = qs.sweep(model, {"x": x}, picky)
+        assert float(found.picky[0]) == pytest.approx(3 * qs.compute(model, {"x": 0.1}, up)["up"])
+    assert qs.compute(model, {"x": 0.3}, weighted)["weighted"] > 0
+
+
+def test_what_refuses_some_points_of_an_array_costs_these_only():
+    def positive(x=0.1, y=0.1):
+        if np.any(np.asarray(x) < 0):
+            raise ValueError("x must be positive")
+        return spin(x, y)
+
+    axes = {"x": [-0.1, 0.1, 0.2], "y": [0.1, 0.2]}
+    with pytest.warns(SweepWarning, match="^2 of 6 points.*x=-0.1, y=0.1: ValueError: x must be"):
+        found = qs.sweep(positive, axes, up)
+    assert float(found.up[2, 1]) == pytest.approx(
+        qs.compute(positive, {"x": 0.2, "y": 0.2}, up)["up"]
+    )
+
+
+def test_a_narrow_window_is_found():
+    def window(x=0.35):
+        if not 0.34 < x < 0.37:
+            raise ValueError("outside the window")
+        return spin(float(x))
+
+    found = quietly(qs.sweep, window, {"x": np.linspace(0, 1, 51)}, up)
+    assert (~found.failed).sum() == 1
+    with pytest.raises(ValueError, match="outside the window"):
+        qs.sweep(window, {"x": [0.1, 0.2]}, up)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (lambda x=0.0: qutip.sigmaz(), "Qobj. Give .* to quantsync.from_qutip"),
+        (lambda x=0.0: (qutip.sigmaz(), [qutip.sigmam()]), r"from_qutip\(H, c_ops\)"),
+        (lambda x=0.0: None, "return"),
+        (np.vectorize(lambda x: spin(float(x))), "np.vectorize"),
+        (eval("lambda x, /: spin(x)", {"spin": spin}), "by name"),
+    ],
+)
+def test_what_is_returned_by_mistake_is_explained(model, message):
+    with pytest.raises(qs.errors.QuantsyncError, match=message):
+        qs.sweep(model, {"x": [0.1, 0.2]}, up)
+
+
+def test_masked_axes_are_refused():
+    with pytest.raises(qs.errors.InvalidArgumentError, match="`z`.*masked"):
+        qs.sweep(spin, {"z": np.ma.masked_array([0.1, 99.0], [0, 1])}, up)

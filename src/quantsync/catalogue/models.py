@@ -145,6 +145,11 @@ class Model:
     def require_parameters(self, names: Collection[str]) -> None:
         """Raise unless it has all these parameters, and needs no other."""
         kinds = [p.kind for p in inspect.signature(self.function).parameters.values()]
+        if inspect.Parameter.POSITIONAL_ONLY in kinds:
+            raise InvalidArgumentError(
+                f"Model {self.name} must take its parameters by name, but has some that come by "
+                "position only: leave out the `/`."
+            )
         if inspect.Parameter.VAR_KEYWORD not in kinds:
             for name in names:
                 known_name(f"parameter of {self.name}", name, self.parameters)
@@ -152,11 +157,12 @@ class Model:
         if missing:
             raise InvalidArgumentError(f"Model {self.name} needs a value for {', '.join(missing)}.")
 
-    def __call__(self, **parameters: Any) -> System:
+    def __call__(self, /, **parameters: Any) -> System:
         """The systems at some parameters, which are checked by name."""
         self.require_parameters(parameters)
         found = self.function(**parameters)
-        return require_system(as_system(found) or found, self.name)
+        system = as_system(found)
+        return require_system(found if system is None else system, self.name)
 
 
 def single_values(parameters: Mapping[str, Any], hint: str) -> dict[str, Any]:

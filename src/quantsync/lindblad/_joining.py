@@ -2,7 +2,7 @@
 
 Who builds a Hamiltonian anew at every point of a map (as with QuTiP) hands over matrices. Their
 entries are few different functions of the point times constants, and each of these functions
-becomes a coefficient. Entries are told apart to rounding, each beside itself: nothing is lost.
+becomes a coefficient. Entries are told apart to rounding, each beside itself.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from quantsync.lindblad.generator import Generator
 
 MOST_TERMS = 64  # beyond, each system by itself is cheaper
 ROUNDING = 4 * np.finfo(float).eps  # relative, of one entry
+HARMLESS = 1e-9  # relative to the smallest entry: what rounding of the largest may be
 SAME = 1e-9  # relative; what two ways of computing the same system may differ by
 
 Terms = list[tuple[np.ndarray, Any]]  # coefficients and operators, or rate matrices and lists
@@ -83,8 +84,11 @@ def _energy(system: Generator, table: np.ndarray) -> sp.csr_array:
 
 
 def _same(a: Any, b: Any) -> bool:
-    size = max(abs(a).max(), abs(b).max()) if a.nnz or b.nnz else 0.0
-    return bool(abs(a - b).max() <= SAME * size) if size else True
+    """Whether two operators are equal but for rounding, entry by entry."""
+    if not (a.nnz or b.nnz):
+        return True
+    sizes = abs(a).maximum(abs(b))
+    return bool((abs(a - b) - SAME * sizes).max() <= 2 * ROUNDING * sizes.max())
 
 
 def _size(matrices: Sequence[Any]) -> int:
@@ -111,6 +115,11 @@ def _joined_hamiltonian(matrices: Sequence[sp.csr_array]) -> Terms | None:
     rows, columns = rows[upper], columns[upper]
     # Coefficients are real: real and imaginary parts are functions of their own.
     kept = values[:, upper]
+    largest = np.abs(kept).max(axis=0, initial=0.0)
+    largest = largest[largest > 0]
+    # Differences of large entries are exact in one matrix, and are not in a sum of several.
+    if ROUNDING * largest.max(initial=0.0) > HARMLESS * largest.min(initial=np.inf):
+        return None
     parts = np.concatenate([np.real(kept), np.imag(kept)], axis=1)
     used = parts.any(axis=0)
     functions, owner, factor = _functions(parts[:, used])
@@ -130,21 +139,19 @@ def _joined_hamiltonian(matrices: Sequence[sp.csr_array]) -> Terms | None:
 
 def _functions(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Columns (p, e) as ``functions[:, owner] * factor``, with as few functions as there are."""
-    pivot = np.abs(values).argmax(axis=0)
-    factor = values[pivot, np.arange(values.shape[1])]
-    shapes = values / factor
     owner = np.full(values.shape[1], -1)
+    factor = np.ones(values.shape[1])
     first: list[int] = []
     while (owner < 0).any() and len(first) <= MOST_TERMS:
         new = int(np.argmax(owner < 0))
         left = np.flatnonzero(owner < 0)
-        apart = np.abs(shapes[:, left] - shapes[:, [new]])
-        alike = (apart <= ROUNDING * np.abs(shapes[:, [new]])).all(axis=0)
-        owner[left[alike]] = len(first)
+        pivot = int(np.abs(values[:, new]).argmax())
+        ratio = values[pivot, left] / values[pivot, new]
+        apart = np.abs(values[:, left] - values[:, [new]] * ratio)
+        alike = (apart <= ROUNDING * np.abs(values[:, left])).all(axis=0)
+        owner[left[alike]], factor[left[alike]] = len(first), ratio[alike]
         first.append(new)
-    # The first entry of each is 1: parts of a map that are joined apart share their operators.
-    size = factor[first]
-    return shapes[:, first] * size, owner, factor / size[owner] if len(first) else factor
+    return values[:, first], owner, factor
 
 
 def _joined_jump(jumps: Sequence[sp.csr_array]) -> tuple[np.ndarray, sp.csr_array] | None:

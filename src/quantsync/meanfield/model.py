@@ -228,6 +228,14 @@ class MeanFieldModel:
         names = ", ".join(s.name for s in self.parameters)
         return f"<MeanFieldModel of {', '.join(b.name for b in self.modes)} with {names or 'none'}>"
 
+    def agrees_with(self, other: MeanFieldModel) -> bool:
+        """Whether two models have the same equations and defaults."""
+        mine, others = self.equations, other.equations
+        names = ("modes", "drift", "diffusion", "frozen")
+        return self.defaults == other.defaults and all(
+            getattr(mine, name) == getattr(others, name) for name in names
+        )
+
     def drift(
         self, beta: Any, time: Any = 0.0, parameters: Mapping[Any, Any] | None = None
     ) -> np.ndarray:

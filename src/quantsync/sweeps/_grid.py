@@ -29,7 +29,12 @@ class Grid:
             )
         checked = {}
         for name, values in axes.items():
-            array = np.asarray(values)
+            if isinstance(values, np.ma.MaskedArray):
+                raise InvalidArgumentError(
+                    f"Axis `{name}` must hold a value at every point, but is a masked array: give "
+                    "the values that are left, as .compressed()."
+                )
+            array = np.array(values)
             if array.dtype.kind == "O" and all(isinstance(value, str) for value in array.flat):
                 array = array.astype(str)
             if array.ndim != 1 or array.size == 0:
@@ -47,7 +52,12 @@ class Grid:
                 raise InvalidArgumentError(
                     f"Axis `{name}` must hold numbers or names, but holds both: {shown(values)}."
                 )
-            checked[str(name)] = array
+            # Models compute with them: small whole numbers would wrap, halves lose digits.
+            wide = {"i": np.int64, "f": np.float64}.get(array.dtype.kind, array.dtype)
+            if array.dtype.kind == "u" and array.dtype.itemsize < 8:
+                wide = np.int64
+            checked[str(name)] = array.astype(wide)
+            checked[str(name)].flags.writeable = False
         return cls(checked)
 
     @property

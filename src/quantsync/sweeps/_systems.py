@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import time
+import math
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,15 +13,15 @@ import numpy as np
 
 from quantsync.catalogue.models import Model
 from quantsync.checks import require_broadcast_to
-from quantsync.errors import InvalidArgumentError, InvalidSystemError, UnknownNameError
+from quantsync.errors import InvalidSystemError
 from quantsync.sweeps._failing import ends_a_map
 from quantsync.sweeps._grid import Grid, plain
 from quantsync.system import Measure, System
 
 SHOWN_SPACES = 3
-MOST_CHECKED = 64  # values of an axis, each of which a model is asked for beforehand
-LOOKED_AT = 5  # points at which systems for arrays are compared with those for numbers
-TRIED = 8  # points at which a model is looked at before a map
+LOOKED_AT = 3  # systems of each batch that are compared with those for numbers
+
+_calling = threading.RLock()  # functions may use random numbers and buffers that others use
 
 
 def described(system: Any) -> str:
@@ -55,7 +56,8 @@ class SystemsApart:
         size = len(next(iter(columns.values())))
         owner = np.zeros(size, int)
         for name in source.apart:
-            owner = _labels(owner, np.unique(columns[name], return_inverse=True)[1].reshape(-1))
+            column = np.ascontiguousarray(columns[name])
+            owner = _labels(owner, np.unique(_bits(column), return_inverse=True)[1].reshape(-1))
         assert source.example is not None
         return cls(source, columns, owner, source.example)
 
@@ -120,13 +122,13 @@ class SystemsApart:
 
     def _made(self, members: np.ndarray) -> Iterator[tuple[np.ndarray, System | Failed]]:
         here = {name: column[members] for name, column in self.columns.items()}
-        for name in self.source.apart:
+        for name in self.source.apart if len(members) > 1 else here:
             here[name] = plain(here[name][0])
         try:
             system = self.source.at(here).broadcast_to((len(members),))
         except Exception as error:
             if ends_a_map(error):
-                raise
+                raise _located(error, self._point(members[0])) from None
             if len(members) == 1:
                 yield members, Failed(error)
                 return
@@ -138,7 +140,15 @@ class SystemsApart:
                 "A model must return one kind of systems at all points of a sweep, but it returned "
                 f"{type(self.example).__name__} and {type(system).__name__}."
             )
+        checked = scattered((len(members),), LOOKED_AT) if len(members) > 1 else ()
+        if any(self.source.differs(system, k, self._point(members[k])) for k in checked):
+            for one in members:
+                yield from self._made(np.array([one]))
+            return
         yield members, system
+
+    def _point(self, member: int) -> dict[str, Any]:
+        return {name: plain(column[member]) for name, column in self.columns.items()}
 
     @property
     def space(self) -> str:
@@ -152,6 +162,22 @@ class SystemsApart:
         return "; ".join(shown[:SHOWN_SPACES]) + "; and more" * (len(shown) > SHOWN_SPACES)
 
 
+def _kept(value: Any) -> Any:
+    """A coordinate that a function cannot write to."""
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.flags.writeable = False
+    return value
+
+
+def _located(error: Exception, point: Mapping[str, Any]) -> Exception:
+    """An error that ends a map, with the point at which it came up."""
+    if not isinstance(error, InvalidSystemError):
+        return error
+    where = ", ".join(f"{name}={value}" for name, value in point.items())
+    return InvalidSystemError(f"{error} (At {where}.)")
+
+
 @dataclass(frozen=True)
 class SystemsOfModel:
     """A model with fixed and tied parameters, which gives the systems at coordinates."""
@@ -159,51 +185,18 @@ class SystemsOfModel:
     model: Model
     fixed: Mapping[str, Any]
     tied: Mapping[str, Callable[..., Any]]  # rules of the parameters that follow from the axes
-    apart: tuple[str, ...] = ()  # axes that the model takes one value at a time
-    cause: str = ""  # why it does
-    example: System | None = None  # at one point, where it does
+    # Where they are made as they are needed: an example, and the axes that the model takes one
+    # value at a time, and why it does.
+    example: System | None = None
+    apart: tuple[str, ...] = ()
+    cause: str = ""
     seconds: float = 0.0  # that it took to make it
-
-    @classmethod
-    def found_out(cls, given: SystemsOfModel, grid: Grid) -> tuple[SystemsOfModel, Any]:
-        """The same, knowing what it takes one value at a time, and the systems of a grid."""
-        texts = tuple(name for name, axis in grid.axes.items() if axis.dtype.kind == "U")
-        if given.model.is_registered:
-            texts = ()  # some take arrays of names as well; others say so
-        cause = "names come one by one"
-        if not texts:
-            try:
-                system = given._at_once(grid)
-            except (MemoryError, UnknownNameError):
-                raise
-            except Exception as error:
-                cause = f"{type(error).__name__}: {error}"
-                raised = None if grid.has_names else error  # which are said one by one
-            else:
-                cause = given._misunderstood(grid, system)
-                if not cause:
-                    return given, system
-                raised = None
-        else:
-            raised = None
-        base = given._works(grid, raised)
-        start = time.perf_counter()
-        example = given.at(base)
-        seconds = time.perf_counter() - start
-        refused = {n: given._refusal(grid, base, n) for n in grid.names if n not in texts}
-        apart = texts + tuple(n for n, why in refused.items() if why)
-        cause = next((why for n, why in refused.items() if why), cause)
-        if not apart and raised is not None:
-            raise raised
-        if not apart:  # one by one, where arrays give other systems than numbers
-            apart = grid.names
-        knowing = replace(given, apart=apart, cause=cause, example=example, seconds=seconds)
-        knowing._require_values(grid, base)
-        return knowing, SystemsApart.at(knowing, grid.columns())
 
     def at(self, coordinates: Mapping[str, Any]) -> System:
         """The systems at coordinates that broadcast."""
-        return self.model(**coordinates, **self.followed(coordinates), **self.fixed)
+        given = {name: _kept(value) for name, value in coordinates.items()}
+        with _calling:
+            return self.model(**given, **self.followed(given), **self.fixed)
 
     def followed(self, coordinates: Mapping[str, Any]) -> dict[str, Any]:
         """The tied parameters at coordinates."""
@@ -214,85 +207,40 @@ class SystemsOfModel:
 
     def on(self, grid: Grid) -> System | SystemsApart:
         """The systems of a grid, of its shape."""
-        return SystemsApart.at(self, grid.columns()) if self.apart else self._at_once(grid)
+        return self.at_once(grid) if self.example is None else SystemsApart.at(self, grid.columns())
 
     def at_columns(self, columns: Mapping[str, np.ndarray]) -> System | SystemsApart:
         """The systems at points on or off a grid, whose coordinates are columns."""
-        if self.apart:
+        if self.example is not None:
             return SystemsApart.at(self, columns)
         size = len(next(iter(columns.values())))
         return self.at(columns).broadcast_to((size,))
 
-    def parameters(self, columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    def parameters(self, columns: Mapping[str, np.ndarray], size: int) -> dict[str, Any]:
         """All parameters at some points, for measures: numbers as arrays, a value a point."""
-        size = len(next(iter(columns.values())))
         defaults = {n: p.default for n, p in self.model.parameters.items() if not p.is_required}
-        values = defaults | dict(self.fixed) | dict(columns)
-        if not self.apart:
-            values |= self.followed(columns)
+        if self.example is None:
+            followed = self.followed({name: _kept(column) for name, column in columns.items()})
         else:
-            rows = [
-                self.followed({n: plain(c[k]) for n, c in columns.items()}) for k in range(size)
-            ]
-            values |= {name: np.array([row[name] for row in rows]) for name in self.tied}
-        return {
-            name: np.broadcast_to(value, (size,))
-            if isinstance(value, int | float | np.ndarray | np.generic)
-            else value
-            for name, value in values.items()
+            points = [{n: plain(c[k]) for n, c in columns.items()} for k in range(size)]
+            rows = [self.followed(point) for point in points]
+            followed = {name: np.array([row[name] for row in rows]) for name in self.tied}
+        same = {
+            name: np.full(size, value) if isinstance(value, int | float | np.generic) else value
+            for name, value in (defaults | dict(self.fixed)).items()
         }
+        varied = {n: np.broadcast_to(v, (size,)) for n, v in {**columns, **followed}.items()}
+        return same | varied
 
-    def _at_once(self, grid: Grid) -> System:
-        found = self.at(grid.open_arrays())
+    def at_once(self, grid: Grid) -> System:
+        """The systems of a grid from one call; of a single point, a call with plain values."""
+        alone = grid.size == 1 and not self.model.is_registered
+        found = self.at(grid.coordinates(0) if alone else grid.open_arrays())
         # A parameter that no coefficient depends on leaves the batch smaller than the grid.
         require_broadcast_to(found.shape, grid.shape, "Systems of the model")
         return found.broadcast_to(grid.shape)
 
-    def _works(self, grid: Grid, raised: Exception | None) -> dict[str, Any]:
-        """Coordinates of a point at which the model gives a system."""
-        first = raised
-        for point in np.unique(np.linspace(0, grid.size - 1, min(TRIED, grid.size)).astype(int)):
-            coordinates = grid.coordinates(int(point))
-            try:
-                self.at(coordinates)
-            except Exception as error:
-                if ends_a_map(error) or isinstance(error, UnknownNameError):
-                    raise
-                first = first or error
-            else:
-                return coordinates
-        assert first is not None
-        raise first
-
-    def _refusal(self, grid: Grid, base: Mapping[str, Any], name: str) -> str:
-        """Why the model does not take a parameter as an array; empty if it does."""
-        others = (plain(v) for v in grid.axes[name][::-1][:TRIED] if v != base[name])
-        other = next((v for v in others if self._gives({**base, name: v})), base[name])
-        values = [base[name], other]
-        try:
-            found = self.at({**base, name: np.array(values)})
-            require_broadcast_to(found.shape, (2,), "Systems of the model")
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
-        pairs = enumerate({**base, name: value} for value in values)
-        return next((why for k, at in pairs if (why := self._differs(found, (2,), k, at))), "")
-
-    def _misunderstood(self, grid: Grid, system: System) -> str:
-        """How a function's systems for arrays differ from those for numbers; empty if not.
-
-        A function that asks ``if np.any(x > 1)`` takes arrays, and gives other systems.
-        """
-        if grid.size == 1:
-            return ""
-        for point in np.unique(np.linspace(0, grid.size - 1, LOOKED_AT).astype(int)):
-            why = self._differs(system, grid.shape, int(point), grid.coordinates(int(point)))
-            if why:
-                return why
-        return ""
-
-    def _differs(
-        self, system: System, shape: tuple[int, ...], member: int, at: Mapping[str, Any]
-    ) -> str:
+    def differs(self, system: System, member: int, at: Mapping[str, Any]) -> str:
         """How a member of a batch differs from the system for numbers, if both can be compared."""
         agrees = getattr(type(system), "agrees_with", None)
         if agrees is None or self.model.is_registered:
@@ -301,31 +249,17 @@ class SystemsOfModel:
             alone = self.at(at).broadcast_to((1,))
         except Exception:
             return ""  # it is made for arrays
-        if type(alone) is type(system) and agrees(system.broadcast_to(shape).take([member]), alone):
+        if type(alone) is type(system) and agrees(system.take([member]), alone):
             return ""
         where = ", ".join(f"{name}={value}" for name, value in at.items())
         return f"at {where} it gives another system for numbers than for arrays"
 
-    def _gives(self, coordinates: Mapping[str, Any]) -> bool:
-        """Whether the model gives a system at a point."""
-        try:
-            self.at({name: plain(value) for name, value in coordinates.items()})
-        except Exception:
-            return False
-        return True
 
-    def _require_values(self, grid: Grid, base: Mapping[str, Any]) -> None:
-        """Raise what the model says of a value that it does not take."""
-        for name in self.apart:
-            if len(grid.axes[name]) > MOST_CHECKED:
-                continue
-            for value in grid.axes[name]:
-                try:
-                    self.at({**base, name: plain(value)})
-                except (InvalidArgumentError, UnknownNameError):
-                    raise
-                except Exception:
-                    continue  # a matter of the point
+def scattered(shape: tuple[int, ...], count: int) -> np.ndarray:
+    """Some points of a grid, by flat index, at values of each axis as different as there can be."""
+    rng = np.random.default_rng(len(shape))  # the same ones whenever they are asked for
+    index = [np.resize(rng.permutation(size), min(count, math.prod(shape))) for size in shape]
+    return np.unique(np.ravel_multi_index(index, shape))
 
 
 def _labels(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -333,3 +267,8 @@ def _labels(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.unique(first * (int(second.max(initial=0)) + 1) + second, return_inverse=True)[
         1
     ].reshape(-1)
+
+
+def _bits(column: np.ndarray) -> np.ndarray:
+    """Values that tell 0.0 from -0.0, too."""
+    return column.view(np.int64) if column.dtype == np.float64 else column

@@ -95,11 +95,9 @@ def measured(
     """Measures of a model at one point, its certificates, and the measures by name."""
     system = model(**single_values(parameters, "sweep() takes arrays"))
     resolved = resolve_measures(measures, measures_of(system), model.name)
-    one = {name: np.atleast_1d(value) for name, value in parameters.items()}
+    known = SystemsOfModel(model, parameters, {})
     # A batch of one, as in a sweep.
-    view = View(
-        system.broadcast_to((1,)), parameters=lambda: SystemsOfModel(model, {}, {}).parameters(one)
-    )
+    view = View(system.broadcast_to((1,)), parameters=lambda _=None: known.parameters({}, 1))
     values = {
         name: batch_of_numbers(name, view.value(measure), 1)[0]
         for name, measure in resolved.items()

@@ -15,6 +15,7 @@ from quantsync.checks import function_of, shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.memory import SMALL, available_memory, require_memory
+from quantsync.sweeps._finding_out import found_out
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps._systems import Failed, SystemsApart, SystemsOfModel
 from quantsync.sweeps.rules import Rule
@@ -91,9 +92,10 @@ class Batch:
         """Number of points."""
         return self.system.size
 
-    def parameters(self) -> dict[str, Any]:
-        """All parameters by name, for measures."""
-        return self.source.parameters(self.columns)
+    def parameters(self, members: np.ndarray | None = None) -> dict[str, Any]:
+        """All parameters of the points (of some of them) by name, for measures."""
+        batch = self if members is None else self.take(members)
+        return self.source.parameters(batch.columns, batch.size)
 
     def take(self, members: np.ndarray) -> Batch:
         """Some of the points."""
@@ -131,7 +133,7 @@ def prepare_sweep(
     systems = SystemsOfModel(chosen, fixed, tied)
     count = len(measures) if isinstance(measures, Collection) else 1
     too_large = _bytes(grid, count) > max(SMALL, available_memory())
-    systems, system = SystemsOfModel.found_out(systems, grid.few_values() if too_large else grid)
+    systems, system = found_out(systems, grid.few_values() if too_large else grid)
     resolved = resolve_measures(measures, measures_of(system), chosen.name)
     for name in resolved:
         if name in grid.axes or name == "failed":

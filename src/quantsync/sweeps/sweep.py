@@ -205,7 +205,7 @@ def _needs_processes(plan: SweepPlan, workers: int) -> bool:
     from quantsync.sweeps.store.cost import duration
 
     systems, size = plan.systems, plan.grid.size
-    if plan.model.is_registered or not systems.apart:
+    if plan.model.is_registered or systems.example is None:
         return False
     calls = math.prod(len(plan.grid.axes[n]) for n in systems.apart)
     seconds = calls * systems.seconds
