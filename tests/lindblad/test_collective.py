@@ -14,6 +14,7 @@ from quantsync.errors import (
     BroadcastError,
     DimensionError,
     InvalidArgumentError,
+    LostAccuracyError,
     NonFiniteError,
     NonUniqueSteadyStateError,
     SweepWarning,
@@ -185,6 +186,19 @@ def test_the_singlet_is_dark_at_full_overlap_only():
     for sign, state in ((1, SINGLET), (-1, TRIPLET)):
         change = atoms(overlap(sign)).apply(np.outer(state, state))
         assert_array_equal(change, 0)
+
+
+def test_what_is_dark_stays_for_any_time_and_what_is_almost_so_decays():
+    start = np.outer(np.kron(UP, DOWN), np.kron(UP, DOWN))
+    path = qs.evolve(atoms(overlap(1.0)), start, [0.0, 1e12])
+    assert_allclose(np.diagonal(path.rho[1]), [0, 0.25, 0.25, 0.5], atol=1e-12)
+    weights = np.array([0.6, 0.8j])
+    path = qs.evolve(atoms(np.outer(weights, weights.conj())), start, [1e12])
+    assert_allclose(np.diagonal(path.rho[0]), [0, 0.64**2, 0.48**2, 0.36], atol=1e-12)
+    path = qs.evolve(atoms(overlap(1 - 1e-6)), start, [1e6])
+    assert_allclose(path.rho[0, 3, 3].real, 1 - np.exp(-1) / 2, atol=1e-6)
+    with pytest.raises(LostAccuracyError):  # 1 - f = 1e-15 is known to no digit, and not zero
+        qs.evolve(atoms(overlap(1 - 1e-15)), start, [1e15])
 
 
 def test_a_small_difference_from_full_overlap_is_a_rate():
@@ -451,3 +465,38 @@ def test_wrong_lists_are_refused():
         U = np.linalg.qr(random_matrix(rng, 2))[0]
         atoms(np.outer(v, v.conj()))
         atoms(U @ np.diag([1.0, 0.0]) @ U.conj().T)
+
+
+def test_driven_atoms_in_a_shared_bath_in_two_forms():
+    # gamma = [[1, f], [f, 1]] is L_A + L_B and L_A - L_B at the rates (1 + f)/2 and (1 - f)/2.
+    energy = [(0.4, A.z), (-0.1, B.z)]
+    matrix = qs.Lindbladian(ATOMS, energy, [(overlap(0.5), [A.minus, B.minus])])
+    jumps = [(0.75, A.minus + B.minus), (0.25, A.minus - B.minus)]
+    plain = qs.Lindbladian(ATOMS, energy, jumps)
+    drives = [(1.3, 0.2 * A.plus), (0.7, 0.1 * B.plus)]
+    states = [qs.quasi_periodic_steady_state(system, drives) for system in (matrix, plain)]
+    for t in (0.0, 0.7, 3.1):
+        assert_allclose(states[0].at(t), states[1].at(t), atol=1e-12)
+    dark = np.array([0, 1, -1, 0]) / np.sqrt(2)
+    fused = qs.Lindbladian(ATOMS, [(0.3, A.z + B.z)], [(overlap(1.0), [A.minus, B.minus])])
+    modes = qs.peripheral_modes(fused, dark_states=[dark])
+    assert_allclose(np.sort(modes.eigenvalues.imag), [-0.3, 0, 0, 0.3], atol=1e-12)
+    with pytest.raises(InvalidArgumentError, match=r"collapse operator 0 of to_qutip\(\)"):
+        qs.peripheral_modes(fused, dark_states=[np.array([1, 0, 0, 0])])
+
+
+@pytest.mark.parametrize("method", ["dense", "sparse"])
+def test_four_atoms_side_by_side(method):
+    # Decay and pumping that atoms at distances x share: sin(x)/x and one common pump.
+    names = "ABCD"
+    space = qs.Space(**dict.fromkeys(names, qs.Spin(1 / 2)))
+    lower = [space[name].minus for name in names]
+    apart = 0.7 * np.subtract.outer(range(4), range(4))
+    energy = [(0.3 * k, L.conj().T @ L) for k, L in enumerate(lower)]
+    pump = (0.2 * np.ones((4, 4)), [L.conj().T for L in lower])
+    system = qs.Lindbladian(space, energy, [(np.sinc(apart / np.pi), lower), pump])
+    steady = qs.steady_state(system, method=method)
+    assert steady.uniqueness == "proven from the jump operators"
+    H, jumps = system.to_qutip()
+    assert len(jumps) == 5  # the pump is one
+    assert_allclose(steady.rho, qutip.steadystate(H, jumps).full(), atol=1e-12)

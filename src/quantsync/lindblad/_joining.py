@@ -167,5 +167,5 @@ def _joined_jump(jumps: Sequence[sp.csr_array]) -> tuple[np.ndarray, sp.csr_arra
     expected = values[:, [pivot]] * shape
     if (np.abs(values - expected) > ROUNDING * np.abs(expected)).any():
         return None
-    n = jumps[0].shape[0]
+    n = _size(jumps)
     return values[:, pivot], sp.csr_array((shape, (rows, columns)), shape=(n, n))

@@ -25,6 +25,7 @@ ROUNDING = (
     1e-12  # of gamma_ij / sqrt(gamma_ii gamma_jj): what Hermitian and positive are checked to
 )
 MANY = 4096  # matrices at a time
+ENTRY = 4 * EPS  # of sqrt(gamma_ii gamma_jj): rounding of one entry
 FULL_RANK = 16 * EPS  # times their number: eigenvalues of the same matrix that are surely positive
 
 
@@ -139,6 +140,16 @@ def channel_rates(gamma: np.ndarray) -> list[tuple[float, np.ndarray]]:
         left = left - rate * np.outer(weights, weights.conj())
         left[k] = left[:, k] = 0
     return [found[k] for k in sorted(found)]
+
+
+def channels_are_all(terms: Terms, row: np.ndarray) -> bool:
+    """Whether the channels of a system make up its rates but for the rounding of each entry."""
+    (gamma,) = rate_matrices(terms, row[None])
+    size = np.sqrt(np.real(np.diagonal(gamma)))
+    rest = gamma.copy()
+    for rate, weights in channel_rates(gamma):
+        rest -= rate * np.outer(weights, weights.conj())
+    return bool((np.abs(rest) <= ENTRY * np.outer(size, size)).all())
 
 
 def combined(weights: np.ndarray, operators: Sequence[sp.csr_array]) -> sp.csr_array:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 import scipy.linalg
 
+from quantsync.lindblad._rate_matrices import channels_are_all, channels_of
 from quantsync.lindblad._record import Record
 from quantsync.lindblad._sectors import Sector
+from quantsync.lindblad._terms import Terms
 from quantsync.semigroups import (
     EPSILON,
     LATEST,
@@ -147,9 +149,23 @@ def zero_modes_are_exact(sector: Sector, coefficients: np.ndarray, parts: Semigr
     right, left = parts.stationary_vectors()
     right, left = np.linalg.qr(right)[0], np.linalg.qr(left.conj().T)[0].conj().T
     conserved = annihilated = True
+    sector, coefficients = _by_channels(sector, coefficients)
     for c, block in zip(coefficients, sector.blocks, strict=True):
         if c != 0 and block.nnz:
             size = CONSERVED * float(np.linalg.norm(block.data))
             conserved &= bool(np.linalg.norm(left @ block) <= size)
             annihilated &= bool(np.linalg.norm(block @ right) <= size)
     return conserved or annihilated
+
+
+def _by_channels(sector: Sector, coefficients: np.ndarray) -> tuple[Sector, np.ndarray]:
+    """A sector whose terms are the channels of one system's rate matrices."""
+    # A dark state is annihilated by each K_m, and not by the L_i that these are sums of.
+    terms = sector.terms
+    if not terms.crosses or not channels_are_all(terms, coefficients):
+        return sector, coefficients
+    found = channels_of(terms, coefficients)
+    own = Terms(terms.space, terms.hamiltonian, tuple(jump for _, jump in found))
+    rates = np.array([rate for rate, _ in found])
+    energies = coefficients[: len(terms.hamiltonian)]
+    return Sector(own, sector.elements, sector.populations), np.concatenate([energies, rates])
