@@ -591,8 +591,8 @@ def test_undefined_values_do_not_count_and_do_not_fail():
     limits = np.median(values, axis=0)
     undefined = values > limits
 
-    def half(view):
-        found, first = upper_population(view.solution), view.solution.strengths == STRENGTHS[0]
+    def half(states):
+        found, first = upper_population(states), states.strengths == STRENGTHS[0]
         return np.where(found > np.where(first, *limits), np.nan, found)
 
     measure = Measure("half", "half of it", "1", half, may_be_undefined=True)
