@@ -388,7 +388,7 @@ class ParametricSystem:
         return all(
             bool(np.all(a == b))
             if a.dtype.kind not in "fc"
-            else bool(np.all(np.abs(a - b) <= SAME * np.abs(a)))
+            else bool(np.isclose(a, b, rtol=SAME, atol=0, equal_nan=True).all())
             for a, b in pairs
         )
 

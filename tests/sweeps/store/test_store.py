@@ -176,7 +176,7 @@ def other_model(epsilon=0.1, detuning=0.0):
     [
         (("spin_pair", AXES, NAMES, {"gain_a": 3.0}), r"`gain_a`: 100.0 in the store, 3.0 now"),
         (("spin_pair", AXES, {"synchronization": "purity", "locked_phase": "locked_phase"}),
-         r"'synchronization': synchronization \w+ in the store, purity \w+ now"),
+         r"'synchronization': synchronization \w+ of \w+ in the store, purity \w+ of \w+ now"),
         ((other_model, AXES, NAMES), r"model: spin_pair in the store, other_model now"),
         (("spin_pair", dict(reversed(AXES.items())), NAMES),
          r"axes: epsilon, detuning in the store, detuning, epsilon now"),
