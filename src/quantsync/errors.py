@@ -355,9 +355,37 @@ class SweepInterrupt(KeyboardInterrupt):
     """Ctrl-C ended a sweep with a store; the message says how much is done and how to go on."""
 
 
+# What other packages call it.
+ELSEWHERE = {
+    "steadystate": "steady_state",
+    "mesolve": "evolve",
+    "sesolve": "evolve",
+    "expect": "expectation",
+    "ptrace": "partial_trace",
+    "tracedist": "trace_distance",
+    "entropy": "von_neumann_entropy",
+    "entropy_vn": "von_neumann_entropy",
+    "entropy_mutual": "mutual_information",
+    "entropy_relative": "relative_entropy",
+    "coherent": "coherent_state",
+    "basis": "basis_state",
+    "fock": "basis_state",
+    "tensor": "Space",
+    "qubit": "Spin",
+    "mode": "Fock",
+    "boson": "Fock",
+    "oscillator": "Fock",
+    "destroy": "Fock",
+    "resume_sweep": "sweep",
+    "sweep_resume": "sweep",
+}
+
+
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name closest to ``name``, or None when none is close."""
     known, asked = list(known), name.lower()
+    if (usual := ELSEWHERE.get(asked)) in known:
+        return usual
     matches = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     # A word that has been cut short is like none of them: its beginning tells, or a part.
     begun = [k for k in known if len(asked) > 2 and k.lower().startswith(asked)]

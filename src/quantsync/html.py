@@ -132,10 +132,12 @@ def map_picture(values: np.ndarray, caption: str) -> str:
     values = _fewer(np.asarray(values, float))[::-1]
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-    part = (values - low) / (high - low) if high > low else np.zeros_like(values)
+    size = max(abs(low), abs(high)) or 1.0  # differences of the largest numbers overflow
+    width = high / size - low / size
+    part = (values / size - low / size) / width if width else np.zeros_like(values)
     pixels = np.zeros((*values.shape, 4), np.uint8)
     pixels[..., :3] = BLUE
-    pixels[..., 3] = np.rint(255 * np.nan_to_num(part, nan=0.0))
+    pixels[..., 3] = np.rint(255 * np.clip(np.nan_to_num(part, nan=0.0), 0, 1))
     uri = base64.b64encode(_png(pixels)).decode()
     return (
         f'<svg role="img" aria-label="{_safe(caption)}" width="{SIDE}" height="{SIDE + 14}" '

@@ -421,7 +421,12 @@ class Space:
     (9, 9)
     """
 
-    def __init__(self, **sites: Site):
+    def __init__(self, *unnamed: Any, **sites: Site):
+        if unnamed:
+            raise InvalidArgumentError(
+                f"The sites of a Space have names, as in Space(A=Spin(1), B=Fock(8)), but "
+                f"{shown(unnamed[0])} has none; of a dict: Space(**sites)."
+            )
         if not sites:
             raise InvalidArgumentError("A Space needs at least one site, as in Space(A=Spin(1)).")
         for name, site in sites.items():

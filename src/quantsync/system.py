@@ -142,8 +142,15 @@ class Measure:
     of: Callable[[View], Any] | None = None
 
     def __post_init__(self) -> None:
+        if self.function is None and callable(self.long_name):  # Measure(name, function)
+            object.__setattr__(self, "function", self.long_name)
+            object.__setattr__(self, "long_name", "")
         flag(self.may_be_undefined, "may_be_undefined")
         arguments_taken(self.function, f"Argument `function` of Measure {self.name!r}")
+
+    def __call__(self, state: Any) -> Any:
+        """The measure of a solution that is there, for measures of ``(state)``."""
+        return View.of_solution(state).value(self)
 
 
 def arguments_taken(function: Any, what: str) -> int:
@@ -235,7 +242,8 @@ class View:
                 lambda inner: self._parameters(members if inner is None else members[inner]),
             )
             solution: Any = self.__dict__.get("solution")
-            if hasattr(solution, "__getitem__") and hasattr(solution, "residual"):
+            certified = any(hasattr(solution, name) for name in CERTIFICATES)
+            if hasattr(solution, "__getitem__") and certified:
                 part.__dict__["solution"] = solution[members]
         return self._parts[key]
 

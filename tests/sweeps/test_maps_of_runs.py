@@ -244,3 +244,28 @@ def test_a_store_of_runs_goes_on(tmp_path):
     xr.testing.assert_allclose(
         found, qs.sweep(qubit, {"rate": RATES}, ["purity", coherence]), rtol=1e-12
     )
+
+
+def test_a_measure_that_fails_somewhere_does_not_solve_again(monkeypatch):
+    sizes, integrate = [], qs.MeanFieldModel.integrate
+
+    def counted(self, *arguments, **options):
+        found = integrate(self, *arguments, **options)
+        sizes.append(found.beta.shape)
+        return found
+
+    def picky(run):
+        left = quanta(run)
+        if (np.abs(left - 5.0) < 0.1).any():
+            raise ZeroDivisionError("at five")
+        return left
+
+    def solved(gain=1.0):
+        return FIELD.run([0.1], 60.0, parameters={"gain": gain, "loss": 0.1})
+
+    monkeypatch.setattr(qs.MeanFieldModel, "integrate", counted)
+    monkeypatch.setattr("quantsync.sweeps._finding_out.COMPARED", 1)
+    with pytest.warns(SweepWarning, match="^1 of 9 points.*at five"):
+        found = qs.sweep(solved, {"gain": np.linspace(0.2, 1.8, 9)}, picky, workers=1)
+    assert found.failed.values.tolist() == [False] * 4 + [True] + [False] * 4
+    assert len(sizes) <= 1

@@ -390,3 +390,36 @@ def test_what_is_returned_by_mistake_is_explained(model, message):
 def test_masked_axes_are_refused():
     with pytest.raises(qs.errors.InvalidArgumentError, match="`z`.*masked"):
         qs.sweep(spin, {"z": np.ma.masked_array([0.1, 99.0], [0, 1])}, up)
+
+
+def test_a_measure_is_declared_by_a_name_and_a_function():
+    measure = qs.Measure("mine", up)
+    assert (measure.long_name, measure.units) == ("", "1")
+    system = spin(0.2)
+    np.testing.assert_array_equal(
+        measure(qs.steady_state(system)[None]), up(qs.steady_state(system)[None])
+    )
+    found = qs.sweep(spin, {"z": [0.1, 0.2]}, measure)
+    assert float(found.mine[1]) == pytest.approx(float(measure(qs.steady_state(system)[None])[0]))
+    with pytest.raises(qs.errors.InvalidArgumentError, match="must be a function"):
+        qs.Measure("mine")
+
+
+def test_rules_know_what_is_fixed():
+    found = qs.sweep(
+        "spin_pair",
+        {"epsilon": [0.1, 0.2]},
+        "purity",
+        {"gain_b": 2.0},
+        tied={"damping_a": lambda gain_b, epsilon, gain_a: gain_b * epsilon + gain_a / 100},
+    )
+    for epsilon in (0.1, 0.2):
+        at = {"epsilon": epsilon, "gain_b": 2.0, "damping_a": 2 * epsilon + 1}
+        assert float(found.purity.sel(epsilon=epsilon)) == pytest.approx(
+            qs.compute("spin_pair", at, "purity")["purity"]
+        )
+
+
+def test_a_function_named_as_a_measure_is_pointed_to():
+    with pytest.raises(qs.errors.InvalidArgumentError, match="give quantsync.concurrence itself"):
+        qs.sweep("spin_pair", {"epsilon": [0.1]}, "concurrence")

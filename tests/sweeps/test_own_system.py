@@ -220,7 +220,11 @@ def test_solutions_that_are_states_have_the_measures_of_states():
             "returned Half, which lacks broadcast_to, .*members_per_chunk",
         ),
         (oscillator, "hight", "Unknown measure 'hight'; did you mean 'height'"),
-        (oscillator, "negativity", "belongs to every steady state.*has height, lag, lag_squared"),
+        (
+            oscillator,
+            "negativity",
+            "belongs to every steady state.*own are height, lag, lag_squared",
+        ),
         (lambda x: Silent({"x": x}), "y", r"Silent.solve\(\) returns must have a `residual`"),
     ],
 )

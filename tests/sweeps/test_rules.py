@@ -113,7 +113,7 @@ def test_a_sweep_takes_a_rule_as_text_and_as_a_function():
 @pytest.mark.parametrize(
     ("tied", "words"),
     [
-        ({"damping_a": "1 - gain"}, "'gain', which is not an axis"),
+        ({"damping_a": "1 - gain"}, "'gain', which is neither an axis nor"),
         ({"damping_a": 3}, "must be a function of axes"),
         ("damping_a = 1", "must be a dict of names and rules"),
     ],

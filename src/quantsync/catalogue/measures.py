@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from quantsync import measures as functions
 from quantsync.catalogue.models import MODELS, Model
 from quantsync.catalogue.registered import Registry
 from quantsync.catalogue.state_measures import DENSITY_MATRIX_MEASURES, STATE_MEASURES
@@ -98,7 +99,12 @@ def _find_measure(name: str, known: Mapping[str, Measure], model: str) -> Any:
             if name in measures_of(Model(function).systems):
                 whose = "every steady state" if name in STATE_MEASURES else f"model {other}"
                 raise InvalidArgumentError(
-                    f"Measure {name!r} belongs to {whose}, not to {model}, which has "
-                    f"{', '.join(known) or 'none'}."
+                    f"Measure {name!r} belongs to {whose}, not to {model}, whose own are "
+                    f"{', '.join(known) or 'none: give functions'}."
                 )
+    if callable(getattr(functions, name, None)):
+        raise InvalidArgumentError(
+            f"Measure {name!r} is a function: give quantsync.{name} itself, without quotes, or a "
+            f"function of yours that calls it (on the command line: -m quantsync:{name})."
+        )
     raise unknown_name("measure", str(name), [*known, *ADDED_MEASURES])

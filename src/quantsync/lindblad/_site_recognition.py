@@ -44,21 +44,27 @@ def recognised_space(matrices: list[Operator], dimensions: tuple[int, ...]) -> S
             sites[name] = None
     unknown = [name for name, site in sites.items() if site is None]
     if unknown:
-        example = ", ".join(
-            f"{name}={site or (Fock(size) if size > 2 else Spin(1 / 2))}"
-            for (name, site), size in zip(sites.items(), dimensions, strict=True)
+        spins, modes = (
+            ", ".join(
+                f"{name}={site or (Fock(size) if size > 2 else qubit)}"
+                for (name, site), size in zip(sites.items(), dimensions, strict=True)
+            )
+            for qubit in (Spin(1 / 2), Fock(2, finite=True))
         )
+        way = f"space=, as in space=Space({spins})"
+        if spins != modes:  # one of them turns every exchange with a mode into its opposite
+            way = (
+                f"space=Space({spins}) where sigmap() excites a site of two levels (its first "
+                f"state is up), or space=Space({modes}) where destroy(2) takes its excitation, as in "
+                "most Jaynes-Cummings models"
+            )
         what = "sites {} are spins or modes" if len(unknown) > 1 else "site {} is a spin or a mode"
-        qubits = (
-            " A qubit is Spin(1/2) where sigmap() excites it, and Fock(2, finite=True) where "
-            "destroy(2) takes its excitation."
-        )
         state = " If this is a density matrix, state_from_qutip() converts it."
         is_state = len(matrices) == 1 and abs(matrices[0].trace() - 1) < 1e-9
         raise InvalidArgumentError(
             f"The operators on dimensions {list(dimensions)} do not tell whether "
-            f"{what.format(', '.join(unknown))}: pass space=, as in space=Space({example})."
-            f"{qubits if 2 in dimensions else ''}{state if is_state else ''}"
+            f"{what.format(', '.join(unknown))}: pass {way}."
+            f"{state if is_state else ''}"
         )
     two = [name for name, size in zip(names, dimensions, strict=False) if size == 2]
     if two:

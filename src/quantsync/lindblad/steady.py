@@ -404,7 +404,7 @@ def _raise_non_unique(
     hint = (
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
         "of the conserved quantity, or follow a given initial state with evolve(). "
-        "peripheral_modes() shows what does not decay, degenerate_steady_state() the state that "
+        "peripheral_modes() shows what does not decay, degenerate.degenerate_steady_state() the state that "
         "a weak perturbation selects."
     )
     number = np.array([found.count for found in counts]).reshape(system.shape)

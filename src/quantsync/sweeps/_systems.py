@@ -200,8 +200,12 @@ class SystemsOfModel:
 
     def followed(self, coordinates: Mapping[str, Any]) -> dict[str, Any]:
         """The tied parameters at coordinates."""
+        if not self.tied:
+            return {}
+        defaults = {n: p.default for n, p in self.model.parameters.items() if not p.is_required}
+        values = defaults | dict(self.fixed) | dict(coordinates)
         return {
-            name: plain(rule(**{n: coordinates[n] for n in inspect.signature(rule).parameters}))
+            name: plain(rule(**{n: values[n] for n in inspect.signature(rule).parameters}))
             for name, rule in self.tied.items()
         }
 

@@ -129,7 +129,7 @@ def prepare_sweep(
     fixed, tied = single_values({} if fixed is None else fixed, hint), _rules(tied)
     if both := sorted(set(fixed) & set(grid.names)):
         raise InvalidArgumentError(f"Parameter {both[0]!r} is both an axis and fixed.")
-    _check_rules(tied, grid, fixed)
+    _check_rules(tied, grid, fixed, chosen)
     systems = SystemsOfModel(chosen, fixed, tied)
     count = len(measures) if isinstance(measures, Collection) else 1
     too_large = _bytes(grid, count) > max(SMALL, available_memory())
@@ -171,16 +171,18 @@ def _rules(tied: Any) -> dict[str, Callable[..., Any]]:
 
 
 def _check_rules(
-    tied: Mapping[str, Callable[..., Any]], grid: Grid, fixed: Mapping[str, Any]
+    tied: Mapping[str, Callable[..., Any]], grid: Grid, fixed: Mapping[str, Any], model: Model
 ) -> None:
+    held = {n for n, p in model.parameters.items() if not p.is_required} - tied.keys()
     for name, rule in tied.items():
         if name in grid.axes or name in fixed:
             raise InvalidArgumentError(
                 f"Parameter {name!r} is tied, and {'an axis' if name in grid.axes else 'fixed'}."
             )
         for needs in inspect.signature(rule).parameters:
-            if needs not in grid.axes:
+            if needs not in {*grid.axes, *fixed, *held}:
                 raise InvalidArgumentError(
-                    f"Parameter {name!r} is tied to {needs!r}, which is not an axis; the axes are "
-                    f"{', '.join(grid.names)}."
+                    f"Parameter {name!r} is tied to {needs!r}, which is neither an axis nor another "
+                    f"parameter with a value; there are {', '.join({**grid.axes, **fixed})}"
+                    f"{''.join(f', {n}' for n in sorted(held - fixed.keys() - grid.axes.keys()))}."
                 )

@@ -173,7 +173,9 @@ class Manifest:
         lines += _changed("rule of the tied parameter", old["tied"], now["tied"])
         shared = [name for name in self.measures if name in new.measures]
         sources = ({n: m.measures[n]["source"] for n in shared} for m in (self, new))
-        return lines + _changed("measure", *sources)
+        edited = _changed("measure", *sources)
+        hint = " (its source, or what it reads, has changed; under another name it is taken anew)"
+        return lines + [line + hint for line in edited]
 
     def other_measures(self, new: Manifest) -> list[str]:
         """The measures that only one of two sweeps has, a line each."""
