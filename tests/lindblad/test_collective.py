@@ -197,8 +197,35 @@ def test_what_is_dark_stays_for_any_time_and_what_is_almost_so_decays():
     assert_allclose(np.diagonal(path.rho[0]), [0, 0.64**2, 0.48**2, 0.36], atol=1e-12)
     path = qs.evolve(atoms(overlap(1 - 1e-6)), start, [1e6])
     assert_allclose(path.rho[0, 3, 3].real, 1 - np.exp(-1) / 2, atol=1e-6)
-    with pytest.raises(LostAccuracyError):  # 1 - f = 1e-15 is known to no digit, and not zero
-        qs.evolve(atoms(overlap(1 - 1e-15)), start, [1e15])
+    with pytest.raises(LostAccuracyError):  # 1 - f = 1e-14 is known to one digit, and not zero
+        qs.evolve(atoms(overlap(1 - 1e-14)), start, [1e14])
+    # 1 - f = 1e-15 is rounding: dark.
+    path = qs.evolve(atoms(overlap(1 - 1e-15)), start, [1e15])
+    assert_allclose(np.diagonal(path.rho[0]), [0, 0.25, 0.25, 0.5], atol=1e-12)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("kind", ["outer", "literal", "phases", "beyond", "squeezed"])
+def test_rounding_of_a_rate_matrix_selects_no_state(batch, kind):
+    jumps, count = [A.minus, B.minus], 4
+    if kind == "squeezed":
+        c, s = np.cosh(0.5), np.sinh(0.5)
+        gamma, jumps = np.outer([c, s], [c, s]), [A.minus + B.minus, A.plus + B.plus]
+    else:
+        v = np.array([0.6, 0.8 * np.exp(0.7j) if kind == "phases" else 0.8])
+        gamma = np.outer(v, v.conj())
+        gamma = np.array([[0.36, 0.48], [0.48, 0.64]]) if kind == "literal" else gamma
+        gamma = overlap(1 + 5e-13) if kind == "beyond" else gamma
+    given = np.array([gamma, overlap(0.5)]) if batch else gamma
+    with pytest.raises(NonUniqueSteadyStateError) as caught:
+        qs.steady_state(qs.Lindbladian(ATOMS, [], [(given, jumps)]))
+    assert np.ravel(caught.value.count)[0] == count
+    assert np.ravel(caught.value.proven)[0]
+    if batch and kind != "squeezed":
+        masked = qs.steady_state(qs.Lindbladian(ATOMS, [], [(given, jumps)]), errors="mask")
+        assert masked.unique.tolist() == [False, True]
+        alone = qs.steady_state(qs.Lindbladian(ATOMS, [], [(overlap(0.5), jumps)]))
+        assert_allclose(masked.rho[1], alone.rho, atol=1e-13)
 
 
 def test_a_small_difference_from_full_overlap_is_a_rate():
@@ -481,7 +508,7 @@ def test_driven_atoms_in_a_shared_bath_in_two_forms():
     fused = qs.Lindbladian(ATOMS, [(0.3, A.z + B.z)], [(overlap(1.0), [A.minus, B.minus])])
     modes = qs.peripheral_modes(fused, dark_states=[dark])
     assert_allclose(np.sort(modes.eigenvalues.imag), [-0.3, 0, 0, 0.3], atol=1e-12)
-    with pytest.raises(InvalidArgumentError, match=r"collapse operator 0 of to_qutip\(\)"):
+    with pytest.raises(InvalidArgumentError, match=r"jump operator of dissipators\[0\]"):
         qs.peripheral_modes(fused, dark_states=[np.array([1, 0, 0, 0])])
 
 

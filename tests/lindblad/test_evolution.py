@@ -418,3 +418,15 @@ def test_sectors_that_nobody_asks_for_are_left_out():
         L = system.superoperator()
         expected = expm_multiply(L * 3.0, rho.ravel()).reshape(36, 36)
         assert_allclose(whole.rho[-1], expected, atol=1e-12)
+
+
+def test_operators_of_a_space_are_starts_and_huge_ones_are_refused():
+    space = qs.Space(A=qs.Spin(1 / 2))
+    a = space["A"]
+    decay = qs.Lindbladian(space, [(0.3, a.z)], [(1.0, a.minus)])
+    path = qs.evolve(decay, a.minus, [0.0, 1.0], operator=True)
+    # <1| . |0> turns by 0.3 and decays at half the rate.
+    expected = np.exp(-0.5 + 0.3j) * a.minus.toarray()
+    np.testing.assert_allclose(path.rho[1], expected, atol=1e-14)
+    with pytest.raises(qs.errors.InvalidArgumentError, match="1e.200.*divide by its size"):
+        qs.evolve(decay, 1e200 * a.minus, [0.0, 1.0], operator=True)

@@ -88,3 +88,16 @@ def test_bad_signals_are_refused_by_name():
         decay_rate(np.zeros(401), TIMES**2)
     with pytest.raises(InvalidArgumentError, match="tolerance"):
         decay_rate(np.zeros(401), TIMES, tolerance=0.0)
+
+
+def test_a_record_that_is_too_short_for_its_oscillations_tells_nothing():
+    space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+    a, b = space["A"], space["B"]
+    h = [(1.0, a.z), (1.3, b.z), (0.3, a.plus @ b.minus + a.minus @ b.plus), (0.2, a.x)]
+    system = qs.Lindbladian(space, h, [(0.05, a.minus), (0.07, b.minus), (0.02, a.z)])
+    for until, told in ((10, False), (20, False), (30, False), (40, False), (60, True)):
+        times = np.linspace(0, until, 10 * until + 1)
+        path = qs.evolve(system, np.full((4, 4), 0.25), times, observables={"x": a.x})
+        rate = decay_rate(path.expectation["x"], times)
+        # The slowest decay of the generator, from its eigenvalues.
+        assert rate == pytest.approx(0.0353108, rel=1e-5) if told else np.isnan(rate)

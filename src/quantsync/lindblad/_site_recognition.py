@@ -55,8 +55,8 @@ def recognised_space(matrices: list[Operator], dimensions: tuple[int, ...]) -> S
         if spins != modes:  # one of them turns every exchange with a mode into its opposite
             way = (
                 f"space=Space({spins}) where sigmap() excites a site of two levels (its first "
-                f"state is up), or space=Space({modes}) where destroy(2) takes its excitation, as in "
-                "most Jaynes-Cummings models"
+                f"state is up), or space=Space({modes}) where destroy(2) takes its excitation, as "
+                "in most Jaynes-Cummings models"
             )
         what = "sites {} are spins or modes" if len(unknown) > 1 else "site {} is a spin or a mode"
         state = " If this is a density matrix, state_from_qutip() converts it."

@@ -37,7 +37,6 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from quantsync.lindblad._rate_matrices import channels_of
 from quantsync.lindblad._sectors import connected_groups
 from quantsync.lindblad._terms import Terms
 from quantsync.operators import Space
@@ -59,13 +58,6 @@ def jumps_force_uniqueness(terms: Terms, active: np.ndarray) -> bool:
     used = np.asarray(active[len(terms.hamiltonian) :][: len(terms.jumps)])
     jumps = [jump for jump, on in zip(terms.jumps, used, strict=True) if on]
     return terms.derive(("unique", used.tobytes()), lambda: _proven(terms.space, jumps))
-
-
-def channels_force_uniqueness(terms: Terms, row: np.ndarray) -> bool:
-    """The same for the channels of one system, whose rate matrices may have any rank."""
-    rates = row[len(terms.hamiltonian) :]
-    jumps = [jump for _, jump in channels_of(terms, row)]
-    return terms.derive(("channels", rates.tobytes()), lambda: _proven(terms.space, jumps))
 
 
 def _proven(space: Space, jumps: list[sp.csr_array]) -> bool:

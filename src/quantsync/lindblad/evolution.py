@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync.checks import (
+    SQUARABLE,
     broadcast_shape,
     choice,
     flag,
@@ -226,8 +227,16 @@ def checked_start(
     allowed = real_number(truncation_tolerance, "truncation_tolerance", at_least=0)
     space = generator_of(system).space
     operators = _operators(observables, space)
-    gate = square_matrices if flag(operator, "operator") else density_matrices
-    rho = np.asarray(gate(state, space, "state"), complex)
+    if flag(operator, "operator"):
+        given = as_operator(state, space, "state").toarray() if sp.issparse(state) else state
+        rho = np.asarray(square_matrices(given, space, "state"), complex)
+        if np.abs(rho).max(initial=0.0) > SQUARABLE:
+            raise InvalidArgumentError(
+                f"Argument `state` must have entries of {SQUARABLE:g} at most, but has one of "
+                f"{np.abs(rho).max():.3g}: the evolution is linear, so divide by its size."
+            )
+    else:
+        rho = np.asarray(density_matrices(state, space, "state"), complex)
     broadcast_shape({"system": system.shape, "state": rho.shape[:-2]})
     return Start(rho, times, operators, tolerance, allowed)
 

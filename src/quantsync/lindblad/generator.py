@@ -22,10 +22,16 @@ from quantsync.checks import (
     whole_array,
 )
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.lindblad._rate_matrices import channels_of, operator_list, rate_matrix
+from quantsync.lindblad._rate_matrices import (
+    channel_rates,
+    channels_of,
+    combined,
+    operator_list,
+    rate_matrix,
+)
 from quantsync.lindblad._terms import Terms, separated_pairs, terms_of
 from quantsync.memory import require_memory
-from quantsync.operators import Space, require_space
+from quantsync.operators import Space, as_operator, require_space
 from quantsync.states import square_matrices
 
 MATRICES = 5  # of every system, while a generator is applied
@@ -43,7 +49,7 @@ class Generator:
             f"hamiltonian[{k}]": coefficient_array(value, f"Coefficient of hamiltonian[{k}]")
             for k, value in enumerate(energies)
         }
-        baths = _Baths(rates, jumps)
+        baths = _Baths(space, rates, jumps)
         arrays |= baths.rates
         self._terms = terms_of(
             space, operators, baths.jumps, tuple(baths.crosses), list(baths.rates)
@@ -251,7 +257,8 @@ class Generator:
 class _Baths:
     """Jump operators one by one, what multiplies each, and the entries that couple two of them."""
 
-    def __init__(self, rates: list[Any], jumps: list[Any]):
+    def __init__(self, space: Space, rates: list[Any], jumps: list[Any]):
+        self.space = space
         self.jumps: list[Any] = []
         self.rates: dict[str, np.ndarray] = {}
         self.crosses: dict[tuple[int, int, bool], np.ndarray] = {}
@@ -266,6 +273,16 @@ class _Baths:
 
     def _add(self, gamma: np.ndarray, operators: list[Any], k: int) -> None:
         first, count = len(self.jumps), len(operators)
+        found = channel_rates(gamma) if gamma.ndim == 2 else []
+        if gamma.ndim == 2 and len(found) < count:  # what is dark is so beyond rounding
+            known = [
+                as_operator(operator, self.space, f"Operator of dissipators[{k}][{i}]")
+                for i, operator in enumerate(operators)
+            ]
+            for m, (rate, weights) in enumerate(found):
+                self.rates[f"dissipators[{k}][{m}]"] = np.array(rate)
+                self.jumps.append(combined(weights, known))
+            return
         for i in range(count):
             self.rates[f"dissipators[{k}][{i}]"] = np.real(gamma[..., i, i])
         for i, j in combinations(range(count), 2):
@@ -280,6 +297,16 @@ def channels(system: Generator) -> list[tuple[float, sp.csr_array]]:
     """Rates > 0 and jump operators of a single system; of a rate matrix K_m = sum_i v_im L_i."""
     (row,) = single_system(system).coefficient_table()
     return channels_of(system.terms, row)
+
+
+def by_channels(system: Generator, k: int) -> Generator:
+    """One system of a batch, its rate matrices as the jump operators K_m that they stand for."""
+    alone = system.take([k])[0]
+    if not alone.terms.crosses:
+        return alone
+    energies = alone.coefficient_table()[0][: len(alone.terms.hamiltonian)]
+    hamiltonian = list(zip(energies, alone.terms.hamiltonian, strict=True))
+    return Generator(alone.space, hamiltonian, channels(alone))
 
 
 def generator_of(system: Any, name: str = "system") -> Generator:

@@ -18,8 +18,8 @@ from quantsync.lindblad._sector_solve import DenseSector, SparseSector, chunk_si
 from quantsync.lindblad._sectors import Sector
 from quantsync.lindblad._stationary_count import StationaryCount, stationary_states
 from quantsync.lindblad._transient_states import patterns, transient_states
-from quantsync.lindblad._uniqueness import channels_force_uniqueness, jumps_force_uniqueness
-from quantsync.lindblad.generator import Generator, generator_of
+from quantsync.lindblad._uniqueness import jumps_force_uniqueness
+from quantsync.lindblad.generator import Generator, by_channels, generator_of
 from quantsync.lindblad.truncation import (
     Leaks,
     Truncation,
@@ -31,7 +31,6 @@ from quantsync.operators import Space
 from quantsync.parallel import chunk_slices, map_threads, worker_count
 from quantsync.system import TRUNCATION_TOLERANCE
 
-MOST_CHANNELS = 16  # different rate matrices without full rank for which a proof is looked for
 MOST_COUNTED = 200  # where no point has a unique state, the exact count is made for the first
 LARGEST_ERROR = 1e-6  # of a density matrix's elements; systems that exceed it are taken singly
 LARGEST_RESIDUAL = 1e-9  # relative to the largest term of each equation
@@ -235,7 +234,10 @@ def steady_state(
     leaks = Leaks(system.terms, main, active)
     rho, residual, condition, error, cut = _solve(system, solver, table, leaks, workers)
     several, unresolved = np.zeros((2, len(table)), bool)
+    alone = _without_dark_rates(system, table)
     for k in np.flatnonzero(~(error <= LARGEST_ERROR)):
+        if k in alone:
+            continue
         found = resolve(main, table[k])
         several[k], unresolved[k] = found.several, True
         if found.x is not None and found.error <= LARGEST_ERROR:
@@ -249,9 +251,18 @@ def steady_state(
     _empty_transient_states(system, table, rho)
     if others and unproven.any():
         several |= _several_elsewhere(others, table, unproven, method, workers)
+    for k, one in alone.items():
+        rho[k], residual[k], condition[k] = one.rho, one.residual, one.reciprocal_condition
+        cut[:, k] = [
+            *one.truncation.population.values(),
+            *one.truncation.flow.values(),
+            one.truncation.estimate,
+        ]
+        several[k], unresolved[k] = not one.unique, not one.valid
+        unproven[k] = one.uniqueness != PROVEN
     counts = [StationaryCount(1, True, 0.0)] * len(table)
     for k in np.flatnonzero(several | (unresolved & unproven)):
-        counts[k] = stationary_states(system.take([k])[0])
+        counts[k] = stationary_states(by_channels(system, k))
     unique = np.array([found.count == 1 for found in counts], bool)
     bad = unresolved | ~unique
     rho[bad], residual[bad], cut[:, bad] = np.nan, np.nan, np.nan
@@ -331,15 +342,24 @@ def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
     for pattern, members in patterns(active):
         if proven[members].any():
             proven[members] &= jumps_force_uniqueness(terms, pattern)
-    # Of a rate matrix that leaves something dark, the channels decide.
-    others = np.flatnonzero(~whole)
-    if len(others):
-        keys = table[others, rates.start :]
-        _, first, owner = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-        if len(first) <= MOST_CHANNELS:
-            known = [channels_force_uniqueness(terms, table[others[k]]) for k in first]
-            proven[others] = np.array(known)[owner.ravel()]
-    return ~proven
+    return whole & ~proven  # the others are solved by their channels
+
+
+def _without_dark_rates(system: Generator, table: np.ndarray) -> dict[int, SteadyState]:
+    """Steady states of the systems whose rate matrices leave something dark, by their channels.
+
+    In the matrices themselves the dark state has the rate of their last digits, which selects it.
+    """
+    dark = np.flatnonzero(~of_full_rank(system.terms, table))
+    return {
+        int(k): steady_state(
+            by_channels(system, int(k)),
+            workers=1,
+            errors="mask",
+            truncation="ignore",
+        )
+        for k in dark
+    }
 
 
 def _empty_transient_states(system: Generator, table: np.ndarray, rho: np.ndarray) -> None:
@@ -380,7 +400,7 @@ def _give_up_everywhere(system: Generator, least: int, errors: str) -> SteadySta
     shape, n = system.shape, system.dimension
     counts = [StationaryCount(least, True, 0.0)] * system.size
     for k in range(min(system.size, MOST_COUNTED)):
-        counts[k] = stationary_states(system.take([k])[0])
+        counts[k] = stationary_states(by_channels(system, k))
     result = SteadyState(
         rho=np.full((*shape, n, n), np.nan + 0j),
         residual=np.full(shape, np.nan),
@@ -404,8 +424,8 @@ def _raise_non_unique(
     hint = (
         "Add the dissipation or the coupling that selects one, restrict the space to one value "
         "of the conserved quantity, or follow a given initial state with evolve(). "
-        "peripheral_modes() shows what does not decay, degenerate.degenerate_steady_state() the state that "
-        "a weak perturbation selects."
+        "peripheral_modes() shows what does not decay, degenerate.degenerate_steady_state() the "
+        "state that a weak perturbation selects."
     )
     number = np.array([found.count for found in counts]).reshape(system.shape)
     proven = np.array([found.proven for found in counts]).reshape(system.shape)

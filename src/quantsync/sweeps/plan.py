@@ -181,8 +181,8 @@ def _check_rules(
             )
         for needs in inspect.signature(rule).parameters:
             if needs not in {*grid.axes, *fixed, *held}:
+                there = [*grid.axes, *fixed, *sorted(held - fixed.keys() - grid.axes.keys())]
                 raise InvalidArgumentError(
-                    f"Parameter {name!r} is tied to {needs!r}, which is neither an axis nor another "
-                    f"parameter with a value; there are {', '.join({**grid.axes, **fixed})}"
-                    f"{''.join(f', {n}' for n in sorted(held - fixed.keys() - grid.axes.keys()))}."
+                    f"Parameter {name!r} is tied to {needs!r}, which is neither an axis nor "
+                    f"another parameter with a value; there are {', '.join(there)}."
                 )

@@ -16,6 +16,8 @@ MOST = 64  # rows and columns of the matrices of samples, spread over the record
 CONSTANT = 1e-3  # |s| times the length of the record below which a part counts as constant
 FEWEST = 8  # samples
 RELATIVE_FIT = 10.0  # residual, in units of the tolerance, from which on a signal is something else
+LEFT_OUT = (0.1, 0.2, 0.3)  # of the end of a record: without it a rate must be the same
+AGREES = 1e-3  # relative
 SMALLEST_CUT = 1e-13  # of singular values
 
 
@@ -35,7 +37,8 @@ def decay_rate(signal: Any, times: Any, *, tolerance: float = 1e-6) -> Any:
     is the smallest gamma_k: the rate of the envelope once all else has decayed. The gamma_k and
     omega_k come from the matrix pencil of the samples (Hua and Sarkar, IEEE Trans. Acoust. Speech
     Signal Process. 38, 814 (1990)), which needs no envelope to be drawn and is exact where the
-    signal is such a sum, as every expectation value of a Lindblad equation is. Logarithms of
+    signal is such a sum, as every expectation value of a Lindblad equation is, and the record long
+    enough to tell its parts. Logarithms of
     maxima would mix beats with decay.
 
     Parameters
@@ -53,8 +56,9 @@ def decay_rate(signal: Any, times: Any, *, tolerance: float = 1e-6) -> Any:
     ndarray of shape (...)
         Rates gamma, in the inverse unit of the times; 0 for what goes on for ever and negative for
         what grows. NaN where the signal is constant (what changes by less than 0.1 % in the record
-        counts as c), and where it is no sum of so few damped oscillations: where these leave more
-        than ten times the tolerance of it unexplained.
+        counts as c), and where the record does not tell: where damped oscillations leave more than
+        ten times the tolerance of it unexplained, or where parts of it tell other rates, since it
+        is too short for so many of them.
 
     Raises
     ------
@@ -88,8 +92,26 @@ def decay_rate(signal: Any, times: Any, *, tolerance: float = 1e-6) -> Any:
         )
     noise = real_number(tolerance, "tolerance", above=0, at_most=0.5)
     rows = values.reshape(math.prod(values.shape[:-1]), len(moments))
-    rates = np.array([_slowest(row, step, noise) for row in rows], float)
+    rates = np.array([_certain(row, step, noise) for row in rows], float)
     return rates.reshape(values.shape[:-1])[()]
+
+
+def _certain(row: np.ndarray, step: float, tolerance: float) -> float:
+    """The slowest rate, if parts of the record tell the same.
+
+    More oscillations than the record can tell apart fit it all the same, with rates of no meaning;
+    those of another stretch of it are others.
+    """
+    rate = _slowest(row, step, tolerance)
+    if np.isnan(rate):
+        return rate
+    allowed = max(AGREES, tolerance**0.5) * abs(rate) + CONSTANT / (step * (len(row) - 1))
+    for share in LEFT_OUT:
+        part = row[: len(row) - int(share * len(row))]
+        other = _slowest(part, step, tolerance) if len(part) >= FEWEST else rate
+        if not abs(other - rate) <= allowed:
+            return np.nan
+    return rate
 
 
 def _slowest(row: np.ndarray, step: float, tolerance: float) -> float:
