@@ -392,7 +392,7 @@ class ParametricSystem:
 
     def agrees_with(self, other: Self) -> bool:
         """Whether a single system has the parameters of another one, but for rounding."""
-        pairs = [(a, other.parameters.get(name)) for name, a in self.parameters.items()]
+        pairs: list[Any] = [(a, other.parameters.get(n)) for n, a in self.parameters.items()]
         return all(
             bool(np.all(a == b))
             if a.dtype.kind not in "fc"

@@ -262,7 +262,7 @@ def steady_state(
         unproven[k] = one.uniqueness != PROVEN
     counts = [StationaryCount(1, True, 0.0)] * len(table)
     for k in np.flatnonzero(several | (unresolved & unproven)):
-        counts[k] = stationary_states(by_channels(system, k))
+        counts[k] = stationary_states(by_channels(system, int(k)))
     unique = np.array([found.count == 1 for found in counts], bool)
     bad = unresolved | ~unique
     rho[bad], residual[bad], cut[:, bad] = np.nan, np.nan, np.nan
