@@ -140,8 +140,8 @@ class SystemsApart:
                 "A model must return one kind of systems at all points of a sweep, but it returned "
                 f"{type(self.example).__name__} and {type(system).__name__}."
             )
-        checked = scattered((len(members),), LOOKED_AT) if len(members) > 1 else ()
-        if any(self.source.differs(system, k, self._point(members[k])) for k in checked):
+        checked = scattered((len(members),), LOOKED_AT).tolist() if len(members) > 1 else []
+        if any(self.source.differs(system, k, self._point(int(members[k]))) for k in checked):
             for one in members:
                 yield from self._made(np.array([one]))
             return
