@@ -187,8 +187,8 @@ def test_a_sweep_ties_parameters_and_survives_a_point_without_unique_state():
     assert len(expected) == 2
     assert 0 < data.attrs["largest_residual"] < 1e-14
     assert data.attrs["parameter_damping_a"] == "tied to the axes"
-    with pytest.raises(qs.errors.InvalidArgumentError, match="'gain_b', which is not an axis"):
-        qs.sweep("driven_pair", axes, ["omega"], tied={"damping_b": TIED["damping_b"]})
+    with pytest.raises(qs.errors.InvalidArgumentError, match="'gain', which is neither an axis"):
+        qs.sweep("driven_pair", axes, ["omega"], tied={"damping_b": lambda gain: 1 - gain})
     with pytest.raises(qs.errors.InvalidArgumentError, match="tied, and fixed"):
         qs.sweep(
             "driven_pair",
