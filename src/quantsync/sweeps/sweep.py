@@ -77,7 +77,7 @@ def sweep(
     fixed : mapping, optional
         Values of further parameters; what is in neither has the model's default.
     tied : mapping of str to (str or callable), optional
-        Parameters that follow from the axes: arithmetic such as ``{"damping_a": "1 - gain_a"}``
+        Parameters that follow from axes or fixed ones: arithmetic, ``{"damping_a": "1 - gain_a"}``
         (+ - * / **, sqrt, exp, log, sin, cos, tan, abs, minimum, maximum, pi), which stores keep,
         or functions of their names, ``{"damping_a": lambda gain_a: 1 - gain_a}``.
     workers : int, optional
