@@ -346,10 +346,8 @@ def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
 
 
 def _without_dark_rates(system: Generator, table: np.ndarray) -> dict[int, SteadyState]:
-    """Steady states of the systems whose rate matrices leave something dark, by their channels.
-
-    In the matrices themselves the dark state has the rate of their last digits, which selects it.
-    """
+    """Steady states of the systems whose rate matrices leave something dark, by their channels."""
+    # In the matrices themselves the dark state has the rate of their last digits, which selects it.
     dark = np.flatnonzero(~of_full_rank(system.terms, table))
     return {
         int(k): steady_state(

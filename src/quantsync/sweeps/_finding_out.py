@@ -90,10 +90,8 @@ def _refusal(given: SystemsOfModel, grid: Grid, base: Mapping[str, Any], name: s
 
 
 def _misunderstood(given: SystemsOfModel, grid: Grid, system: System) -> str:
-    """How a function's systems for arrays differ from those for numbers; empty if not.
-
-    A function that asks ``if np.any(x > 1)`` takes arrays, and gives other systems.
-    """
+    """How a function's systems for arrays differ from those for numbers; empty if not."""
+    # A function that asks `if np.any(x > 1)` takes arrays, and gives other systems.
     if grid.size == 1:
         return ""
     points = scattered(grid.shape, COMPARED).tolist()

@@ -75,11 +75,6 @@ class Grid:
         """Number of points."""
         return math.prod(self.shape)
 
-    @property
-    def has_names(self) -> bool:
-        """Whether an axis holds texts."""
-        return any(values.dtype.kind == "U" for values in self.axes.values())
-
     def open_arrays(self) -> dict[str, np.ndarray]:
         """Each axis reshaped so that together they broadcast to the shape of the grid."""
         return {

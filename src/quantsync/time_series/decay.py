@@ -97,11 +97,9 @@ def decay_rate(signal: Any, times: Any, *, tolerance: float = 1e-6) -> Any:
 
 
 def _certain(row: np.ndarray, step: float, tolerance: float) -> float:
-    """The slowest rate, if parts of the record tell the same.
-
-    More oscillations than the record can tell apart fit it all the same, with rates of no meaning;
-    those of another stretch of it are others.
-    """
+    """The slowest rate, if parts of the record tell the same."""
+    # More oscillations than the record can tell apart fit it all the same, with rates of no
+    # meaning; those of another stretch of it are others.
     rate = _slowest(row, step, tolerance)
     if np.isnan(rate):
         return rate
