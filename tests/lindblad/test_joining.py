@@ -99,3 +99,16 @@ def test_entries_so_large_that_their_differences_would_be_rounded_stay_apart():
     detunings = np.arange(1, 65) / 8  # exact in double precision beside 1e15
     assert qs.Lindbladian.joined([system(d, 1e15) for d in detunings]) is None
     assert qs.Lindbladian.joined([system(d, 1e3) for d in detunings]) is not None
+
+
+def test_jumps_with_phases_between_their_parts_are_joined():
+    shared = A.minus + 0.5j * B.destroy
+    alone = [
+        qs.Lindbladian(SPACE, [(1.0, x * A.z)], [(1.0, x * np.exp(1j * x) * shared)])
+        for x in (0.3, 1.0, 2.0)
+    ]
+    batch = qs.Lindbladian.joined(alone)
+    assert batch is not None
+    rho = RNG.normal(size=(9, 9)) + 1j * RNG.normal(size=(9, 9))
+    for one, member in zip(alone, members(batch), strict=True):
+        np.testing.assert_allclose(member.apply(rho)[0], one.apply(rho), atol=1e-13)
