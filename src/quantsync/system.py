@@ -113,6 +113,9 @@ class Measure:
     of : callable, optional
         What several measures share: a function of a `View`, called once for all of them, whose
         result ``function`` gets in place of the state.
+    attributes : callable, optional
+        What else data sets say of its values, such as which phase they are: a function of a
+        system (any of those that are measured) that returns texts by name.
 
     Raises
     ------
@@ -140,6 +143,7 @@ class Measure:
     function: Callable[..., Any] = None  # type: ignore[assignment]
     may_be_undefined: bool = False
     of: Callable[[View], Any] | None = None
+    attributes: Callable[[Any], Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
         if self.function is None and callable(self.long_name):  # Measure(name, function)

@@ -312,3 +312,26 @@ def test_a_cluster_computes_it(tmp_path):
                 progress=False,
             )
             xr.testing.assert_identical(there, here)
+
+
+def test_a_measure_tells_what_its_values_are_of_such_systems(tmp_path):
+    measure = qs.Measure(
+        "quanta",
+        "mean number of quanta",
+        "1",
+        lambda state: qs.expectation(state, state.space["M"].number),
+        attributes=lambda system: {"mode": system.space.names[0]},
+    )
+
+    def thermal(gain=0.1):
+        space = qs.Space(M=qs.Fock(12))
+        m = space["M"]
+        return qs.Lindbladian(space, [], [(gain, m.create), (1.0, m.destroy)])
+
+    axes = {"gain": [0.05, 0.1]}
+    for store in (None, tmp_path / "store"):
+        found = qs.sweep(thermal, axes, [measure, "purity"], store=store)
+        assert found.quanta.attrs["mode"] == "M"
+        assert found.quanta.attrs["long_name"] == "mean number of quanta"
+        assert "mode" not in found.purity.attrs
+    assert qs.open_sweep(tmp_path / "store").quanta.attrs["mode"] == "M"

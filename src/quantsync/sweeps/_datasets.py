@@ -54,10 +54,7 @@ def sweep_dataset(
     grid = plan.grid
     listed = point_failures(found.failures, grid)
     dataset = xr.Dataset(
-        {
-            name: _variable(xr, name, found.values.get(name), measure, grid)
-            for name, measure in plan.measures.items()
-        },
+        {name: _variable(xr, name, found.values.get(name), plan) for name in plan.measures},
         coords={
             name: xr.DataArray(values, dims=[name], attrs=coordinate_attributes(plan, name))
             for name, values in grid.axes.items()
@@ -98,20 +95,20 @@ def report_failures(
     warn_caller(message, SweepWarning)
 
 
-def _variable(
-    xr: Any, name: str, values: np.ndarray | None, measure: Any, grid: Grid
-) -> xr.DataArray:
+def _variable(xr: Any, name: str, values: np.ndarray | None, plan: SweepPlan) -> xr.DataArray:
+    grid, attrs = plan.grid, measure_attributes(plan.measures[name], plan.example)
     array = filled_with_nan((grid.size,), float) if values is None else values
     extra = [f"{name}_{k}" for k in range(array.ndim - 1)]
     shaped = array.reshape(*grid.shape, *array.shape[1:])
-    return xr.DataArray(shaped, dims=[*grid.names, *extra], attrs=measure_attributes(measure))
+    return xr.DataArray(shaped, dims=[*grid.names, *extra], attrs=attrs)
 
 
-def measure_attributes(measure: Any) -> dict[str, str]:
-    """Long name and units of a measure, where they are known."""
+def measure_attributes(measure: Any, system: Any) -> dict[str, str]:
+    """Long name and units of a measure, and what else it tells of such systems."""
     if not isinstance(measure, Measure):
         return {}
-    return {"long_name": measure.long_name, "units": measure.units}
+    own = {} if measure.attributes is None else measure.attributes(system)
+    return {"long_name": measure.long_name, "units": measure.units, **own}
 
 
 def coordinate_attributes(plan: SweepPlan, name: str) -> dict[str, str]:

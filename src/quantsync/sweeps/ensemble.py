@@ -23,6 +23,7 @@ from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.memory import require_memory
 from quantsync.parallel import worker_count
 from quantsync.sweeps._averages import Average, Column
+from quantsync.sweeps._datasets import measure_attributes
 from quantsync.sweeps._samples import LARGEST_SEED, SampleValues, SampleWork
 from quantsync.sweeps.executors.processes import map_processes
 from quantsync.sweeps.executors.progress import progress_of
@@ -187,7 +188,7 @@ def ensemble(
                 interrupted = True
             except BrokenProcessPool as error:
                 lost = str(error)
-    dataset = _dataset(columns, resolved, etas, np.flatnonzero(done), failures)
+    dataset = _dataset(columns, work, np.flatnonzero(done), failures)
     dataset.attrs = {
         "base": repr(base.space),
         "base_stationary_states": base.zero_modes,
@@ -235,11 +236,7 @@ def _describe(draw: Callable[..., Any]) -> str:
 
 
 def _dataset(
-    columns: dict[str, Any],
-    resolved: dict[str, Any],
-    etas: np.ndarray,
-    done: np.ndarray,
-    failures: dict[int, str],
+    columns: dict[str, Any], work: SampleWork, done: np.ndarray, failures: dict[int, str]
 ) -> xr.Dataset:
     import xarray as xr
 
@@ -247,14 +244,11 @@ def _dataset(
 
     variables: dict[str, Any] = {}
     for name, column in columns.items():
-        measure = resolved.get(name)
         attrs = {"long_name": f"residual of the stationary state ({name})", "units": "rate"}
         if name != "residual":
-            attrs = {
-                "long_name": getattr(measure, "long_name", name),
-                "units": getattr(measure, "units", "1"),
-            }
-        for suffix, dims, values in column.finish(done, len(etas)):
+            own = measure_attributes(work.measures[name], work.base)
+            attrs = {"long_name": name, "units": "1"} | own
+        for suffix, dims, values in column.finish(done, len(work.etas)):
             extra = [f"{name}_{k}" for k in range(values.ndim - len(dims))]
             note = {"long_name": f"{attrs['long_name']}: standard error"} if suffix else {}
             variables[name + suffix] = ((*dims, *extra), values, attrs | note)
@@ -262,7 +256,7 @@ def _dataset(
     variables["failed"] = (("sample",), failed, {"long_name": "samples that failed"})
     coords = {
         "sample": ("sample", done, {"long_name": "number of the perturbation", "units": "1"}),
-        "eta": ("eta", etas, {"long_name": "strength of the perturbation", "units": "rate"}),
+        "eta": ("eta", work.etas, {"long_name": "strength of the perturbation", "units": "rate"}),
     }
     return xr.Dataset(variables, coords=coords)
 

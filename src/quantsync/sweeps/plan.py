@@ -59,6 +59,12 @@ class SweepPlan:
         self.require_memory()
         return self.systems.on(self.grid)
 
+    @property
+    def example(self) -> System:
+        """One of the systems, or a batch of them, which tells what they are alike in."""
+        system = self.batch(np.zeros(1, int)).system if self.too_large else self.system
+        return system.example if isinstance(system, SystemsApart) else system
+
     def require_memory(self, hint: str = "take fewer points, or refine= a coarse grid") -> None:
         """Raise `OutOfMemoryError` where there is no memory for all points at a time."""
         count = len(self.measures)

@@ -29,6 +29,7 @@ from quantsync.system import Measure
 from quantsync.version import NUMERICS, __version__
 
 FOUND = "found"  # where a function of one's own was found by its place, as module:name
+NO_ATTRIBUTES = ("named", "source", FOUND)  # what a measure is, not what its values are
 RULE = "= "  # before a rule that is a text, and not the fingerprint of a function
 FORMAT = 2  # in format 1, of version 0.1, every task has all measures
 
@@ -60,7 +61,7 @@ class Manifest:
                 "fixed": {name: _plain(name, value) for name, value in plan.fixed.items()},
                 "defaults": _defaults(plan),
                 "tied": {name: _rule(rule, source) for name, rule in plan.tied.items()},
-                "measures": describe_measures(plan.measures, source),
+                "measures": describe_measures(plan.measures, source, plan.example),
                 "quantsync_version": __version__,
                 "numerics": NUMERICS,
                 "chunk": None if chunk is None else list(chunk),
@@ -140,9 +141,9 @@ class Manifest:
         return [*self.data["axes"], *inner, *(f"{name}_{k}" for k in range(extra - len(inner)))]
 
     def attributes(self, name: str) -> dict[str, Any]:
-        """Long name and units of a measure, where they are known."""
+        """Long name, units and what else is known of a measure."""
         known = self.measures.get(name, {})
-        return {key: known[key] for key in ("long_name", "units") if key in known}
+        return {key: value for key, value in known.items() if key not in NO_ATTRIBUTES}
 
     def matches_axis(self, name: str, values: np.ndarray) -> bool:
         """Whether these are the values of an axis, bit for bit."""
@@ -247,12 +248,12 @@ def axis_attributes(axis: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe_measures(
-    measures: Mapping[str, Any], source: Callable[[Any], str]
+    measures: Mapping[str, Any], source: Callable[[Any], str], system: Any
 ) -> dict[str, dict[str, Any]]:
-    """Measures as the manifest has them; ``source`` gives the fingerprints of functions."""
+    """Measures of such systems as the manifest has them; ``source`` gives fingerprints."""
     for name in measures:
         _require_folder_name(name)
-    return {name: _described(measure, source) for name, measure in measures.items()}
+    return {name: _described(measure, source, system) for name, measure in measures.items()}
 
 
 def stored_axis(values: np.ndarray) -> np.ndarray:
@@ -283,16 +284,16 @@ def _rule(rule: Any, source: Callable[[Any], str]) -> str:
     return RULE + rule.canonical if isinstance(rule, Rule) else source(rule)
 
 
-def _described(measure: Any, source: Callable[[Any], str]) -> dict[str, Any]:
+def _described(measure: Any, source: Callable[[Any], str], system: Any) -> dict[str, Any]:
     place = found_as(measure)
-    return _told(measure, source) | ({} if place is None else {FOUND: place})
+    return _told(measure, source, system) | ({} if place is None else {FOUND: place})
 
 
-def _told(measure: Any, source: Callable[[Any], str]) -> dict[str, Any]:
+def _told(measure: Any, source: Callable[[Any], str], system: Any) -> dict[str, Any]:
     if isinstance(measure, Measure):
         text = f"{measure.name} {source(measure.function)}"
         text += "" if measure.of is None else f" of {source(measure.of)}"
-        return {"named": measure.name, "source": text} | measure_attributes(measure)
+        return {"named": measure.name, "source": text} | measure_attributes(measure, system)
     return {"source": f"function {source(measure)}"}
 
 

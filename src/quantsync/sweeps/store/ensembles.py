@@ -155,7 +155,7 @@ def _manifest(work: SampleWork, axis: np.ndarray, per_task: int) -> Manifest:
             "fixed": fixed,
             "defaults": {},
             "tied": {},
-            "measures": describe_measures(work.measures, source),
+            "measures": describe_measures(work.measures, source, work.base),
             "quantsync_version": __version__,
             "numerics": NUMERICS,
             "chunk": [per_task],
