@@ -323,6 +323,14 @@ def recipes(folder):
         "models.collective_decay_pair": (
             qs.models.collective_decay_pair, {"exchange": 1.0, "literal": True}
         ),
+        "models.van_der_pol": (
+            qs.models.van_der_pol, {"drive": 0.5, "nonlinear_damping": 3.0, "levels": 8}
+        ),
+        "models.van_der_pol_pair": (
+            qs.models.van_der_pol_pair,
+            {"dissipative_coupling": 1.0, "nonlinear_damping": 9.0, "levels": 4},
+        ),
+        "models.spin_mode": (qs.models.spin_mode, {"coupling": 2.0, "pump": 3.0, "levels": 8}),
         "models.circuit_qed": (qs.models.circuit_qed, {"preset": "10b", "coupling": 0.1}),
         "models.harmonic_chain": (
             qs.models.harmonic_chain, {"sites": 5, "omega_1": 1.0, "site_1": 1}

@@ -21,7 +21,10 @@ from quantsync.models.driven_pair.model import driven_pair
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.harmonic_chain.model import harmonic_chain
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
+from quantsync.models.spin_mode import spin_mode
 from quantsync.models.spin_pair.model import spin_pair
+from quantsync.models.van_der_pol import van_der_pol
+from quantsync.models.van_der_pol_pair import van_der_pol_pair
 from quantsync.runs import as_system
 from quantsync.system import Measure, System, require_system
 
@@ -34,6 +37,9 @@ _OWN: dict[str, Callable[..., Any]] = {
     "harmonic_chain": harmonic_chain,
     "circuit_qed": circuit_qed,
     "pseudo_boson_pair": pseudo_boson_pair,
+    "van_der_pol": van_der_pol,
+    "van_der_pol_pair": van_der_pol_pair,
+    "spin_mode": spin_mode,
 }
 
 

@@ -17,8 +17,11 @@ from quantsync.models.harmonic_chain.model import harmonic_chain
 from quantsync.models.harmonic_chain.run import HarmonicChain
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.models.pseudo_boson_pair.run import PseudoBosonPair
+from quantsync.models.spin_mode import SpinMode, spin_mode
 from quantsync.models.spin_pair import first_order as spin_pair_first_order
 from quantsync.models.spin_pair.model import spin_pair
+from quantsync.models.van_der_pol import VanDerPol, van_der_pol
+from quantsync.models.van_der_pol_pair import VanDerPolPair, van_der_pol_pair
 
 __all__ = [
     "CircuitQED",
@@ -26,6 +29,9 @@ __all__ = [
     "DrivenPairStudy",
     "HarmonicChain",
     "PseudoBosonPair",
+    "SpinMode",
+    "VanDerPol",
+    "VanDerPolPair",
     "central_spin_chains",
     "chain_symmetries",
     "circuit_qed",
@@ -39,6 +45,9 @@ __all__ = [
     "harmonic_chain",
     "holstein_primakoff_errors",
     "pseudo_boson_pair",
+    "spin_mode",
     "spin_pair",
     "spin_pair_first_order",
+    "van_der_pol",
+    "van_der_pol_pair",
 ]
