@@ -157,7 +157,9 @@ def recipes(folder):
         ),
         "peripheral_modes": (qs.peripheral_modes, {"system": chain}),
         "phase_coherence": (qs.phase_coherence, {**moments, "sites": ["A", "B"]}),
-        "phase_distribution": (qs.phase_distribution, {**moments, "sites": ["A", "B"]}),
+        "phase_distribution": (
+            qs.phase_distribution, {**moments, "sites": ["A", "B"], "kind": "wigner"}
+        ),
         "PhaseDistribution.density": (lambda phi: phases.density(phi), {"phi": 0.3}),
         "Evolution.plot": (
             drawn(evolution.plot), {"observables": {"x": x_of(system)}, "axes": None}
@@ -186,7 +188,9 @@ def recipes(folder):
             qs.relative_entropy_of_synchronization,
             {"rho": rho, "limit_cycles": qs.entropic.DiagonalStates(np.diag([0.4, 0.3, 0.2, 0.1]))},
         ),
-        "relative_phase_distribution": (qs.relative_phase_distribution, dict(moments)),
+        "relative_phase_distribution": (
+            qs.relative_phase_distribution, {**moments, "kind": {"A": "husimi"}}
+        ),
         "schmidt_coefficients": (
             qs.schmidt_coefficients,
             {"psi": np.array([0, 1, 1, 0]) / np.sqrt(2), "space": space, "sites": "A"},

@@ -123,7 +123,7 @@ def test_the_estimate_is_about_the_distance_to_the_state_with_enough_levels(mode
 def test_a_locking_that_is_not_converged_is_told(levels):
     with pytest.warns(TruncationWarning, match="mode 'A' changes the steady state"):
         steady = qs.steady_state(van_der_pol(levels, 0.02, 0.5))
-    peak = qs.phase_distribution(steady).maximum
+    peak = qs.phase_distribution(steady, kind="husimi").maximum
     assert abs(peak - 0.81357) > 0.003  # the value with enough levels
     assert steady.truncation.estimate > 0.003
 
@@ -131,7 +131,8 @@ def test_a_locking_that_is_not_converged_is_told(levels):
 def test_enough_levels_are_silent():
     steady = qs.steady_state(van_der_pol(84, 0.02, 0.5))
     assert steady.truncation.estimate < 1e-6
-    assert qs.phase_distribution(steady).maximum == pytest.approx(0.81357, abs=1e-5)
+    peak = qs.phase_distribution(steady, kind="husimi").maximum
+    assert peak == pytest.approx(0.81357, abs=1e-5)
 
 
 def test_entanglement_that_few_levels_fake_is_told():

@@ -1,4 +1,4 @@
-"""Phase distributions against quadrature of a Husimi function built here, and their symmetries."""
+"""Phase distributions of all kinds against quadrature of operators built here, and symmetries."""
 
 import functools
 import tracemalloc
@@ -16,6 +16,7 @@ from quantsync.measures import phase as phase_module
 from quantsync.states import Certified
 
 PAIR = qs.Space(A=qs.Spin(1), B=qs.Spin(1))
+KINDS = ("husimi", "phase_states", "wigner")
 
 
 def space_of(*sizes):
@@ -30,38 +31,71 @@ def coherent(size, theta, phi):
 
 @functools.cache
 def meridian(size):
-    """Coherent states at phi = 0 on the 80 Gauss-Legendre nodes in theta."""
+    """Rotations to phi = 0 on the 80 Gauss-Legendre nodes in theta."""
     nodes, _ = np.polynomial.legendre.leggauss(80)
     theta = np.pi / 2 * (nodes + 1)
-    return scipy.linalg.expm(-1j * theta[:, None, None] * qutip.jmat(size, "y").full())[:, :, 0]
+    return scipy.linalg.expm(-1j * theta[:, None, None] * qutip.jmat(size, "y").full())
 
 
-def phase_operator(site, phi, sign):
+@functools.cache
+def north_pole(size):
+    """Kernel of the Wigner function at theta = 0: sum_k sqrt((2k+1)/(2S+1)) T_k^0."""
+    m = qutip.jmat(size, "z").diag()
+    orthonormal, triangle = np.linalg.qr(np.vander(m, increasing=True))
+    tensors = orthonormal * np.sign(triangle.diagonal())
+    return tensors @ np.sqrt((2 * np.arange(len(m)) + 1) / len(m))
+
+
+@functools.cache
+def ray(levels):
+    """Displaced parities (2/pi) D(r) (-1)^n D(r)^dag on the 80 nodes in r from 0 to 5."""
+    nodes, _ = np.polynomial.legendre.leggauss(80)
+    a, size = np.diag(np.sqrt(np.arange(1.0, 90)), 1), 90
+    parity = (-1.0) ** np.arange(size)
+    found = []
+    for r in 2.5 * (nodes + 1):
+        d = scipy.linalg.expm(r * (a.T - a))
+        found.append(2 / np.pi * ((d * parity) @ d.T)[:levels, :levels])
+    return np.array(found)
+
+
+def phase_operator(site, phi, sign, kind):
     """Operator whose expectation value is the phase density, by Gauss-Legendre quadrature.
 
-    For a spin (2S+1)/(4 pi) int sin(theta) |theta,phi><theta,phi| d theta, for a mode
-    (1/pi) int r |alpha><alpha| dr with alpha = r e^{i sign phi}.
+    For a spin (2S+1)/(4 pi) int sin(theta) D d theta, with D the projector on |theta,phi> or the
+    kernel of the Wigner function; for a mode int r D dr with D = |alpha><alpha|/pi, or the kernel,
+    and alpha = r e^{i sign phi}; or the projector on the phase state.
     """
+    is_spin = isinstance(site, qs.Spin)
+    x = qutip.jmat(site.size, "z").diag() if is_spin else np.arange(site.levels)
+    turn = np.exp((-1j if is_spin else 1j * sign) * phi * x)
+    if kind == "phase_states":
+        return np.outer(turn, turn.conj()) / (2 * np.pi)
     nodes, weights = np.polynomial.legendre.leggauss(80)
-    if isinstance(site, qs.Spin):
-        theta, weights = np.pi / 2 * (nodes + 1), np.pi / 2 * weights
-        kets = meridian(site.size) * np.exp(-1j * phi * qutip.jmat(site.size, "z").diag())
-        density = (2 * site.size + 1) / (4 * np.pi) * weights * np.sin(theta)
+    if is_spin:
+        theta = np.pi / 2 * (nodes + 1)
+        density = (2 * site.size + 1) / (4 * np.pi) * np.pi / 2 * weights * np.sin(theta)
+        pole = north_pole(site.size) if kind == "wigner" else np.eye(site.dimension)[0]
+        turned = meridian(site.size)
+        operators = (turned * pole) @ turned.conj().swapaxes(1, 2)
     else:
-        r, weights = 5 * (nodes + 1), 5 * weights
-        n = np.arange(site.levels)
-        norm = np.sqrt(np.cumprod([1.0, *n[1:]]))
-        kets = np.exp(-(r[:, None] ** 2) / 2) * (r[:, None] * np.exp(1j * sign * phi)) ** n / norm
-        density = weights * r / np.pi
-    return np.einsum("k,ki,kj->ij", density, kets, kets.conj())
+        r = 2.5 * (nodes + 1)
+        density = 2.5 * weights * r
+        operators = ray(site.levels)
+        if kind == "husimi":
+            r, density = 2 * r, 4 * density  # to 10
+            norm = np.sqrt(np.cumprod([1.0, *x[1:]]))
+            kets = np.exp(-(r[:, None] ** 2) / 2) * r[:, None] ** x / norm
+            operators = kets[:, :, None] * kets[:, None, :] / np.pi
+    return turn[:, None] * np.einsum("k,kij->ij", density, operators) * turn.conj()
 
 
-def quadrature(rho, sites, phases):
+def quadrature(rho, sites, phases, kinds):
     """Joint phase density at one point of the torus."""
     operator = np.eye(1)
     sign = -1 if any(isinstance(site, qs.Spin) for site in sites) else 1
-    for site, phi in zip(sites, phases, strict=True):
-        operator = np.kron(operator, phase_operator(site, phi, sign))
+    for site, phi, kind in zip(sites, phases, kinds, strict=True):
+        operator = np.kron(operator, phase_operator(site, phi, sign, kind))
     return np.trace(operator @ rho, axis1=-2, axis2=-1).real
 
 
@@ -76,40 +110,79 @@ def wrapped(angle):
     return np.angle(np.exp(1j * angle))
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    "site", [qs.Spin(1 / 2), qs.Spin(1), qs.Spin(3 / 2), qs.Spin(2), qs.Spin(20), qs.Fock(5)]
+    "site", [qs.Spin(1 / 2), qs.Spin(1), qs.Spin(3 / 2), qs.Spin(2), qs.Spin(10), qs.Fock(6)]
 )
-def test_single_phase_equals_quadrature_of_the_husimi_function(site, random_states):
+def test_every_kind_of_a_single_phase_equals_its_quadrature(site, kind, random_states):
     rho = random_states(1, site.dimension, (3,))
-    distribution = qs.phase_distribution(rho, qs.Space(A=site))
+    distribution = qs.phase_distribution(rho, qs.Space(A=site), kind=kind)
+    assert distribution.kinds == {"A": kind}
     for phi in (0.0, 0.7, 2.9, -1.3):
-        direct = quadrature(rho, [site], [phi])
-        np.testing.assert_allclose(distribution.density(phi), direct, atol=2e-13)
+        direct = quadrature(rho, [site], [phi], [kind])
+        np.testing.assert_allclose(distribution.density(phi), direct, atol=5e-13)
 
 
 @pytest.mark.parametrize(
-    "sites",
+    ("sites", "kinds"),
     [
-        (qs.Spin(1 / 2), qs.Spin(1)),
-        (qs.Spin(1), qs.Spin(3 / 2)),
-        (qs.Fock(3), qs.Spin(1)),
-        (qs.Fock(3), qs.Fock(4)),
-        (qs.Fock(2), qs.Spin(1), qs.Fock(3)),
-        (qs.Spin(2), qs.Spin(1 / 2), qs.Spin(1)),
+        ((qs.Spin(1 / 2), qs.Spin(1)), ("husimi", "husimi")),
+        ((qs.Spin(1), qs.Spin(3 / 2)), ("husimi", "wigner")),
+        ((qs.Fock(3), qs.Spin(1)), ("phase_states", "husimi")),
+        ((qs.Fock(3), qs.Spin(1)), ("wigner", "wigner")),
+        ((qs.Fock(3), qs.Fock(4)), ("wigner", "husimi")),
+        ((qs.Fock(2), qs.Spin(1), qs.Fock(3)), ("husimi", "phase_states", "wigner")),
+        ((qs.Spin(2), qs.Spin(1 / 2), qs.Spin(1)), ("husimi", "wigner", "phase_states")),
     ],
     ids=str,
 )
-def test_joint_and_relative_phases_equal_quadrature(sites, random_states):
+def test_joint_and_relative_phases_equal_quadrature(sites, kinds, random_states):
     space = qs.Space(**dict(zip("ABC", sites, strict=False)))
     rho = random_states(2, space.dimension, (2,))
-    joint, relative = qs.phase_distribution(rho, space), qs.relative_phase_distribution(rho, space)
+    kind = dict(zip("ABC", kinds, strict=False))
+    joint = qs.phase_distribution(rho, space, kind=kind)
+    relative = qs.relative_phase_distribution(rho, space, kind=kind)
+    assert joint.kinds == relative.kinds == kind
     point = [0.4, -1.9, 2.6][: len(sites)]
-    np.testing.assert_allclose(joint.density(*point), quadrature(rho, sites, point), atol=1e-13)
+    np.testing.assert_allclose(
+        joint.density(*point), quadrature(rho, sites, point, kinds), atol=1e-13
+    )
     # The common phase integrated out by the trapezoid rule, exact for so low a degree.
     common = 2 * np.pi * np.arange(16) / 16
     turned = [[*(np.array(point[:-1]) + c), c] for c in common]
-    direct = 2 * np.pi * np.mean([quadrature(rho, sites, p) for p in turned], axis=0)
+    direct = 2 * np.pi * np.mean([quadrature(rho, sites, p, kinds) for p in turned], axis=0)
     np.testing.assert_allclose(relative.density(*point[:-1]), direct, atol=1e-13)
+
+
+def test_spins_have_husimi_phases_and_modes_phase_states_unless_told(random_states):
+    space = qs.Space(S=qs.Spin(1), M=qs.Fock(3), F=qs.Fock(2, finite=True))
+    rho = random_states(3, space.dimension)
+    usual = {"S": "husimi", "M": "phase_states", "F": "phase_states"}
+    for measure in (qs.phase_distribution, qs.relative_phase_distribution):
+        assert measure(rho, space).kinds == usual
+        assert measure(rho, space, kind="wigner").kinds == dict.fromkeys("SMF", "wigner")
+        assert measure(rho, space, kind={"M": "husimi"}).kinds == {**usual, "M": "husimi"}
+        assert measure(rho, space, ["S", "M"]).kinds == {"S": "husimi", "M": "phase_states"}
+        told, alike = measure(rho, space, kind=usual), measure(rho, space)
+        np.testing.assert_array_equal(told.harmonics, alike.harmonics)
+        other = measure(rho, space, kind={"M": "husimi"})
+        assert np.abs(other.harmonics - told.harmonics).max() > 1e-3
+    text = repr(qs.phase_distribution(rho, space, ["S", "M"]))
+    assert "(S: azimuth, husimi; M: -arg(alpha), phase_states)" in text
+
+
+def test_kinds_that_do_not_exist_are_named():
+    rho = np.eye(6) / 6
+    space = qs.Space(A=qs.Spin(1), M=qs.Fock(2))
+    for kind in ("phase_state", {"M": "phase_state"}):
+        with pytest.raises(qs.errors.UnknownNameError, match=r"'phase_state'; did you mean 'phase"):
+            qs.phase_distribution(rho, space, kind=kind)
+    with pytest.raises(qs.errors.UnknownNameError, match=r"kind of phase '3'.*husimi, phase_st"):
+        qs.relative_phase_distribution(rho, space, kind=3)
+    with pytest.raises(qs.errors.UnknownNameError, match="Unknown site 'm'. Known: A, M"):
+        qs.phase_distribution(rho, space, kind={"m": "husimi"})
+    with pytest.raises(qs.errors.InvalidArgumentError, match=r"above S = 510, but is 'wigner' for"):
+        qs.phase_distribution(np.eye(1023) / 1023, qs.Space(A=qs.Spin(511)), kind="wigner")
 
 
 def test_phases_of_some_sites_are_those_of_their_reduced_state(random_states):
@@ -170,23 +243,23 @@ def coherent_mode(levels, alpha):
     return qutip.coherent(levels, alpha, method="analytic").full()[:, 0]
 
 
-def test_phase_of_a_mode_is_the_argument_of_its_amplitude():
+@pytest.mark.parametrize("kind", KINDS)
+def test_phase_of_a_mode_is_the_argument_of_its_amplitude(kind):
     ket = coherent_mode(30, 1.1 * np.exp(0.8j))
-    alone = qs.phase_distribution(np.outer(ket, ket.conj()), qs.Space(A=qs.Fock(30)))
+    alone = qs.phase_distribution(np.outer(ket, ket.conj()), qs.Space(A=qs.Fock(30)), kind=kind)
     assert alone.location == pytest.approx([0.8], abs=1e-9)
     assert (alone.phases, alone.senses) == (("phi_A",), {"A": "arg(alpha)"})
     pair, space = qs.Space(A=qs.Fock(30), B=qs.Fock(20)), qs.Space(S=qs.Spin(1), M=qs.Fock(30))
     two = product_state(ket, coherent_mode(20, -0.9j))
-    relative = qs.relative_phase_distribution(two, pair)
+    relative = qs.relative_phase_distribution(two, pair, kind=kind)
     assert relative.location == pytest.approx([0.8 + np.pi / 2], abs=1e-9)
     assert (relative.phases, set(relative.senses.values())) == (("phi_A - phi_B",), {"arg(alpha)"})
     mixed = product_state(coherent(1, 1.3, 0.3), ket)
-    relative = qs.relative_phase_distribution(mixed, space)
+    relative = qs.relative_phase_distribution(mixed, space, kind=kind)
     assert relative.location == pytest.approx([1.1], abs=1e-9)
     assert relative.senses == {"S": "azimuth", "M": "-arg(alpha)"}
-    assert "S: azimuth, M: -arg(alpha)" in repr(relative)
     # The space says which, not the sites that are asked for.
-    alone = qs.phase_distribution(mixed, space, "M")
+    alone = qs.phase_distribution(mixed, space, "M", kind=kind)
     assert alone.location == pytest.approx([-0.8], abs=1e-9)
     assert alone.senses == {"M": "-arg(alpha)"}
 
@@ -334,17 +407,19 @@ def test_weak_locking_is_found_at_any_strength():
     np.testing.assert_allclose(relative.location[:, 0], 0.9, atol=1e-9)
 
 
-def test_large_spins_stay_finite_and_sharpen():
-    heights = []
-    for size in (5, 20, 60, 600):
+@pytest.mark.parametrize(("kind", "variance"), [("husimi", 1), ("wigner", 1 / 2)])
+def test_large_spins_stay_finite_and_sharpen(kind, variance):
+    heights, sizes = [], [5, 20, 60, 250]
+    for size in sizes:
         ket = qs.coherent_state(size, np.pi / 2, -2.0)
-        distribution = qs.phase_distribution(np.outer(ket, ket.conj()), space_of(size))
+        rho = np.outer(ket, ket.conj())
+        distribution = qs.phase_distribution(rho, space_of(size), kind=kind)
         assert distribution.location == pytest.approx([-2.0], abs=1e-8)
         heights.append(float(distribution.maximum) + 1 / (2 * np.pi))
-    # A coherent state has the variance 1/S in phase: the peak tends to sqrt(S/(2 pi)).
-    np.testing.assert_allclose(
-        heights, np.sqrt(np.array([5, 20, 60, 600]) / (2 * np.pi)), rtol=0.03
-    )
+    # A coherent state has the variance 1/S in the phase of Q, and half of it in that of W.
+    expected = np.sqrt(np.array(sizes) / (2 * np.pi * variance))
+    np.testing.assert_allclose(heights, expected, rtol=0.05)
+    np.testing.assert_allclose(heights[-1], expected[-1], rtol=2e-3)
     assert heights == sorted(heights)
 
 
@@ -353,18 +428,24 @@ def test_modes_of_many_levels_stay_finite_and_sharpen():
     n = np.arange(levels)
     logarithm = n * np.log(abs(alpha)) - (abs(alpha) ** 2 + scipy.special.gammaln(n + 1)) / 2
     ket = np.exp(logarithm + 1j * n * np.angle(alpha))
-    found = qs.phase_distribution(np.outer(ket, ket.conj()), qs.Space(M=qs.Fock(levels)))
-    assert found.location == pytest.approx([1.2], abs=1e-8)
-    # The marginal of Q = exp(-|z - alpha|^2)/pi along the ray through alpha.
-    height = (np.exp(-(abs(alpha) ** 2)) + np.sqrt(np.pi) * abs(alpha) * 2) / (2 * np.pi)
-    assert found.maximum + 1 / (2 * np.pi) == pytest.approx(height, rel=1e-10)
+    rho, space = np.outer(ket, ket.conj()), qs.Space(M=qs.Fock(levels))
+    # The marginals along the ray through alpha of s exp(-s |z - alpha|^2)/pi: Q has s = 1.
+    for kind, s in (("husimi", 1), ("wigner", 2)):
+        found = qs.phase_distribution(rho, space, kind=kind)
+        assert found.location == pytest.approx([1.2], abs=1e-8)
+        root = np.sqrt(s) * abs(alpha)
+        height = (np.exp(-(root**2)) + np.sqrt(np.pi) * root * 2) / (2 * np.pi)
+        assert found.maximum + 1 / (2 * np.pi) == pytest.approx(height, rel=1e-10)
+    sharp = qs.phase_distribution(rho, space)
+    assert sharp.location == pytest.approx([1.2], abs=1e-8)
+    assert sharp.density(1.2) == pytest.approx(np.abs(ket).sum() ** 2 / (2 * np.pi), rel=1e-12)
 
 
 def test_the_tables_of_a_large_spin_are_no_larger_than_its_state():
     tracemalloc.start()
     try:
         elements, weights, ends, orders = phase_module._functionals.__wrapped__(
-            ((qs.Spin(150), "azimuth"),), False
+            ((qs.Spin(150), "azimuth", "husimi"),), False
         )
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -420,3 +501,98 @@ def test_misuse_is_explained():
         qs.phase_distribution(np.eye(9) / 9, PAIR, "C")
     with pytest.raises(qs.errors.InvalidArgumentError, match=r"needs 2 phases.*got 1"):
         qs.phase_distribution(np.eye(9) / 9, PAIR).density(0.0)
+
+
+@pytest.mark.parametrize("site", [qs.Spin(5 / 2), qs.Fock(9)], ids=str)
+def test_extrema_are_exact_where_the_distribution_is_negative(site, random_states):
+    rho = random_states(14, site.dimension, (40,), rank=1)
+    rho[0] = 0
+    rho[0, [0, 0, 2, 2], [0, 2, 0, 2]] = 0.5
+    phase = qs.phase_distribution(rho, qs.Space(A=site), kind="wigner")
+    phi = np.linspace(-np.pi, np.pi, 20_001)
+    density, uniform = phase.density(phi), phase.uniform_density
+    assert density.min(axis=-1).max() < 0.1
+    assert (phase.minimum + uniform < -0.01).any()
+    bound = np.abs(phase.harmonics) @ phase.orders[:, 0] ** 2 * (phi[1] - phi[0]) ** 2 / (4 * np.pi)
+    for ours, grid in (
+        (phase.maximum + uniform, density.max(axis=-1)),
+        (-phase.minimum - uniform, -density.min(axis=-1)),
+    ):
+        assert (ours >= grid - 1e-14).all()
+        assert (ours <= grid + bound).all()
+    at = [p.density(x[0]) for p, x in zip(phase, phase.location, strict=True)]
+    np.testing.assert_allclose(at, phase.maximum + uniform, atol=1e-14)
+    peaks = phase.local_maxima()
+    np.testing.assert_allclose(peaks.height[:, 0], phase.maximum, atol=1e-14)
+    above = density[:, :-1]
+    tops = (above > np.roll(above, 1, 1)) & (above >= np.roll(above, -1, 1)) & (above > uniform)
+    np.testing.assert_array_equal(peaks.count, tops.sum(axis=1))
+
+
+def test_the_superposition_of_0_and_2_has_the_negative_minimum_of_its_closed_form():
+    rho = np.zeros((3, 3))
+    rho[[0, 0, 2, 2], [0, 2, 0, 2]] = 0.5
+    phase = qs.phase_distribution(rho, qs.Space(M=qs.Fock(3)), kind="wigner")
+    assert phase.minimum + phase.uniform_density == pytest.approx((1 - 2**0.5) / (2 * np.pi))
+    assert phase.maximum == pytest.approx(2**0.5 / (2 * np.pi), abs=1e-15)
+    assert phase.location == [0.0]  # and pi: the smallest
+    assert qs.phase_distribution(np.eye(3) / 3, qs.Space(M=qs.Fock(3))).minimum == 0
+    # A phase state has no weight a period of the ladder away.
+    assert qs.phase_distribution(rho, qs.Space(M=qs.Fock(3))).minimum == pytest.approx(
+        -1 / (2 * np.pi)
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_two_equal_peaks_that_squeezing_makes_the_smaller_phase_is_told(kind):
+    space = qs.Space(M=qs.Fock(16))
+    a, ad, n = space["M"].destroy, space["M"].create, space["M"].number
+    jumps = [(1.0, ad), (1.0, a @ a)]
+    squeezed = qs.Lindbladian(space, [(0.2, n), (0.3, 1j * (a @ a - ad @ ad))], jumps)
+    phase = qs.phase_distribution(qs.steady_state(squeezed), kind=kind)
+    (location,) = phase.location
+    assert -np.pi < location <= 0
+    both = phase.density([location, location + np.pi])
+    np.testing.assert_allclose(both, phase.maximum + phase.uniform_density, atol=1e-14)
+    np.testing.assert_array_equal(phase.local_maxima(0.999).count, 2)
+    assert np.isnan(phase.mean_phase)
+    assert phase.circular_variance == pytest.approx(1, abs=1e-14)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mean_phases_are_those_of_the_density(kind, random_states):
+    space = qs.Space(A=qs.Spin(3 / 2), B=qs.Fock(4), C=qs.Spin(1 / 2))
+    rho = random_states(15, space.dimension, (2, 3), rank=1)
+    axis = 2 * np.pi * np.arange(16) / 16
+    one = qs.phase_distribution(rho, space, "B", kind=kind)
+    mean = 2 * np.pi * np.mean(one.density(axis) * np.exp(1j * axis), axis=-1)
+    assert one.mean_phase.shape == one.circular_variance.shape == (2, 3)
+    np.testing.assert_allclose(one.mean_phase, np.angle(mean), atol=1e-12)
+    np.testing.assert_allclose(one.circular_variance, 1 - np.abs(mean), atol=1e-14)
+    two = qs.relative_phase_distribution(rho, space, kind=kind)
+    x, y = np.meshgrid(axis, axis, indexing="ij")
+    density = (2 * np.pi) ** 2 * two.density(x, y)
+    means = np.stack([np.mean(density * np.exp(1j * p), axis=(-1, -2)) for p in (x, y)], axis=-1)
+    assert two.mean_phase.shape == two.circular_variance.shape == (2, 3, 2)
+    np.testing.assert_allclose(two.mean_phase, np.angle(means), atol=1e-11)
+    np.testing.assert_allclose(two.circular_variance, 1 - np.abs(means), atol=1e-14)
+
+
+def test_means_that_do_not_exist_and_their_seam():
+    uniform = qs.phase_distribution(np.eye(9) / 9, PAIR)
+    assert np.isnan(uniform.mean_phase).all()
+    np.testing.assert_array_equal(uniform.circular_variance, [1, 1])
+    incomparable = qs.relative_phase_distribution(
+        np.eye(6) / 6, qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2))
+    )
+    assert (incomparable.mean_phase.shape, incomparable.circular_variance) == ((), 1)
+    assert incomparable.minimum == 0
+    for zero in (0.0, -0.0, 1e-17, -1e-17):
+        minus = np.array([[0.5, complex(-0.5, zero)], [complex(-0.5, -zero), 0.5]])
+        assert qs.phase_distribution(minus, space_of(1 / 2)).mean_phase == np.pi
+    masked = qs.phase_distribution(Certified(np.full((1, 2, 2), np.nan), space_of(1 / 2)))
+    assert np.isnan([masked.mean_phase, masked.circular_variance, masked.minimum]).all()
+    # An order may be given by the other one of its pair.
+    phase = phase_module.PhaseDistribution(np.array([0.3j]), np.array([[-1]]), ("phi_A",))
+    assert phase.mean_phase == pytest.approx(np.pi / 2)
+    assert phase.circular_variance == pytest.approx(0.7)

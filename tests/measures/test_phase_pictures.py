@@ -45,6 +45,48 @@ def test_polar_axes_have_an_outline_around_the_origin(one):
     assert one.plot(mine) is mine
 
 
+def negative_state():
+    """(|0> + |2>)/sqrt 2"""
+    psi = np.array([1, 0, 1]) / np.sqrt(2)
+    return np.outer(psi, psi)
+
+
+@pytest.fixture
+def negative():
+    return qs.phase_distribution(negative_state(), qs.Space(M=qs.Fock(3)), kind="wigner")
+
+
+def test_pictures_say_the_kind(one, two, negative):
+    assert one.plot().get_ylabel().endswith("(rad$^{-1}$), Husimi")
+    assert "Husimi" in one.plot(polar=True).get_title()
+    assert negative.plot().get_ylabel().endswith(", Wigner")
+    two.plot()
+    assert plt.gcf().axes[1].get_ylabel() == r"$P$ (rad$^{-2}$), Husimi"
+    assert "azimuth, husimi" in one._repr_html_()
+    assert "arg(alpha), wigner" in negative._repr_html_()
+
+
+def test_what_is_negative_is_not_cut_off(one, negative, random_states):
+    for polar in (False, True):
+        axes = negative.plot(polar=polar)
+        axes.figure.canvas.draw()
+        curve = axes.lines[1].get_ydata()
+        assert curve.min() == pytest.approx((1 - 2**0.5) / (2 * np.pi), abs=1e-4)
+        assert axes.get_ylim()[0] < curve.min()
+        assert axes.get_ylim()[1] > curve.max()
+        np.testing.assert_array_equal(axes.lines[2].get_ydata(), 0)
+    assert one.plot().get_ylim()[0] == 0
+    pair = qs.Space(A=qs.Fock(3), B=qs.Fock(3))
+    cat = np.kron(np.diag([1, 0, 0]), negative_state())
+    (mesh,) = qs.phase_distribution(cat, pair, kind="wigner").plot().collections
+    assert mesh.get_clim()[0] == pytest.approx(mesh.get_array().min())
+    # Around the origin a negative density would point the other way.
+    assert "phase distribution" in one._repr_html_()
+    text = negative._repr_html_()
+    assert "phase distribution" not in text
+    assert "density from 0 to 2π, least −0.0659" in text
+
+
 def test_axes_that_are_given_are_drawn_into(one):
     figure, axes = plt.subplots()
     assert one.plot(axes) is axes

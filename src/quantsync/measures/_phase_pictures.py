@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_LOOKED_AT = 1 << 22  # numbers behind the maxima that are found only to be shown
 CURVE, MAP = 720, 181  # points of a picture along a phase
+ROUNDING = 1e-12  # what is less below zero is not negative
+KINDS = {"husimi": "Husimi", "phase_states": "phase states", "wigner": "Wigner"}
 
 
 def shown(distribution: PhaseDistribution) -> str:
@@ -36,7 +38,10 @@ def shown(distribution: PhaseDistribution) -> str:
     rows: dict[str, Any] = {
         "distributions": html.batch(shape, "distribution"),
         "phases": ", ".join(distribution.phases),
-        **{f"phase of {name}": sense for name, sense in distribution.senses.items()},
+        **{
+            f"phase of {name}": ", ".join(filter(None, [sense, distribution.kinds.get(name)]))
+            for name, sense in distribution.senses.items()
+        },
         "harmonics": len(distribution.orders),
     }
     pictures = []
@@ -53,7 +58,11 @@ def shown(distribution: PhaseDistribution) -> str:
     if not shape and len(distribution.phases) == 1:
         angles = 2 * np.pi * np.arange(html.POLAR_POINTS) / html.POLAR_POINTS
         density = to_numpy(distribution.density(angles))
-        pictures.append(html.polar_picture(density, distribution.uniform_density))
+        if density.min() < -ROUNDING:
+            caption = f"density from 0 to 2π, least {density.min():.3g}".replace("-", "−")
+            pictures.append(html.line_picture(density, caption))
+        else:
+            pictures.append(html.polar_picture(density, distribution.uniform_density))
     elif not shape and len(distribution.phases) == 2:
         grid = np.linspace(-np.pi, np.pi, html.CELLS)
         density = to_numpy(distribution.density(grid, grid[:, None]))
@@ -66,7 +75,7 @@ def _is_quick(distribution: PhaseDistribution) -> bool:
     degree = int(np.abs(distribution.orders).max(initial=0))
     points = (POINTS_A_PERIOD * degree) ** len(distribution.phases)
     count = math.prod(distribution.harmonics.shape[:-1])
-    return "_extremum" in vars(distribution) or count * points <= MOST_LOOKED_AT
+    return "_highest" in vars(distribution) or count * points <= MOST_LOOKED_AT
 
 
 def draw(distribution: PhaseDistribution, axes: Any, polar: bool) -> Axes:
@@ -81,6 +90,8 @@ def draw(distribution: PhaseDistribution, axes: Any, polar: bool) -> Axes:
         )
     from matplotlib.ticker import MaxNLocator
 
+    kind = ", ".join(dict.fromkeys(KINDS[kind] for kind in distribution.kinds.values()))
+    of_kind = kind and f", {kind}"
     if len(labels) == 2:
         if polar:
             raise InvalidArgumentError(
@@ -90,7 +101,8 @@ def draw(distribution: PhaseDistribution, axes: Any, polar: bool) -> Axes:
         axes = axes_or_new(axes)
         grid = np.linspace(-np.pi, np.pi, MAP)
         density = to_numpy(distribution.density(grid, grid[:, None]))
-        map_panel(axes, grid, grid, density, r"$P$ (rad$^{-2}$)", vmin=0.0)
+        lowest = min(0.0, density.min())
+        map_panel(axes, grid, grid, density, rf"$P$ (rad$^{{-2}}$){of_kind}", vmin=lowest)
         phase_axis(axes, f"{labels[0]} (rad)")
         phase_axis(axes, f"{labels[1]} (rad)", "y")
         return axes
@@ -101,14 +113,18 @@ def draw(distribution: PhaseDistribution, axes: Any, polar: bool) -> Axes:
     uniform = np.full_like(phi, distribution.uniform_density)
     axes.plot(phi, uniform, "--", color="0.5", linewidth=0.8, zorder=1)
     axes.plot(phi, density, color=BLUE)
-    axes.set_ylim(bottom=0.0)
+    if density.min() < -ROUNDING:
+        axes.plot(phi, np.zeros_like(phi), color="0.5", linewidth=0.8, zorder=1)
+        axes.set_ylim(bottom=1.05 * density.min())
+    else:
+        axes.set_ylim(bottom=0.0)
     if not is_polar:
         phase_axis(axes, f"{labels[0]} (rad)")
-        axes.set_ylabel(r"$P$ (rad$^{-1}$)")
+        axes.set_ylabel(rf"$P$ (rad$^{{-1}}$){of_kind}")
         return axes
     axes.fill(phi, density, color=BLUE, alpha=0.25, linewidth=0)
     axes.set_xticks(np.arange(4) * np.pi / 2, ["0", r"$\pi/2$", r"$\pi$", r"$-\pi/2$"])
     axes.set_rlabel_position(45)
     axes.yaxis.set_major_locator(MaxNLocator(3, prune="lower"))
-    axes.set_title(f"density of {labels[0]} (rad$^{{-1}}$)", fontsize="medium")
+    axes.set_title(f"density of {labels[0]} (rad$^{{-1}}$){of_kind}", fontsize="medium")
     return axes

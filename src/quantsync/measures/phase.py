@@ -1,38 +1,43 @@
-r"""Phase distributions of the Husimi function, in closed form.
+r"""Phase distributions of spins and modes, of three kinds, in closed form.
 
-The Husimi function of a spin S, Q(theta, phi) = (2S+1)/(4 pi) <theta,phi| rho |theta,phi>,
-integrated over the polar angle is a trigonometric polynomial in phi,
+All are trigonometric polynomials. For one site
 
-    P(phi) = 1/(2 pi) sum_{m,m'} e^{i phi (m - m')} W_{mm'} rho_{mm'},
-    W_{mm'} = sqrt(C(2S,S+m) C(2S,S+m')) (2S+1) B(S+1+(m+m')/2, S+1-(m+m')/2),
+    P(phi) = 1/(2 pi) sum_{xx'} e^{i phi (x - x')} W_{xx'} rho_{xx'},
 
-with the Beta function B; W = 1 on the diagonal. For a Fock mode, integrated over |alpha|,
+with x the m of a spin, or the n of a mode whose phase is -arg(alpha); for arg(alpha) the sign of
+phi is the other one. Several sites multiply. The kind is in the weights W, see `_phase_weights`:
 
-    P(phi) = 1/(2 pi) sum_{n,n'} e^{i phi (n' - n)} W_{nn'} rho_{nn'},
-    W_{nn'} = Gamma((n+n')/2 + 1)/sqrt(n! n'!)
+- "husimi": the Husimi function integrated over the polar angle of a spin, or over the modulus of
+  alpha. The phase of a measurement of all that coherent states tell, never negative.
+- "phase_states": <phi| rho |phi> of the states |phi> = (2 pi)^-1/2 sum_x e^{-i phi x} |x>, W = 1
+  (London; Susskind and Glogower; Pegg and Barnett). Never negative.
+- "wigner": the Wigner function, integrated likewise. It may be negative.
 
-for phi = arg(alpha). Several sites multiply. In a space with spins and modes the phase of a mode
-is -arg(alpha), see `phase_senses`: both then advance at +omega under H = omega Sz or omega n.
+Without another word a spin has the first, as in the literature of spins (Roulet and Bruder), and a
+mode the second, as in that of the quantum van der Pol oscillator. In a space with spins and modes
+the phase of a mode is -arg(alpha), see `phase_senses`: both then advance at +omega under
+H = omega Sz or omega n.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from array_api_compat import array_namespace
-from scipy.special import gammaln
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import named_arguments, real_array, real_number
+from quantsync.checks import known_name, named_arguments, real_array, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
+from quantsync.measures._climbing import wrapped
 from quantsync.measures._phase_pictures import draw, shown
+from quantsync.measures._phase_weights import KINDS, phase_weights
 from quantsync.measures._reduction import as_complex, reduced
 from quantsync.measures._trigonometric import (
     POINTS_A_PERIOD,
@@ -73,12 +78,16 @@ class PhaseDistribution:
     senses : dict of str to str
         What phi_j is at every site j: the ``"azimuth"`` of a spin, and ``"arg(alpha)"`` of a
         mode, or ``"-arg(alpha)"`` in a space that has both.
+    kinds : dict of str to str
+        Which distribution each site has: ``"husimi"``, ``"phase_states"`` or ``"wigner"``. That
+        of the last kind may be negative.
     """
 
     harmonics: Any
     orders: np.ndarray
     phases: tuple[str, ...]
     senses: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def density(self, *phases: Any) -> Any:
         """The distribution at given phases.
@@ -121,22 +130,32 @@ class PhaseDistribution:
         return (2 * math.pi) ** -len(self.phases)
 
     @lazy
-    def _extremum(self) -> tuple[Any, Any]:
+    def _highest(self) -> tuple[Any, Any]:
         xp = array_namespace(self.harmonics)
-        batch, width = self.harmonics.shape[:-1], self.harmonics.shape[-1]
+        value, location = self._top(self.harmonics)
+        # Written so that a state of NaN (a masked one) has no location either.
+        nowhere = xp.asarray(math.nan, dtype=location.dtype)
+        return value, xp.where((self._spread > UNIFORM)[..., None], location, nowhere)
+
+    @lazy
+    def _spread(self) -> Any:
+        """Sum of the moduli of the harmonics: by how much the density may differ from uniform."""
+        xp = array_namespace(self.harmonics)
+        return xp.sum(xp.abs(self.harmonics), axis=-1)
+
+    def _top(self, harmonics: Any) -> tuple[Any, Any]:
+        """Height and place of the highest peak of distributions with such harmonics."""
+        xp = array_namespace(harmonics)
+        batch, width = harmonics.shape[:-1], harmonics.shape[-1]
         if width == 0:  # e.g. spins of different kind whose phases cannot be compared
             zero = xp.zeros(batch, dtype=xp.float64)
             return zero, xp.full((*batch, len(self.phases)), math.nan)
-        flat = xp.reshape(self.harmonics, (-1, width))
+        flat = xp.reshape(harmonics, (-1, width))
         parts = [maximum(flat[chunk, :], self.orders) for chunk in self._chunks(flat.shape[0])]
-        value = xp.concat([part[0] for part in parts]) * self.uniform_density
+        value = xp.reshape(xp.concat([part[0] for part in parts]), batch) * self.uniform_density
         location = xp.concat([part[1] for part in parts])
-        amplitude = xp.sum(xp.abs(flat), axis=-1)
-        nowhere = xp.asarray(math.nan, dtype=location.dtype)
-        # Written so that a state of NaN (a masked one) has no location either.
-        location = xp.where((amplitude > UNIFORM)[:, None], location, nowhere)
-        value = xp.where(amplitude <= UNIFORM, xp.zeros_like(value), value)
-        return xp.reshape(value, batch), xp.reshape(location, (*batch, len(self.phases)))
+        value = xp.where(self._spread <= UNIFORM, xp.zeros_like(value), value)
+        return value, xp.reshape(location, (*batch, len(self.phases)))
 
     def _chunks(self, rows: int, tables: int = 1) -> list[slice]:
         """Cut the states so that so many tables of values on the grid fit into memory."""
@@ -147,7 +166,7 @@ class PhaseDistribution:
     @property
     def maximum(self) -> Any:
         """Height of the highest peak above the uniform density, max S, shape (...)."""
-        return self._extremum[0]
+        return self._highest[0]
 
     @property
     def location(self) -> Any:
@@ -156,7 +175,57 @@ class PhaseDistribution:
         NaN where the distribution is uniform and no phase is preferred (`maximum` is 0 there).
         Of several equally high peaks the one with the smallest phases.
         """
-        return self._extremum[1]
+        return self._highest[1]
+
+    @lazy
+    def minimum(self) -> Any:
+        """The lowest value of the density relative to the uniform one, min S, shape (...).
+
+        From 0 (uniform) down; ``minimum + uniform_density`` is the least density, below zero
+        where a distribution of kind "wigner" is negative.
+        """
+        return -self._top(-self.harmonics)[0]
+
+    @lazy
+    def _means(self) -> Any:
+        """<exp(i phi)> of every phase, complex, shape (..., D)."""
+        xp = array_namespace(self.harmonics)
+        found = []
+        for unit in np.eye(len(self.phases), dtype=int):
+            # P has the amplitude conj(a) at exp(-i phi).
+            for sign in (1, -1):
+                (there,) = np.nonzero((self.orders == sign * unit).all(axis=1))
+                if len(there):
+                    amplitude = self.harmonics[..., int(there[0])]
+                    found.append(xp.conj(amplitude) if sign == 1 else amplitude)
+                    break
+            else:
+                found.append(xp.zeros(self.harmonics.shape[:-1], dtype=self.harmonics.dtype))
+        return xp.stack(found, axis=-1)
+
+    @property
+    def mean_phase(self) -> Any:
+        """Circular mean arg <exp(i phi)>, in (-pi, pi], in radians.
+
+        Shape (...) for one phase, (..., D) for several. NaN where <exp(i phi)> vanishes (to
+        1e-14): there is no mean of two opposite peaks.
+        """
+        xp = array_namespace(self.harmonics)
+        angle = wrapped(xp.atan2(xp.imag(self._means), xp.real(self._means)))
+        nowhere = xp.asarray(math.nan, dtype=angle.dtype)
+        angle = xp.where(xp.abs(self._means) > UNIFORM, angle, nowhere)
+        return angle[..., 0] if len(self.phases) == 1 else angle
+
+    @property
+    def circular_variance(self) -> Any:
+        """1 - abs(<exp(i phi)>), from 0 (a sharp phase) to 1 (no mean phase).
+
+        Shape (...) for one phase, (..., D) for several. Only the second and higher harmonics of
+        the kind "wigner" may exceed 1, so that it is not negative there either.
+        """
+        xp = array_namespace(self.harmonics)
+        variance = 1 - xp.abs(self._means)
+        return variance[..., 0] if len(self.phases) == 1 else variance
 
     def local_maxima(self, threshold: float = 0.0) -> LocalMaxima:
         """All peaks that rise above the uniform density by a part of what the highest one does.
@@ -243,7 +312,7 @@ class PhaseDistribution:
         >>> psi = np.array([1, np.sqrt(2), 1]) / 2
         >>> p = qs.phase_distribution(np.outer(psi, psi), qs.Space(A=qs.Spin(1)))
         >>> p.plot().get_ylabel()
-        '$P$ (rad$^{-1}$)'
+        '$P$ (rad$^{-1}$), Husimi'
         """
         return draw(self, axes, polar)
 
@@ -264,9 +333,12 @@ class PhaseDistribution:
         return shown(self)
 
     def __repr__(self) -> str:
-        senses = ", ".join(f"{name}: {sense}" for name, sense in self.senses.items())
+        sites = "; ".join(
+            ", ".join(filter(None, [f"{name}: {sense}", self.kinds.get(name)]))
+            for name, sense in self.senses.items()
+        )
         return (
-            f"<PhaseDistribution of {', '.join(self.phases)} ({senses}): "
+            f"<PhaseDistribution of {', '.join(self.phases)} ({sites}): "
             f"{len(self.orders)} harmonics, batch {self.harmonics.shape[:-1]}>"
         )
 
@@ -284,8 +356,23 @@ def phase_senses(space: Space) -> dict[str, str]:
     }
 
 
+def phase_kinds(space: Space, kind: Any = None) -> dict[str, str]:
+    """Which distribution every site has: one word for all, a mapping by site, or the defaults."""
+    if kind is not None and not isinstance(kind, Mapping):
+        return dict.fromkeys(space.names, known_name("kind of phase", kind, KINDS))
+    usual = {
+        name: "phase_states" if isinstance(site, Fock) else "husimi"
+        for name, site in space.sites.items()
+    }
+    for name, word in (kind or {}).items():
+        usual[known_name("site", name, space.names)] = known_name("kind of phase", word, KINDS)
+    return usual
+
+
 @of_states
-def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistribution:
+def phase_distribution(
+    rho: Any, space: Space, sites: Any = None, *, kind: Any = None
+) -> PhaseDistribution:
     r"""Joint distribution of the phases of some sites.
 
     For one site, the distribution of its phase, ``p_j(phi) + 1/(2 pi)`` of Roulet and Bruder. The
@@ -300,18 +387,26 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
         The space of dimension n; left out for a state object.
     sites : str or iterable of str, optional
         The sites, the others are traced out; all of them by default.
+    kind : {"husimi", "phase_states", "wigner"} or mapping of str to str, optional
+        The kind of distribution, of all sites or by site: the marginal of the Husimi function, the
+        probability <phi|rho|phi> of phase states (London; Pegg and Barnett), or the marginal of
+        the Wigner function, which may be negative. By default, and for sites that a mapping does
+        not name, "husimi" for spins and "phase_states" for modes.
 
     Returns
     -------
     PhaseDistribution
-        In as many phases as there are sites; its `senses` name the phase of each.
+        In as many phases as there are sites; its `senses` name the phase of each, its `kinds` the
+        kind.
 
     Raises
     ------
     DimensionError, InvalidStateError, NonFiniteError
         If ``rho`` holds something else than density matrices on the space.
     UnknownNameError
-        If a site does not exist.
+        If a site or a kind does not exist.
+    InvalidArgumentError
+        If the kind is "wigner" for a spin above S = 510.
 
     Examples
     --------
@@ -329,16 +424,25 @@ def phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistri
     >>> m = space["M"]
     >>> mode = qs.Lindbladian(space, [(0.4, m.create + m.destroy)], [(1.0, m.destroy)])
     >>> p = qs.phase_distribution(qs.steady_state(mode))
-    >>> round(float(p.location[0] / np.pi), 6), p.senses
-    (-0.5, {'M': 'arg(alpha)'})
+    >>> round(float(p.location[0] / np.pi), 6), p.senses, p.kinds
+    (-0.5, {'M': 'arg(alpha)'}, {'M': 'phase_states'})
+
+    A superposition of |0> and |2> has a negative Wigner function, and P with it:
+
+    >>> cat = np.diag([0.5, 0, 0.5]) + np.diag([0.5], 2) + np.diag([0.5], -2)
+    >>> p = qs.phase_distribution(cat, qs.Space(M=qs.Fock(3)), kind="wigner")
+    >>> bool(np.isclose(p.density(np.pi / 2), (1 - np.sqrt(2)) / (2 * np.pi)))
+    True
     """
     names = space.names if sites is None else _names(space, sites)
     labels = tuple(f"phi_{name}" for name in names)
-    return _distribution(rho, space, names, labels, relative=False)
+    return _distribution(rho, space, names, labels, kind, relative=False)
 
 
 @of_states
-def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> PhaseDistribution:
+def relative_phase_distribution(
+    rho: Any, space: Space, sites: Any = None, *, kind: Any = None
+) -> PhaseDistribution:
     r"""Distribution of the relative phases ``phi_j - phi_last`` of some sites.
 
     The joint distribution of the phases with the common phase integrated out. For two spins,
@@ -355,11 +459,14 @@ def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> Ph
         The space of dimension n; left out for a state object.
     sites : iterable of str, optional
         At least two sites, the others are traced out; all of them by default.
+    kind : {"husimi", "phase_states", "wigner"} or mapping of str to str, optional
+        As in `phase_distribution`.
 
     Returns
     -------
     PhaseDistribution
-        In one phase fewer than there are sites; its `senses` name the phase of each site.
+        In one phase fewer than there are sites; its `senses` name the phase of each site, its
+        `kinds` the kind.
 
     Raises
     ------
@@ -384,7 +491,7 @@ def relative_phase_distribution(rho: Any, space: Space, sites: Any = None) -> Ph
             "phase_distribution() gives the phase of one."
         )
     labels = tuple(f"phi_{name} - phi_{names[-1]}" for name in names[:-1])
-    return _distribution(rho, space, names, labels, relative=True)
+    return _distribution(rho, space, names, labels, kind, relative=True)
 
 
 def _names(space: Space, sites: Any) -> tuple[str, ...]:
@@ -392,13 +499,19 @@ def _names(space: Space, sites: Any) -> tuple[str, ...]:
 
 
 def _distribution(
-    rho: Any, space: Space, names: tuple[str, ...], labels: tuple[str, ...], relative: bool
+    rho: Any,
+    space: Space,
+    names: tuple[str, ...],
+    labels: tuple[str, ...],
+    kind: Any,
+    relative: bool,
 ) -> PhaseDistribution:
-    senses = {name: phase_senses(space)[name] for name in names}
+    every, kinds = phase_senses(space), phase_kinds(space, kind)
+    senses, kinds = ({name: table[name] for name in names} for table in (every, kinds))
     if names != space.names:
         rho, space = reduced(rho, space, names), space.subspace(names)
-    kinds = tuple((space.sites[name], sense) for name, sense in senses.items())
-    elements, weights, ends, orders = _functionals(kinds, relative)
+    sites = tuple((space.sites[name], senses[name], kinds[name]) for name in names)
+    elements, weights, ends, orders = _functionals(sites, relative)
     xp = array_namespace(rho)
     batch = rho.shape[:-2]
     flat = xp.reshape(rho, (*batch, space.dimension**2))
@@ -406,24 +519,26 @@ def _distribution(
     terms = entries * xp.asarray(weights, dtype=entries.dtype)
     sums = [xp.sum(terms[..., a:b], axis=-1) for a, b in itertools.pairwise(ends)]
     harmonics = xp.stack(sums, axis=-1) if sums else terms
-    return PhaseDistribution(harmonics, orders, labels, senses)
+    return PhaseDistribution(harmonics, orders, labels, senses, kinds)
 
 
 @lru_cache(maxsize=64)
 def _functionals(
-    sites: tuple[tuple[Site, str], ...], relative: bool
+    sites: tuple[tuple[Site, str, str], ...], relative: bool
 ) -> tuple[np.ndarray, np.ndarray, list[int], np.ndarray]:
     """Harmonics as linear functionals: sums of ``rho.ravel()[elements] * weights`` between ends."""
-    bases = [2 * site.dimension - 1 for site, _ in sites]
+    bases = [2 * site.dimension - 1 for site, *_ in sites]
     # The order of an element as one number, whose sign is that of its first non-zero entry; of
     # relative phases without that of the last site, which follows from the others.
     code, total = np.zeros((1, 1), dtype=int), np.zeros((1, 1), dtype=int)
     weight = np.ones((1, 1))
-    for k, (site, sense) in enumerate(sites):
-        overlaps, order = _site_overlaps(site, sense)
+    for k, (site, sense, kind) in enumerate(sites):
+        order = np.rint(site.labels[:, None] - site.labels).astype(int)
+        if sense == "arg(alpha)":
+            order = -order
         digit = 0 if relative and k == len(sites) - 1 else 1
         code = _outer_sum(code * (bases[k] if digit else 1), digit * order)
-        total, weight = _outer_sum(total, order), np.kron(weight, overlaps)
+        total, weight = _outer_sum(total, order), np.kron(weight, phase_weights(site, kind))
     # Without the constant, and without the complex conjugates of kept harmonics.
     elements = np.flatnonzero((code > 0) & (total == 0) if relative else code > 0)
     codes, harmonic = np.unique(code.ravel()[elements], return_inverse=True)
@@ -446,20 +561,3 @@ def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """As ``np.kron``, with sums in place of products."""
     size = len(left) * len(right)
     return (left[:, None, :, None] + right[None, :, None, :]).reshape(size, size)
-
-
-def _site_overlaps(site: Site, sense: str) -> tuple[np.ndarray, np.ndarray]:
-    """Weights W and orders k of one site's matrix elements, each of shape (d, d)."""
-    labels = site.labels
-    order = np.rint(labels[:, None] - labels[None, :]).astype(int)
-    if sense == "arg(alpha)":
-        order = -order
-    mean = (labels[:, None] + labels[None, :]) / 2
-    if isinstance(site, Fock):
-        logarithm = gammaln(mean + 1) - (gammaln(labels + 1)[:, None] + gammaln(labels + 1)) / 2
-        return np.exp(logarithm), order
-    s = site.size
-    binomial = gammaln(2 * s + 1) - gammaln(s + labels + 1) - gammaln(s - labels + 1)
-    # (2S+1) B(x, y) with x + y = 2S+2, written with logarithms so that large spins stay finite.
-    beta = gammaln(s + 1 + mean) + gammaln(s + 1 - mean) - gammaln(2 * s + 1)
-    return np.exp((binomial[:, None] + binomial[None, :]) / 2 + beta), order
