@@ -195,6 +195,12 @@ def recipes(folder):
             qs.schmidt_coefficients,
             {"psi": np.array([0, 1, 1, 0]) / np.sqrt(2), "space": space, "sites": "A"},
         ),
+        "slowest_modes": (qs.slowest_modes, {"system": system, "k": 2, "workers": 1}),
+        "SlowModes.seen_by": (
+            qs.slowest_modes(system).seen_by,
+            {"operator": x_of(system), "state": np.diag([0.5, 0.5])},
+        ),
+        "SlowModes.plot": (drawn(qs.slowest_modes(system).plot), {"axes": None}),
         "state_from_qutip": (
             qs.state_from_qutip,
             {"state": qutip_system()["H"] / 2 + 0.5, "space": qs.Space(A=qs.Spin(1 / 2))},

@@ -82,6 +82,8 @@ def objects(tmp_path_factory):
             [(2.0, 0.1 * qubit["A"].x)],
         ),
         "undecaying": qs.peripheral_modes(qs.models.dephased_chain(sites=2)),
+        "slow modes": qs.slowest_modes(qs.models.driven_spin()),
+        "slow modes of a batch": qs.slowest_modes(qs.models.driven_spin(drive=[0.0, 0.1])),
         "map": dataset.quantsync,
         "store": qs.sweep_status(store),
         "levels": qs.converged(mode, {}, "purity"),

@@ -230,7 +230,7 @@ def steady_state(
     main, others = traced[0], sectors[len(traced) :]
     solver = solver_of(main, method)
     method = "dense" if isinstance(solver, DenseSector) else "sparse"
-    unproven = _unproven_points(system, table)
+    unproven = unproven_points(system, table)
     leaks = Leaks(system.terms, main, active)
     rho, residual, condition, error, cut = _solve(system, solver, table, leaks, workers)
     several, unresolved = np.zeros((2, len(table)), bool)
@@ -329,7 +329,7 @@ def _solve(
     return rho.view(complex).reshape(-1, n, n), residual, condition, error, cut
 
 
-def _unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
+def unproven_points(system: Generator, table: np.ndarray) -> np.ndarray:
     """Systems whose jump operators alone do not prove uniqueness, as a mask over the batch."""
     active = table != 0
     # The proof uses the jump operators only, so only the pattern of vanishing rates counts.
