@@ -341,6 +341,9 @@ def recipes(folder):
             {"dissipative_coupling": 1.0, "nonlinear_damping": 9.0, "levels": 4},
         ),
         "models.spin_mode": (qs.models.spin_mode, {"coupling": 2.0, "pump": 3.0, "levels": 8}),
+        "models.optomechanical_pair": (
+            qs.models.optomechanical_pair, {"coupling": 0.02, "drive": 48.0, "window": 20.0}
+        ),
         "models.circuit_qed": (qs.models.circuit_qed, {"preset": "10b", "coupling": 0.1}),
         "models.harmonic_chain": (
             qs.models.harmonic_chain, {"sites": 5, "omega_1": 1.0, "site_1": 1}

@@ -20,6 +20,7 @@ from quantsync.models.dephased_chain import dephased_chain
 from quantsync.models.driven_pair.model import driven_pair
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.harmonic_chain.model import harmonic_chain
+from quantsync.models.optomechanical_pair.model import optomechanical_pair
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.models.spin_mode import spin_mode
 from quantsync.models.spin_pair.model import spin_pair
@@ -40,6 +41,7 @@ _OWN: dict[str, Callable[..., Any]] = {
     "van_der_pol": van_der_pol,
     "van_der_pol_pair": van_der_pol_pair,
     "spin_mode": spin_mode,
+    "optomechanical_pair": optomechanical_pair,
 }
 
 

@@ -15,6 +15,8 @@ from quantsync.models.driven_pair.study import DrivenPairStudy
 from quantsync.models.driven_spin import driven_spin
 from quantsync.models.harmonic_chain.model import harmonic_chain
 from quantsync.models.harmonic_chain.run import HarmonicChain
+from quantsync.models.optomechanical_pair.model import optomechanical_pair
+from quantsync.models.optomechanical_pair.run import OptomechanicalPair
 from quantsync.models.pseudo_boson_pair.model import pseudo_boson_pair
 from quantsync.models.pseudo_boson_pair.run import PseudoBosonPair
 from quantsync.models.spin_mode import SpinMode, spin_mode
@@ -28,6 +30,7 @@ __all__ = [
     "DrivenPair",
     "DrivenPairStudy",
     "HarmonicChain",
+    "OptomechanicalPair",
     "PseudoBosonPair",
     "SpinMode",
     "VanDerPol",
@@ -44,6 +47,7 @@ __all__ = [
     "follow_chains",
     "harmonic_chain",
     "holstein_primakoff_errors",
+    "optomechanical_pair",
     "pseudo_boson_pair",
     "spin_mode",
     "spin_pair",

@@ -1,0 +1,1 @@
+"""Two coupled optomechanical cells."""
