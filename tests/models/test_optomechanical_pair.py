@@ -94,7 +94,7 @@ def test_coupling_locks_the_cycles_and_their_fluctuations():
     found = {name: measure(path) for name, measure in pair.measures.items()}
     np.testing.assert_allclose(found["frequency_difference"], [-0.005, 0], atol=5e-4)
     assert found["locking"][1] > 0.999 > found["locking"][0]
-    assert found["S_c"][1] > 20 * found["S_c"][0]
+    assert found["S_c"][1] > 10 * found["S_c"][0]
     assert found["S_c"][0] == pytest.approx(found["S_c_product"][0], rel=1e-4)
     assert abs(found["discord"][0]) < 1e-6 < found["discord"][1]
 
@@ -102,7 +102,7 @@ def test_coupling_locks_the_cycles_and_their_fluctuations():
 def test_a_cell_that_runs_away_costs_only_itself():
     with pytest.warns(qs.errors.SweepWarning):
         found = qs.sweep(
-            "optomechanical_pair", {"drive": [1.0, 1e5]}, "S_c", {"time": 4.0, "window": 1.0}
+            "optomechanical_pair", {"drive": [1.0, 1e8]}, "S_c", {"time": 1.0, "window": 1.0}
         )
     assert np.isfinite(found.S_c.values).tolist() == [True, False]
     assert "UnboundedRunError" in found.attrs["failures"][0]
