@@ -141,6 +141,7 @@ def recipes(folder):
         "find_zeros": (qs.find_zeros, {"function": parabola, "nodes": np.linspace(-1, 1, 9)}),
         "from_qutip": (qs.from_qutip, qutip_system()),
         "husimi": (qs.husimi, {**moments, "theta": 0.3, "phi": 0.1, "site": "A"}),
+        "wigner": (qs.wigner, {**moments, "theta": 0.3, "phi": 0.1, "site": "A"}),
         "linear_response": (
             qs.linear_response, {"system": system, "perturbation": x_of(system), "order": 1}
         ),

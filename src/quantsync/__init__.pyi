@@ -58,6 +58,7 @@ from .measures import (
     schmidt_coefficients,
     trace_distance,
     von_neumann_entropy,
+    wigner,
 )
 from .operators import Fock, Space, Spin
 from .search import find_extrema, find_zeros
@@ -150,4 +151,5 @@ __all__ = [
     "trace_distance",
     "undecaying",
     "von_neumann_entropy",
+    "wigner",
 ]

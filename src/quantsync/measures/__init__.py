@@ -42,6 +42,7 @@ from quantsync.measures.spherical_tensors import (
     spherical_moment,
     spherical_tensor,
 )
+from quantsync.measures.wigner import wigner
 
 __all__ = [
     "LocalMaxima",
@@ -82,4 +83,5 @@ __all__ = [
     "spherical_tensor",
     "trace_distance",
     "von_neumann_entropy",
+    "wigner",
 ]

@@ -1,17 +1,19 @@
-"""The Husimi Q function of spins on their spheres."""
+"""The Husimi Q function of modes in their planes and of spins on their spheres."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 from scipy.special import gammaln, xlogy
 
-from quantsync.checks import broadcast_shape, named_arguments, real_array
+from quantsync.checks import named_arguments
 from quantsync.errors import DimensionError, InvalidArgumentError
-from quantsync.measures._reduction import as_complex, reduced
+from quantsync.measures._phase_space import angles, on_one_site, powers
+from quantsync.measures._reduction import as_complex
 from quantsync.memory import require_memory
 from quantsync.operators import Space, Spin
 from quantsync.states import of_states
@@ -67,60 +69,79 @@ def coherent_state(spin: float, theta: Any, phi: Any) -> np.ndarray:
 
 
 @of_states
-def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None) -> Any:
-    r"""Husimi function, normalised to 1 on the sphere (or on the product of spheres).
+def husimi(
+    rho: Any,
+    space: Space,
+    theta: Any = None,
+    phi: Any = None,
+    site: str | None = None,
+    *,
+    alpha: Any = None,
+) -> Any:
+    r"""Husimi function of a mode in its plane, of a spin on its sphere, or of several spins.
 
-    ``Q = prod_j (2 S_j + 1)/(4 pi) <theta,phi| rho |theta,phi>``.
+    Of a mode ``Q(alpha) = <alpha|rho|alpha>/pi``, whose integral over d Re(alpha) d Im(alpha) is
+    1. Of spins ``Q = prod_j (2 S_j + 1)/(4 pi) <theta,phi| rho |theta,phi>``, normalised to 1 on
+    the sphere (or on the product of spheres).
 
     Parameters
     ----------
     rho : state object or array of shape (..., n, n)
         Density matrices.
     space : Space
-        The space of dimension n, left out for a state object; the sites used must be spins.
-    theta, phi : float or array_like
+        The space of dimension n; left out for a state object.
+    theta, phi : float or array_like, for spins
         Angles in radians. For one site they broadcast to a shape (...a). For all sites of a
         space with several, their last axis has one entry per site, in the space's order, and
         (...a) is what is in front of it.
     site : str, optional
-        The site whose reduced state is meant; all sites by default.
+        The site whose reduced state is meant; all sites by default, which then must be spins.
+    alpha : complex or array_like of shape (...a), for a mode
+        Places in the plane of <a>.
 
     Returns
     -------
     array of shape (..., ...a)
-        Per steradian, batch shape first.
+        Of spins per steradian; batch shape first.
 
     Raises
     ------
     InvalidArgumentError
-        If a site is not a spin, or an angle no real number.
+        If alpha is given for a spin or angles for a mode, several sites are not all spins and none
+        is named, or places are no numbers.
     DimensionError, BroadcastError
         If ``rho`` or the angles do not fit the space, or the angles each other.
     InvalidStateError, NonFiniteError
-        If ``rho`` holds something else than density matrices, or an angle is not finite.
+        If ``rho`` holds something else than density matrices, or a place is not finite.
     UnknownNameError
         If the site does not exist.
 
+    Warns
+    -----
+    TruncationWarning
+        If levels beyond the cut-off of a mode that are as full as the top ones would add more than
+        1e-6 to ``<alpha|rho|alpha>`` at some place. For ``Fock(n, finite=True)`` never.
+
     Examples
     --------
-    A spin 1 with m = 0 spreads along its equator:
+    A spin 1 with m = 0 spreads along its equator; a photon is most likely at |alpha| = 1:
 
     >>> import numpy as np, quantsync as qs
-    >>> space = qs.Space(A=qs.Spin(1))
-    >>> print(qs.husimi(np.diag([0.0, 1.0, 0.0]), space, [0, np.pi / 2], 0.0).round(6))
+    >>> rho = np.diag([0.0, 1.0, 0.0])
+    >>> print(qs.husimi(rho, qs.Space(A=qs.Spin(1)), [0, np.pi / 2], 0.0).round(6))
     [0.       0.119366]
+    >>> print(qs.husimi(rho, qs.Space(M=qs.Fock(3)), alpha=[0, 1j, 2]).round(6))
+    [0.       0.1171   0.02332]
     """
-    if site is not None:
-        rho, space = reduced(rho, space, site), space.subspace(site)
+    if site is not None or len(space) == 1 or alpha is not None or theta is None or phi is None:
+        return on_one_site(rho, space, site, theta, phi, alpha, _of_modes, _of_spins, "Husimi")
     for name, kind in space.sites.items():
         if not isinstance(kind, Spin):
             raise InvalidArgumentError(
-                f"husimi() is a function on spheres, but site {name!r} is a {kind}; "
-                "name a spin with site=."
+                f"husimi() of all sites is a function on spheres, but site {name!r} is a {kind}; "
+                "name a spin with site=, or that mode with site= and alpha=."
             )
     theta, phi = angles(theta, phi)
-    if len(space) == 1:
-        theta, phi = theta[..., None], phi[..., None]
     if theta.ndim == 0 or theta.shape[-1] != len(space):
         raise DimensionError(
             f"Arguments `theta` and `phi` must have one entry per site ({len(space)}) in their "
@@ -145,8 +166,19 @@ def husimi(rho: Any, space: Space, theta: Any, phi: Any, site: str | None = None
     return xp.reshape(xp.real(values) * scale, (*rho.shape[:-2], *theta.shape[:-1]))
 
 
-def angles(theta: Any, phi: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Two angles as real arrays of one shape."""
-    theta, phi = real_array(theta, "theta"), real_array(phi, "phi")
-    shape = broadcast_shape({"theta": theta.shape, "phi": phi.shape}, what="Angles")
-    return np.broadcast_to(theta, shape), np.broadcast_to(phi, shape)
+def _of_modes(levels: int, radius: np.ndarray) -> Iterator[tuple[np.ndarray]]:
+    """Tables of <alpha|m> <m+d|alpha>/pi over (m, |alpha|), phases left out."""
+    steps = powers((radius / math.sqrt(n) for n in range(1, levels)), -(radius**2) / 2)
+    amplitudes = np.array([np.ldexp(*step) for step in steps]) / math.sqrt(math.pi)
+    return _products(amplitudes)
+
+
+def _of_spins(size: int, theta: np.ndarray) -> Iterator[tuple[np.ndarray]]:
+    """Tables of (2S+1)/(4 pi) <theta|m> <m-d|theta> over (S - m, theta), without phases."""
+    amplitudes = coherent_state((size - 1) / 2, theta, 0.0).real.T
+    return _products(amplitudes * math.sqrt(size / (4 * math.pi)))
+
+
+def _products(amplitudes: np.ndarray) -> Iterator[tuple[np.ndarray]]:
+    for d in range(len(amplitudes)):
+        yield (amplitudes[d:] * amplitudes[: len(amplitudes) - d],)

@@ -20,8 +20,8 @@ from quantsync.checks import (
     whole_number,
 )
 from quantsync.errors import InvalidArgumentError
+from quantsync.measures._phase_space import angles
 from quantsync.measures._reduction import local_expectation
-from quantsync.measures.husimi import angles
 from quantsync.measures.phase import phase_senses
 from quantsync.operators import Space, Spin
 from quantsync.states import of_operators
