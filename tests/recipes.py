@@ -475,6 +475,9 @@ def recipes(folder):
         "measures.plot_husimi": (
             drawn(qs.measures.plot_husimi), {**moments, "site": "A", "azimuth": 0.3}
         ),
+        "measures.plot_wigner": (
+            drawn(qs.measures.plot_wigner), {**moments, "site": "A", "azimuth": 0.3}
+        ),
         "measures.spherical_moment": (
             qs.measures.spherical_moment, {**moments, "site": "A", "k": 1, "q": 1}
         ),

@@ -228,8 +228,12 @@ def sphere_panel(
     elevation: float = 0.45,
     azimuth: float = 0.0,
     pixels: int = 240,
+    signed: bool = False,
 ) -> Any:
-    """A function of (theta, phi) on the sphere, seen from `azimuth` and above the equator."""
+    """A function of (theta, phi) on the sphere, seen from `azimuth` and above the equator.
+
+    Colours go from 0 to ``vmax``, or from -vmax where the function is signed.
+    """
     from scipy.interpolate import RegularGridInterpolator
 
     line = np.linspace(-1, 1, pixels)
@@ -245,8 +249,8 @@ def sphere_panel(
         np.ma.masked_where(~inside, picture),
         extent=(-1, 1, -1, 1),
         origin="lower",
-        cmap=SEQUENTIAL,
-        vmin=0,
+        cmap=DIVERGING if signed else SEQUENTIAL,
+        vmin=-vmax if signed else 0,
         vmax=vmax,
         interpolation="bilinear",
     )
@@ -263,7 +267,7 @@ def sphere_panel(
         axes.plot(
             np.where(visible, y, np.nan),
             np.where(visible, lifted, np.nan),
-            color="white",
+            color="0.4" if signed else "white",
             linewidth=0.4,
             alpha=0.7,
         )

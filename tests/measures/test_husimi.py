@@ -143,7 +143,8 @@ def test_misuse_is_explained():
         qs.husimi(rho, pair, 0.1, 0.2, "C")
     assert qs.husimi(rho, space, np.zeros((0, 3)), 0.1, "A").shape == (0, 3)
     for wrong in (0.3j, "0.3", None, np.datetime64("2020-01-01"), np.ma.masked_array([0.3], True)):
-        with pytest.raises(qs.errors.InvalidArgumentError, match="`theta` must be"):
+        message = "`theta` must be" if wrong is not None else "`theta` and `phi` must both be given"
+        with pytest.raises(qs.errors.InvalidArgumentError, match=message):
             qs.husimi(rho, space, wrong, 0.2, "A")
         with pytest.raises(qs.errors.InvalidArgumentError, match="`theta` must be"):
             qs.coherent_state(1, wrong, 0.2)

@@ -35,7 +35,7 @@ from quantsync.measures.quadratures import (
     phi_synchronization,
 )
 from quantsync.measures.qubits import concurrence, discord
-from quantsync.measures.spheres import plot_husimi
+from quantsync.measures.spheres import plot_husimi, plot_wigner
 from quantsync.measures.spherical_tensors import (
     husimi_from_moments,
     phase_response,
@@ -74,6 +74,7 @@ __all__ = [
     "phase_synchronization",
     "phi_synchronization",
     "plot_husimi",
+    "plot_wigner",
     "purity",
     "relative_entropy",
     "relative_entropy_of_synchronization",

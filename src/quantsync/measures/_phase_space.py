@@ -31,7 +31,11 @@ UNDERFLOW = 40.0  # so far outside of sqrt(levels) every function of a mode is b
 TINY = -600  # exponents of 2 below which a start is kept apart from its exponent
 STEP = 300  # by which such exponents rise
 
-Tables = Callable[[int, np.ndarray], Iterator[tuple[np.ndarray, ...]]]
+BLOCK = 1 << 10  # numbers of a row of tables that are made together: calls cost as much as these
+
+# Of the size, the radii (R,) and some d in ascending order: a table (m, R) for each d, or two whose
+# product it is.
+Tables = Callable[[int, np.ndarray, np.ndarray], Iterator[tuple[np.ndarray, ...]]]
 
 
 def angles(theta: Any, phi: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -110,6 +114,10 @@ def _sum_of_diagonals(
     flat = xp.reshape(rho, (math.prod(rho.shape[:-2]), n, n))
     is_complex = xp.isdtype(rho.dtype, "complex floating")
     count = flat.shape[0]
+    orders = np.arange(n)
+    if not is_traced(rho):
+        there = [bool(xp.any(xp.linalg.diagonal(flat, offset=-d) != 0)) for d in range(n)]
+        orders = np.flatnonzero(there)
     order = np.argsort(radius, axis=None)
     distinct, which = _distinct(radius.ravel()[order])
     parts = []
@@ -120,8 +128,8 @@ def _sum_of_diagonals(
             gather = _like(which[first:last] - part.start, rho)
         phi = angle.ravel()[order[first:last]]
         total = xp.zeros((count, len(phi)), dtype=xp.float64, device=device(rho))
-        for d, factors in enumerate(tables(n, distinct[part])):
-            entries = xp.linalg.diagonal(flat, offset=-d)
+        for d, factors in zip(orders, tables(n, distinct[part], orders), strict=True):
+            entries = xp.linalg.diagonal(flat, offset=-int(d))
             waves = [(entries, np.cos)]
             if is_complex:
                 waves = [(xp.real(entries), np.cos), (xp.imag(entries), np.sin)]
@@ -206,6 +214,26 @@ def powers(ratios: Iterator[np.ndarray], first: np.ndarray) -> Iterator[Any]:
         yield values, exponents
 
 
+def blocks(
+    starts: Iterator[Any], orders: np.ndarray, width: int
+) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
+    """Some of the orders, several at a time (D,), and their starts of shape (D, R) for each."""
+    wanted, kept = iter([*orders.tolist(), -1]), []
+    following = next(wanted)
+    most = max(1, BLOCK // max(1, width))
+    for order, start in enumerate(starts):
+        if order != following:
+            continue
+        kept.append((order, *start))
+        following = next(wanted)
+        if len(kept) == most or following < 0:
+            numbers, values, exponents = zip(*kept, strict=True)
+            yield np.array(numbers), (np.stack(values), np.stack(exponents))
+            kept = []
+        if following < 0:
+            return
+
+
 def recurrence(
     start: tuple[np.ndarray, np.ndarray],
     x: np.ndarray,
@@ -213,17 +241,18 @@ def recurrence(
     scales: np.ndarray,
     backs: np.ndarray,
 ) -> np.ndarray:
-    """Rows ``p_{j+1} = (offset_j + x) scale_j p_j - back_j p_{j-1}``, shape (J + 1, R).
+    """Rows ``p_{j+1} = (offset_j + x) scale_j p_j - back_j p_{j-1}``, shape (J + 1, ...).
 
-    From p_0, a fraction and an exponent of 2 that may be far below what a number can have, and
-    p_{-1} = 0. Where p grows from there it is stable.
+    From p_0, fractions and exponents of 2 that may be far below what a number can have, and
+    p_{-1} = 0. Where p grows from there it is stable. The J coefficients may be arrays.
     """
-    before, (here, exponents) = np.zeros(x.shape), start
+    here, exponents = start
+    before = np.zeros(here.shape)
     is_tiny = exponents < TINY
     here = np.where(is_tiny, here, np.ldexp(here, np.where(is_tiny, 0, exponents)))
     exponents = np.where(is_tiny, exponents, 0)
     some_tiny = bool(is_tiny.any())
-    table, factor = np.empty((len(scales) + 1, x.size)), np.empty(x.shape)
+    table, factor = np.empty((len(scales) + 1, *here.shape)), np.empty(here.shape)
     table[0] = np.ldexp(here, exponents)
     for j in range(len(scales)):
         following = table[j + 1]

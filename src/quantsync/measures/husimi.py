@@ -127,10 +127,10 @@ def husimi(
     A spin 1 with m = 0 spreads along its equator; a photon is most likely at |alpha| = 1:
 
     >>> import numpy as np, quantsync as qs
-    >>> rho = np.diag([0.0, 1.0, 0.0])
-    >>> print(qs.husimi(rho, qs.Space(A=qs.Spin(1)), [0, np.pi / 2], 0.0).round(6))
+    >>> spin, photon = np.diag([0.0, 1.0, 0.0]), np.diag([0.0, 1.0, 0.0, 0.0])
+    >>> print(qs.husimi(spin, qs.Space(A=qs.Spin(1)), [0, np.pi / 2], 0.0).round(6))
     [0.       0.119366]
-    >>> print(qs.husimi(rho, qs.Space(M=qs.Fock(3)), alpha=[0, 1j, 2]).round(6))
+    >>> print(qs.husimi(photon, qs.Space(M=qs.Fock(4)), alpha=[0, 1j, 2]).round(6))
     [0.       0.1171   0.02332]
     """
     if site is not None or len(space) == 1 or alpha is not None or theta is None or phi is None:
@@ -166,19 +166,19 @@ def husimi(
     return xp.reshape(xp.real(values) * scale, (*rho.shape[:-2], *theta.shape[:-1]))
 
 
-def _of_modes(levels: int, radius: np.ndarray) -> Iterator[tuple[np.ndarray]]:
+def _of_modes(levels: int, radius: np.ndarray, orders: np.ndarray) -> Iterator[tuple[np.ndarray]]:
     """Tables of <alpha|m> <m+d|alpha>/pi over (m, |alpha|), phases left out."""
     steps = powers((radius / math.sqrt(n) for n in range(1, levels)), -(radius**2) / 2)
     amplitudes = np.array([np.ldexp(*step) for step in steps]) / math.sqrt(math.pi)
-    return _products(amplitudes)
+    return _products(amplitudes, orders)
 
 
-def _of_spins(size: int, theta: np.ndarray) -> Iterator[tuple[np.ndarray]]:
+def _of_spins(size: int, theta: np.ndarray, orders: np.ndarray) -> Iterator[tuple[np.ndarray]]:
     """Tables of (2S+1)/(4 pi) <theta|m> <m-d|theta> over (S - m, theta), without phases."""
-    amplitudes = coherent_state((size - 1) / 2, theta, 0.0).real.T
-    return _products(amplitudes * math.sqrt(size / (4 * math.pi)))
+    amplitudes = np.real(coherent_state((size - 1) / 2, theta, 0.0)).T
+    return _products(amplitudes * math.sqrt(size / (4 * math.pi)), orders)
 
 
-def _products(amplitudes: np.ndarray) -> Iterator[tuple[np.ndarray]]:
-    for d in range(len(amplitudes)):
+def _products(amplitudes: np.ndarray, orders: np.ndarray) -> Iterator[tuple[np.ndarray]]:
+    for d in orders:
         yield (amplitudes[d:] * amplitudes[: len(amplitudes) - d],)

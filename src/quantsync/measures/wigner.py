@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaln
 
-from quantsync.measures._phase_space import on_one_site, powers, recurrence
+from quantsync.measures._phase_space import blocks, on_one_site, powers, recurrence
 from quantsync.operators import Space
 from quantsync.states import of_states
 
@@ -28,11 +28,11 @@ def wigner(
 
     Of a mode ``W(alpha) = (2/pi) Tr[rho D(alpha) (-1)^n D(alpha)^dag]``, whose integral over
     d Re(alpha) d Im(alpha) is 1; ``W(0)`` is 2/pi times the mean parity. Of a spin
-    ``W(theta, phi) = sqrt(4 pi/(2S+1)) sum_kq Tr(T_k^q^dag rho) Y_k^q(theta, phi)`` with the T_k^q of
-    `quantsync.measures.spherical_tensor` (Dowling, Agarwal and Schleich, PRA 49, 4101 (1994)), whose
-    integral over the sphere is 4 pi/(2S+1). In these normalisations ``Tr(rho sigma)`` is the
-    integral of the product of two Wigner functions, times pi for a mode and (2S+1)/(4 pi) for a
-    spin. Both may be negative.
+    ``W(theta, phi) = sqrt(4 pi/(2S+1)) sum_kq Tr(T_k^q^dag rho) Y_k^q(theta, phi)`` with T_k^q as
+    in `quantsync.measures.spherical_tensor`, whose integral over the sphere is 4 pi/(2S+1)
+    (Dowling, Agarwal and Schleich, PRA 49, 4101 (1994), with another factor in front). So
+    ``Tr(rho sigma)`` is the integral of the product of two Wigner functions, times pi for a mode
+    and (2S+1)/(4 pi) for a spin. Both may be negative.
 
     Parameters
     ----------
@@ -71,39 +71,46 @@ def wigner(
 
     >>> import numpy as np, quantsync as qs
     >>> mode, spin = qs.Space(M=qs.Fock(4)), qs.Space(A=qs.Spin(1/2))
-    >>> print(qs.wigner(np.diag([[1.0, 0, 0, 0], [0, 1.0, 0, 0]][0]), mode, alpha=0).round(6))
-    0.63662
+    >>> vacuum, photon = np.diag([1.0, 0, 0, 0]), np.diag([0, 1.0, 0, 0])
+    >>> print(qs.wigner([vacuum, photon], mode, alpha=0).round(6))
+    [ 0.63662 -0.63662]
     >>> print(qs.wigner(np.diag([1.0, 0.0]), spin, [0, np.pi], 0.0).round(6))
     [ 1.366025 -0.366025]
     """
     return on_one_site(rho, space, site, theta, phi, alpha, _of_modes, _of_spins, "Wigner")
 
 
-def _of_modes(levels: int, radius: np.ndarray) -> Iterator[tuple[np.ndarray]]:
+def _of_modes(levels: int, radius: np.ndarray, orders: np.ndarray) -> Iterator[tuple[np.ndarray]]:
     r"""Tables (2/pi) (-1)^m sqrt(m!/(m+d)!) y^{d/2} L_m^d(y) e^{-y/2} over (m, r), y = 4 r^2.
 
     Forwards in m these grow up to where they oscillate, so that the recurrence is stable.
     """
     y = 4 * radius**2
-    starts = powers((np.sqrt(y / d) for d in range(1, levels)), -y / 2)
-    for d, (values, exponents) in enumerate(starts):
-        m = np.arange(levels - d - 1.0)
+    starts = powers((np.sqrt(y / d) for d in range(1, levels)), math.log(2 / math.pi) - y / 2)
+    for several, start in blocks(starts, orders, len(y)):
+        d, m = several[:, None], np.arange(levels - 1.0 - several[0])[:, None, None]
         scales = 1 / np.sqrt((m + 1) * (m + 1 + d))
-        start = values * (2 / math.pi), exponents
-        yield (recurrence(start, y, -(2 * m + 1 + d), scales, np.sqrt(m * (m + d)) * scales),)
+        table = recurrence(start, y, -(2 * m + 1 + d), scales, np.sqrt(m * (m + d)) * scales)
+        for k, order in enumerate(several):
+            yield (table[: levels - order, k],)
 
 
-def _of_spins(size: int, theta: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _of_spins(
+    size: int, theta: np.ndarray, orders: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Tables of the elements of (-1)^q T_k^q over (i, k) and of (-1)^q Y_k^q over (k, theta)."""
     sine, x = np.sin(theta), np.cos(theta)
     ratios = (math.sqrt(1 + 0.5 / q) * sine for q in range(1, size))
     # Y_0^0 = 1/sqrt(4 pi), and the factor sqrt(4 pi/(2S+1)).
     starts = powers(ratios, np.full(theta.shape, -math.log(size) / 2))
-    for q, start in enumerate(starts):
-        k = np.arange(q + 1.0, size)
-        scales = np.sqrt((4 * k**2 - 1) / (k**2 - q**2))
-        backs = scales / np.concatenate([[1.0], scales])[: len(k)]
-        yield tensor_elements(size, q), recurrence(start, x, 0 * k, scales, backs)
+    for several, start in blocks(starts, orders, len(x)):
+        q, j = several[:, None], np.arange(1.0, size - several[0])[:, None, None]
+        k = q + j
+        scales = np.sqrt((4 * k**2 - 1) / (j * (k + q)))
+        backs = np.concatenate([0 * scales[:1], scales[1:] / scales[:-1]])
+        table = recurrence(start, x, 0 * j, scales, backs)
+        for n, order in enumerate(several):
+            yield tensor_elements(size, int(order)), table[: size - order, n]
 
 
 def tensor_elements(size: int, q: int) -> np.ndarray:
