@@ -12,6 +12,7 @@ from quantsync.states import Certified
 
 SPACE = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(3))
 SPINS = SPACE.subspace(["A", "B"])
+ENDING = qs.Space(A=qs.Spin(1), B=qs.Spin(1 / 2), M=qs.Fock(3, finite=True))
 QUBITS = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
 ORDERS = np.array([[0, 1], [1, -1], [2, 0]])
 
@@ -58,6 +59,10 @@ MEASURES = {
     "relative phase maximum": lambda rho: qs.relative_phase_distribution(rho, SPACE).maximum,
     "relative phase location": lambda rho: qs.relative_phase_distribution(rho, SPACE).location,
     "husimi of one site": lambda rho: qs.husimi(rho, SPACE, [0.1, 0.2], 0.3, "A"),
+    "husimi of a mode": lambda rho: qs.husimi(rho, ENDING, alpha=[0.3, 0.2j, 0.3j], site="M"),
+    "wigner of a mode": lambda rho: qs.wigner(rho, ENDING, alpha=[0.3, 0.2j, 0.3j], site="M"),
+    "wigner of a spin": lambda rho: qs.wigner(rho, SPACE, [0.1, 0.2], 0.3, "A"),
+    "wigner at one point": lambda rho: qs.wigner(rho, SPACE, 0.1, 0.3, "B"),
     "husimi at one point": lambda rho: qs.husimi(rho, SPACE, 0.1, 0.3, "B"),
     "husimi of all sites": lambda rho: qs.husimi(
         qs.partial_trace(rho, SPACE, ["A", "B"]), SPINS, [[0.1, 0.2], [0.4, 0.5]], 0.3

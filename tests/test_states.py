@@ -29,6 +29,7 @@ ON_A_SPACE = {
         ..., 0
     ],
     "husimi": lambda *rho: qs.husimi(*rho, 0.3, 0.2, site="A"),
+    "wigner": lambda *rho: qs.wigner(*rho, 0.3, 0.2, site="A"),
     "concurrence": lambda *rho: qs.concurrence(*rho),
     "discord": lambda *rho: qs.discord(*rho, "B"),
     "phase_coherence": lambda *rho: qs.phase_coherence(*rho),

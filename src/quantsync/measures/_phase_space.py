@@ -176,7 +176,8 @@ def _warn_of_cut_off(rho: Any, kind: Fock, name: str, radius: float, what: str) 
         return
     xp = array_namespace(rho)
     populations = to_numpy(xp.real(as_complex(xp.linalg.diagonal(rho))))
-    held = populations[..., -2:].max(axis=-1)
+    # The last two, where there are more: states of one parity leave every other level empty.
+    held = populations[..., -min(2, kind.levels // 2) :].max(axis=-1)
     beyond = float(gammainc(kind.levels, radius**2)) if what == "Husimi" else 1.0
     missed = np.where(np.isfinite(held), held, 0.0) * beyond
     if not missed.max() > TRUNCATION_TOLERANCE:
@@ -184,7 +185,7 @@ def _warn_of_cut_off(rho: Any, kind: Fock, name: str, radius: float, what: str) 
     index = tuple(int(k) for k in np.unravel_index(int(missed.argmax()), missed.shape))
     at = f" at index {index}" if index else ""
     reason = (
-        f"|alpha> has {beyond:.2g} of its weight above them at |alpha| = {radius:.3g}"
+        f"at |alpha| = {radius:.3g} a coherent state has {beyond:.0%} above them"
         if what == "Husimi"
         else "what is above them would be seen everywhere"
     )

@@ -179,5 +179,5 @@ def _draw(
 def _reach(rho: Any, space: Space, name: str) -> float:
     """How far out in |alpha| a mode is, but for little of it."""
     local = as_complex(reduced(rho, space, name))
-    levels = np.cumsum(to_numpy(array_namespace(local).linalg.diagonal(local)).real)
+    levels = np.cumsum(np.real(to_numpy(array_namespace(local).linalg.diagonal(local))))
     return float(np.sqrt(np.searchsorted(levels, levels[-1] * (1 - OUTSIDE)))) + MARGIN
