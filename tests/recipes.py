@@ -92,6 +92,8 @@ def recipes(folder):
     phases = qs.relative_phase_distribution(rho, space)
     evolution = qs.evolve(system, np.eye(2) / 2, [0.0, 1.0])
     response = qs.linear_response(system, x_of(system))
+    steady = qs.steady_state(system)
+    spectrum = qs.power_spectrum(system, x_of(system))
     modes = qs.time_series.ModeSum([1.0, 2.0], [0.5, 0.1], [0.0, 0.2])
     undecaying = qs.peripheral_modes(chain)
     model = mean_field()
@@ -115,6 +117,21 @@ def recipes(folder):
             {"model": mode, "parameters": {"drive": 0.1}, "measures": ["purity"],
              "levels": "levels"},
         ),
+        "correlation": (
+            qs.correlation,
+            {"system": system, "a": space["A"].plus, "b": space["A"].minus, "times": [0.0, 1.0],
+             "state": np.eye(2) / 2},
+        ),
+        "observed_frequency": (
+            qs.observed_frequency, {"system": system, "b": x_of(system), "state": steady}
+        ),
+        "power_spectrum": (
+            qs.power_spectrum,
+            {"system": system, "b": x_of(system), "a": x_of(system), "state": steady,
+             "errors": "mask"},
+        ),
+        "PowerSpectrum.incoherent": (spectrum.incoherent, {"omega": [0.0, 1.0]}),
+        "PowerSpectrum.plot": (drawn(spectrum.plot), {"omega": [0.0, 1.0]}),
         "coherence": (qs.coherence, {"rho": rho, "kind": "relative_entropy", "base": 2}),
         "coherent_state": (qs.coherent_state, {"spin": 1, "theta": 0.3, "phi": 0.1}),
         "complete_synchronization": (qs.complete_synchronization, {"covariance": covariance()}),

@@ -9,13 +9,14 @@ from typing import Any
 from quantsync import measures as functions
 from quantsync.catalogue.models import MODELS, Model
 from quantsync.catalogue.registered import Registry
+from quantsync.catalogue.spectral_measures import SPECTRAL_MEASURES
 from quantsync.catalogue.state_measures import DENSITY_MATRIX_MEASURES, STATE_MEASURES
 from quantsync.checks import shown
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.system import Measure, arguments_taken
 
 MEASURES_OF_KIND: dict[str, Mapping[str, Measure]] = {
-    "steady state": STATE_MEASURES,
+    "steady state": STATE_MEASURES | SPECTRAL_MEASURES,
     "evolution": DENSITY_MATRIX_MEASURES,  # of the state at the last time
 }
 

@@ -1,0 +1,592 @@
+"""Power spectra by the resolvent, exact at every frequency, and the frequencies of their peaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import scipy.sparse as sp
+
+from quantsync import html
+from quantsync.checks import named_arguments, real_array
+from quantsync.errors import ConvergenceError, InvalidArgumentError
+from quantsync.lazy import lazy
+from quantsync.lindblad.generator import Generator, generator_of
+from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
+from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState, QuasiPeriodicStates
+from quantsync.lindblad.spectra._models import LARGEST_DENSE, Model, built
+from quantsync.lindblad.spectra._peaks import SpectralPeaks, found_peaks, power, scan
+from quantsync.lindblad.spectra._reached import Reached, reached
+from quantsync.lindblad.steady import SteadyState, steady_state
+from quantsync.memory import require_memory
+from quantsync.operators import as_operator
+from quantsync.parallel import chunk_slices, map_threads, worker_count
+from quantsync.plotting import BLUE, axes_or_new, require_one
+from quantsync.states import density_matrices
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+RESIDUAL = 1e-13  # product of the relative residuals of resolvents from both sides
+LARGEST_RESIDUAL = 1e-8  # of a spectrum that is given out at all
+STATIONARY = 1e-8  # of a state that is given: its change per time beside the generator's terms
+SEEN = 1e-6  # part of the highest value below which a pole's frequency need not be resolved
+FAR = 1e6  # times the generator, where a spectrum is all tail
+UNDAMPED = 1e-13  # decay rate relative to the generator that rounding does not tell from none
+CHUNK_BYTES = 1 << 21
+BYTES = 64.0  # per system and frequency
+FILL = 60.0  # bytes per entry of a factorisation, times the elements' square root
+
+
+class PowerSpectrum:
+    """Power spectra, or cross spectra, of a batch of stationary states; from `power_spectrum`.
+
+    ``S(omega) = int dtau exp(-i omega tau) (<a(tau) b(0)> - <a><b>)``; what is asked for is
+    computed then. An index picks spectra of the batch, as in ``spectrum[0]``.
+
+    Attributes
+    ----------
+    system : Lindbladian
+        The generators.
+    """
+
+    def __init__(
+        self,
+        system: Generator,
+        rho: np.ndarray,
+        operators: tuple[sp.csr_array, sp.csr_array],
+        workers: int,
+    ):
+        self.system, self._rho, self._workers = system, rho, workers
+        self._a, self._b = operators
+        self._is_power = _is_adjoint(*operators)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Batch shape, ``()`` for a single system."""
+        return self.system.shape
+
+    def __getitem__(self, index: Any) -> PowerSpectrum:
+        n = self.system.dimension
+        rho = self._rho.reshape(*self.shape, n, n)[index].reshape(-1, n, n)
+        return PowerSpectrum(self.system[index], rho, (self._a, self._b), self._workers)
+
+    def __iter__(self) -> Iterator[PowerSpectrum]:
+        if not self.shape:
+            raise TypeError("This is a single spectrum, and no batch of them.")
+        return (self[k] for k in range(self.shape[0]))
+
+    @lazy
+    def _means(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """<a>, <b> and <ab> of all systems, (B,)."""
+        product = sp.csr_array(self._a @ self._b)
+        return tuple(_expectation(self._rho, x) for x in (self._a, self._b, product))
+
+    @property
+    def coherent(self) -> np.ndarray:
+        """``<a><b>``, shape (...): the spectrum contains ``2 pi coherent delta(omega)``.
+
+        Real for a = b^dag, complex for other pairs.
+        """
+        a, b, _ = self._means
+        return self._shaped(np.abs(b) ** 2 if self._is_power else a * b)
+
+    @property
+    def total(self) -> np.ndarray:
+        """``<ab> - <a><b>``, shape (...): the integral of `incoherent` over ``domega/(2 pi)``."""
+        a, b, product = self._means
+        found = product - a * b
+        return self._shaped(found.real if self._is_power else found)
+
+    def incoherent(self, omega: Any) -> np.ndarray:
+        """The spectrum without its coherent line, at angular frequencies.
+
+        Parameters
+        ----------
+        omega : float or array_like of shape (W,)
+            In the unit of the rates; relative to the frame of the Hamiltonian.
+
+        Returns
+        -------
+        ndarray of shape (..., W), or (...) for a number
+            Real and not negative for a = b^dag, complex for other pairs.
+
+        Raises
+        ------
+        NonFiniteError, InvalidArgumentError
+            If a frequency is not a finite real number, or an undamped mode turns at it.
+        ConvergenceError
+            If it does not converge.
+        """
+        omega = real_array(omega, "omega")
+        if omega.ndim > 1:
+            raise InvalidArgumentError(
+                "Argument `omega` must be a number or one-dimensional, but has shape "
+                f"{omega.shape}."
+            )
+        frequencies = np.atleast_1d(omega)
+        need = BYTES * self.system.size * max(1, frequencies.size)
+        require_memory(need, f"Spectra at {frequencies.size} frequencies", "take fewer at a time")
+        found = self._evaluated(self._a, self._b, frequencies)
+        if self._is_power:
+            values = 2 * found.real
+        else:
+            a, b = (sp.csr_array(x.conj().T) for x in (self._a, self._b))
+            values = found + self._evaluated(b, a, frequencies).conj()
+        shape = (*self.shape, *omega.shape)
+        return values.reshape(shape)
+
+    def _evaluated(self, a: sp.csr_array, b: sp.csr_array, omega: np.ndarray) -> np.ndarray:
+        """``Tr[a (i omega - L)^-1 (b rho - <b> rho)]`` of all systems, (B, W)."""
+        found = np.zeros((self.system.size, len(omega)), complex)
+        found[np.isnan(self._rho).any(axis=(1, 2))] = np.nan
+        work = _Work.of(self.system, self._rho, a, b)
+        if work is None or not len(omega):
+            return found
+
+        def evaluate(members: np.ndarray) -> None:
+            model, _ = work.models(members, omega)
+            work.require_damped(model, members, omega)
+            values, residual = model.values(1j * np.tile(omega, (len(members), 1)))
+            found[members] = values[0]
+            work.require_solved(residual, members)
+
+        map_threads(evaluate, work.chunks(), self._workers)
+        return found
+
+    @lazy
+    def _lines(self) -> tuple[SpectralPeaks, np.ndarray, np.ndarray]:
+        """Peaks of all systems, residuals and deviations from the sum rule."""
+        if not self._is_power:
+            raise InvalidArgumentError(
+                "Peaks are those of power spectra, with a = b^dag; a cross spectrum is complex: "
+                "look at `incoherent`, or at the spectrum of a sum of operators."
+            )
+        size = self.system.size
+        residual, deviation = np.zeros((2, size))
+        parts: list[tuple[np.ndarray, SpectralPeaks]] = []
+        work = _Work.of(self.system, self._rho, self._a, self._b)
+        total = np.asarray(self.total).reshape(-1)
+
+        def find(members: np.ndarray, work: _Work) -> None:
+            model, worst = work.models(members, None)
+            work.require_damped(model, members, None)
+            work.require_solved(worst[:, None], members)
+            residual[members] = worst
+            size = np.where(total[members] == 0, 1, total[members])
+            # For large z the function is its integral over z.
+            far = 1j * FAR * work.scale(members)[:, None]
+            (integral,), _ = model.values(far)
+            deviation[members] = np.abs((far * integral)[:, 0].real - total[members]) / size
+            parts.append((members, found_peaks(model, scan(model))))
+
+        if work is not None:
+            map_threads(partial(find, work=work), work.chunks(), self._workers)
+        most = max((peaks.frequency.shape[1] for _, peaks in parts), default=0)
+        table = np.full((3, size, most), np.nan)
+        for members, peaks in parts:
+            width = peaks.frequency.shape[1]
+            table[:, members, :width] = peaks.frequency, peaks.height, peaks.width
+        shaped = (array.reshape(*self.shape, most) for array in table)
+        return SpectralPeaks(*shaped), self._shaped(residual), self._shaped(deviation)
+
+    @property
+    def peaks(self) -> SpectralPeaks:
+        """All maxima, the highest first, with their heights and widths, each of shape (..., P).
+
+        NaN where a system has fewer than others. Of power spectra only, a = b^dag.
+        """
+        return self._lines[0]
+
+    @property
+    def observed_frequency(self) -> np.ndarray:
+        """Angular frequency of the highest peak, shape (...); NaN where nothing fluctuates."""
+        return self._highest(self.peaks.frequency)
+
+    @property
+    def linewidth(self) -> np.ndarray:
+        """Full width of the highest peak at half its height, shape (...)."""
+        return self._highest(self.peaks.width)
+
+    def _highest(self, values: np.ndarray) -> np.ndarray:
+        return values[..., 0] if values.shape[-1] else np.full(self.shape, np.nan)
+
+    @property
+    def residual(self) -> np.ndarray:
+        """Product of the relative residuals of ``(i omega - L)^-1`` on b rho and, adjoint, on a.
+
+        The largest one at the peaks and at all poles that are seen, shape (...); the error of the
+        spectrum is bilinear in both.
+        """
+        return self._lines[1]
+
+    @property
+    def sum_rule(self) -> np.ndarray:
+        """By how much the integral over all frequencies misses `total`, relative to it, (...).
+
+        Of the model that resolves the peaks, which knows least of what lies far from them.
+        """
+        return self._lines[2]
+
+    def _shaped(self, values: np.ndarray) -> np.ndarray:
+        return values.reshape(self.shape)
+
+    def plot(self, axes: Any = None, *, omega: Any = None) -> Axes:
+        """Draw one power spectrum, with its peaks.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; in a new figure by default.
+        omega : array_like of shape (W,), optional
+            The frequencies; around all notable peaks by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InvalidArgumentError
+            If this is a batch, or a cross spectrum.
+        """
+        require_one(self.shape, "spectrum", "spectrum")
+        peaks = self.peaks
+        axes = axes_or_new(axes)
+        if omega is None:
+            seen = peaks.height > 0.02 * peaks.height[:1]
+            low = (peaks.frequency - 4 * peaks.width)[seen].min(initial=np.inf)
+            high = (peaks.frequency + 4 * peaks.width)[seen].max(initial=-np.inf)
+            omega = np.linspace(low, high, 801) if low < high else np.linspace(-1, 1, 3)
+        omega = np.sort(np.concatenate([real_array(omega, "omega"), peaks.frequency]))
+        axes.plot(omega, self.incoherent(omega), color=BLUE)
+        axes.plot(peaks.frequency, peaks.height, "o", color=BLUE, markersize=3)
+        axes.set(xlabel=r"$\\omega$ (rad per time)", ylabel=r"$S(\\omega)$")
+        axes.set_xlim(omega.min(), omega.max())
+        axes.set_ylim(bottom=0)
+        return axes
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "spectra": html.batch(self.shape, "spectrum"),
+            "space": self.system.space,
+            "kind": "power spectrum" if self._is_power else "cross spectrum",
+        }
+        return html.table(type(self).__name__, rows)
+
+    def __repr__(self) -> str:
+        kind = "power spectrum" if self._is_power else "cross spectrum"
+        return f"<PowerSpectrum: {kind} in {self.system.space}, batch {self.shape}>"
+
+
+class _Work:
+    """What the spectra of a batch share: the elements that b reaches and a sees, and solvers."""
+
+    def __init__(self, system: Generator, rho: np.ndarray, space: Reached, a: Any, b: Any):
+        self.system, self.space = system, space
+        self._rho, self._a, self._b = rho, a, b
+        self._table = system.coefficient_table()
+
+    @classmethod
+    def of(cls, system: Generator, rho: np.ndarray, a: Any, b: Any) -> _Work | None:
+        """None where nothing that b reaches is seen by a."""
+        n, terms = system.dimension, system.terms
+        support = (np.nan_to_num(rho) != 0).any(axis=0).astype(float)
+        known = rho[~np.isnan(rho).any(axis=(1, 2))]
+        start, seen = abs(b) @ support, abs(a.conj().T).toarray()
+        if _expectation(known, b).any():
+            start = start + support
+        if _expectation(known, a).any():
+            seen = seen + np.eye(n)
+        active = (system.coefficient_table() != 0).any(axis=0)
+        space = reached(terms, active, np.flatnonzero(start.ravel()), np.flatnonzero(seen.ravel()))
+        return None if space is None else cls(system, rho, space, a, b)
+
+    def chunks(self) -> list[np.ndarray]:
+        """Members that are taken together, without those that are masked."""
+        good = np.flatnonzero(~np.isnan(self._rho).any(axis=(1, 2)))
+        d = self.space.dimension
+        require_memory(FILL * d**1.5, f"The resolvent of {d} elements", "take smaller sites")
+        # One space of long vectors stays in the cache, several do not.
+        size = CHUNK_BYTES // (16 * d * d) if d <= LARGEST_DENSE else 1
+        return [good[chunk] for chunk in chunk_slices(len(good), size)]
+
+    def _vectors(self, members: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, Any]:
+        """What b makes, what a sees, and the stationary vector, among the elements."""
+        n, elements = self.system.dimension, self.space.elements
+        rho = self._rho[members]
+        product = np.moveaxis(
+            (self._b @ np.moveaxis(rho, -2, 0).reshape(n, -1)).reshape(n, len(rho), n), 0, -2
+        )
+        mean_b = np.trace(product, axis1=1, axis2=2)
+        right = product - mean_b[:, None, None] * rho
+        mean_a = _expectation(rho, self._a)
+        diagonal = (elements // n == elements % n).astype(float)
+        seen = self._a.conj().T.toarray().ravel()[elements]
+        left = seen - mean_a.conj()[:, None] * diagonal
+        flat = right.reshape(len(rho), n * n)[:, elements]
+        stationary = rho.reshape(len(rho), n * n)[:, elements]
+        return flat, left, stationary, diagonal
+
+    def models(self, members: np.ndarray, omega: np.ndarray | None) -> tuple[Model, np.ndarray]:
+        """Models that hold at some frequencies, at their peaks by default, and their residuals."""
+        right, left, stationary, diagonal = self._vectors(members)
+        table = self._table[members]
+        mean, rate = self._scales(table, right, left)
+        if omega is not None and len(omega):
+            reach = np.abs(omega - mean[:, None]).max(axis=1)
+            rate = np.maximum(rate, reach / 4)
+        constraint = (stationary, diagonal) if diagonal.any() else None
+        return built(
+            self.space,
+            table,
+            right,
+            left,
+            constraint,
+            rate + 1j * mean,
+            _at_peaks if omega is None else lambda _: np.tile(omega, (len(members), 1)),
+            RESIDUAL,
+        )
+
+    def _scales(
+        self, table: np.ndarray, right: np.ndarray, left: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Mean frequencies and rates of change of what b makes, (B,): where shifts should lie."""
+        changed = np.stack(
+            [self.space.sparse(row) @ v for row, v in zip(table, right, strict=True)]
+        )
+        overlap = np.einsum("bd,bd->b", left.conj(), right)
+        size = np.linalg.norm(right, axis=1)
+        safe = np.abs(overlap) > 1e-8 * np.linalg.norm(left, axis=1) * size
+        first = np.einsum("bd,bd->b", left.conj(), changed)
+        mean = np.where(safe, (first / np.where(safe, overlap, 1)).imag, 0.0)
+        rate = np.linalg.norm(changed - 1j * mean[:, None] * right, axis=1)
+        rate /= np.where(size == 0, 1, size)
+        largest = np.abs(table[:, self.space._on]).max(axis=1, initial=0)
+        return mean, 2 * np.maximum(rate, 1e-6 * np.where(largest == 0, 1, largest))
+
+    def scale(self, members: np.ndarray) -> np.ndarray:
+        """Bounds on the entries of the generators, (B,)."""
+        return np.abs(self._table[members]) @ self.system.terms.sizes
+
+    def require_damped(self, model: Model, members: np.ndarray, omega: np.ndarray | None) -> None:
+        """Raise where an undamped mode turns, at some frequencies or at any."""
+        poles: Any = model.poles
+        scale = self.scale(members)[:, None]
+        undamped = np.abs(poles.real) <= UNDAMPED * scale
+        if omega is not None:
+            near = np.abs(poles.imag[:, :, None] - omega) <= UNDAMPED * scale[:, :, None]
+            undamped &= near.any(axis=2)
+        if undamped.any():
+            m, k = map(int, np.argwhere(undamped)[0])
+            where = (
+                f" of the system at index {self._index(members[m])}" if self.system.shape else ""
+            )
+            raise InvalidArgumentError(
+                f"The spectrum{where} is infinite at omega = {poles[m, k].imag:.10g}, where an "
+                "undamped mode turns: leave that frequency out, or add the damping that the mode "
+                "has."
+            )
+
+    def require_solved(self, residual: np.ndarray, members: np.ndarray) -> None:
+        """Raise where residuals (B, W) are too large."""
+        worst = np.nan_to_num(residual, nan=np.inf).max(axis=1, initial=0)
+        if (worst > LARGEST_RESIDUAL).any():
+            m = int(worst.argmax())
+            where = (
+                f" of the system at index {self._index(members[m])}" if self.system.shape else ""
+            )
+            raise ConvergenceError(
+                f"The spectrum{where} is not converged: its relative residual is {worst[m]:.2g}, "
+                f"above {LARGEST_RESIDUAL:g}. Take fewer or nearer frequencies at a time, or "
+                "rates that lie less far apart."
+            )
+
+    def _index(self, member: Any) -> tuple[int, ...]:
+        return tuple(map(int, np.unravel_index(int(member), self.system.shape)))
+
+
+def _at_peaks(model: Model) -> np.ndarray:
+    """Frequencies of the poles that a spectrum shows; NaN for the others."""
+    omega = np.imag(model.poles)
+    value = power(model, omega)[0]
+    return np.where(value >= SEEN * value.max(axis=1, keepdims=True), omega, np.nan)
+
+
+@named_arguments
+def power_spectrum(
+    system: Generator,
+    b: Any,
+    a: Any = None,
+    *,
+    state: Any = None,
+    errors: Literal["raise", "mask"] = "raise",
+    workers: int | None = None,
+) -> PowerSpectrum:
+    r"""Power spectrum of an operator in the steady state, exact at every frequency.
+
+    ``S(omega) = int dtau exp(-i omega tau) (<a(tau) b(0)> - <a><b>)`` over all tau, for
+    a = b^dag ``2 Re Tr[a (i omega - L)^-1 (b rho - <b> rho)]``. A bare mode ``H = omega_0 n`` has
+    its peak at +omega_0 with ``b = destroy``, a spin ``H = omega_0 Sz`` with ``b = minus``.
+
+    Parameters
+    ----------
+    system : Lindbladian
+        The generators, of batch shape ``(...)``.
+    b : operator of shape (n, n)
+        Such as ``destroy`` of a mode and ``minus`` of a spin.
+    a : operator of shape (n, n), optional
+        b^dag by default. For a cross spectrum of two sites ``a = A.create``, ``b = B.destroy``;
+        ``S_ab`` is then complex, and the conjugate of the one with the sites exchanged.
+    state : state object or array_like of shape (..., n, n), optional
+        Stationary states that are known, such as `steady_state` has found; by default they are
+        solved for.
+    errors : {"raise", "mask"}, default "raise"
+        Whether to raise where there is no unique steady state, or to return NaN there.
+    workers : int, optional
+        Number of threads; every available core by default.
+
+    Returns
+    -------
+    PowerSpectrum
+        With ``incoherent(omega)``, ``coherent``, ``peaks``, ``observed_frequency`` and
+        ``linewidth``; what is asked for is computed then.
+
+    Raises
+    ------
+    NonUniqueSteadyStateError
+        If a system has several stationary states; name one by ``state``.
+    InvalidArgumentError
+        If b or a is a multiple of 1, which does not fluctuate, or the state is not stationary.
+    DimensionError, NonFiniteError, InvalidStateError, BroadcastError
+        If an operator or a state is none, or does not fit.
+
+    Notes
+    -----
+    The resolvent is taken among the matrix elements that the generator reaches from ``b rho``: of
+    an undriven mode those between neighbouring levels. It is projected on a rational Krylov space
+    of one sparse factorisation per system (Ruhe, Linear Algebra Appl. 58, 391 (1984)), and its
+    adjoint on another; both grow, with further shifts where they must, until the product of their
+    relative residuals is below 1e-13 at all frequencies that are asked for. No eigenvectors are
+    needed: exceptional points are no exception.
+
+    Examples
+    --------
+    Resonance fluorescence of a strongly driven atom: Mollow's triplet.
+
+    >>> import numpy as np, quantsync as qs
+    >>> space = qs.Space(A=qs.Spin(1/2))
+    >>> atom = space["A"]
+    >>> driven = qs.Lindbladian(space, [(10.0, atom.x)], [(1.0, atom.minus)])
+    >>> spectrum = qs.power_spectrum(driven, atom.minus)
+    >>> print(spectrum.peaks.frequency.round(3) + 0.0, spectrum.peaks.width.round(3))
+    [ 0.    -9.949  9.949] [1.01  1.528 1.528]
+    >>> print(spectrum.incoherent([0.0, 10.0]).round(4))
+    [1.0049 0.3327]
+
+    An undriven van der Pol oscillator oscillates at its own frequency, for three detunings:
+
+    >>> mode = qs.Space(M=qs.Fock(12))
+    >>> m = mode["M"]
+    >>> delta = np.array([-1.0, 0.0, 0.5])
+    >>> rates = [(1.0, m.create), (3.0, m.destroy @ m.destroy)]
+    >>> vdp = qs.Lindbladian(mode, [(delta, m.number)], rates)
+    >>> print(qs.observed_frequency(vdp, m.destroy).round(6) + 0.0)
+    [-1.   0.   0.5]
+    """
+    if isinstance(system, HarmonicBalance | QuasiPeriodicState | QuasiPeriodicStates):
+        raise InvalidArgumentError(
+            "Argument `system` must be a Lindbladian, whose state is steady, but is a "
+            f"{type(system).__name__}, whose state varies in time: its correlations depend on two "
+            "times. Go to the frame that turns with the drive, if there is one."
+        )
+    system = generator_of(system)
+    second = as_operator(b, system.space, "b")
+    first = sp.csr_array(second.conj().T) if a is None else as_operator(a, system.space, "a")
+    for operator, name in ((first, "a"), (second, "b")):
+        _require_fluctuations(operator, name)
+    if state is None:
+        state = steady_state(system, errors=errors, workers=workers)
+    rho = np.asarray(density_matrices(state, system.space, "state"), complex)
+    n = system.dimension
+    rho = np.broadcast_to(rho, (*system.shape, n, n)).reshape(-1, n, n)
+    if not isinstance(state, SteadyState):
+        _require_stationary(system, rho)
+    return PowerSpectrum(system, rho, (first, second), worker_count(workers))
+
+
+@named_arguments
+def observed_frequency(
+    system: Generator, b: Any, *, state: Any = None, workers: int | None = None
+) -> np.ndarray:
+    """Observed frequency: where the power spectrum of an operator has its highest peak.
+
+    Parameters
+    ----------
+    system, b, state, workers
+        As for `power_spectrum`.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        Angular frequencies, relative to the frame of the Hamiltonian; NaN where nothing
+        fluctuates. Of equally high peaks the lowest frequency.
+
+    Raises
+    ------
+    QuantsyncError
+        What `power_spectrum` raises.
+
+    Examples
+    --------
+    A driven oscillator is pulled to the frequency of its drive, which is 0 here:
+
+    >>> import numpy as np, quantsync as qs
+    >>> mode = qs.Space(M=qs.Fock(18))
+    >>> m = mode["M"]
+    >>> drives = np.array([0.0, 0.5, 1.0])
+    >>> terms = [(0.5, m.number), (drives, m.create + m.destroy)]
+    >>> vdp = qs.Lindbladian(mode, terms, [(1.0, m.create), (1.0, m.destroy @ m.destroy)])
+    >>> print(qs.observed_frequency(vdp, m.destroy).round(4))
+    [0.5    0.4833 0.3749]
+    """
+    found = power_spectrum(system, b, state=state, workers=workers)
+    return found.observed_frequency
+
+
+def _expectation(rho: np.ndarray, operator: sp.csr_array) -> np.ndarray:
+    """Tr(operator rho) of matrices (B, n, n)."""
+    entries = sp.coo_array(operator)
+    rows, columns = entries.coords
+    return rho[:, columns, rows] @ entries.data
+
+
+def _is_adjoint(a: sp.csr_array, b: sp.csr_array) -> bool:
+    """Whether a = b^dag, but for rounding."""
+    apart = abs(sp.csr_array(a - b.conj().T))
+    return bool(apart.max() <= 1e-14 * abs(b).max())
+
+
+def _require_fluctuations(operator: sp.csr_array, name: str) -> None:
+    n = len(operator.indptr) - 1
+    rest = abs(operator - operator.diagonal()[0] * sp.eye_array(n))
+    if not rest.max() > 0:
+        raise InvalidArgumentError(
+            f"Argument `{name}` must be an operator that fluctuates, but is a multiple of 1: it "
+            "reaches no matrix element. Take destroy of a mode or minus of a spin."
+        )
+
+
+def _require_stationary(system: Generator, rho: np.ndarray) -> None:
+    """Raise unless given states do not change."""
+    change = np.linalg.norm(system.apply(rho.reshape(*system.shape, *rho.shape[1:])), axis=(-2, -1))
+    table = np.abs(system.coefficient_table()) @ system.terms.sizes
+    moved = change.reshape(-1) > STATIONARY * np.maximum(table, np.finfo(float).tiny)
+    if moved.any():
+        worst = float(change.reshape(-1)[moved][0])
+        raise InvalidArgumentError(
+            "Argument `state` must be stationary, since a spectrum is that of a steady state, but "
+            f"changes at the rate {worst:.3g}: leave it out, or follow `correlation` in time."
+        )
