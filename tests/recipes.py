@@ -91,6 +91,7 @@ def recipes(folder):
     moments = {"rho": rho, "space": space}
     phases = qs.relative_phase_distribution(rho, space)
     evolution = qs.evolve(system, np.eye(2) / 2, [0.0, 1.0])
+    found = qs.trajectories(system, [1.0, 0.0], [0.0, 1.0], 2, 1, observables={"x": x_of(system)})
     response = qs.linear_response(system, x_of(system))
     steady = qs.steady_state(system)
     spectrum = qs.power_spectrum(system, x_of(system))
@@ -150,6 +151,15 @@ def recipes(folder):
             qs.ensemble,
             {"system": chain, "strengths": [1e-3], "samples": 2, "seed": 1, "measures": "purity",
              "progress": False},
+        ),
+        "trajectories": (
+            qs.trajectories,
+            {"system": system, "state": np.eye(2) / 2, "times": [0.0, 0.5], "samples": 3, "seed": 1,
+             "observables": {"x": x_of(system)}, "sites": ["A"], "records": 1, "step": 0.1,
+             "oscillator_phase": 0.3, "tolerance": 1e-2, "unravelling": "homodyne"},
+        ),
+        "Trajectories.plot": (
+            drawn(found.plot), {"observables": ["x"], "axes": None}
         ),
         "evolve": (qs.evolve, {"system": system, "state": np.eye(2) / 2, "times": [0.0, 1.0]}),
         "expectation": (qs.expectation, {"rho": rho, "operator": [space["A"].z, np.eye(4)]}),

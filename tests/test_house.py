@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "quantsync"
 # From the ground up: a part may import from its own line and from those above it in this list.
 LAYERS = [
     {"errors", "version", "lazy"},
-    {"arrays", "checks", "memory", "parallel", "qobj", "semigroups"},
+    {"arrays", "checks", "memory", "parallel", "qobj", "random_numbers", "semigroups"},
     {"html", "plotting"},
     {"operators", "states", "system"},
     {"batched", "runs"},

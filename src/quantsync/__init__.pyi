@@ -34,6 +34,7 @@ from .lindblad import (
     state_from_qutip,
     steady_state,
     to_qutip,
+    trajectories,
     undecaying,
 )
 from .meanfield import MeanFieldModel
@@ -159,6 +160,7 @@ __all__ = [
     "time_series",
     "to_qutip",
     "trace_distance",
+    "trajectories",
     "undecaying",
     "von_neumann_entropy",
     "wigner",

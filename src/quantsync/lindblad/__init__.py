@@ -14,6 +14,7 @@ from quantsync.lindblad.spectra import (
     power_spectrum,
 )
 from quantsync.lindblad.steady import SteadyState, steady_state
+from quantsync.lindblad.trajectories import trajectories
 from quantsync.lindblad.undecaying import dynamical_synchronization, peripheral_modes
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "state_from_qutip",
     "steady_state",
     "to_qutip",
+    "trajectories",
     "undecaying",
 ]

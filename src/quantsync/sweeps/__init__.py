@@ -1,7 +1,7 @@
 """Measures over parameter grids, over random ensembles and at single points."""
 
+from quantsync.random_numbers import sample_rng
 from quantsync.sweeps._datasets import PointFailure
-from quantsync.sweeps._samples import sample_rng
 from quantsync.sweeps.compute import compute
 from quantsync.sweeps.converged import Converged, converged
 from quantsync.sweeps.ensemble import ensemble

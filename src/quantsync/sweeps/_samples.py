@@ -8,40 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import named_arguments, whole_number
 from quantsync.lindblad.degenerate.base import DegenerateBase
 from quantsync.lindblad.degenerate.perturbed import PerturbedStates, perturbed_steady_states
+from quantsync.random_numbers import sample_rng
 from quantsync.sweeps._failing import ends_a_map
 from quantsync.sweeps._measuring import batch_of_numbers
 from quantsync.system import View
-
-LARGEST_SEED = 1 << 128
-
-
-@named_arguments
-def sample_rng(seed: int, sample: int) -> np.random.Generator:
-    """The random numbers of one sample of an ensemble, the same wherever it is computed.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the ensemble.
-    sample : int
-        Number of the sample, from 0.
-
-    Returns
-    -------
-    numpy.random.Generator
-
-    Examples
-    --------
-    >>> import quantsync as qs
-    >>> qs.sweeps.sample_rng(1, 7).random() == qs.sweeps.sample_rng(1, 7).random()
-    True
-    """
-    seed = whole_number(seed, "seed", at_least=0, at_most=LARGEST_SEED)
-    key = (whole_number(sample, "sample", at_least=0),)
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
 
 
 @dataclass(frozen=True)

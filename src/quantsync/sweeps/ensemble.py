@@ -22,9 +22,10 @@ from quantsync.lindblad.degenerate.perturbed import check_strengths
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.memory import require_memory
 from quantsync.parallel import worker_count
+from quantsync.random_numbers import checked_seed
 from quantsync.sweeps._averages import Average, Column
 from quantsync.sweeps._datasets import measure_attributes
-from quantsync.sweeps._samples import LARGEST_SEED, SampleValues, SampleWork
+from quantsync.sweeps._samples import SampleValues, SampleWork
 from quantsync.sweeps.executors.processes import map_processes
 from quantsync.sweeps.executors.progress import progress_of
 from quantsync.sweeps.options import Store
@@ -135,7 +136,7 @@ def ensemble(
     etas = check_strengths(strengths, base)
     count, first = (
         whole_number(samples, "samples"),
-        whole_number(seed, "seed", at_least=0, at_most=LARGEST_SEED),
+        checked_seed(seed),
     )
     require_memory(16.0 * count * len(etas), f"An ensemble of {count} samples", "take fewer")
     resolved = resolve_measures(measures, STATE_MEASURES)
