@@ -23,6 +23,8 @@ def phase_operator(space: Space, site: str) -> Operator:
 def unwrapped(amplitudes: np.ndarray) -> np.ndarray:
     """Phases (B, T) without jumps by a turn; without an amplitude, the phase before it stays."""
     phase = np.angle(amplitudes)
+    if not phase.size:
+        return phase
     clear = np.abs(amplitudes) > NO_PHASE
     last = np.maximum.accumulate(np.where(clear, np.arange(phase.shape[1]), -1), axis=1)
     first = np.argmax(clear, axis=1)[:, None]  # before the first amplitude: its phase

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Number
 from typing import Any, Literal
 
 import numpy as np
@@ -277,7 +278,7 @@ def trajectories(
 def _start(state: Any, space: Space) -> tuple[np.ndarray, np.ndarray]:
     """Kets (n, K) that samples start from, and their weights (K,)."""
     n = space.dimension
-    if np.ndim(state) == 1 and not hasattr(state, "rho"):
+    if _is_ket(state):
         ket = number_array(state, "state").astype(complex)
         if len(ket) != n:
             raise DimensionError(
@@ -297,6 +298,13 @@ def _start(state: Any, space: Space) -> tuple[np.ndarray, np.ndarray]:
     # The largest first, by whose eigenvectors most samples start.
     weights, kets = weights[kept][::-1], kets[:, kept][:, ::-1]
     return np.ascontiguousarray(kets), weights / weights.sum()
+
+
+def _is_ket(state: Any) -> bool:
+    """Whether it is a list of numbers or a one-dimensional array."""
+    if isinstance(state, list | tuple):
+        return all(isinstance(entry, Number) for entry in state)
+    return getattr(state, "ndim", 0) == 1
 
 
 def _operators(observables: Any, space: Space) -> dict[str, sp.csr_array]:
