@@ -175,14 +175,15 @@ def test_records_are_drawn_from_their_very_distribution():
     psi, L, h = psi[:, :1] / np.linalg.norm(psi[:, 0]), L[:, :4], 0.02
     noise, weights = np.polynomial.hermite_e.hermegauss(40)
     weights /= weights.sum()
-    after, record = measured(np.repeat(psi, 40, axis=1), L, L @ L, h, noise)
+    rows = np.vstack([np.sqrt(h) * L, h / np.sqrt(2) * L @ L])
+    after, record = measured(np.repeat(psi, 40, axis=1), rows, noise)
     mean = (after * weights) @ after.conj().T
     rho = psi @ psi.conj().T
     expected = rho + h * L @ rho @ L.conj().T + h**2 / 2 * L @ L @ rho @ (L @ L).conj().T
     expected /= np.trace(expected)
     assert np.abs(mean - expected).max() < 2e-5 * np.abs(expected).max()
     x = 2 * (psi.conj().T @ L @ psi).real[0, 0]
-    assert record @ weights == pytest.approx(x * h, rel=0.2)
+    assert record @ weights == pytest.approx(x * np.sqrt(h), rel=0.2)
 
 
 @pytest.mark.parametrize("heterodyne", [False, True])

@@ -23,7 +23,7 @@ from scipy.special import ndtr
 from quantsync.errors import CostError, LostAccuracyError
 from quantsync.lindblad.trajectories._block import Block, Observable
 from quantsync.lindblad.trajectories._draws import Draws
-from quantsync.lindblad.trajectories._equation import Equation, handy, overlaps, squares
+from quantsync.lindblad.trajectories._equation import Equation, handy, squares
 from quantsync.semigroups import equal_steps
 
 FIRST = 4.0  # the first step that is tried, in the inverse speed of the equation
@@ -31,6 +31,8 @@ SAFETY = 0.8  # of a step that an error of second order predicts
 MOST_TRIALS = 20
 MOST_STEPS = 1e7  # of one trajectory
 NEWTON = 3  # iterations; the start is off by h^(3/2), and each squares it
+ROOT = math.sqrt(2)
+SMALL = 64
 LARGEST_MOVE = 0.5  # of an iteration, in standard deviations
 
 
@@ -42,7 +44,7 @@ class DiffusionSolver:
         jumps = [np.exp(-1j * phase) * jump for jump in equation.jumps]
         if heterodyne:  # both quadratures, each with half of the field
             jumps = [part * jump / math.sqrt(2) for jump in jumps for part in (1, -1j)]
-        self.operators = [(handy(L), handy(sp.csr_array(L @ L))) for L in jumps]
+        self.jumps = jumps
         self.step = np.inf
         self.error = np.zeros(len(times))
         self.errors: dict[str, np.ndarray] = {}
@@ -50,7 +52,7 @@ class DiffusionSolver:
     @property
     def channels(self) -> int:
         """How many real records there are."""
-        return len(self.operators)
+        return len(self.jumps)
 
     def step_error(self, *_: Any) -> dict[str, np.ndarray]:
         """Estimated errors (T,) of the means by the step."""
@@ -105,59 +107,62 @@ class DiffusionSolver:
             for _ in range(count):
                 yield (length / steps if steps else 0.0), steps
 
-    def _halves(self, cached: dict[float, np.ndarray], h: float) -> np.ndarray:
-        """Half a step of the motion between records."""
-        if h not in cached:
-            cached.clear()
-            cached[h] = expm(self.equation.motion * (h / 2))
-        return cached[h]
+    def _of_step(self, h: float) -> _Step:
+        """The matrices of a step, kept until its length changes."""
+        if self._last is None or self._last.h != h:
+            self._last = _Step(self.equation.motion, self.jumps, h)
+        return self._last
 
     def _mean_states(self, rho: np.ndarray, coarser: int) -> Iterator[np.ndarray]:
         """The mean state at each output time, of unit trace, with steps so many times as long."""
-        cached: dict[float, np.ndarray] = {}
-        number = 0
-        for h, steps in self._intervals(coarser):
-            for _ in range(steps):
-                half = self._halves(cached, h)
-                rho = half @ rho @ half.conj().T
-                for L, L2 in self._ordered(number):
-                    once = L @ (L @ rho).conj().T
-                    twice = L2 @ (L2 @ rho).conj().T
-                    rho = rho + h * once + h**2 / 2 * twice
-                rho = half @ rho @ half.conj().T
-                rho = rho / np.trace(rho).real
+        number, n = 0, len(rho)
+        for step, steps in self._steps(coarser):
+            if steps:
+                rho = step.half @ rho @ step.half.conj().T
+            for s in range(steps):
+                for c in self._order(number):
+                    rows, columns = step.maps[c]
+                    moved = rows @ rho  # K_1 rho above K_2 rho
+                    adjoint = moved.reshape(2, n, n).conj().swapaxes(1, 2).reshape(2 * n, n)
+                    rho = rho + columns @ adjoint
+                motion = step.whole if s < steps - 1 else step.half
+                rho = motion @ rho @ motion.conj().T
                 number += 1
+            rho = rho / np.trace(rho).real
             yield rho
 
-    def _ordered(self, number: int) -> list[tuple]:
-        """Forwards and backwards in turn: what order does to two steps cancels."""
-        return self.operators[:: -1 if number % 2 else 1]
+    def _steps(self, coarser: int) -> Iterator[tuple[_Step, int]]:
+        """The step up to each output time, and how often it is taken."""
+        step = None
+        for h, steps in self._intervals(coarser):
+            if step is None or step.h != h:
+                step = _Step(self.equation.motion, self.jumps, h)
+            yield step, steps
+
+    def _order(self, number: int) -> range:
+        """Channels forwards and backwards in turn: what order does to two steps cancels."""
+        return range(self.channels)[:: -1 if number % 2 else 1]
 
     def run(self, block: Block, psi: np.ndarray, draws: Draws) -> None:
         """Follow the columns of psi, (n, B)."""
-        cached: dict[float, np.ndarray] = {}
         number, count = 0, psi.shape[1]
         everyone = np.arange(count)
-        for k, (h, steps) in enumerate(self._intervals(1)):
+        for k, (step, steps) in enumerate(self._steps(1)):
             current = np.zeros((self.channels, count))
-            half = whole = np.zeros((0, 0))
             if steps:
-                half = self._halves(cached, h)
-                whole = half @ half
-                psi = half @ psi
+                psi = step.half @ psi
             for s in range(steps):
                 noise = draws.normal(self.channels) if self.channels else current
-                order = range(self.channels)[:: -1 if number % 2 else 1]
-                for row, c in enumerate(order):
-                    psi, record = measured(psi, *self.operators[c], h, noise[row])
+                for row, c in enumerate(self._order(number)):
+                    psi, record = measured(psi, step.rows[c], noise[row])
                     current[c] += record
-                psi = (whole if s < steps - 1 else half) @ psi
+                psi = (step.whole if s < steps - 1 else step.half) @ psi
                 number += 1
             psi = psi / np.sqrt(squares(psi))
             block.record(everyone, np.full(count, k), psi)
             if block.recorded and k:
-                length = h * steps
-                block.currents.append(self._current(current[:, : block.recorded], length))
+                record = current[:, : block.recorded] * math.sqrt(step.h)
+                block.currents.append(self._current(record, step.h * steps))
 
     def _current(self, record: np.ndarray, length: float) -> np.ndarray:
         """Mean currents (C, R) of some samples; none within no time."""
@@ -167,27 +172,53 @@ class DiffusionSolver:
         return mean
 
 
-def measured(
-    psi: np.ndarray, L: Any, L2: Any, h: float, noise: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Columns after a channel was watched for a time h, normalised, and the records (B,)."""
-    first, second = math.sqrt(h) * (L @ psi), (h / 2) * (L2 @ psi)
-    ab, ac, bc = overlaps(psi, first), overlaps(psi, second), overlaps(first, second)
-    bb, cc = squares(first), squares(second)
-    # |psi + z first + (z^2 - 1) second|^2 in Hermite polynomials of z = y/sqrt(h).
-    trace = squares(psi) + bb + 2 * cc
-    d1, d2 = (2 * ab + 4 * bc) / trace, (bb + 2 * ac + 4 * cc) / trace
-    d3, d4 = 2 * bc / trace, cc / trace
-    z = noise * (1 + d2 - d1**2 / 2) + d1
+class _Step:
+    """Matrices of a step of length h."""
+
+    def __init__(self, motion: np.ndarray, jumps: list[sp.csr_array], h: float):
+        self.h = h
+        self.half = expm(motion * (h / 2))
+        self.whole = self.half @ self.half
+        kraus = [(math.sqrt(h) * L, h / math.sqrt(2) * sp.csr_array(L @ L)) for L in jumps]
+        rows = [sp.csr_array(sp.vstack(pair)) for pair in kraus]
+        columns = [sp.csr_array(sp.hstack(pair)) for pair in kraus]
+        self.rows = [handy(one) for one in rows]
+        # Of few columns, those of a density matrix, whole matrices are faster.
+        of_states = handy if len(motion) > SMALL else sp.csr_array.toarray
+        self.maps = [(of_states(r), of_states(c)) for r, c in zip(rows, columns, strict=True)]
+
+
+def measured(psi: np.ndarray, rows: Any, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns after a channel was watched, normalised, and the records y/sqrt(h), (B,).
+
+    ``rows`` are K_1 = sqrt(h) L above K_2 = h L^2/sqrt(2): with z = y/sqrt(h), the state becomes
+    psi + z K_1 psi + (z^2 - 1)/sqrt(2) K_2 psi.
+    """
+    terms = np.empty((3, *psi.shape), complex)
+    terms[0] = psi
+    terms[1:] = (rows @ psi).reshape(2, *psi.shape)
+    parts = terms.view(float)
+    (aa, ab, ac), (bb, bc), (cc,) = (
+        (parts[i] * parts[i:]).sum(axis=1).reshape(3 - i, -1, 2).sum(axis=2) for i in range(3)
+    )
+    # The squared norm in Hermite polynomials of z.
+    trace = aa + bb + cc
+    d1, d2 = (2 * ab + ROOT * 2 * bc) / trace, (bb + ROOT * ac + 2 * cc) / trace
+    d3, d4 = ROOT * bc / trace, cc / (2 * trace)
+    z = noise * (1 + d2 - d1 * d1 / 2) + d1
+    below = ndtr(-np.abs(noise))
+    side = np.sign(noise)
     for _ in range(NEWTON):
         # Of the distribution function, N(z) - n(z) (d1 + d2 He_1 + d3 He_2 + d4 He_3), the
         # difference to N(noise), in that tail in which it loses no digits.
-        off = np.where(noise > 0, ndtr(-noise) - ndtr(-z), ndtr(z) - ndtr(noise))
+        off = side * (below - ndtr(-side * z))
         z2 = z * z
-        shift = d1 + d2 * z + d3 * (z2 - 1) + d4 * z * (z2 - 3)
-        density = 1 + d1 * z + d2 * (z2 - 1) + d3 * z * (z2 - 3) + d4 * (z2 * (z2 - 6) + 3)
+        he3 = z * (z2 - 3)
+        shift = d1 + d2 * z + d3 * (z2 - 1) + d4 * he3
+        density = 1 + d1 * z + d2 * (z2 - 1) + d3 * he3 + d4 * (z2 * (z2 - 6) + 3)
         normal = np.exp(-z2 / 2) / math.sqrt(2 * math.pi)
         move = (off / np.maximum(normal, 1e-300) - shift) / np.maximum(density, 1e-12)
         z -= np.clip(move, -LARGEST_MOVE, LARGEST_MOVE)
-    psi = psi + z * first + (z * z - 1) * second
-    return psi / np.sqrt(squares(psi)), math.sqrt(h) * z
+    weights = np.stack([np.ones_like(z), z, (z * z - 1) / ROOT])
+    after = (parts * np.repeat(weights, 2, axis=1)[:, None]).sum(axis=0).view(complex)
+    return after / np.sqrt(squares(after)), z
