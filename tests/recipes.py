@@ -228,6 +228,9 @@ def recipes(folder):
             qs.slowest_modes(system).seen_by,
             {"operator": x_of(system), "state": np.diag([0.5, 0.5])},
         ),
+        "slow_modes.liouvillian_gap": (
+            qs.slow_modes.liouvillian_gap, {"system": system, "workers": 1}
+        ),
         "SlowModes.plot": (drawn(qs.slowest_modes(system).plot), {"axes": None}),
         "state_from_qutip": (
             qs.state_from_qutip,

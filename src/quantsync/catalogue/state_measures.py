@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from quantsync.errors import InvalidArgumentError
+from quantsync.lindblad.generator import Generator
+from quantsync.lindblad.slow_modes import liouvillian_gap
 from quantsync.measures.correlations import (
     log_negativity,
     mutual_information,
@@ -51,6 +53,17 @@ def _locked_phase(phases: PhaseDistribution) -> Any:
     """Location of the highest peak; without an axis for the phases if there is only one."""
     location = phases.location
     return location[..., 0] if location.shape[-1] == 1 else location
+
+
+def _gap(view: View) -> Any:
+    """The Liouvillian gap, which the generator has and no state."""
+    system = getattr(view, "system", None)
+    if not isinstance(system, Generator):
+        raise InvalidArgumentError(
+            "The Liouvillian gap is one of a Lindbladian, and not of a state or of another system; "
+            "pass that to quantsync.slow_modes.liouvillian_gap()."
+        )
+    return liouvillian_gap(system, workers=view.workers)
 
 
 def _first_site(state: Any) -> str:
@@ -133,5 +146,12 @@ STATE_MEASURES: dict[str, Measure] = DENSITY_MATRIX_MEASURES | table_of(
         "residual ||L[rho]|| of the steady state",
         "rate",
         lambda state: state.residual,
+    ),
+    Measure(
+        "gap",
+        "Liouvillian gap: decay rate of what decays slowest; 0 where something does not decay",
+        "rate",
+        lambda gaps: gaps,
+        of=_gap,
     ),
 )

@@ -5,7 +5,11 @@ import pytest
 from systems import driven_qubit, random_state
 
 import quantsync as qs
-from quantsync.errors import DimensionError, InvalidArgumentError
+from quantsync.catalogue.state_measures import STATE_MEASURES
+from quantsync.errors import ConvergenceError, DimensionError, InvalidArgumentError
+from quantsync.lindblad.slow_modes import _large_blocks, _spectra
+from quantsync.lindblad.slow_modes._blocks import blocks_of
+from quantsync.lindblad.slow_modes._large_blocks import slow_eigenvalues
 
 RNG = np.random.default_rng(7)
 
@@ -270,3 +274,96 @@ def test_the_picture_marks_the_zero():
     np.testing.assert_allclose(axes.lines[2].get_xdata(), [-0.5])
     with pytest.raises(InvalidArgumentError, match="batch of shape"):
         qs.slowest_modes(atom(np.array([0.1, 0.2]))).plot()
+
+
+def slow_spectrum(matrix, floor):
+    values = np.linalg.eigvals(matrix.toarray())
+    return np.sort_complex(values[values.real > floor])
+
+
+@pytest.mark.parametrize("detuning", [1.0, 20.0])
+def test_large_blocks_miss_no_mode_however_fast_it_turns(detuning):
+    system = oscillator(18, loss=0.0, gain=1.0, frequency=detuning, drive=1.0, two_quanta=0.3)
+    (block,) = blocks_of(system.terms, np.ones(5, bool), None)
+    matrix = block.matrix(system.coefficient_table()[0])
+    found, floor = slow_eigenvalues(matrix, 9)
+    assert len(found) >= 9
+    np.testing.assert_allclose(np.sort_complex(found), slow_spectrum(matrix, floor), atol=1e-8)
+
+
+def test_large_complex_blocks_miss_no_mode():
+    space = qs.Space(A=qs.Fock(6), B=qs.Fock(6))
+    a, b = space["A"], space["B"]
+    pair_of_modes = qs.Lindbladian(
+        space,
+        [(8.0, a.number - b.number), (3.0, a.create @ b.destroy + b.create @ a.destroy)],
+        [
+            (1.0, a.create),
+            (2.0, a.destroy @ a.destroy),
+            (1.0, b.destroy),
+            (0.2, a.destroy - b.destroy),
+        ],
+    )
+    (block,) = blocks_of(pair_of_modes.terms, np.ones(6, bool), 1)
+    matrix = block.matrix(pair_of_modes.coefficient_table()[0])
+    found, floor = slow_eigenvalues(matrix, 12)
+    assert np.ptp(found.imag) > 20
+    np.testing.assert_allclose(np.sort_complex(found), slow_spectrum(matrix, floor), atol=1e-8)
+
+
+def test_large_blocks_give_what_small_ones_give(monkeypatch):
+    system = oscillator(16, loss=0.1, gain=0.5, frequency=3.0, drive=0.7, two_quanta=0.4)
+    small = qs.slowest_modes(system, 8)
+    monkeypatch.setattr(_spectra, "LARGEST_REAL", 50)
+    large = qs.slowest_modes(system, 8)
+    np.testing.assert_allclose(large.eigenvalues, small.eigenvalues, rtol=1e-12)
+    assert large.separation == pytest.approx(small.separation)
+    require_modes(system, large)
+
+
+def test_what_is_not_covered_is_said(monkeypatch):
+    system = oscillator(18, loss=0.0, gain=1.0, frequency=20.0, drive=1.0, two_quanta=0.3)
+    monkeypatch.setattr(_spectra, "LARGEST_REAL", 50)
+    monkeypatch.setattr(_large_blocks, "MOST_SHIFTS", 1)
+    with pytest.raises(ConvergenceError, match="did not cover all of it"):
+        qs.slowest_modes(system)
+
+
+def test_the_gap_is_a_measure():
+    def model(rabi=0.25, decay=1.0):
+        return atom(rabi, decay)
+
+    rabi = [0.1, 0.25, 0.25 + 1e-9, 1.0]
+    found = qs.sweep(model, {"rabi": rabi, "decay": [1.0, 0.5]}, "gap", progress=False).gap
+    assert found.attrs["units"] == "rate"
+    # -decay/2, unless the split brings one of the others nearer.
+    np.testing.assert_allclose(found.values, np.broadcast_to([0.5, 0.25], (4, 2)), rtol=1e-12)
+    assert qs.compute("collective_decay_pair", {}, ["gap"]) == {"gap": 0.0}
+
+
+def test_the_gap_of_a_map_is_that_of_the_slowest_mode(monkeypatch):
+    drive = np.array([0.0, 0.3, 2.0])
+    driven = oscillator(8, loss=0.2, gain=0.5, frequency=1.5, drive=drive, two_quanta=0.4)
+    gaps = qs.slow_modes.liouvillian_gap(driven)
+    expected = [-lapack(one, 1)[0].real for one in driven]
+    np.testing.assert_allclose(gaps, expected, rtol=1e-10)
+    np.testing.assert_allclose(qs.slowest_modes(driven, 1).gap, expected, rtol=1e-10)
+    monkeypatch.setattr(_spectra, "LARGEST_REAL", 30)
+    np.testing.assert_allclose(qs.slow_modes.liouvillian_gap(driven), expected, rtol=1e-10)
+
+
+def test_the_gap_is_exact_at_an_exceptional_point_that_is_the_slowest():
+    """Dephasing d slows the pair of x and y down: -(d +- sqrt(d^2 - 4 w^2))/2 under H = w z."""
+    space = qs.Space(A=qs.Spin(1 / 2))
+    a = space["A"]
+    system = qs.Lindbladian(space, [(0.5, a.z)], [(2.0, a.x)])
+    modes = qs.slowest_modes(system)
+    assert list(modes.defective) == [True, True, False]
+    np.testing.assert_allclose(modes.eigenvalues, [-0.5, -0.5, -1.0], atol=1e-14)
+    assert qs.slow_modes.liouvillian_gap(system) == pytest.approx(0.5, rel=1e-14)
+
+
+def test_the_gap_of_a_state_is_refused():
+    steady = qs.steady_state(atom(1.0))
+    with pytest.raises(InvalidArgumentError, match="is one of a Lindbladian"):
+        STATE_MEASURES["gap"](steady)

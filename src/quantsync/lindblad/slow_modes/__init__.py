@@ -1,5 +1,5 @@
 """What decays slowest: eigenvalues of a generator next to the imaginary axis, and their modes."""
 
-from quantsync.lindblad.slow_modes.slowest_modes import SlowModes, slowest_modes
+from quantsync.lindblad.slow_modes.slowest_modes import SlowModes, liouvillian_gap, slowest_modes
 
-__all__ = ["SlowModes", "slowest_modes"]
+__all__ = ["SlowModes", "liouvillian_gap", "slowest_modes"]

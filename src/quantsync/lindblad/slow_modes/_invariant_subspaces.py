@@ -151,7 +151,7 @@ def _subspaces(
     if count > 1:
         # Next to a defective eigenvalue all solutions look like its one eigenvector: not too near.
         step = max(AWAY * float(np.abs(values - mean).max()), min(apart, scale) / FAR)
-    solve = _solver(matrix, mean, step)
+    solve = shifted_solver(matrix, mean, step, SHIFT * scale)
     rng = np.random.default_rng(0)
     start = rng.normal(size=(m, count)) + (0 if real else 1j * rng.normal(size=(m, count)))
     spaces = []
@@ -172,11 +172,11 @@ def _subspaces(
     return right, left @ np.linalg.inv(right.conj().T @ left)
 
 
-def _solver(matrix: Any, shift: complex, step: float) -> Solver:
-    """Solutions with a shifted matrix that is factorised once, or with its adjoint."""
-    m = matrix.shape[0]
+def shifted_solver(matrix: Any, value: complex, away: float, step: float) -> Solver:
+    """Solutions with matrix - (value + away), which is factorised once, or with its adjoint."""
+    m, shift = matrix.shape[0], value + away - step
     while True:
-        # Off the eigenvalue, if only just: what is exactly singular cannot be factorised.
+        # By steps off a value at which it is exactly singular.
         shift += step
         if sp.issparse(matrix):
             try:

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy.sparse as sp
 
 from quantsync.lindblad.slow_modes._blocks import Block
 from quantsync.lindblad.slow_modes._invariant_subspaces import SAFE, Cluster, clusters
+from quantsync.lindblad.slow_modes._large_blocks import slow_eigenvalues
 from quantsync.memory import require_memory
 from quantsync.parallel import chunk_slices, map_threads
 
 NEARLY_ZERO = 1e-9  # of the matrix: eigenvalues that may be zero
+SPLIT = (1e-13, 1e-5)  # of the matrix: eigenvalues so far apart may be one split by rounding
 TIES = 1e-9  # relative: real parts that count as equal
+LARGEST_REAL, LARGEST_COMPLEX = 700, 500  # blocks of which all eigenvalues are computed
+SMALL_CORE = 300  # the same, of parts of larger blocks
 CHUNK_BYTES = 1 << 20  # the matrices of one chunk stay in a core's cache
 
 
@@ -55,26 +60,54 @@ class Mode:
         return found[0], found[1]
 
 
-def eigenvalues(block: Block, table: np.ndarray, workers: int) -> np.ndarray:
-    """All eigenvalues of a block of some systems, (B, m), as LAPACK computes them."""
-    found = np.empty((len(table), block.dimension), complex)
+def is_large(block: Block) -> bool:
+    """Whether a block has too many elements to compute all its eigenvalues."""
+    return max(map(len, block.cores)) > (LARGEST_REAL if block.real else LARGEST_COMPLEX)
+
+
+def eigenvalues(
+    block: Block, table: np.ndarray, count: int, workers: int
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Eigenvalues of a block of some systems, and the numbers (B,) that real parts exceed.
+
+    All of them unless the block is large: then ``count`` of the slowest or more.
+    """
+    if is_large(block):
+        found = [_of_large_block(block, row, count) for row in table]
+        return [values for values, _ in found], np.array([floor for _, floor in found])
+    values = np.empty((len(table), block.dimension), complex)
     place = 0
     for core in block.cores:
         size, first = len(core), place
         place += size
         if size == 1:
             diagonal = np.array([part.diagonal()[core[0]] for part in block.parts])
-            found[:, first] = table @ diagonal
+            values[:, first] = table @ diagonal
             continue
         each = (8.0 if block.real else 16.0) * size**2
         require_memory(each * (len(block.parts) + 3), f"Eigenvalues of {size} elements")
 
         def solve(chunk: slice, core: np.ndarray = core, first: int = first) -> None:
-            values = np.linalg.eigvals(block.dense(core, table[chunk]))
-            found[chunk, first : first + len(core)] = values
+            found = np.linalg.eigvals(block.dense(core, table[chunk]))
+            values[chunk, first : first + len(core)] = found
 
         map_threads(solve, chunk_slices(len(table), int(CHUNK_BYTES // each)), workers)
-    return found
+    return list(values), np.full(len(table), -np.inf)
+
+
+def _of_large_block(block: Block, coefficients: np.ndarray, count: int) -> tuple[np.ndarray, float]:
+    """All eigenvalues of a large block with real parts above a number, and that number."""
+    matrix = sp.csr_array(block.matrix(coefficients))
+    values, floor = [], -np.inf
+    for core in block.cores:
+        part = sp.csr_array(matrix[core][:, core])
+        if len(core) <= SMALL_CORE:
+            values.append(np.asarray(np.linalg.eigvals(part.toarray()), complex))
+        else:
+            found, lowest = slow_eigenvalues(part, count)
+            values.append(found)
+            floor = max(floor, lowest)
+    return np.concatenate(values), floor
 
 
 def slow_part(
@@ -83,10 +116,12 @@ def slow_part(
     spectra: Sequence[np.ndarray],
     count: int,
     proven: bool,
-) -> tuple[list[Mode], int]:
+    floor: float = -np.inf,
+) -> tuple[list[Mode], int] | None:
     """At least ``count`` modes that are not zero, in order, if there are so many; number of zeros.
 
-    ``spectra`` are the eigenvalues of every block; ``proven`` says that the steady state is unique.
+    ``spectra`` are the eigenvalues of every block, all whose real part exceeds ``floor``: None if
+    that is not low enough. ``proven`` says that the steady state is unique.
     """
     scale = max(float((np.abs(coefficients) * block.largest).max()) for block in blocks) or 1.0
     known = [np.zeros(len(values), bool) for values in spectra]
@@ -97,7 +132,10 @@ def slow_part(
         maybe_zero += int((np.abs(values) <= NEARLY_ZERO * scale).sum()) * (1 + block.mirrored)
         growth += [np.real(values)] * (1 + block.mirrored)
     every = np.sort(np.concatenate(growth))[::-1]
-    threshold = every[min(count + maybe_zero, len(every) - 1)] - NEARLY_ZERO * scale
+    last = count + maybe_zero
+    if floor > -np.inf and (last >= len(every) or every[last] <= floor):
+        return None
+    threshold = every[min(last, len(every) - 1)] - NEARLY_ZERO * scale
     modes: list[Mode] = []
     zeros = int(proven and any(block.traced for block in blocks))
     for block, values, zero in zip(blocks, spectra, known, strict=True):
@@ -120,6 +158,36 @@ def slow_part(
             mirrored = (replace(mode, value=_conjugate(mode.value), adjoint=True) for mode in own)
             modes += [mode for mode in mirrored if not mode.zero]
     return in_order(modes), zeros
+
+
+def simple_gaps(
+    blocks: Sequence[Block],
+    table: np.ndarray,
+    spectra: Sequence[np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Least decay rates (B,) but for one zero, and where rounding leaves them in doubt.
+
+    ``spectra`` are all eigenvalues (B, m) of every block.
+    """
+    slowest, zeros = np.full(len(table), -np.inf), np.zeros(len(table), int)
+    doubtful = np.zeros(len(table), bool)
+    scale = np.max([(np.abs(table) * block.largest).max(axis=1) for block in blocks], axis=0)
+    for block, values in zip(blocks, spectra, strict=True):
+        zeros += (np.abs(values) <= NEARLY_ZERO * scale[:, None]).sum(1) * (1 + block.mirrored)
+        growth = np.real(values).copy()
+        if block.traced:
+            growth[np.arange(len(values)), np.abs(values).argmin(axis=1)] = -np.inf
+        first = growth.argmax(axis=1)
+        top = values[np.arange(len(values)), first]
+        apart = np.abs(values - top[:, None])
+        apart[np.arange(len(values)), first] = np.inf
+        nearest = apart.min(axis=1, initial=np.inf)
+        near = (nearest > SPLIT[0] * scale) & (nearest <= SPLIT[1] * scale)
+        better = growth.max(axis=1) > slowest
+        doubtful = np.where(better, near, doubtful)
+        slowest = np.maximum(slowest, growth.max(axis=1))
+    doubtful |= (zeros != 1) | (slowest > -NEARLY_ZERO * scale) | (scale == 0)
+    return np.where(np.isinf(slowest), np.inf, -slowest), doubtful
 
 
 def in_order(modes: list[Mode]) -> list[Mode]:
