@@ -1,4 +1,4 @@
-"""A module such as users write, and the command line in its folder."""
+"""A module such as users write, and the command as it is installed."""
 
 import subprocess
 import sys
@@ -46,17 +46,6 @@ def number_per_gain(state, system, parameters):
 quanta = qs.Measure("quanta", "mean number of quanta", "1", number)
 _hidden = 3
 '''
-
-
-def run(*arguments, **options):
-    """The command line as a subprocess."""
-    options = {"text": True, **options}
-    return subprocess.run(
-        [sys.executable, "-m", "quantsync", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        **options,
-    )
 
 
 def run_script(*arguments, **options):

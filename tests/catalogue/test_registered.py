@@ -6,7 +6,8 @@ import os
 import sys
 
 import pytest
-from own_module import MINE, run
+from commands import run
+from own_module import MINE
 
 import quantsync as qs
 from quantsync.catalogue.measures import ADDED_MEASURES

@@ -2,27 +2,16 @@
 
 import json
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import xarray as xr
+from commands import run
 
 import quantsync as qs
 from quantsync.catalogue.measures import measures_of
 from quantsync.catalogue.models import MODELS, Model
 from quantsync.command_line.assignments import assignments
-
-
-def run(*arguments, **kwargs):
-    return subprocess.run(
-        [sys.executable, "-m", "quantsync", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        **kwargs,
-    )
 
 
 def computed(*arguments):

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from own_module import MINE, run, run_script
+from commands import run
+from own_module import MINE, run_script
 
 import quantsync as qs
 from quantsync.catalogue.references import is_reference, load, require_allowed

@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from own_module import MINE, run
+from commands import run
+from own_module import MINE
 
 import quantsync as qs
 

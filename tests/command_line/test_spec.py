@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import commands
 import numpy as np
 import pytest
 import xarray as xr
@@ -33,13 +34,7 @@ gain_a = 20
 
 
 def run(*arguments, **options):
-    return subprocess.run(
-        [sys.executable, "-m", "quantsync", "sweep", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        **options,
-    )
+    return commands.run("sweep", *arguments, **options)
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 import json
 import re
-import subprocess
-import sys
 
+import commands
 import numpy as np
 import pytest
 import sympy
@@ -356,14 +355,8 @@ def test_the_pole_of_one_member_is_reported_with_its_index():
     assert np.isfinite(run.take([0]).covariances()).all()
 
 
-def run_cli(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "quantsync", *arguments], capture_output=True, text=True, timeout=120
-    )
-
-
 def test_texts_on_the_command_line():
-    answer = run_cli("compute", MODEL, "variant=consistent", "time=10", "-m", "S_q")
+    answer = commands.run("compute", MODEL, "variant=consistent", "time=10", "-m", "S_q")
     assert answer.returncode == 0, answer.stderr
     # Not to the last digit: here earlier tests may have had machine code made for this variant.
     point = qs.compute(MODEL, {"variant": "consistent", "time": 10.0}, ["S_q"])
@@ -372,16 +365,16 @@ def test_texts_on_the_command_line():
         (("variant=lap",), ("'lap'", "'lab'", "consistent, corrected, exact, lab, literal")),
         (("time=abc",), ("'time'", "must be a number", "'abc'")),
     ):
-        answer = run_cli("compute", MODEL, *arguments, "-m", "S_q")
+        answer = commands.run("compute", MODEL, *arguments, "-m", "S_q")
         assert answer.returncode == 2
         assert len(answer.stderr.splitlines()) == 1
         for part in parts:
             assert part in answer.stderr
-    listed = run_cli("list", "models")
+    listed = commands.run("list", "models")
     assert listed.returncode == 0
     assert re.search(r"variant +lab ", listed.stdout)
     assert "NOT IN THE PAPER" in listed.stdout
-    assert "S_q_product" in run_cli("list", "measures").stdout
+    assert "S_q_product" in commands.run("list", "measures").stdout
 
 
 def test_the_start_is_what_was_given():
