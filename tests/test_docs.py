@@ -17,7 +17,15 @@ WARNED = {
 
 @pytest.mark.parametrize(
     "page",
-    ["from_qutip.md", "models.md", "notebooks.md", "own_systems.md", "phases.md", "ten_tasks.md"],
+    [
+        "from_qutip.md",
+        "models.md",
+        "notebooks.md",
+        "own_systems.md",
+        "phases.md",
+        "slow_modes.md",
+        "ten_tasks.md",
+    ],
 )
 def test_the_code_of_a_page_prints_what_the_page_says(page):
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
