@@ -398,17 +398,29 @@ def test_recurrence_from_numbers_that_are_too_small():
 def test_places_that_the_cut_off_does_not_support_are_told():
     rho = coherent(10, 3.0)  # 41 % of it would be above
     space = qs.Space(M=qs.Fock(10))
-    with pytest.warns(TruncationWarning, match=r"mode 'M' matters to its Husimi.*10 levels hold"):
+    message = r"mode 'M' matters to its Husimi function: .* 10 levels .* \|alpha\| = 3 have 41%"
+    with pytest.warns(TruncationWarning, match=message):
         qs.husimi(rho, space, alpha=[0.0, 3.0])
     with pytest.warns(TruncationWarning, match=r"Wigner function at index \(1,\)"):
         qs.wigner([np.diag([1.0] + 9 * [0]), rho], space, alpha=0.0)
+    cat = np.diag(np.diag(coherent(9, 3.0)) * (np.arange(9) % 2 == 0))  # even levels alone
+    cat = np.pad(cat / np.trace(cat), (0, 1))
+    with pytest.warns(TruncationWarning):
+        qs.wigner(cat, space, alpha=0.0)
+
+
+def test_what_the_levels_hold_has_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        qs.husimi(rho, space, alpha=0.3)  # no coherent state there reaches the cut-off
-        qs.husimi(rho, mode(10), alpha=3.0)  # that ladder ends
+        qs.husimi(coherent(10, 3.0), qs.Space(M=qs.Fock(10)), alpha=0.3)  # seen from below alone
+        qs.wigner(coherent(10, 3.0), mode(10), alpha=3.0)  # that ladder ends
+        qs.wigner(np.diag([1.0, 0.0]), qs.Space(M=qs.Fock(2)), alpha=3.0)
         contained = coherent(30, 1.0)
         for function in (qs.husimi, qs.wigner):
             function(contained, qs.Space(M=qs.Fock(30)), alpha=[0.0, 8.0, 40.0])
+        # The top two levels hold 2e-6 here, but levels above them less than 1e-8.
+        cold = np.diag(0.01 ** np.arange(4) * 0.99 / (1 - 0.01**4))
+        qs.wigner(cold, qs.Space(M=qs.Fock(4)), alpha=0.0)
 
 
 def test_masked_states_stay_nan_and_cost_nobody_else():

@@ -26,7 +26,7 @@ from quantsync.operators import Fock, Space, Spin
 from quantsync.parallel import chunk_slices
 from quantsync.system import TRUNCATION_TOLERANCE
 
-CHUNK = 1 << 19  # numbers of one table: it stays in the cache
+CHUNK = 1 << 20  # numbers of one table
 UNDERFLOW = 40.0  # so far outside of sqrt(levels) every function of a mode is below e^-1500
 TINY = -600  # exponents of 2 below which a start is kept apart from its exponent
 STEP = 300  # by which such exponents rise
@@ -90,7 +90,7 @@ def on_one_site(
     size, count = kind.dimension, math.prod(rho.shape[:-2])
     chunk = min(radius.size, max(1, CHUNK // max(count, size)))
     require_memory(
-        8.0 * (3 * count * radius.size + chunk * (2 * size + 8 * count) + 5 * radius.size)
+        8.0 * (3 * count * radius.size + chunk * (3 * size + 8 * count) + 5 * radius.size)
         + (24.0 * size**2 if isinstance(kind, Spin) else 0.0),
         f"The {what} function of {count} states at {radius.size} places",
         "take fewer places at a time, or parts of the batch",
@@ -127,17 +127,23 @@ def _sum_of_diagonals(
         if last - first > len(distinct[part]):
             gather = _like(which[first:last] - part.start, rho)
         phi = angle.ravel()[order[first:last]]
+        turn = np.exp(1j * phi)
         total = xp.zeros((count, len(phi)), dtype=xp.float64, device=device(rho))
-        for d, factors in zip(orders, tables(n, distinct[part], orders), strict=True):
-            entries = xp.linalg.diagonal(flat, offset=-int(d))
-            waves = [(entries, np.cos)]
+        before, turned = -1, np.ones(len(phi), complex)  # the waves (2 - delta_d0) e^{i d phi}
+        for d, factors in zip(orders.tolist(), tables(n, distinct[part], orders), strict=True):
+            if d > 1 and d == before + 1:
+                turned = turned * turn
+            elif d:
+                turned = 2 * np.exp(1j * d * phi)
+            before, entries = d, xp.linalg.diagonal(flat, offset=-d)
+            waves = [(entries, turned.real)]
             if is_complex:
-                waves = [(xp.real(entries), np.cos), (xp.imag(entries), np.sin)]
+                waves = [(xp.real(entries), turned.real), (xp.imag(entries), turned.imag)]
             for values, wave in waves[: d + 1]:
                 values = _product(values, factors)
                 if gather is not None:
                     values = xp.take(values, gather, axis=-1)
-                total = total + (values * _like(2 * wave(d * phi), rho) if d else values)
+                total = total + values * _like(wave, rho)
         parts.append(total)
     back = np.empty(order.size, dtype=np.int64)
     back[order] = np.arange(order.size)
@@ -166,34 +172,35 @@ def _distinct(ascending: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _warn_of_cut_off(rho: Any, kind: Fock, name: str, radius: float, what: str) -> None:
-    """Warn where the levels beyond the cut-off, as full as the top ones, would add something.
+    """Warn where the levels beyond the cut-off would add something, as far as the top ones tell.
 
-    To the Husimi function at alpha a level adds its population times its weight in |alpha>, so that
-    only places count where coherent states reach beyond the cut-off; to the Wigner function it
-    adds rings over the whole disc that the state fills.
+    They are taken to go on from the two pairs below them as those from the lower to the upper one.
+    (Pairs: states of one parity leave every other level empty.) To the Husimi function at alpha a
+    level adds its population times its weight in |alpha>, so that only places count where
+    coherent states reach beyond the cut-off; to the Wigner function it adds rings over the whole
+    disc that the state fills.
     """
     if is_traced(rho) or 0 in rho.shape:
         return
-    xp = array_namespace(rho)
+    xp, pair = array_namespace(rho), min(2, kind.levels // 2)
     populations = to_numpy(xp.real(as_complex(xp.linalg.diagonal(rho))))
-    # The last two, where there are more: states of one parity leave every other level empty.
-    held = populations[..., -min(2, kind.levels // 2) :].max(axis=-1)
+    populations = np.maximum(np.nan_to_num(populations), 0.0)
+    top = populations[..., -pair:].sum(axis=-1)
+    below = populations[..., -2 * pair : -pair].sum(axis=-1)
+    above = top * np.minimum(1.0, top / np.maximum(below, np.finfo(float).tiny))
     beyond = float(gammainc(kind.levels, radius**2)) if what == "Husimi" else 1.0
-    missed = np.where(np.isfinite(held), held, 0.0) * beyond
-    if not missed.max() > TRUNCATION_TOLERANCE:
+    if not above.max() * beyond > TRUNCATION_TOLERANCE:
         return
-    index = tuple(int(k) for k in np.unravel_index(int(missed.argmax()), missed.shape))
+    index = tuple(int(k) for k in np.unravel_index(int(above.argmax()), above.shape))
     at = f" at index {index}" if index else ""
-    reason = (
-        f"at |alpha| = {radius:.3g} a coherent state has {beyond:.0%} above them"
-        if what == "Husimi"
-        else "what is above them would be seen everywhere"
-    )
+    where = "and everywhere in the plane they would be seen"
+    if what == "Husimi":
+        where = f"where coherent states with |alpha| = {radius:.3g} have {beyond:.0%} of theirs"
     warn_caller(
-        f"The cut-off of mode {name!r} matters to its {what} function{at}: the top ones of its "
-        f"{kind.levels} levels hold {held[index]:.1e}, and {reason}. This is the function of the "
-        "truncated state; give the mode more levels, or say Fock(n, finite=True) if the ladder "
-        "ends physically.",
+        f"The cut-off of mode {name!r} matters to its {what} function{at}: above its "
+        f"{kind.levels} levels would be some {above[index]:.1g} of the state, {where}. This is the "
+        "function of the truncated state; give the mode more levels, or say Fock(n, finite=True) "
+        "if the ladder ends physically.",
         TruncationWarning,
     )
 

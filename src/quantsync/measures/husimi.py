@@ -119,8 +119,8 @@ def husimi(
     Warns
     -----
     TruncationWarning
-        If levels beyond the cut-off of a mode that are as full as the top ones would add more than
-        1e-6 to ``<alpha|rho|alpha>`` at some place. For ``Fock(n, finite=True)`` never.
+        If levels beyond the cut-off of a mode would add more than 1e-6 to ``<alpha|rho|alpha>`` at
+        some place, going on as the top ones do. For ``Fock(n, finite=True)`` never.
 
     Examples
     --------

@@ -63,7 +63,8 @@ def wigner(
     Warns
     -----
     TruncationWarning
-        If the top two levels of a mode hold more than 1e-6. For ``Fock(n, finite=True)`` never.
+        If levels beyond the cut-off of a mode would hold more than 1e-6, going on as the top ones
+        do. For ``Fock(n, finite=True)`` never.
 
     Examples
     --------
