@@ -123,6 +123,25 @@ def test_every_kind_of_a_single_phase_equals_its_quadrature(site, kind, random_s
         np.testing.assert_allclose(distribution.density(phi), direct, atol=5e-13)
 
 
+@pytest.mark.parametrize("function", [qs.husimi, qs.wigner])
+def test_phases_are_the_functions_in_phase_space_integrated(function, random_states):
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    kind, phi = function.__name__, np.array([0.3, -2.0])
+    spin, mode = qs.Space(A=qs.Spin(5 / 2)), qs.Space(A=qs.Fock(6, finite=True))
+    rho = random_states(16, 6)
+    theta = np.pi / 2 * (nodes[:, None] + 1)
+    found = np.pi / 2 * weights @ (np.sin(theta) * function(rho, spin, theta, phi))
+    found = found * (6 / (4 * np.pi) if kind == "wigner" else 1)
+    np.testing.assert_allclose(
+        qs.phase_distribution(rho, spin, kind=kind).density(phi), found, atol=1e-14
+    )
+    r = 4 * (nodes[:, None] + 1)
+    found = 4 * weights @ (r * function(rho, mode, alpha=r * np.exp(1j * phi)))
+    np.testing.assert_allclose(
+        qs.phase_distribution(rho, mode, kind=kind).density(phi), found, atol=1e-13
+    )
+
+
 @pytest.mark.parametrize(
     ("sites", "kinds"),
     [

@@ -184,7 +184,7 @@ class PhaseDistribution:
         From 0 (uniform) down; ``minimum + uniform_density`` is the least density, below zero
         where a distribution of kind "wigner" is negative.
         """
-        return -self._top(-self.harmonics)[0]
+        return 0.0 - self._top(-self.harmonics)[0]
 
     @lazy
     def _means(self) -> Any:
