@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import comb
+from typing import Any
 
 import numpy as np
 from scipy.linalg import schur
@@ -29,6 +30,7 @@ MOST = 200  # vectors of each space
 FIRST, LEAST, LARGEST = 8, 4, 20
 STEPS_A_SHIFT = 30  # vectors after which a further shift is taken where the residual is largest
 FEW = 8  # frequencies per system up to which inverses are cheaper than substitutions
+ENOUGH = 0.1  # part of a vector that is left of it, from which on it is orthogonal as it is
 EXHAUSTED = 1e-13  # part of a vector that is left of it when its space is complete
 
 Solver = Callable[[np.ndarray], np.ndarray]  # of vectors (B, d), or (B, W, k)
@@ -171,7 +173,8 @@ def built(
     primal, dual = _Space(right, most), _Space(left, most)
     shifts = np.zeros((count, most), complex)
     solve, since, check, earlier = _solvers(reached, table, shift), 0, FIRST, None
-    for k in range(most):
+    while True:
+        k = primal.k
         x, y = solve[0](primal.V[:, k]), solve[1](dual.V[:, k])
         if stationary is not None:
             rho, trace = stationary
@@ -179,22 +182,22 @@ def built(
             y -= np.einsum("bd,bd->b", rho.conj(), y)[:, None] * trace
         shifts[:, k] = shift
         complete = primal.grow(x) | dual.grow(y)
-        since += 1
-        if k + 1 in (check, most) or complete.all():
-            asked = dual.V[:, 0] * dual.size[:, None], primal.V[:, k + 1]
-            model = Model(primal.side(shifts, asked[0]), dual.side(shifts.conj(), asked[1]))
-            omega = frequencies(model)
-            residual = np.nan_to_num(model.values(1j * omega)[1], nan=0.0)
-            worst = residual.max(axis=1, initial=0)
-            if (worst <= tolerance).all() or k + 1 == most or complete.all():
-                break
-            above = float(worst.max() / tolerance)
-            check, earlier = k + 1 + _further(k + 1, above, earlier), (k + 1, above)
-            if since >= STEPS_A_SHIFT:
-                there = np.nan_to_num(omega[np.arange(count), residual.argmax(axis=1)])
-                shift = shift.real / 4 + 1j * there
-                solve, since = _solvers(reached, table, shift), 0
-    return model, worst
+        k, since = k + 1, since + 1
+        if k not in (check, most) and not complete.all():
+            continue
+        asked = dual.V[:, 0] * dual.size[:, None], primal.V[:, k]
+        model = Model(primal.side(shifts, asked[0]), dual.side(shifts.conj(), asked[1]))
+        omega = frequencies(model)
+        residual = np.nan_to_num(model.values(1j * omega)[1], nan=0.0)
+        worst = residual.max(axis=1, initial=0)
+        if (worst <= tolerance).all() or k == most or complete.all():
+            return model, worst
+        above = float(worst.max() / tolerance)
+        check, earlier = k + _further(k, above, earlier), (k, above)
+        if since >= STEPS_A_SHIFT:
+            there = np.nan_to_num(omega[np.arange(count), residual.argmax(axis=1)])
+            shift = np.real(shift) / 4 + 1j * there
+            solve, since = _solvers(reached, table, shift), 0
 
 
 def _further(k: int, above: float, earlier: tuple[int, float] | None) -> int:
@@ -225,7 +228,9 @@ class _Space:
             h = (basis @ w.conj()[:, :, None])[:, :, 0].conj()
             w = w - (h[:, None, :] @ basis)[:, 0, :]
             self.H[:, : k + 1, k] += h
-        norm = np.linalg.norm(w, axis=1)
+            norm = np.linalg.norm(w, axis=1)
+            if (norm > ENOUGH * before).all():
+                break
         complete = norm <= EXHAUSTED * before
         norm[complete], w[complete] = 1, 0
         self.V[:, k + 1] = w / norm[:, None]
@@ -246,7 +251,8 @@ class _Space:
         found = np.linalg.solve(there, np.concatenate([square, right], axis=2))
         T, Q = np.empty((2, count, k, k), complex)
         for m in range(count):
-            T[m], Q[m] = schur(found[m, :, :k], output="complex")
+            pair: Any = schur(found[m, :, :k], output="complex")
+            T[m], Q[m] = pair
         return Side(
             T,
             first,
@@ -254,7 +260,7 @@ class _Space:
             (seen[:, None, :] @ Q)[:, 0],
             Q[:, k - 1, :],
             shifts[:, k - 1],
-            H[:, k, k - 1].real,
+            np.real(H[:, k, k - 1]),
             self.size,
         )
 

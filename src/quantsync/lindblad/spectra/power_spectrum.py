@@ -82,7 +82,8 @@ class PowerSpectrum:
     def _means(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """<a>, <b> and <ab> of all systems, (B,)."""
         product = sp.csr_array(self._a @ self._b)
-        return tuple(_expectation(self._rho, x) for x in (self._a, self._b, product))
+        a, b, both = (_expectation(self._rho, x) for x in (self._a, self._b, product))
+        return a, b, both
 
     @property
     def coherent(self) -> np.ndarray:
@@ -98,7 +99,7 @@ class PowerSpectrum:
         """``<ab> - <a><b>``, shape (...): the integral of `incoherent` over ``domega/(2 pi)``."""
         a, b, product = self._means
         found = product - a * b
-        return self._shaped(found.real if self._is_power else found)
+        return self._shaped(np.real(found) if self._is_power else found)
 
     def incoherent(self, omega: Any) -> np.ndarray:
         """The spectrum without its coherent line, at angular frequencies.
@@ -131,7 +132,7 @@ class PowerSpectrum:
         require_memory(need, f"Spectra at {frequencies.size} frequencies", "take fewer at a time")
         found = self._evaluated(self._a, self._b, frequencies)
         if self._is_power:
-            values = 2 * found.real
+            values = 2 * np.real(found)
         else:
             a, b = (sp.csr_array(x.conj().T) for x in (self._a, self._b))
             values = found + self._evaluated(b, a, frequencies).conj()
@@ -179,7 +180,7 @@ class PowerSpectrum:
             # For large z the function is its integral over z.
             far = 1j * FAR * work.scale(members)[:, None]
             (integral,), _ = model.values(far)
-            deviation[members] = np.abs((far * integral)[:, 0].real - total[members]) / size
+            deviation[members] = np.abs(np.real(far * integral)[:, 0] - total[members]) / size
             parts.append((members, found_peaks(model, scan(model))))
 
         if work is not None:
@@ -309,7 +310,7 @@ class _Work:
         good = np.flatnonzero(~np.isnan(self._rho).any(axis=(1, 2)))
         d = self.space.dimension
         require_memory(FILL * d**1.5, f"The resolvent of {d} elements", "take smaller sites")
-        # One space of long vectors stays in the cache, several do not.
+        # Long vectors of one system stay in the cache, those of several do not.
         size = CHUNK_BYTES // (16 * d * d) if d <= LARGEST_DENSE else 1
         return [good[chunk] for chunk in chunk_slices(len(good), size)]
 
