@@ -30,7 +30,6 @@ MOST = 200  # vectors of each space
 FIRST, LEAST, LARGEST = 8, 4, 20
 STEPS_A_SHIFT = 30  # vectors after which a further shift is taken where the residual is largest
 FEW = 8  # frequencies per system up to which inverses are cheaper than substitutions
-ENOUGH = 0.1  # part of a vector that is left of it, from which on it is orthogonal as it is
 EXHAUSTED = 1e-13  # part of a vector that is left of it when its space is complete
 
 Solver = Callable[[np.ndarray], np.ndarray]  # of vectors (B, d), or (B, W, k)
@@ -224,13 +223,13 @@ class _Space:
         """Add a vector; True for the systems whose space is complete without it."""
         k, basis = self.k, self.V[:, : self.k + 1]
         before = np.linalg.norm(w, axis=1)
-        for _ in range(2):
+        for _ in range(
+            2
+        ):  # once would do for one vector, but what it leaves grows from each to next
             h = (basis @ w.conj()[:, :, None])[:, :, 0].conj()
             w = w - (h[:, None, :] @ basis)[:, 0, :]
             self.H[:, : k + 1, k] += h
-            norm = np.linalg.norm(w, axis=1)
-            if (norm > ENOUGH * before).all():
-                break
+        norm = np.linalg.norm(w, axis=1)
         complete = norm <= EXHAUSTED * before
         norm[complete], w[complete] = 1, 0
         self.V[:, k + 1] = w / norm[:, None]
