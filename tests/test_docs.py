@@ -24,6 +24,7 @@ WARNED = {
         "own_systems.md",
         "phases.md",
         "slow_modes.md",
+        "spectra.md",
         "ten_tasks.md",
     ],
 )
