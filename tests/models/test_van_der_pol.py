@@ -232,6 +232,31 @@ def test_the_levels_suffice_whatever_the_parameters_are():
         assert qs.steady_state(few).truncation.estimate > 1e-6
 
 
+def populations(levels, gain, loss, nonlinear):
+    """Populations of an undriven oscillator, to relative accuracy.
+
+    The elimination of Grassmann, Taksar and Heyman, Oper. Res. 33, 1107 (1985), subtracts nothing.
+    """
+    rates, n = np.zeros((levels, levels)), np.arange(levels)
+    rates[n[:-1], n[1:]] = gain * n[1:]
+    rates[n[1:], n[:-1]] += loss * n[1:]
+    rates[n[2:], n[:-2]] += nonlinear * n[2:] * n[1:-1]
+    for k in range(levels - 1, 0, -1):
+        rates[:k, k] /= rates[k, :k].sum()
+        rates[:k, :k] += np.outer(rates[:k, k], rates[k, :k])
+    p = np.ones(levels)
+    for k in range(1, levels):
+        p[k] = p[:k] @ rates[:k, k]
+    return p / p.sum()
+
+
+@pytest.mark.parametrize(("gain", "loss", "nonlinear"), [(1, 0, 0.1), (0.8, 1.5, 0.3), (1, 0, 9)])
+def test_the_levels_leave_as_little_out_as_they_say(gain, loss, nonlinear):
+    system = van_der_pol(drive=0, gain=gain, linear_damping=loss, nonlinear_damping=nonlinear)
+    tails = np.cumsum(populations(120, gain, loss, nonlinear)[::-1])[::-1]
+    assert system.dimension == (tails > 1e-18).sum()
+
+
 def test_a_batch_has_the_levels_of_the_member_that_needs_most():
     damping = [0.2, 1.0, 10.0]
     alone = [van_der_pol(nonlinear_damping=k).dimension for k in damping]
