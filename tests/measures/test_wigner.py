@@ -168,9 +168,20 @@ def test_far_out_a_thousand_levels_do_not_underflow():
 
 
 def test_beyond_every_level_functions_of_modes_are_zero():
-    rho = np.eye(5) / 5
+    rho = np.diag([0.9, 0.1, 0, 0, 0])
     for function in (qs.wigner, qs.husimi):
-        assert_allclose(function(rho, mode(5), alpha=[1e3, -1e150j]), 0, atol=0)
+        values = function(rho, qs.Space(M=qs.Fock(5)), alpha=[1e3, -1e150j, 1e200])
+        assert_allclose(values, 0, atol=0)
+
+
+def test_a_large_coherent_spin_is_a_function_of_the_angle_to_it():
+    size, n = 60, 121
+    ket = qs.coherent_state(size, 1.1, 0.4)
+    theta, phi = np.linspace(0, np.pi, 9)[:, None], np.linspace(-3, 3, 7)
+    along = np.cos(theta) * np.cos(1.1) + np.sin(theta) * np.sin(1.1) * np.cos(phi - 0.4)
+    ranks = tensor_elements(n, 0)[0] * np.sqrt((2 * np.arange(n) + 1) / n)
+    found = qs.wigner(np.outer(ket, ket.conj()), spin(size), theta, phi)
+    assert_allclose(found, np.polynomial.legendre.legval(along, ranks), atol=1e-12)
 
 
 def test_radial_integrals_give_the_phases_of_their_kind(random_states):

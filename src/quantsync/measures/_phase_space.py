@@ -188,7 +188,7 @@ def _warn_of_cut_off(rho: Any, kind: Fock, name: str, radius: float, what: str) 
     top = populations[..., -pair:].sum(axis=-1)
     below = populations[..., -2 * pair : -pair].sum(axis=-1)
     above = top * np.minimum(1.0, top / np.maximum(below, np.finfo(float).tiny))
-    beyond = float(gammainc(kind.levels, radius**2)) if what == "Husimi" else 1.0
+    beyond = float(gammainc(kind.levels, radius * radius)) if what == "Husimi" else 1.0
     if not above.max() * beyond > TRUNCATION_TOLERANCE:
         return
     index = tuple(int(k) for k in np.unravel_index(int(above.argmax()), above.shape))
