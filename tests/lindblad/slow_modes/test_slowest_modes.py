@@ -249,6 +249,25 @@ def test_separation_counts_a_pair_once():
     assert modes.separation == pytest.approx(values[2].real / values[0].real)
 
 
+def test_separation_counts_a_mode_and_its_adjoint_once_at_any_frequency():
+    for frequency in (0.0, 2.0):
+        modes = qs.slowest_modes(oscillator(10, loss=0.0, gain=1.0, frequency=frequency,
+                                            two_quanta=0.7))  # fmt: skip
+        assert sorted(modes.charges[:2]) == [-1, 1]
+        assert modes.separation == pytest.approx(
+            modes.eigenvalues[2].real / modes.eigenvalues[0].real
+        )
+        assert modes.separation > 2
+    # Two oscillators that turn against each other have two such modes.
+    space = qs.Space(A=qs.Fock(3), B=qs.Fock(3))
+    a, b = space["A"], space["B"]
+    apart = qs.Lindbladian(
+        space, [(1.0, a.number - b.number)], [(1.0, a.destroy), (1.0, b.destroy)]
+    )
+    assert qs.slowest_modes(apart).separation == pytest.approx(1)
+    assert qs.slowest_modes(apart, sector=1).separation == pytest.approx(1)
+
+
 def test_bad_arguments_are_named():
     with pytest.raises(InvalidArgumentError, match="`k` must be a whole number"):
         qs.slowest_modes(pair(), 0)
@@ -315,6 +334,7 @@ def test_large_blocks_give_what_small_ones_give(monkeypatch):
     system = oscillator(16, loss=0.1, gain=0.5, frequency=3.0, drive=0.7, two_quanta=0.4)
     small = qs.slowest_modes(system, 8)
     monkeypatch.setattr(_spectra, "LARGEST_REAL", 50)
+    monkeypatch.setattr(_spectra, "SMALL_CORE", 50)
     large = qs.slowest_modes(system, 8)
     np.testing.assert_allclose(large.eigenvalues, small.eigenvalues, rtol=1e-12)
     assert large.separation == pytest.approx(small.separation)
@@ -324,7 +344,11 @@ def test_large_blocks_give_what_small_ones_give(monkeypatch):
 def test_what_is_not_covered_is_said(monkeypatch):
     system = oscillator(18, loss=0.0, gain=1.0, frequency=20.0, drive=1.0, two_quanta=0.3)
     monkeypatch.setattr(_spectra, "LARGEST_REAL", 50)
+    monkeypatch.setattr(_spectra, "SMALL_CORE", 50)
     monkeypatch.setattr(_large_blocks, "MOST_SHIFTS", 1)
+    after_all = qs.slowest_modes(system)
+    np.testing.assert_allclose(after_all.eigenvalues.real, lapack(system, 6).real, rtol=1e-9)
+    monkeypatch.setattr(_spectra, "LARGEST_AFTER_ALL", 50)
     with pytest.raises(ConvergenceError, match="did not cover all of it"):
         qs.slowest_modes(system)
 

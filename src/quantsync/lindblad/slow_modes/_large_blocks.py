@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.linalg import eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from quantsync.errors import ConvergenceError
 from quantsync.lindblad.slow_modes._invariant_subspaces import shifted_solver
@@ -34,6 +34,7 @@ ROUNDING = 1e-13
 NEAR_AXIS = 1e-4  # distance of the shifts from the imaginary axis, relative to the matrix
 FACTORS = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)  # mu
 MARGIN = 0.05  # relative, of bounds that a Krylov method finds from below to 0.01
+CLEAR = 1e-4  # relative, of the gap in which a disc ends
 OVERLAP = 0.9  # how much of a disc's width the next one is put aside
 
 
@@ -136,7 +137,7 @@ def _disc(matrix: Any, centre: complex, count: int, scale: float) -> Disc:
     shift = centre.real if real else centre
     solve = shifted_solver(matrix, shift, 0.0, 1e-12 * scale)
     rng = np.random.default_rng(0)
-    most = min(m, LARGEST_SPACE)
+    most = min(m - m % BLOCK - BLOCK, LARGEST_SPACE)
     require_memory(16.0 * 2 * m * most, f"A Krylov space of {most} vectors of {m} elements")
     kind = float if real else complex
     basis = np.zeros((m, most + BLOCK), kind, order="F")
@@ -175,10 +176,11 @@ def _from_space(basis: Any, images: Any, centre: complex, count: int) -> Disc | 
     if number < count:
         return None
     values = centre + 1 / inverse[:number]
-    # Up to between the last two, so that none lies on the edge.
+    # The edge lies in a gap that rounding does not fill.
     distance = np.abs(values - centre)
-    steps = np.diff(distance)
-    last = count - 2 + int(steps[count - 2 :].argmax())
+    gaps = np.diff(distance)[number // 2 - 1 :] / distance[-1]
+    wide = np.flatnonzero(gaps >= CLEAR)
+    last = number // 2 - 1 + int(wide[-1] if len(wide) else gaps.argmax())
     return Disc(centre, float(distance[last] + distance[last + 1]) / 2, values[: last + 1])
 
 
@@ -228,5 +230,8 @@ def _top(matrix: Any) -> float:
         return 0.0
     start: Any = np.random.default_rng(0).normal(size=matrix.shape[0])
     accuracy: Any = 1e-2
-    top: Any = eigsh(matrix, k=1, which="LA", tol=accuracy, v0=start, return_eigenvectors=False)
+    try:
+        top: Any = eigsh(matrix, k=1, which="LA", tol=accuracy, v0=start, return_eigenvectors=False)
+    except ArpackNoConvergence:
+        return float(abs(matrix).sum(axis=1).max())  # Gershgorin's
     return float(top[0]) + MARGIN * abs(float(top[0]))

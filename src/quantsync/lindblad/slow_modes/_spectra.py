@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
+from quantsync.errors import ConvergenceError
 from quantsync.lindblad.slow_modes._blocks import Block
 from quantsync.lindblad.slow_modes._invariant_subspaces import SAFE, Cluster, clusters
 from quantsync.lindblad.slow_modes._large_blocks import slow_eigenvalues
@@ -18,7 +19,8 @@ NEARLY_ZERO = 1e-9  # of the matrix: eigenvalues that may be zero
 SPLIT = (1e-13, 1e-5)  # of the matrix: eigenvalues so far apart may be one split by rounding
 TIES = 1e-9  # relative: real parts that count as equal
 LARGEST_REAL, LARGEST_COMPLEX = 700, 500  # blocks of which all eigenvalues are computed
-SMALL_CORE = 300  # the same, of parts of larger blocks
+SMALL_CORE, MOST_ELEMENTS = 300, 12  # the same, of parts of larger blocks, and for each mode
+LARGEST_AFTER_ALL = 3000  # the same, where the slow ones cannot be told apart from the rest
 CHUNK_BYTES = 1 << 20  # the matrices of one chunk stay in a core's cache
 
 
@@ -48,6 +50,11 @@ class Mode:
         """What its elements |x><x'| have in common, x - x'; None where they have several."""
         charge = self.block.charge
         return -charge if self.adjoint and charge is not None else charge
+
+    @property
+    def has_adjoint(self) -> bool:
+        """Whether the adjoint of the mode is another mode of the same list."""
+        return self.block.mirrored or (self.block.hermitian and self.value.imag != 0)
 
     @property
     def operators(self) -> tuple[np.ndarray, np.ndarray]:
@@ -100,13 +107,18 @@ def _of_large_block(block: Block, coefficients: np.ndarray, count: int) -> tuple
     matrix = sp.csr_array(block.matrix(coefficients))
     values, floor = [], -np.inf
     for core in block.cores:
-        part = sp.csr_array(matrix[core][:, core])
-        if len(core) <= SMALL_CORE:
-            values.append(np.asarray(np.linalg.eigvals(part.toarray()), complex))
-        else:
-            found, lowest = slow_eigenvalues(part, count)
-            values.append(found)
-            floor = max(floor, lowest)
+        part, size = sp.csr_array(matrix[core][:, core]), len(core)
+        try:
+            if size > max(SMALL_CORE, MOST_ELEMENTS * count):
+                found, lowest = slow_eigenvalues(part, count)
+                values.append(found)
+                floor = max(floor, lowest)
+                continue
+        except ConvergenceError:
+            if size > LARGEST_AFTER_ALL:
+                raise
+        require_memory(16.0 * 3 * size**2, f"Eigenvalues of {size} elements")
+        values.append(np.asarray(np.linalg.eigvals(part.toarray()), complex))
     return np.concatenate(values), floor
 
 

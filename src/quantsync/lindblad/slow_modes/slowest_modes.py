@@ -71,8 +71,8 @@ class SlowModes(Batched):
     zero_modes : ndarray of int, shape (...)
         Number of eigenvalues that are zero, which are left out: stationary states.
     separation : ndarray of shape (...)
-        Decay rate of the slowest mode but for the first one and its conjugate, divided by the
-        decay rate of that first one: how long it is alone. Infinite where the first one does not
+        Decay rate of the slowest mode but for the first one and its adjoint, divided by the decay
+        rate of that first one: how long it is alone. Infinite where the first one does not
         decay or nothing else does.
     sector : int or None
         The sector that was asked for.
@@ -292,7 +292,8 @@ def slowest_modes(
     bounded by the numerical range of the block, after its rows and columns were balanced; shifts
     along the imaginary axis are added until discs in which all eigenvalues are known (by a block
     Krylov space, four vectors at a time) cover all of them. So slow modes that oscillate fast, as
-    those of detuned oscillators do, are found, or `ConvergenceError` says which frequencies remain.
+    those of detuned oscillators do, are found, or `ConvergenceError` says which frequencies remain
+    (beyond 3000 elements; up to there all eigenvalues are computed after all).
     What stands on it: extremal eigenvalues of sparse Hermitian matrices, found to 1 % and taken
     5 % larger, and that a Krylov space of random vectors misses nothing, which overlapping discs
     check.
@@ -432,7 +433,7 @@ def _collected(
     charges = np.zeros((size, count), int)
     charged = all(mode.block.charge is not None for modes, _ in found for mode in modes)
     for b, (modes, _) in enumerate(found):
-        separation[b] = _separation([mode.value for mode in modes])
+        separation[b] = _separation(modes)
         for j, mode in enumerate(modes[:count]):
             values[b, j] = mode.value
             operators[:, b, j] = mode.operators
@@ -459,13 +460,12 @@ def _collected(
     )
 
 
-def _separation(values: list[complex]) -> float:
-    if not values:
+def _separation(modes: list[Mode]) -> float:
+    """The second decay rate in units of the first; of an oscillation both modes count as one."""
+    if not modes:
         return np.nan
-    first = values[0]
-    near = SAME_RATE * abs(first)
-    conjugates = [k for k, v in enumerate(values) if k and abs(v - first.conjugate()) <= near]
-    rest = [v for k, v in enumerate(values) if k and k not in conjugates[: int(first.imag != 0)]]
-    if not rest or first.real == 0:
-        return np.inf
-    return rest[0].real / first.real
+    first, rest = modes[0], [mode.value for mode in modes[1:]]
+    near = np.abs(np.array(rest) - first.value.conjugate()) <= SAME_RATE * abs(first.value)
+    if first.has_adjoint and near.any():
+        del rest[int(near.argmax())]
+    return rest[0].real / first.value.real if rest and first.value.real else np.inf
