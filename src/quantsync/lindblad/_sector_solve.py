@@ -315,13 +315,13 @@ def sparse_solver(matrix: sp.csr_array, levels: Levels | None) -> Again:
         if solutions is not None:
             return solutions
         if not factors:
-            factors.append(_sparse_factors(matrix))
+            factors.append(sparse_factors(matrix))
         return np.full(right.shape, np.inf) if factors[0] is None else factors[0].solve(right)
 
     return solve
 
 
-def _sparse_factors(matrix: sp.csr_array) -> Any:
+def sparse_factors(matrix: sp.csr_array) -> Any:
     """SuperLU's factors; None if the matrix is exactly singular."""
     try:
         # A generator's pattern is nearly symmetric: the fill is half that of SuperLU's default.

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 from scipy.linalg import schur
-from scipy.sparse.linalg import splu
 
+from quantsync.lindblad._sector_solve import sparse_factors
 from quantsync.lindblad.spectra._reached import Reached
 
 LARGEST_DENSE = 64  # elements up to which inverses are dense, and batched
@@ -275,7 +275,8 @@ def _solvers(reached: Reached, table: np.ndarray, shift: np.ndarray) -> tuple[So
             lambda v: (adjoint @ v[:, :, None])[:, :, 0],
         )
     factors = [
-        splu(reached.sparse(row, complex(s), -1.0)) for row, s in zip(table, shift, strict=True)
+        sparse_factors(reached.sparse(row, complex(s), -1.0))
+        for row, s in zip(table, shift, strict=True)
     ]
 
     def solver(transposed: str) -> Solver:

@@ -37,7 +37,7 @@ FAR = 1e6  # times the generator, where a spectrum is all tail
 UNDAMPED = 1e-13  # decay rate relative to the generator that rounding does not tell from none
 CHUNK_BYTES = 1 << 21
 BYTES = 64.0  # per system and frequency
-FILL = 60.0  # bytes per entry of a factorisation, times the elements' square root
+FILL = 200.0  # bytes per entry of a factorisation, times the elements' square root
 
 
 class PowerSpectrum:
