@@ -76,7 +76,7 @@ def completed(words, tmp_path):
 
 def test_the_shell_gets_it_without_heavy_imports(tmp_path):
     for words, offered in (
-        (["quantsync", "compute", "spin_"], ["spin_pair"]),
+        (["quantsync", "compute", "spin_"], ["spin_pair", "spin_mode"]),
         (["quantsync", "compute", "spin_pair", "gain"], ["gain_a=", "gain_b="]),
         (["quantsync", "compute", "spin_pair", "-m", "loc"], ["locked_phase"]),
         (["quantsync", "reproduce", "rou"], ["roulet2018"]),

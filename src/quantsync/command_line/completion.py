@@ -133,12 +133,13 @@ def _parameters(model: str) -> list[str]:
 
 def _measures(model: str) -> list[str]:
     """Measures of a model: those of its file and folder, and those of every steady state."""
-    every = _first_texts([PACKAGE / "catalogue" / "state_measures.py"], inside="table_of")
+    tables = [PACKAGE / "catalogue" / f"{kind}_measures.py" for kind in ("state", "spectral")]
+    every = _first_texts(tables, inside="table_of")
     path = _models().get(model)
     if path is None:
         return every
     files = [path] if path.parent.name == "models" else sorted(path.parent.glob("*.py"))
-    own = _first_texts(files, inside="table_of")
+    own = [*_shared_measures(files), *_first_texts(files, inside="table_of")]
     function = _function(model)
     returned = "" if function is None or function.returns is None else ast.unparse(function.returns)
     bases = {
@@ -149,6 +150,32 @@ def _measures(model: str) -> list[str]:
     }
     is_state = "Lindbladian" in (returned, *bases.get(returned, ()))
     return [*every * is_state, *own]
+
+
+def _shared_measures(files: Iterable[Path]) -> list[str]:
+    """Measures that functions of `models._modes` make for a site, with its suffix."""
+    shared = _tree(PACKAGE / "models" / "_modes.py").body
+    functions = {f.name: f for f in shared if isinstance(f, ast.FunctionDef)}
+    found = []
+    for call in (call for file in files for call in _calls(_tree(file))):
+        if (function := functions.get(_called(call))) is None:
+            continue
+        names = [argument.arg for argument in function.args.args]
+        values = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
+        values |= dict(zip(names, call.args, strict=False))
+        for table in (node for node in ast.walk(function) if _called(node) == "table_of"):
+            parts = [part for part in getattr(table, "args", ()) if isinstance(part, ast.Call)]
+            found += [_formatted(part.args[0], values) for part in parts]
+    return found
+
+
+def _formatted(node: ast.expr, values: dict[str, ast.expr]) -> str:
+    """A text, in which names stand for other texts."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_formatted(part, values) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return _formatted(values[ast.unparse(node.value)], values)
+    return str(node.value) if isinstance(node, ast.Constant) else ""
 
 
 def _first_texts(
