@@ -26,6 +26,7 @@ WARNED = {
         "slow_modes.md",
         "spectra.md",
         "ten_tasks.md",
+        "trajectories.md",
     ],
 )
 def test_the_code_of_a_page_prints_what_the_page_says(page):

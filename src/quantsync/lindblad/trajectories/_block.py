@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
-from quantsync.lindblad.trajectories._equation import handy, overlaps
+from quantsync.lindblad.trajectories._equation import handy, overlaps, squares
 
+AT_ONCE = 512  # states whose expectation values are taken together
 HERMITIAN = 1e-14  # relative; what is smaller is rounding
 
 
@@ -65,6 +66,7 @@ class Block:
         self.jumps = np.zeros((shape[0], self.channels), np.int64)
         kept = self.asked.states
         self.states = np.empty((len(kept), shape[0], self.dimension), complex)
+        self._waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._places = np.full(shape[1], -1)
         self._places[kept] = np.arange(len(kept))
 
@@ -74,7 +76,19 @@ class Block:
         return min(max(self.asked.records - self.samples.start, 0), self.counted)
 
     def record(self, members: np.ndarray, when: np.ndarray, psi: np.ndarray) -> None:
-        """Take what was asked for of members at some times, from normalised columns of psi."""
+        """Take what was asked for of members at some times, from the directions of columns."""
+        self._waiting.append((members, when, psi))
+        if sum(len(members) for members, _, _ in self._waiting) >= AT_ONCE:
+            self.finish()
+
+    def finish(self) -> None:
+        """Work on what waits: many columns at once take less time."""
+        if not self._waiting:
+            return
+        members, when = (np.concatenate([part[k] for part in self._waiting]) for k in range(2))
+        psi = np.concatenate([part[2] for part in self._waiting], axis=1)
+        psi /= np.sqrt(squares(psi))
+        self._waiting.clear()
         for name, observable in self.asked.observables.items():
             self.values[name][members, when] = observable.of(psi)
         for site, observable in self.asked.phases.items():

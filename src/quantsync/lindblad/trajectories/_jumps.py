@@ -23,9 +23,12 @@ from quantsync.lindblad.trajectories._equation import Equation, handy, squares
 from quantsync.memory import require_memory
 from quantsync.semigroups import equal_steps
 
-SHORT = 1 / 32  # a cell, in the inverse speed: the rest of the series is then below 1e-9
-DEGREE = 4
-NEWTON = 2  # iterations from a linear interpolation, off by some 1e-3 of a cell: 1e-6, 1e-12
+# A cell, in the inverse of a bound of the speed, which most states are far from; where the last term
+# of the series is not below SMALLEST, less than a cell is gone at once. What is cut off is smaller.
+SHORT = 1.0
+DEGREE = 6
+SMALLEST = 1e-9
+NEWTON = 3  # iterations from a linear interpolation, off by some per cent of a cell at most
 QUICK = 0.25  # of all samples: fewer that can go on in one go wait for the others
 FARTHEST = 1 << 20  # usual distances in the longest one
 WHOLE = 1e-9  # of a number of cells: what is as close to a whole number is one
@@ -68,7 +71,8 @@ class JumpSolver:
         found, psi, never = np.empty(len(self.times)), kets, np.full(len(weights), -1.0)
         for k, length in enumerate(np.diff(self.times, prepend=0.0)):
             left = self._cells(np.full(len(weights), length))
-            psi, _, _ = self._on(psi, left, never)
+            while left.any():
+                psi, left, _ = self._on(psi, left, never)
             found[k] = np.minimum(squares(psi), 1.0) @ weights
         return found
 
@@ -103,8 +107,7 @@ class JumpSolver:
             slow[members] = ~here
             there = members[here]
             if len(there):
-                states = phi[:, here]
-                block.record(there, goal[there], states / np.sqrt(squares(states)))
+                block.record(there, goal[there], phi[:, here])
                 goal[there] += 1
                 active = active[goal[active] < ends]
 
@@ -139,11 +142,13 @@ class JumpSolver:
     def _within(
         self, phi: np.ndarray, length: np.ndarray, threshold: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """After a part of a cell, or at a jump in it; the time that passes, and who jumps."""
+        """After a cell or a part of it, or at a jump in it; the time that passes, and who jumps."""
         terms = np.empty((DEGREE + 1, *phi.shape), complex)
         terms[0] = phi
         for k in range(1, DEGREE + 1):
             terms[k] = self.motions[k - 1] @ terms[k - 1]
+        last = np.sqrt(squares(terms[-1]))
+        length = np.minimum(length, (SMALLEST / np.maximum(last, 1e-300)) ** (1 / DEGREE))
         # The squared norm as a polynomial of the time.
         norm = np.zeros((DEGREE + 1, len(length)))
         parts = terms.view(float)

@@ -240,6 +240,7 @@ def trajectories(
         draws = Draws(seed, numbers)
         chosen = np.searchsorted(np.cumsum(weights), draws.uniform(np.arange(size)), side="right")
         solver.run(block, kets[:, np.minimum(chosen, len(weights) - 1)], draws)
+        block.finish()
         return block
 
     totals = _Totals(asked)
