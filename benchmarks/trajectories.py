@@ -3,8 +3,8 @@
 500 trajectories each, on one core with one BLAS thread, times of the processor: jumps beside
 `mcsolve`, homodyne detection beside `ssesolve`, of which 8 trajectories are run and scaled, at its
 default step of 1e-3 and at the step that quantsync has found for an error of the mean state of
-1e-3, or at 1e-2 where that is shorter. Before a ratio is printed, means must agree with each other and with the master equation
-within their standard errors.
+1e-3, or at 1e-2 where that is shorter. Before a ratio is printed, means must agree with each other
+and with the master equation within their standard errors.
 """
 
 from __future__ import annotations

@@ -22,9 +22,12 @@ WARNED = {
         "models.md",
         "notebooks.md",
         "own_systems.md",
+    "page",
+    [
         "phases.md",
         "slow_modes.md",
         "spectra.md",
+    ],
         "ten_tasks.md",
         "trajectories.md",
     ],

@@ -23,8 +23,8 @@ from quantsync.lindblad.trajectories._equation import Equation, handy, squares
 from quantsync.memory import require_memory
 from quantsync.semigroups import equal_steps
 
-# A cell, in the inverse of a bound of the speed, which most states are far from; where the last term
-# of the series is not below SMALLEST, less than a cell is gone at once. What is cut off is smaller.
+# A cell, in the inverse of a bound of the speed, which most states are far from. Where the last
+# term of the series is not below SMALLEST, less than a cell is gone at once; the next is a seventh.
 SHORT = 1.0
 DEGREE = 6
 SMALLEST = 1e-9
