@@ -22,12 +22,9 @@ WARNED = {
         "models.md",
         "notebooks.md",
         "own_systems.md",
-    "page",
-    [
         "phases.md",
         "slow_modes.md",
         "spectra.md",
-    ],
         "ten_tasks.md",
         "trajectories.md",
     ],
