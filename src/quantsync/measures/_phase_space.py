@@ -136,9 +136,9 @@ def _sum_of_diagonals(
             elif d:
                 turned = 2 * np.exp(1j * d * phi)
             before, entries = d, xp.linalg.diagonal(flat, offset=-d)
-            waves = [(entries, turned.real)]
+            waves = [(entries, np.real(turned))]
             if is_complex:
-                waves = [(xp.real(entries), turned.real), (xp.imag(entries), turned.imag)]
+                waves = [(xp.real(entries), np.real(turned)), (xp.imag(entries), np.imag(turned))]
             for values, wave in waves[: d + 1]:
                 values = _product(values, factors)
                 if gather is not None:
