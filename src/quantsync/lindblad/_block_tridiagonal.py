@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,6 +26,7 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 from quantsync.memory import require_memory
 
 NARROW = 64  # levels are joined up to this width: below, calls cost more than arithmetic
+NARROW_BLOCK = 128  # width up to which products with dense blocks cost less than sparse ones
 LARGEST_ERROR = 1e-13  # of a solution's equations, relative to right side and solution
 getrf, getrs = get_lapack_funcs(("getrf", "getrs"), dtype=float)
 
@@ -105,20 +107,43 @@ def solver_by_levels(
     return solve
 
 
+def _blocks(matrix: sp.csr_array, levels: list[slice]) -> tuple[list[Any], list[Any], list[Any]]:
+    """Blocks left of the diagonal, on it (dense) and right of it; narrow ones are all dense."""
+    ends = [(max(0, k - 1), min(len(levels), k + 2) - 1) for k in range(len(levels))]
+    if max(level.stop - level.start for level in levels) > NARROW_BLOCK:
+        middle = [matrix[level, level].toarray(order="F") for level in levels]
+        pairs = list(itertools.pairwise(levels))
+        left = [matrix[high, low] for low, high in pairs]
+        return left, middle, [matrix[low, high] for low, high in pairs]
+    left, middle, right = [], [], []
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    for level, (before, behind) in zip(levels, ends, strict=True):
+        start, stop = levels[before].start, levels[behind].stop
+        entries = slice(matrix.indptr[level.start], matrix.indptr[level.stop])
+        panel = np.zeros((level.stop - level.start, stop - start), order="F")
+        panel[rows[entries] - level.start, matrix.indices[entries] - start] = matrix.data[entries]
+        own = slice(level.start - start, level.stop - start)
+        left.append(panel[:, : own.start])
+        middle.append(panel[:, own])
+        right.append(panel[:, own.stop :])
+    return left[1:], middle, right[:-1]
+
+
 class _Elimination:
-    """LU factors of all S_k, and the sparse blocks beside the diagonal."""
+    """LU factors of all S_k, and the blocks beside the diagonal."""
 
     def __init__(self, matrix: sp.csr_array, levels: list[slice]):
-        pairs = list(itertools.pairwise(levels))
         self.levels = levels
-        self.right = [matrix[low, high] for low, high in pairs]  # U_k, of level k
-        self.left = [matrix[high, low] for low, high in pairs]  # W_{k+1}
+        # W_{k+1}, D_k and U_k.
+        self.left, middle, self.right = _blocks(matrix, levels)
         self.factors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self.singular = False
         for k in reversed(range(len(levels))):
-            block = matrix[levels[k], levels[k]].toarray(order="F")
+            block = middle[k]
             if k + 1 < len(levels):
-                block -= self.right[k] @ self._inverse(k + 1, self.left[k].toarray(order="F"))
+                left = self.left[k]
+                dense = left if isinstance(left, np.ndarray) else left.toarray(order="F")
+                block = block - self.right[k] @ self._inverse(k + 1, dense)
             factors, exchanged, info = getrf(block, overwrite_a=True)
             if info > 0:
                 self.singular = True

@@ -27,7 +27,7 @@ from quantsync.lindblad.spectra._reached import Reached
 LARGEST_DENSE = 64  # elements up to which inverses are dense, and batched
 MOST = 200  # vectors of each space
 # Vectors after which the residual is looked at, and until it is again: by how fast it falls.
-FIRST, LEAST, LARGEST = 8, 4, 20
+FIRST, LEAST, LARGEST = 10, 4, 20
 STEPS_A_SHIFT = 30  # vectors after which a further shift is taken where the residual is largest
 FEW = 8  # frequencies per system up to which inverses are cheaper than substitutions
 EXHAUSTED = 1e-13  # part of a vector that is left of it when its space is complete
@@ -171,7 +171,8 @@ def built(
     most = min(max(1, d - (stationary is not None)), MOST)  # what has a trace is not reached
     primal, dual = _Space(right, most), _Space(left, most)
     shifts = np.zeros((count, most), complex)
-    solve, since, check, earlier = _solvers(reached, table, shift), 0, FIRST, None
+    solve, since, check = _solvers(reached, table, shift), 0, FIRST
+    earlier = 0, 1 / tolerance
     while True:
         k = primal.k
         x, y = solve[0](primal.V[:, k]), solve[1](dual.V[:, k])
@@ -199,9 +200,9 @@ def built(
             solve, since = _solvers(reached, table, shift), 0
 
 
-def _further(k: int, above: float, earlier: tuple[int, float] | None) -> int:
+def _further(k: int, above: float, earlier: tuple[int, float]) -> int:
     """After how many more vectors the residual, so far above its tolerance, may be below it."""
-    if earlier is None or earlier[1] <= above:
+    if earlier[1] <= above:
         return LEAST
     rate = np.log(earlier[1] / above) / (k - earlier[0])
     return int(np.clip(np.ceil(np.log(above) / rate), 2, LARGEST))

@@ -61,8 +61,8 @@ def scan(model: Model) -> np.ndarray:
     return np.sort(np.nan_to_num(omega).reshape(len(poles), -1), axis=1)
 
 
-def found_peaks(model: Model, omega: np.ndarray) -> SpectralPeaks:
-    """All maxima of B spectra, between the points of a scan."""
+def found_peaks(model: Model, omega: np.ndarray, widths: bool) -> SpectralPeaks:
+    """All maxima of B spectra between the points of a scan; widths are NaN if not asked for."""
     value, slope = power(model, omega, 1)
     rising = (slope[:, :-1] > 0) & (slope[:, 1:] <= 0)
     member, k = np.nonzero(rising)
@@ -71,7 +71,9 @@ def found_peaks(model: Model, omega: np.ndarray) -> SpectralPeaks:
     height = power(model.take(member), where[:, None])[0][:, 0] if len(member) else np.zeros(0)
     keep = _rises(value, member, k, height)
     member, k, where, height = member[keep], k[keep], where[keep], height[keep]
-    width = _widths(model, omega, value, member, k, where, height)
+    width = np.full_like(where, np.nan)
+    if widths:
+        width = _widths(model, omega, value, member, k, where, height)
     return _sorted(len(omega), member, where, height, width)
 
 

@@ -159,6 +159,14 @@ class PowerSpectrum:
 
     @lazy
     def _lines(self) -> tuple[SpectralPeaks, np.ndarray, np.ndarray]:
+        return self._found(True)
+
+    @lazy
+    def _located(self) -> tuple[SpectralPeaks, np.ndarray, np.ndarray]:
+        """As `_lines`, without the widths, which cost more than to find a peak."""
+        return self._lines if "_lines" in vars(self) else self._found(False)
+
+    def _found(self, widths: bool) -> tuple[SpectralPeaks, np.ndarray, np.ndarray]:
         """Peaks of all systems, residuals and deviations from the sum rule."""
         if not self._is_power:
             raise InvalidArgumentError(
@@ -181,7 +189,7 @@ class PowerSpectrum:
             far = 1j * FAR * work.scale(members)[:, None]
             (integral,), _ = model.values(far)
             deviation[members] = np.abs(np.real(far * integral)[:, 0] - total[members]) / size
-            parts.append((members, found_peaks(model, scan(model))))
+            parts.append((members, found_peaks(model, scan(model), widths)))
 
         if work is not None:
             map_threads(partial(find, work=work), work.chunks(), self._workers)
@@ -204,7 +212,7 @@ class PowerSpectrum:
     @property
     def observed_frequency(self) -> np.ndarray:
         """Angular frequency of the highest peak, shape (...); NaN where nothing fluctuates."""
-        return self._highest(self.peaks.frequency)
+        return self._highest(self._located[0].frequency)
 
     @property
     def linewidth(self) -> np.ndarray:
@@ -221,7 +229,7 @@ class PowerSpectrum:
         The largest one at the peaks and at all poles that are seen, shape (...); the error of the
         spectrum is bilinear in both.
         """
-        return self._lines[1]
+        return self._located[1]
 
     @property
     def sum_rule(self) -> np.ndarray:
@@ -229,7 +237,7 @@ class PowerSpectrum:
 
         Of the model that resolves the peaks, which knows least of what lies far from them.
         """
-        return self._lines[2]
+        return self._located[2]
 
     def _shaped(self, values: np.ndarray) -> np.ndarray:
         return values.reshape(self.shape)
