@@ -276,6 +276,13 @@ def test_slips_are_whole_turns_and_wavering_is_none():
     )
 
 
+def test_a_single_time_has_no_rate_of_slips():
+    once = qs.trajectories(ATOM, UP, [1.0], 2, 1, sites="A").phase_slips["A"]
+    assert "0 up, 0 down in 2 samples" in repr(once)
+    with pytest.raises(InvalidArgumentError, match="no rates at a single time"):
+        _ = once.rate
+
+
 def test_few_jumps_leave_an_error():
     rare = qs.Lindbladian(QUBIT, [], [(1e-3, QUBIT["A"].minus)])
     found = qs.trajectories(rare, UP, [0.0, 0.5], 100, 1, observables={"z": QUBIT["A"].z})

@@ -77,19 +77,26 @@ class PhaseSlips:
         return self._error(self.turned)
 
     def _mean(self, values: np.ndarray) -> float:
-        return float(np.mean(values)) / self.duration
+        return float(np.mean(values)) / self._per_time()
+
+    def _per_time(self) -> float:
+        if not self.duration:
+            raise InvalidArgumentError(
+                "Phases have no rates at a single time; give trajectories() several `times`."
+            )
+        return self.duration
 
     def _error(self, values: np.ndarray) -> float:
         # Where all agree by chance, one slip more or less is what nobody has seen.
         count = len(values)
         least = 1 / count if values.dtype.kind == "i" else 0.0
         spread = float(np.std(values, ddof=1)) / np.sqrt(count) if count > 1 else np.inf
-        return max(spread, least) / self.duration
+        return max(spread, least) / self._per_time()
 
     def __repr__(self) -> str:
         return (
             f"<PhaseSlips: {self.up.sum()} up, {self.down.sum()} down in {len(self.up)} samples of "
-            f"duration {self.duration:.6g}; rate {self.rate:.3g} +- {self.rate_error:.1g}>"
+            f"duration {self.duration:.6g}>"
         )
 
 
@@ -242,7 +249,7 @@ class Trajectories:
         for name, error in self.standard_error.items():
             rows[f"⟨{name}⟩"] = f"standard error up to {error.max(initial=0.0):.2g}"
         for site, found in self.phase_slips.items():
-            rows[f"slips of {site}"] = f"{found.rate:.3g} ± {found.rate_error:.1g} per time"
+            rows[f"slips of {site}"] = f"{found.up.sum()} up, {found.down.sum()} down"
         return html.table("Trajectories", rows)
 
     def __repr__(self) -> str:
