@@ -29,6 +29,7 @@ from quantsync.memory import require_memory
 BLOCK = 4  # vectors at a time: eigenvalues of so many eigenvectors are found with all of them
 LARGEST_SPACE = 600
 CONVERGED = 1e-9  # residuals of the inverse, relative to the eigenvalue of the inverse
+PATIENCE = 1.25  # how much larger a Krylov space grows before its eigenvalues are looked at again
 MOST_SHIFTS = 100
 ROUNDING = 1e-13
 NEAR_AXIS = 1e-4  # distance of the shifts from the imaginary axis, relative to the matrix
@@ -143,7 +144,7 @@ def _disc(matrix: Any, centre: complex, count: int, scale: float) -> Disc:
     basis = np.zeros((m, most + BLOCK), kind, order="F")
     images = np.zeros((m, most + BLOCK), kind, order="F")
     fresh = rng.normal(size=(m, BLOCK)) + (0 if real else 1j * rng.normal(size=(m, BLOCK)))
-    size = 0
+    size, look = 0, 3.0 * count
     while size < most:
         for _ in range(2):  # once more against the rounding of the first pass
             fresh = fresh - basis[:, :size] @ (basis[:, :size].conj().T @ fresh)
@@ -151,7 +152,8 @@ def _disc(matrix: Any, centre: complex, count: int, scale: float) -> Disc:
         basis[:, size : size + BLOCK] = fresh
         images[:, size : size + BLOCK] = fresh = solve(fresh, False)
         size += BLOCK
-        if size >= most or (size >= 3 * count and size % (4 * BLOCK) == 0):
+        if size >= min(most, look):
+            look = PATIENCE * size
             disc = _from_space(basis[:, :size], images[:, :size], centre, count)
             if disc is not None:
                 return disc
