@@ -213,6 +213,20 @@ def test_nothing_decays_without_dissipation():
     assert np.isinf(modes.separation)
 
 
+def test_a_generator_that_does_nothing_has_no_modes():
+    space = qs.Space(A=qs.Spin(1 / 2))
+    for nothing in (qs.Lindbladian(space), qs.Lindbladian(space, [(0.0, space["A"].z)])):
+        modes = qs.slowest_modes(nothing)
+        assert modes.eigenvalues.shape == (0,)
+        assert modes.zero_modes == 4
+        assert modes.gap == modes.frequency == 0
+        assert qs.slow_modes.liouvillian_gap(nothing) == 0
+    rate = np.array([0.0, 1.0])
+    some = qs.slowest_modes(qs.Lindbladian(space, [], [(rate, space["A"].minus)]))
+    np.testing.assert_array_equal(np.isnan(some.eigenvalues), [[True] * 3, [False] * 3])
+    np.testing.assert_allclose(some.gap, [0, 0.5])
+
+
 @pytest.mark.parametrize("rate", [1e-9, 1e-13])
 def test_a_slow_rate_is_not_zero(rate):
     space = qs.Space(A=qs.Spin(1 / 2))

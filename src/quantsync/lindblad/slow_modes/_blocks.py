@@ -59,7 +59,8 @@ class Block:
     @lazy
     def _tables(self) -> tuple[np.ndarray, np.ndarray]:
         """The parts of a small block as dense rows, and their absolute values."""
-        table = np.stack([part.toarray().ravel() for part in self.parts])
+        rows = [part.toarray().ravel() for part in self.parts]
+        table = np.array(rows).reshape(len(rows), self.dimension**2)
         return table, np.abs(table)
 
     def matrix(self, coefficients: np.ndarray) -> Any:
@@ -162,11 +163,10 @@ def _blocks(terms: Terms, active: np.ndarray, sector: int | None) -> Iterator[Bl
 
 
 def _raise_not_conserved(terms: Terms, k: int, sector: int) -> None:
-    energies, jumps = len(terms.hamiltonian), len(terms.jumps)
-    what = f"hamiltonian[{k}]" if k < energies else f"dissipator {k - energies}"
-    if k >= energies + jumps:
-        i, j, _ = terms.crosses[k - energies - jumps]
-        what = f"the rate matrix that couples the dissipators {i} and {j}"
+    energies = len(terms.hamiltonian)
+    what = f"hamiltonian[{k}]" if k < energies else f"dissipators[{k - energies}]"
+    if k >= energies and terms.crosses:
+        what = "a dissipator"
     raise InvalidArgumentError(
         f"Argument `sector` is {sector}, but the system does not conserve the total number of "
         f"{terms.space} (levels of modes plus m of spins): {what} changes x - x'. Leave `sector` "

@@ -135,7 +135,8 @@ def slow_part(
     ``spectra`` are the eigenvalues of every block, all whose real part exceeds ``floor``: None if
     that is not low enough. ``proven`` says that the steady state is unique.
     """
-    scale = max(float((np.abs(coefficients) * block.largest).max()) for block in blocks) or 1.0
+    terms = np.abs(coefficients)
+    scale = max(float((terms * block.largest).max(initial=0)) for block in blocks) or 1.0
     known = [np.zeros(len(values), bool) for values in spectra]
     growth, maybe_zero = [], 0
     for block, values, zero in zip(blocks, spectra, known, strict=True):
@@ -183,7 +184,9 @@ def simple_gaps(
     """
     slowest, zeros = np.full(len(table), -np.inf), np.zeros(len(table), int)
     doubtful = np.zeros(len(table), bool)
-    scale = np.max([(np.abs(table) * block.largest).max(axis=1) for block in blocks], axis=0)
+    scale = np.max(
+        [(np.abs(table) * block.largest).max(axis=1, initial=0) for block in blocks], axis=0
+    )
     for block, values in zip(blocks, spectra, strict=True):
         zeros += (np.abs(values) <= NEARLY_ZERO * scale[:, None]).sum(1) * (1 + block.mirrored)
         growth = np.real(values).copy()

@@ -127,6 +127,8 @@ class SlowModes(Batched):
     @property
     def frequency(self) -> np.ndarray:
         """Angular frequency at which the slowest mode oscillates, |Im lambda_1|, (...)."""
+        if not self.eigenvalues.shape[-1]:
+            return np.zeros(self.shape)
         return np.abs(np.imag(self.eigenvalues[..., 0]))
 
     @named_arguments
@@ -463,7 +465,7 @@ def _collected(
 def _separation(modes: list[Mode]) -> float:
     """The second decay rate in units of the first; of an oscillation both modes count as one."""
     if not modes:
-        return np.nan
+        return np.inf
     first, rest = modes[0], [mode.value for mode in modes[1:]]
     near = np.abs(np.array(rest) - first.value.conjugate()) <= SAME_RATE * abs(first.value)
     if first.has_adjoint and near.any():
