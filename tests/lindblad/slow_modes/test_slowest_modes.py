@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from systems import driven_qubit, random_state
 
 import quantsync as qs
@@ -253,6 +254,9 @@ def test_signals_are_sums_of_modes():
     np.testing.assert_allclose(modes.seen_by(a.x, rho), np.abs(seen * weights), atol=1e-15)
     np.testing.assert_allclose(modes.seen_by(a.x), np.abs(seen), atol=1e-15)
     assert not modes.seen_by(a.z)[np.abs(modes.charges) == 1].any()
+    # S+ has the elements |m+1><m|, and sees what has |m><m+1|.
+    assert not modes.seen_by(a.plus)[modes.charges != -1].any()
+    assert modes.seen_by(a.plus)[0] > 0.5
     assert modes.seen_by(a.x, np.stack([rho, rho])).shape == (2, 15)
 
 
@@ -322,6 +326,16 @@ def test_large_blocks_miss_no_mode_however_fast_it_turns(detuning):
     found, floor = slow_eigenvalues(matrix, 9)
     assert len(found) >= 9
     np.testing.assert_allclose(np.sort_complex(found), slow_spectrum(matrix, floor), atol=1e-8)
+
+
+def test_bounds_of_frequencies_are_bounds():
+    turning = sp.csr_array(sp.diags_array(-0.1 + 1j * np.linspace(-3, 7, 40)))
+    low, high = _large_blocks._imaginary_bounds(turning, 0.2)
+    assert -3.3 < low <= -3
+    assert 7 <= high < 7.7
+    # Strong damping of what could turn fast leaves less.
+    damped = sp.csr_array(sp.diags_array(np.linspace(0, 10, 40) * (1j - 1)))
+    assert _large_blocks._imaginary_bounds(damped, 0.5)[1] == pytest.approx(0.5, rel=0.2)
 
 
 def test_large_complex_blocks_miss_no_mode():
