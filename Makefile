@@ -40,6 +40,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/random_liouvillians.py
 	$(BIN)/python benchmarks/dense_or_sparse.py
 	$(BIN)/python benchmarks/two_modes.py
+	$(BIN)/python benchmarks/modes.py
 	$(BIN)/python benchmarks/trajectories.py
 	$(BIN)/python benchmarks/harmonic_network.py
 	$(BIN)/python benchmarks/mean_field.py
