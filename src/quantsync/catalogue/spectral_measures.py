@@ -19,10 +19,11 @@ def _lowering(space: Space, name: str) -> str:
 
 def _spectra(view: View) -> list[PowerSpectrum]:
     """The power spectrum of every site."""
-    space = view.system.space
+    system: Any = view.system
+    space = system.space
     return [
         power_spectrum(
-            view.system,
+            system,
             getattr(space[name], _lowering(space, name)),
             state=view.solution,
             workers=view.workers,

@@ -116,7 +116,7 @@ def _blocks(matrix: sp.csr_array, levels: list[slice]) -> tuple[list[Any], list[
         left = [matrix[high, low] for low, high in pairs]
         return left, middle, [matrix[low, high] for low, high in pairs]
     left, middle, right = [], [], []
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    rows = np.repeat(np.arange(len(matrix.indptr) - 1), np.diff(matrix.indptr))
     for level, (before, behind) in zip(levels, ends, strict=True):
         start, stop = levels[before].start, levels[behind].stop
         entries = slice(matrix.indptr[level.start], matrix.indptr[level.stop])

@@ -321,7 +321,7 @@ def sparse_solver(matrix: sp.csr_array, levels: Levels | None) -> Again:
     return solve
 
 
-def sparse_factors(matrix: sp.csr_array) -> Any:
+def sparse_factors(matrix: sp.csr_array | sp.csc_array) -> Any:
     """SuperLU's factors; None if the matrix is exactly singular."""
     try:
         # A generator's pattern is nearly symmetric: the fill is half that of SuperLU's default.
