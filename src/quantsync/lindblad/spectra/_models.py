@@ -26,6 +26,7 @@ from quantsync.lindblad.spectra._reached import Reached
 
 LARGEST_DENSE = 64  # elements up to which inverses are dense, and batched
 MOST = 200  # vectors of each space
+ROOM = 32  # for so many vectors there is room to begin with
 # Vectors after which the residual is looked at, and until it is again: by how fast it falls.
 FIRST, LEAST, LARGEST = 10, 4, 20
 STEPS_A_SHIFT = 30  # vectors after which a further shift is taken where the residual is largest
@@ -213,27 +214,30 @@ class _Space:
 
     def __init__(self, start: np.ndarray, most: int):
         count, d = start.shape
-        norm = np.linalg.norm(start, axis=1)
+        norm = _norms(start)
         self.size = np.where(norm == 0, 1.0, norm)
-        self.V = np.zeros((count, most + 1, d), complex)
+        room = min(most, ROOM)  # what is not filled should not be touched either
+        self.V = np.zeros((count, room + 1, d), complex)
         self.V[:, 0] = start / self.size[:, None]
-        self.H = np.zeros((count, most + 1, most), complex)
+        self.H = np.zeros((count, room + 1, room), complex)
         self.k = 0
 
     def grow(self, w: np.ndarray) -> np.ndarray:
         """Add a vector; True for the systems whose space is complete without it."""
-        k, basis = self.k, self.V[:, : self.k + 1]
-        before = np.linalg.norm(w, axis=1)
-        for _ in range(
-            2
-        ):  # once would do for one vector, but what it leaves grows from each to next
+        k = self.k
+        if k == self.H.shape[2]:
+            self.V = np.pad(self.V, ((0, 0), (0, k), (0, 0)))
+            self.H = np.pad(self.H, ((0, 0), (0, k), (0, k)))
+        basis, along = self.V[:, : k + 1], self.H[:, : k + 1, k]
+        for _ in range(2):  # what once leaves over would grow from each vector to the next
             h = (basis @ w.conj()[:, :, None])[:, :, 0].conj()
-            w = w - (h[:, None, :] @ basis)[:, 0, :]
-            self.H[:, : k + 1, k] += h
-        norm = np.linalg.norm(w, axis=1)
-        complete = norm <= EXHAUSTED * before
-        norm[complete], w[complete] = 1, 0
-        self.V[:, k + 1] = w / norm[:, None]
+            w = w - (h[:, None, :] @ basis)[:, 0]
+            along += h
+        norm = _norms(w)
+        complete = norm <= EXHAUSTED * np.hypot(norm, _norms(along))
+        if complete.any():
+            norm[complete], w[complete] = 1, 0
+        np.divide(w, norm[:, None], out=self.V[:, k + 1])
         self.H[:, k + 1, k] = np.where(complete, 0, norm)
         self.k += 1
         return complete
@@ -281,8 +285,16 @@ def _solvers(reached: Reached, table: np.ndarray, shift: np.ndarray) -> tuple[So
     ]
 
     def solver(transposed: str) -> Solver:
+        if len(factors) == 1:
+            return lambda v: factors[0].solve(v[0], transposed)[None]
         return lambda v: np.stack(
             [lu.solve(x, transposed) for lu, x in zip(factors, v, strict=True)]
         )
 
     return solver("N"), solver("H")
+
+
+def _norms(vectors: np.ndarray) -> np.ndarray:
+    """Norms of complex vectors (B, d) that lie in a row."""
+    parts = np.ascontiguousarray(vectors).view(float)
+    return np.sqrt(np.einsum("bd,bd->b", parts, parts))
