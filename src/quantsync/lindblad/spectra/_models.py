@@ -34,7 +34,7 @@ FEW = 8  # frequencies per system up to which inverses are cheaper than substitu
 EXHAUSTED = 1e-13  # part of a vector that is left of it when its space is complete
 
 Solver = Callable[[np.ndarray], np.ndarray]  # of vectors (B, d), or (B, W, k)
-Frequencies = Callable[["Model"], np.ndarray]  # at which a model must hold: (B, W)
+Look = Callable[["Model"], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def built(
     left: np.ndarray,
     stationary: tuple[np.ndarray, np.ndarray] | None,
     shift: np.ndarray,
-    frequencies: Frequencies,
+    looked_at: Look,
     tolerance: float,
 ) -> tuple[Model, np.ndarray]:
     """Models of B systems, and the largest products of their relative residuals (B,).
@@ -163,8 +163,8 @@ def built(
         by rounding would grow.
     shift : ndarray of shape (B,)
         The first shift.
-    frequencies
-        At which the residuals are looked at, given a model.
+    looked_at
+        From a model to frequencies and residuals there (B, W): 0 where they do not matter.
     tolerance : float
         Of the product.
     """
@@ -188,15 +188,14 @@ def built(
             continue
         asked = dual.V[:, 0] * dual.size[:, None], primal.V[:, k]
         model = Model(primal.side(shifts, asked[0]), dual.side(shifts.conj(), asked[1]))
-        omega = frequencies(model)
-        residual = np.nan_to_num(model.values(1j * omega)[1], nan=0.0)
+        omega, residual = looked_at(model)
         worst = residual.max(axis=1, initial=0)
         if (worst <= tolerance).all() or k == most or complete.all():
             return model, worst
         above = float(worst.max() / tolerance)
         check, earlier = k + _further(k, above, earlier), (k, above)
         if since >= STEPS_A_SHIFT:
-            there = np.nan_to_num(omega[np.arange(count), residual.argmax(axis=1)])
+            there = omega[np.arange(count), residual.argmax(axis=1)]
             shift = np.real(shift) / 4 + 1j * there
             solve, since = _solvers(reached, table, shift), 0
 

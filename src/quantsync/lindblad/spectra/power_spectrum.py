@@ -17,7 +17,7 @@ from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState, QuasiPeriodicStates
 from quantsync.lindblad.spectra._models import LARGEST_DENSE, Model, built
-from quantsync.lindblad.spectra._peaks import SpectralPeaks, found_peaks, power, scan
+from quantsync.lindblad.spectra._peaks import SpectralPeaks, found_peaks, scan
 from quantsync.lindblad.spectra._reached import Reached, reached
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.memory import require_memory
@@ -355,7 +355,7 @@ class _Work:
             left,
             constraint,
             rate + 1j * mean,
-            _at_peaks if omega is None else lambda _: np.tile(omega, (len(members), 1)),
+            _at_peaks if omega is None else partial(_at, omega),
             RESIDUAL,
         )
 
@@ -417,11 +417,19 @@ class _Work:
         return tuple(map(int, np.unravel_index(int(member), self.system.shape)))
 
 
-def _at_peaks(model: Model) -> np.ndarray:
-    """Frequencies of the poles that a spectrum shows; NaN for the others."""
-    omega = np.imag(model.poles)
-    value = power(model, omega)[0]
-    return np.where(value >= SEEN * value.max(axis=1, keepdims=True), omega, np.nan)
+def _at(omega: np.ndarray, model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies for all systems, and the residuals of a model there."""
+    everywhere = np.tile(omega, (len(model.poles), 1))
+    return everywhere, np.nan_to_num(model.values(1j * everywhere)[1], nan=0.0)
+
+
+def _at_peaks(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies of all poles, and the residuals at those that a spectrum shows."""
+    omega = np.nan_to_num(np.imag(model.poles))
+    (value,), residual = model.values(1j * omega)
+    height = np.nan_to_num(np.real(value))
+    shown = height >= SEEN * height.max(axis=1, keepdims=True)
+    return omega, np.where(shown, np.nan_to_num(residual, nan=0.0), 0.0)
 
 
 @named_arguments
