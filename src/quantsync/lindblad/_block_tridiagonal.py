@@ -81,12 +81,16 @@ def _joined(widths: np.ndarray) -> np.ndarray:
 
 
 def solver_by_levels(
-    matrix: sp.csr_array, levels: Levels
+    matrix: sp.csr_array, levels: Levels, ordered: sp.csr_array | None = None
 ) -> Callable[[np.ndarray], np.ndarray | None]:
-    """A solver that keeps the factors, from right sides (m, k) to solutions or None."""
+    """A solver that keeps the factors, from right sides (m, k) to solutions or None.
+
+    ``ordered`` is the matrix in the order of the levels, where that is known.
+    """
     # None where exchanging rows inside the levels is not enough: sparse LU exchanges any.
     require_memory(levels.nbytes, f"Elimination of {len(levels.order)} unknowns")
-    ordered = sp.csr_array(matrix[levels.order][:, levels.order])
+    known = matrix[levels.order][:, levels.order] if ordered is None else ordered
+    ordered = sp.csr_array(known)
     bounds = levels.bounds.tolist()
     elimination = _Elimination(ordered, [slice(*ends) for ends in itertools.pairwise(bounds)])
 

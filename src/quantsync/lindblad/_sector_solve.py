@@ -160,19 +160,18 @@ class SparseSector(_SectorSolver):
 
     def solve_and_keep(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray, Again]:
         """As `solve`, and a solver of the same blocks for other right-hand sides."""
-        levels = self._levels(coefficients)
-        found = [self._kept(row, levels) for row in coefficients]
+        pattern = self._pattern(coefficients)
+        found = [self._kept(row, pattern) for row in coefficients]
 
         def again(right: np.ndarray) -> np.ndarray:
             return np.stack([solve(row) for (_, _, solve), row in zip(found, right, strict=True)])
 
         return np.stack([x for x, _, _ in found]), np.array([c for _, c, _ in found]), again
 
-    def _kept(self, row: np.ndarray, levels: Levels | None) -> tuple[np.ndarray, float, Again]:
+    def _kept(self, row: np.ndarray, pattern: _Pattern) -> tuple[np.ndarray, float, Again]:
         """The stationary vector (m,) of one system, its condition, and its solver."""
-        matrix, scale = self._scaled(row)
-        matrix = _with_row(matrix, self._replaced_row, self.sector.trace_functional)
-        solve = sparse_solver(matrix, levels)
+        scale = self._scale(row)
+        matrix, solve = pattern.solver(row, scale)
 
         def again(right: np.ndarray) -> np.ndarray:
             given = right / scale
@@ -184,11 +183,10 @@ class SparseSector(_SectorSolver):
 
     def condition(self, coefficients: np.ndarray) -> np.ndarray:
         """Reciprocal condition numbers (B,) of the blocks themselves."""
-        result, levels = np.empty(len(coefficients)), self._levels(coefficients)
+        result, pattern = np.empty(len(coefficients)), self._pattern(coefficients, traced=False)
         for k, row in enumerate(coefficients):
-            matrix, _ = self._scaled(row)
-            solutions = _solve_sparse(matrix, self.probes, levels)
-            result[k] = self._reciprocal_condition(matrix, solutions)
+            matrix, solve = pattern.solver(row, self._scale(row))
+            result[k] = self._reciprocal_condition(matrix, solve(self.probes))
         return result
 
     def _solutions(
@@ -196,29 +194,27 @@ class SparseSector(_SectorSolver):
     ) -> tuple[np.ndarray, np.ndarray]:
         x = np.empty((len(coefficients), self.sector.dimension))
         condition = np.empty(len(coefficients))
-        levels = self._levels(coefficients)
+        pattern = self._pattern(coefficients)
         for k, row in enumerate(coefficients):
-            matrix, scale = self._scaled(row)
+            scale = self._scale(row)
             columns = self._stationary
             if right is not None:
                 given = right[k] / scale
                 if self.sector.carries_trace:
                     given[self._replaced_row] = 0
                 columns = np.column_stack([given, self.probes])
-            if self.sector.carries_trace:
-                matrix = _with_row(matrix, self._replaced_row, self.sector.trace_functional)
-            solutions = _solve_sparse(matrix, columns, levels)
+            matrix, solve = pattern.solver(row, scale)
+            solutions = solve(columns)
             x[k] = solutions[:, 0]
             condition[k] = self._reciprocal_condition(matrix, solutions[:, 1:])
         return x, condition
 
-    def _scaled(self, coefficients: np.ndarray) -> tuple[sp.csr_array, np.ndarray]:
-        """One block with rows of unit size, and what these were divided by."""
+    def _scale(self, row: np.ndarray) -> np.ndarray:
+        """What the rows of one system's block are divided by."""
         # By what adds up in a row: where it cancels, the rest is known less well.
-        matrix = self.sector.sparse_matrix(coefficients)
-        scale = np.abs(coefficients) @ self.sector.row_bounds
+        scale = np.abs(row) @ self.sector.row_bounds
         scale[scale == 0] = 1
-        return sp.csr_array(sp.diags_array(1 / scale) @ matrix), scale
+        return scale
 
     @staticmethod
     def _reciprocal_condition(matrix: sp.csr_array, solutions: np.ndarray) -> float:
@@ -226,13 +222,20 @@ class SparseSector(_SectorSolver):
         growth = float(np.abs(solutions).max())
         return 1 / (norm * growth) if np.isfinite(growth) and growth > 0 else 0.0
 
-    def _levels(self, coefficients: np.ndarray) -> Levels | None:
-        """Levels for elimination by blocks; None where sparse LU is faster."""
+    def _pattern(self, coefficients: np.ndarray, traced: bool = True) -> _Pattern:
+        """Where the blocks have entries, with the trace in one row where they carry it."""
         active = (coefficients != 0).any(axis=0)
-        key = ("levels", self.sector.elements.tobytes(), active.tobytes())
-        return self.sector.terms.derive(key, lambda: self._find_levels(active))
+        traced = traced and self.sector.carries_trace
+        key = ("pattern", self.sector.elements.tobytes(), active.tobytes(), traced)
 
-    def _find_levels(self, active: np.ndarray) -> Levels | None:
+        def build() -> _Pattern:
+            row = self._replaced_row if traced else None
+            return _Pattern(self.sector, active, row, self._levels(active))
+
+        return self.sector.terms.derive(key, build)
+
+    def _levels(self, active: np.ndarray) -> Levels | None:
+        """Levels for elimination by blocks; None where sparse LU is faster."""
         m, populations = self.sector.dimension, self.sector.populations
         blocks = [block for block, on in zip(self.sector.blocks, active, strict=True) if on]
         pattern = sp.csr_array(sum((abs(block) for block in blocks), sp.csr_array((m, m))))
@@ -273,14 +276,6 @@ def solve_batch(matrices: np.ndarray, right_hand_sides: np.ndarray) -> np.ndarra
         return solutions
 
 
-def _with_row(matrix: sp.csr_array, row: int, values: np.ndarray) -> sp.csr_array:
-    """A matrix with one row replaced."""
-    others = sp.diags_array((np.arange(len(values)) != row).astype(float))
-    (columns,) = np.nonzero(values)
-    entries = (values[columns], (np.full(len(columns), row), columns))
-    return sp.csr_array(others @ matrix + sp.csr_array(entries, shape=matrix.shape))
-
-
 def _factorised(matrices: np.ndarray) -> Again:
     """A solver for right-hand sides (m, k) or (B, m, k); overwrites the matrices (B, m, m)."""
     if matrices.shape[1] < LEAST_KEPT:
@@ -298,16 +293,62 @@ def _factorised(matrices: np.ndarray) -> Again:
     return solve
 
 
-def _solve_sparse(
-    matrix: sp.csr_array, right_hand_sides: np.ndarray, levels: Levels | None
-) -> np.ndarray:
-    """Solutions for columns (m, k); infinite if the matrix is exactly singular."""
-    return sparse_solver(matrix, levels)(right_hand_sides)
+class _Pattern:
+    """The entries of all active terms' blocks, in one order: a system's matrix is a sum of rows."""
+
+    def __init__(
+        self, sector: Sector, active: np.ndarray, traced: int | None, levels: Levels | None
+    ):
+        m = sector.dimension
+        blocks = {int(k): sector.blocks[k] for k in np.flatnonzero(active)}
+        pattern = sp.csr_array((m, m))
+        for block in blocks.values():
+            pattern = pattern + abs(block)
+        if traced is not None:  # the row of the trace, in place of an equation that is not needed
+            columns = np.arange(sector.populations)
+            entries = (np.ones(len(columns)), (np.full(len(columns), traced), columns))
+            pattern = pattern + sp.csr_array(entries, shape=(m, m))
+        pattern = sp.csr_array(pattern)
+        pattern.sort_indices()
+        self.shape, self.levels = (m, m), levels
+        self.indices, self.indptr = pattern.indices, pattern.indptr
+        self.rows = np.repeat(np.arange(m), np.diff(pattern.indptr))
+        places = self.rows * m + pattern.indices
+        self.terms: list[tuple[int, np.ndarray, np.ndarray]] = []
+        for k, block in blocks.items():
+            rows = np.repeat(np.arange(m), np.diff(block.indptr))
+            self.terms.append((k, np.searchsorted(places, rows * m + block.indices), block.data))
+        self.row = slice(0, 0) if traced is None else slice(*pattern.indptr[traced : traced + 2])
+        self.trace = (pattern.indices[self.row] < sector.populations).astype(float)
+        if levels is not None:  # the same in the order of the levels
+            numbered = sp.csr_array((np.arange(1, len(places) + 1), *self._where), self.shape)
+            ordered = sp.csr_array(numbered[levels.order][:, levels.order])
+            self.ordered = ordered.data - 1, ordered.indices, ordered.indptr
+
+    @property
+    def _where(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.indices, self.indptr
+
+    def solver(self, row: np.ndarray, scale: np.ndarray) -> tuple[sp.csr_array, Again]:
+        """The matrix of one system with scaled rows, and its solver."""
+        data = np.zeros(len(self.indices))
+        for k, places, entries in self.terms:
+            data[places] += row[k] * entries
+        data *= (1 / scale)[self.rows]
+        data[self.row] = self.trace
+        matrix = sp.csr_array((data, *self._where), self.shape)
+        if self.levels is None:
+            return matrix, sparse_solver(matrix, None)
+        order, *where = self.ordered
+        ordered = sp.csr_array((data[order], *where), self.shape)
+        return matrix, sparse_solver(matrix, self.levels, ordered)
 
 
-def sparse_solver(matrix: sp.csr_array, levels: Levels | None) -> Again:
+def sparse_solver(
+    matrix: sp.csr_array, levels: Levels | None, ordered: sp.csr_array | None = None
+) -> Again:
     """A solver for columns (m, k) that keeps what it factorises; infinite where singular."""
-    by_levels = None if levels is None else solver_by_levels(matrix, levels)
+    by_levels = None if levels is None else solver_by_levels(matrix, levels, ordered)
     factors: list[Any] = []
 
     def solve(right: np.ndarray) -> np.ndarray:
