@@ -421,7 +421,9 @@ def test_operators_of_the_wrong_kind_or_size_are_rejected():
         as_operator(np.eye(2), 3, "X")
     with pytest.raises(DimensionError, match=r"`X` must have shape \(3, 3\), but has \(3,\)"):
         as_operator(np.ones(3), 3, "X")
-    for wrong in ("sigma_x", None, [[0, 1], [0]], np.ma.array(np.eye(2))):
+    with pytest.raises(InvalidArgumentError, match="The X must be an operator, .* 'sigma_x'"):
+        as_operator("sigma_x", 2, "The X")
+    for wrong in (None, [[0, 1], [0]], np.ma.array(np.eye(2))):
         with pytest.raises(InvalidArgumentError, match="The X must be a number or an array"):
             as_operator(wrong, 2, "The X")
     for bad in (np.nan, np.inf):

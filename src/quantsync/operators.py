@@ -621,6 +621,10 @@ def as_operator(operator: Any, space: Space | int | tuple[int, ...], name: str) 
                 f"{label(name)} must be an operator (Qobj), but is a {type(operator).__name__} of "
                 "QuTiP; from_qutip() and quasi_periodic.from_qutip() take those of a system."
             )
+        if isinstance(operator, str):
+            raise InvalidArgumentError(
+                f"{label(name)} must be an operator, such as space['A'].z, but is {operator!r}."
+            )
         matrix = number_array(operator, name)
     if matrix.shape != (dimension, dimension):
         raise DimensionError(

@@ -117,6 +117,12 @@ def curves(axes: Axes, times: np.ndarray, values: Mapping[str, np.ndarray], x: s
         axes.legend(frameon=False, ncols=1 + (len(values) > 6))
 
 
+def next_colour(axes: Axes) -> str:
+    """The first colour that no line on these axes has."""
+    taken = {line.get_color() for line in axes.lines}
+    return next((c for c in COLOURS if c not in taken), COLOURS[len(taken) % len(COLOURS)])
+
+
 def phase_text(name: str) -> str:
     """How a figure writes a phase called "phi_A" or "phi_A - phi_B"."""
     if re.fullmatch(r"phi_[A-Za-z0-9]+( - phi_[A-Za-z0-9]+)?", name):

@@ -111,7 +111,7 @@ def test_an_operator_without_entries_and_a_batch_without_states():
         (SPACE, InvalidArgumentError, r"needs no space.* expectation\(rho, operator\)"),
         ([], InvalidArgumentError, r"must hold at least one operator, but is \[\]"),
         ({}, InvalidArgumentError, r"must hold at least one operator, but is \{\}"),
-        ("x", InvalidArgumentError, r"`operator` must be a number or an array, but is 'x'"),
+        ("x", InvalidArgumentError, r"`operator` must be an operator, .* but is 'x'"),
         ([A.x, None], InvalidArgumentError, r"Operator 1 must be .* but is None"),
         (np.full((12, 12), np.nan), NonFiniteError, r"`operator` must be finite"),
     ],

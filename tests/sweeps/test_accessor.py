@@ -44,6 +44,15 @@ def test_a_cut_is_a_line(tongue):
     assert axes.get_title() == "epsilon = 0.1 (damping_a)"
 
 
+def test_cuts_on_the_same_axes_are_told_apart(tongue):
+    axes = tongue.quantsync.plot("synchronization", at={"epsilon": 0.05})
+    assert tongue.quantsync.plot("synchronization", axes, at={"epsilon": 0.1}) is axes
+    assert len({line.get_color() for line in axes.lines}) == 2
+    shown = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert shown == ["epsilon = 0.05 (damping_a)", "epsilon = 0.1 (damping_a)"]
+    assert axes.get_title() == ""
+
+
 def test_an_axis_of_names_is_drawn_in_their_order():
     def spin(variant="up", drive=0.1):
         space = qs.Space(A=qs.Spin(1 / 2))

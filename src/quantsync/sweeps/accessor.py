@@ -73,7 +73,8 @@ class MapAccessor:
         measure : str or list of str, optional
             Which; all of them by default.
         axes : matplotlib.axes.Axes or a list of them, optional
-            Where to draw, one for each panel; in a new figure by default.
+            Where to draw, one for each panel; in a new figure by default. Cuts that are drawn one
+            after the other on the same axes have a legend in place of a title.
         at : mapping of str to number or str, optional
             Where to cut further axes, such as ``{"gain": 0.1}``.
 
@@ -103,9 +104,12 @@ class MapAccessor:
             )
         given = _panels_for(len(panels), axes)
         for place, panel in zip(given, panels, strict=True):
+            further = len(pictures.axes) == 1 and bool(place.lines)
             pictures.draw(place, panel)
             if pictures.cut:
-                place.set_title(pictures.cut, fontsize="medium")
+                place.set_title("" if further else pictures.cut, fontsize="medium")
+            if pictures.cut and further:
+                place.legend()
         return given[0] if len(given) == 1 else np.array(given, dtype=object)
 
     def _repr_html_(self) -> str:

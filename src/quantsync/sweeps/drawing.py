@@ -10,7 +10,7 @@ import numpy as np
 
 from quantsync.checks import known_name, name_list, real_number
 from quantsync.errors import InvalidArgumentError, unknown_name
-from quantsync.plotting import BLUE, VERMILLION
+from quantsync.plotting import VERMILLION
 from quantsync.sweeps.parts import on_grid, real_variables
 from quantsync.sweeps.refine.refinement import BORDER
 from quantsync.sweeps.store.files import STATUS
@@ -77,7 +77,13 @@ class MapPictures:
 
     def draw(self, axes: Axes, panel: Panel) -> None:
         """A line over one axis, a map over two; phases close at pi; border and failures."""
-        from quantsync.plotting import map_panel, phase_axis, phase_map_panel, scale_axis
+        from quantsync.plotting import (
+            map_panel,
+            next_colour,
+            phase_axis,
+            phase_map_panel,
+            scale_axis,
+        )
 
         places = [_places(coordinate) for coordinate in self.axes]
         axes.set_xlabel(_label(self.axes[-1]))
@@ -89,11 +95,12 @@ class MapPictures:
         else:
             order = np.argsort(places[0])
             x, y = places[0][order], panel.values[order]
+            style: Any = {"color": next_colour(axes), "markersize": 3, "label": self.cut or None}
             if panel.is_phase:  # dots: a line would join -pi with pi
-                axes.plot(x, np.angle(np.exp(1j * y)), ".", color=BLUE, markersize=3)
+                axes.plot(x, np.angle(np.exp(1j * y)), ".", **style)
                 phase_axis(axes, panel.label, "y")
             else:
-                axes.plot(x, y, marker=".", color=BLUE, markersize=3)
+                axes.plot(x, y, marker=".", **style)
                 axes.set_ylabel(panel.label)
             scale_axis(axes, x, "x")
         _tick(axes, self.axes[-1], "x")

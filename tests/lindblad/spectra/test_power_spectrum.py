@@ -309,8 +309,13 @@ def test_it_is_drawn_with_its_peaks():
     axes = spectrum[1].plot()
     low, high = axes.get_xlim()
     assert low < -9 < 9 < high
-    assert axes.get_xlabel()
-    assert axes.get_ylabel()
+    spectrum[0].plot(axes)
+    assert axes.get_xlim()[0] < low < high < axes.get_xlim()[1]
+    assert axes.get_ylim()[0] == 0
+    assert axes.get_ylim()[1] > spectrum.peaks.height.max()
+    assert len({line.get_color() for line in axes.lines}) == 2
+    axes.figure.canvas.draw()
+    assert axes.get_xlabel() == r"$\omega$ (rate)"
     plt.close(axes.figure)
     with pytest.raises(errors.InvalidArgumentError, match=r"spectrum\[0\]"):
         spectrum.plot()

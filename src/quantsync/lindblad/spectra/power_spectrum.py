@@ -23,7 +23,7 @@ from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.memory import require_memory
 from quantsync.operators import as_operator
 from quantsync.parallel import chunk_slices, map_threads, worker_count
-from quantsync.plotting import BLUE, axes_or_new, require_one
+from quantsync.plotting import axes_or_new, next_colour, require_one
 from quantsync.states import density_matrices
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ class PowerSpectrum:
         Parameters
         ----------
         axes : matplotlib.axes.Axes, optional
-            Where to draw; in a new figure by default.
+            Where to draw; in a new figure by default. Several spectra may go on the same axes.
         omega : array_like of shape (W,), optional
             The frequencies; around all notable peaks by default.
 
@@ -270,11 +270,13 @@ class PowerSpectrum:
             high = (peaks.frequency + 4 * peaks.width)[seen].max(initial=-np.inf)
             omega = np.linspace(low, high, 801) if low < high else np.linspace(-1, 1, 3)
         omega = np.sort(np.concatenate([real_array(omega, "omega"), peaks.frequency]))
-        axes.plot(omega, self.incoherent(omega), color=BLUE)
-        axes.plot(peaks.frequency, peaks.height, "o", color=BLUE, markersize=3)
-        axes.set(xlabel=r"$\\omega$ (rad per time)", ylabel=r"$S(\\omega)$")
-        axes.set_xlim(omega.min(), omega.max())
-        axes.set_ylim(bottom=0)
+        further, colour = bool(axes.lines), next_colour(axes)
+        shown = [*axes.get_xlim()] * further + [omega.min(), omega.max()]
+        axes.plot(omega, self.incoherent(omega), color=colour)
+        axes.plot(peaks.frequency, peaks.height, "o", color=colour, markersize=3)
+        axes.set(xlabel=r"$\omega$ (rate)", ylabel=r"$S(\omega)$ (1/rate)")
+        axes.set_xlim(min(shown), max(shown))
+        axes.set_ylim(bottom=0, auto=None)  # higher spectra may follow
         return axes
 
     def _repr_html_(self) -> str:
