@@ -276,6 +276,18 @@ def test_slips_are_whole_turns_and_wavering_is_none():
     )
 
 
+def test_states_without_a_phase_are_not_resolved():
+    space = qs.Space(M=qs.Fock(6))
+    m, times = space["M"], np.linspace(0, 3, 31)
+    jumps = [(1.0, m.create), (1.0, m.destroy @ m.destroy)]
+    free = qs.Lindbladian(space, [(1.0, m.number)], jumps)
+    options = {"samples": 2, "seed": 1, "sites": "M", "truncation": "ignore"}
+    fock = qs.trajectories(free, np.eye(6)[0], times, **options)
+    assert fock.phase_slips["M"].unresolved == 1
+    driven = qs.Lindbladian(space, [(0.1, m.create + m.destroy)], [(1.0, m.destroy)])
+    assert qs.trajectories(driven, np.eye(6)[0], times, **options).phase_slips["M"].unresolved == 0
+
+
 def test_a_single_time_has_no_rate_of_slips():
     once = qs.trajectories(ATOM, UP, [1.0], 2, 1, sites="A").phase_slips["A"]
     assert "0 up, 0 down in 2 samples" in repr(once)

@@ -44,6 +44,7 @@ def slips(phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return up, down
 
 
-def unresolved(phases: np.ndarray) -> np.ndarray:
-    """Of each sample, how many differences of phase are larger than a quarter turn."""
-    return (np.abs(np.diff(phases, axis=1)) > COARSE).sum(axis=1)
+def unresolved(phases: np.ndarray, amplitudes: np.ndarray) -> np.ndarray:
+    """Of each sample, how many steps turn more than a quarter, or end where there is no phase."""
+    lost = np.abs(amplitudes[:, 1:]) <= NO_PHASE
+    return (lost | (np.abs(np.diff(phases, axis=1)) > COARSE)).sum(axis=1)

@@ -34,8 +34,10 @@ class PhaseSlips:
     turned : ndarray of shape (samples,)
         By how much the phase has changed from the first to the last time, in radians.
     unresolved : float
-        Which part of all differences of phase between two times is larger than pi/2: they may as
-        well have gone the other way around. It should be small; if not, take closer times.
+        Which part of all steps from one time to the next turns the phase by more than pi/2, which
+        may as well have gone the other way around, or ends in a state without a phase (a Fock
+        state has none). It should be small; if not, take closer times, or where jumps of an
+        undriven mode leave no phase a coherent start, or heterodyne detection.
     duration : float
         Last minus first time.
     """
@@ -68,7 +70,11 @@ class PhaseSlips:
 
     @property
     def frequency(self) -> float:
-        """Mean phase gained per time: the observed frequency relative to the frame."""
+        """Mean phase gained per time, in the frame of the Hamiltonian.
+
+        The phase of a mode is arg <a>: under ``H = omega n`` this is -omega. It is no peak of a
+        spectrum, as `observed_frequency` is, but counts the turns of every phase.
+        """
         return self._mean(self.turned)
 
     @property

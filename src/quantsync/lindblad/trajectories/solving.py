@@ -353,7 +353,8 @@ class _Totals:
         phases = {site: unwrapped(values[:counted]) for site, values in block.phases.items()}
         for site, phase in phases.items():
             turned = phase[:, -1] - phase[:, 0] if phase.shape[1] else np.zeros(counted)
-            self.slips[site].append((*slips(phase), turned, unresolved(phase)))
+            coarse = unresolved(phase, block.phases[site][:counted])
+            self.slips[site].append((*slips(phase), turned, coarse))
         for k in range(block.recorded):
             self.records.append(
                 TrajectoryRecord(
