@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 RESIDUAL = 1e-13  # product of the relative residuals of resolvents from both sides
 LARGEST_RESIDUAL = 1e-8  # of a spectrum that is given out at all
 STATIONARY = 1e-8  # of a state that is given: its change per time beside the generator's terms
-SEEN = 1e-6  # part of the highest value below which a pole's frequency need not be resolved
+# Part of the highest value below which a pole's frequency need not be resolved: for all peaks, and
+# for the highest one alone.
+SEEN, HIGH = 1e-6, 0.03
 FAR = 1e6  # times the generator, where a spectrum is all tail
 UNDAMPED = 1e-13  # decay rate relative to the generator that rounding does not tell from none
 CHUNK_BYTES = 1 << 21
@@ -163,10 +165,10 @@ class PowerSpectrum:
 
     @lazy
     def _located(self) -> tuple[SpectralPeaks, np.ndarray, np.ndarray]:
-        """As `_lines`, without the widths, which cost more than to find a peak."""
+        """As `_lines`, where only the highest peaks are resolved, and no widths found."""
         return self._lines if "_lines" in vars(self) else self._found(False)
 
-    def _found(self, widths: bool) -> tuple[SpectralPeaks, np.ndarray, np.ndarray]:
+    def _found(self, whole: bool) -> tuple[SpectralPeaks, np.ndarray, np.ndarray]:
         """Peaks of all systems, residuals and deviations from the sum rule."""
         if not self._is_power:
             raise InvalidArgumentError(
@@ -180,7 +182,7 @@ class PowerSpectrum:
         total = np.asarray(self.total).reshape(-1)
 
         def find(members: np.ndarray, work: _Work) -> None:
-            model, worst = work.models(members, None)
+            model, worst = work.models(members, None, SEEN if whole else HIGH)
             work.require_damped(model, members, None)
             work.require_solved(worst[:, None], members)
             residual[members] = worst
@@ -189,7 +191,7 @@ class PowerSpectrum:
             far = 1j * FAR * work.scale(members)[:, None]
             (integral,), _ = model.values(far)
             deviation[members] = np.abs(np.real(far * integral)[:, 0] - total[members]) / size
-            parts.append((members, found_peaks(model, scan(model), widths)))
+            parts.append((members, found_peaks(model, scan(model), whole)))
 
         if work is not None:
             map_threads(partial(find, work=work), work.chunks(), self._workers)
@@ -226,10 +228,9 @@ class PowerSpectrum:
     def residual(self) -> np.ndarray:
         """Product of the relative residuals of ``(i omega - L)^-1`` on b rho and, adjoint, on a.
 
-        The largest one at the peaks and at all poles that are seen, shape (...); the error of the
-        spectrum is bilinear in both.
+        The largest one at the peaks, shape (...); the error of the spectrum is bilinear in both.
         """
-        return self._located[1]
+        return self._lines[1]
 
     @property
     def sum_rule(self) -> np.ndarray:
@@ -237,7 +238,7 @@ class PowerSpectrum:
 
         Of the model that resolves the peaks, which knows least of what lies far from them.
         """
-        return self._located[2]
+        return self._lines[2]
 
     def _shaped(self, values: np.ndarray) -> np.ndarray:
         return values.reshape(self.shape)
@@ -341,8 +342,10 @@ class _Work:
         stationary = rho.reshape(len(rho), n * n)[:, elements]
         return flat, left, stationary, diagonal
 
-    def models(self, members: np.ndarray, omega: np.ndarray | None) -> tuple[Model, np.ndarray]:
-        """Models that hold at some frequencies, at their peaks by default, and their residuals."""
+    def models(
+        self, members: np.ndarray, omega: np.ndarray | None, seen: float = SEEN
+    ) -> tuple[Model, np.ndarray]:
+        """Models that hold at some frequencies, at what is seen by default, and their residuals."""
         right, left, stationary, diagonal = self._vectors(members)
         table = self._table[members]
         mean, rate = self._scales(table, right, left)
@@ -357,7 +360,7 @@ class _Work:
             left,
             constraint,
             rate + 1j * mean,
-            _at_peaks if omega is None else partial(_at, omega),
+            partial(_at_peaks, seen) if omega is None else partial(_at, omega),
             RESIDUAL,
         )
 
@@ -425,12 +428,12 @@ def _at(omega: np.ndarray, model: Model) -> tuple[np.ndarray, np.ndarray]:
     return everywhere, np.nan_to_num(model.values(1j * everywhere)[1], nan=0.0)
 
 
-def _at_peaks(model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies of all poles, and the residuals at those that a spectrum shows."""
+def _at_peaks(seen: float, model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies of all poles, and the residuals at those that a spectrum shows so far."""
     omega = np.nan_to_num(np.imag(model.poles))
     (value,), residual = model.values(1j * omega)
     height = np.nan_to_num(np.real(value))
-    shown = height >= SEEN * height.max(axis=1, keepdims=True)
+    shown = height >= seen * height.max(axis=1, keepdims=True)
     return omega, np.where(shown, np.nan_to_num(residual, nan=0.0), 0.0)
 
 
