@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -512,12 +512,13 @@ class Space:
         InvalidArgumentError
             If a name is given twice, or the argument is something else.
         """
-        if not isinstance(sites, Iterable) or sp.issparse(sites):
+        try:
+            names = [sites] if isinstance(sites, str) else list(sites)
+        except TypeError:
             raise InvalidArgumentError(
                 f"Argument `sites` must be the name of a site or several, but is {shown(sites)}; "
                 f"there are {', '.join(self.names)}."
-            )
-        names = [sites] if isinstance(sites, str) else list(sites)
+            ) from None
         for name in names:
             self.site(name)
         if len(set(names)) != len(names):

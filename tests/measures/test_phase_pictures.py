@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import quantsync as qs
-from quantsync.errors import InvalidArgumentError
+from quantsync.errors import BroadcastError, InvalidArgumentError
 from quantsync.plotting import phase_text
 
 SPIN = qs.Space(A=qs.Spin(1))
@@ -79,7 +79,10 @@ def test_what_is_negative_is_not_cut_off(one, negative, random_states):
     pair = qs.Space(A=qs.Fock(3), B=qs.Fock(3))
     cat = np.kron(np.diag([1, 0, 0]), negative_state())
     (mesh,) = qs.phase_distribution(cat, pair, kind="wigner").plot().collections
-    assert mesh.get_clim()[0] == pytest.approx(mesh.get_array().min())
+    low, high = mesh.get_clim()
+    assert low == -high  # white is 0
+    assert low < mesh.get_array().min() < 0
+    assert high == pytest.approx(mesh.get_array().max())
     # Around the origin a negative density would point the other way.
     assert "phase distribution" in one._repr_html_()
     text = negative._repr_html_()
@@ -100,6 +103,12 @@ def test_two_phases_are_a_map_with_the_first_along_x(two):
     assert mesh.get_array()[120, 40] == pytest.approx(float(two.density(x, y)))
     assert "A" in axes.get_xlabel()
     assert "B" in axes.get_ylabel()
+
+
+def test_phases_that_do_not_broadcast_are_named(random_states):
+    joint = qs.phase_distribution(random_states(1, 8), THREE, ["A", "B"])
+    with pytest.raises(BroadcastError, match=r"phi_A \(2,\), phi_B \(3,\)"):
+        joint.density([0.1, 0.2], [0.1, 0.2, 0.3])
 
 
 def test_what_is_no_picture_says_what_to_do(one, two, random_states):

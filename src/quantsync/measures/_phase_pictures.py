@@ -14,6 +14,8 @@ from quantsync.errors import InvalidArgumentError
 from quantsync.measures._trigonometric import POINTS_A_PERIOD
 from quantsync.plotting import (
     BLUE,
+    DIVERGING,
+    SEQUENTIAL,
     axes_or_new,
     map_panel,
     phase_axis,
@@ -101,8 +103,12 @@ def draw(distribution: PhaseDistribution, axes: Any, polar: bool) -> Axes:
         axes = axes_or_new(axes)
         grid = np.linspace(-np.pi, np.pi, MAP)
         density = to_numpy(distribution.density(grid, grid[:, None]))
-        lowest = min(0.0, density.min())
-        map_panel(axes, grid, grid, density, rf"$P$ (rad$^{{-2}}$){of_kind}", vmin=lowest)
+        colours, lowest, highest = SEQUENTIAL, 0.0, density.max()
+        if density.min() < -ROUNDING:
+            highest = np.abs(density).max()
+            colours, lowest = DIVERGING, -highest
+        label = rf"$P$ (rad$^{{-2}}$){of_kind}"
+        map_panel(axes, grid, grid, density, label, colours, lowest, highest)
         phase_axis(axes, f"{labels[0]} (rad)")
         phase_axis(axes, f"{labels[1]} (rad)", "y")
         return axes

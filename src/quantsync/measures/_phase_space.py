@@ -78,6 +78,7 @@ def on_one_site(
                 f"Arguments `theta` and `phi` must both be given for a spin, and {where}."
             )
         radius, angle = angles(theta, phi)
+        places = radius.size
     else:
         if has_angles or alpha is None:
             wrong = "has no angles" if has_angles else "needs places"
@@ -85,16 +86,18 @@ def on_one_site(
                 f"A mode {wrong}, and {where}: give complex amplitudes by name, as in "
                 f"{call}(state, alpha=1 + 0.5j, site={name!r})."
             )
-        alpha = number_array(alpha, "alpha")
-        radius, angle = np.abs(alpha), np.angle(alpha)
+        radius = angle = alpha = number_array(alpha, "alpha")  # polar once there is memory for it
+        places = alpha.size
     size, count = kind.dimension, math.prod(rho.shape[:-2])
-    chunk = min(radius.size, max(1, CHUNK // max(count, size)))
+    chunk = min(places, max(1, CHUNK // max(count, size)))
     require_memory(
-        8.0 * (3 * count * radius.size + chunk * (3 * size + 8 * count) + 5 * radius.size)
+        8.0 * (3 * count * places + chunk * (3 * size + 8 * count) + 7 * places)
         + (24.0 * size**2 if isinstance(kind, Spin) else 0.0),
-        f"The {what} function of {count} states at {radius.size} places",
+        f"The {what} function of {count} states at {places} places",
         "take fewer places at a time, or parts of the batch",
     )
+    if alpha is not None:
+        radius, angle = np.abs(alpha), np.angle(alpha)
     if len(space) > 1:
         rho = reduced(rho, space, name)
     tables = spin_tables

@@ -32,7 +32,13 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import known_name, named_arguments, real_array, real_number
+from quantsync.checks import (
+    broadcast_shape,
+    known_name,
+    named_arguments,
+    real_array,
+    real_number,
+)
 from quantsync.errors import InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.measures._climbing import wrapped
@@ -104,25 +110,26 @@ class PhaseDistribution:
 
         Raises
         ------
-        InvalidArgumentError, NonFiniteError
-            If the number of phases is wrong, or one is not a finite real number.
+        InvalidArgumentError, NonFiniteError, BroadcastError
+            If the number of phases is wrong, one is not a finite real number, or they do not
+            broadcast.
         """
         if len(phases) != len(self.phases):
             raise InvalidArgumentError(
                 f"density() needs {len(self.phases)} phases ({', '.join(self.phases)}), "
                 f"but got {len(phases)}."
             )
-        angles = np.broadcast_arrays(
-            *(real_array(p, name) for p, name in zip(phases, self.phases, strict=True))
-        )
-        count, batch = angles[0].size, math.prod(self.harmonics.shape[:-1])
+        given = {k: real_array(p, k) for k, p in zip(self.phases, phases, strict=True)}
+        shape = broadcast_shape({k: p.shape for k, p in given.items()}, what="Phases")
+        angles = [np.broadcast_to(p, shape) for p in given.values()]
+        count, batch = math.prod(shape), math.prod(self.harmonics.shape[:-1])
         need = 16.0 * count * (len(self.phases) + 2 * len(self.orders) + batch)
         require_memory(need, f"The density at {count} places", "take fewer at a time")
         points = np.stack([angle.ravel() for angle in angles], axis=-1)
         xp = array_namespace(self.harmonics)
         values = evaluate(self.harmonics, self.orders, xp.asarray(points))
         values = (1 + values) * self.uniform_density
-        return xp.reshape(values, (*self.harmonics.shape[:-1], *angles[0].shape))
+        return xp.reshape(values, (*self.harmonics.shape[:-1], *shape))
 
     @property
     def uniform_density(self) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from quantsync.arrays import to_numpy
-from quantsync.checks import real_number
+from quantsync.checks import SQUARABLE, real_number
 from quantsync.errors import InvalidArgumentError
 from quantsync.measures._reduction import as_complex, reduced
 from quantsync.measures.husimi import husimi
@@ -118,7 +118,7 @@ def _draw(
     signed = function is wigner
     azimuth = real_number(azimuth, "azimuth")
     if radius is not None:
-        radius = real_number(radius, "radius", above=0)
+        radius = real_number(radius, "radius", above=0, at_most=SQUARABLE)
     if rho.ndim > 2:
         index = ", ".join("0" * (rho.ndim - 2))
         raise InvalidArgumentError(

@@ -255,6 +255,17 @@ def test_a_stationary_state_may_be_given():
     moving = np.full((8, 8), 1 / 8)
     with pytest.raises(errors.InvalidArgumentError, match="must be stationary"):
         qs.power_spectrum(closed, m.destroy, state=moving)
+    with pytest.raises(errors.BroadcastError, match=r"\(3,\) do not broadcast to \(\)"):
+        qs.power_spectrum(closed, m.destroy, state=np.stack([thermal] * 3))
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (5, 8)])
+def test_solved_states_of_other_systems_are_refused(shape):
+    detuning = np.linspace(0.1, 0.9, int(np.prod(shape))).reshape(shape)
+    (system, m), (other, _) = (van_der_pol(d, 0.2, levels=5) for d in (detuning, detuning + 0.2))
+    qs.power_spectrum(system, m.destroy, state=qs.steady_state(system))
+    with pytest.raises(errors.InvalidArgumentError, match="must be stationary"):
+        qs.power_spectrum(system, m.destroy, state=qs.steady_state(other))
 
 
 def test_what_does_not_fluctuate_has_no_spectrum():
@@ -286,6 +297,12 @@ def test_bad_input_is_named():
         qs.power_spectrum(system, system.space.identity)
     with pytest.raises(errors.InvalidArgumentError, match="multiple of 1"):
         qs.power_spectrum(system, 0 * m.destroy)
+    for size in (1e-200, 1e200):
+        with pytest.raises(errors.InvalidArgumentError, match="`b` must have elements between"):
+            qs.power_spectrum(system, size * m.destroy)
+        slow = qs.Lindbladian(system.space, [(size, m.number)], [(size, m.destroy)])
+        with pytest.raises(errors.InvalidArgumentError, match="another unit of time"):
+            qs.power_spectrum(slow, m.destroy)
     with pytest.raises(errors.DimensionError, match="`b`"):
         qs.power_spectrum(system, np.eye(3))
     spectrum = qs.power_spectrum(system, m.destroy)
@@ -314,9 +331,14 @@ def test_it_is_drawn_with_its_peaks():
     assert axes.get_ylim()[0] == 0
     assert axes.get_ylim()[1] > spectrum.peaks.height.max()
     assert len({line.get_color() for line in axes.lines}) == 2
-    axes.figure.canvas.draw()
+    axes.figure.canvas.draw()  # which reads the labels
     assert axes.get_xlabel() == r"$\omega$ (rate)"
     plt.close(axes.figure)
+    for omega in (0.3, [], [0.3], np.zeros((2, 2))):
+        with pytest.raises(errors.InvalidArgumentError, match="several frequencies"):
+            spectrum[1].plot(omega=omega)
+    with pytest.raises(errors.UnknownArgumentError, match="did you mean `omega`"):
+        spectrum[1].plot(omegas=[0.1, 0.2])
     with pytest.raises(errors.InvalidArgumentError, match=r"spectrum\[0\]"):
         spectrum.plot()
     assert "power spectrum" in repr(spectrum)

@@ -217,10 +217,10 @@ class SlowModes(Batched):
             label = "stationary" + (f" ({self.zero_modes})" if self.zero_modes > 1 else "")
             axes.plot(0, 0, "x", color="black", markersize=7, label=label, clip_on=False)
         axes.set(
-            xlabel="real part: minus the decay rate (rate)",
+            xlabel="minus the decay rate: real part (rate)",
             ylabel="frequency: imaginary part (rate)",
         )
-        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return axes
 
     def _listed(self) -> str:

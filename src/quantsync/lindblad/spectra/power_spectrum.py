@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from quantsync import html
-from quantsync.checks import named_arguments, real_array
+from quantsync.checks import named_arguments, real_array, require_broadcast_to, shown
 from quantsync.errors import ConvergenceError, InvalidArgumentError
 from quantsync.lazy import lazy
 from quantsync.lindblad.generator import Generator, generator_of
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 RESIDUAL = 1e-13  # product of the relative residuals of resolvents from both sides
 LARGEST_RESIDUAL = 1e-8  # of a spectrum that is given out at all
 STATIONARY = 1e-8  # of a state that is given: its change per time beside the generator's terms
+LOOKED_AT = 16  # of solved states that are given: whether they are those of this system
+LARGEST, SMALLEST = 1e50, 1e-50  # of operators and rates, whose products have exponents then
 # Part of the highest value below which a pole's frequency need not be resolved: for all peaks, and
 # for the highest one alone.
 SEEN, HIGH = 1e-6, 0.03
@@ -243,8 +245,9 @@ class PowerSpectrum:
     def _shaped(self, values: np.ndarray) -> np.ndarray:
         return values.reshape(self.shape)
 
+    @named_arguments
     def plot(self, axes: Any = None, *, omega: Any = None) -> Axes:
-        """Draw one power spectrum, with its peaks.
+        r"""Draw one power spectrum, with its peaks.
 
         Parameters
         ----------
@@ -259,10 +262,26 @@ class PowerSpectrum:
 
         Raises
         ------
-        InvalidArgumentError
-            If this is a batch, or a cross spectrum.
+        InvalidArgumentError, NonFiniteError
+            If this is a batch or a cross spectrum, or an argument is something else.
+
+        Examples
+        --------
+        >>> import quantsync as qs
+        >>> space = qs.Space(A=qs.Spin(1/2))
+        >>> atom = space["A"]
+        >>> driven = qs.Lindbladian(space, [(10.0, atom.x)], [(1.0, atom.minus)])
+        >>> qs.power_spectrum(driven, atom.minus).plot().get_xlabel()
+        '$\\omega$ (rate)'
         """
         require_one(self.shape, "spectrum", "spectrum")
+        if omega is not None:
+            omega = real_array(omega, "omega")
+            if omega.ndim != 1 or len(np.unique(omega)) < 2:
+                raise InvalidArgumentError(
+                    "Argument `omega` must be several frequencies of shape (W,), but is "
+                    f"{shown(omega)}."
+                )
         peaks = self.peaks
         axes = axes_or_new(axes)
         if omega is None:
@@ -270,13 +289,13 @@ class PowerSpectrum:
             low = (peaks.frequency - 4 * peaks.width)[seen].min(initial=np.inf)
             high = (peaks.frequency + 4 * peaks.width)[seen].max(initial=-np.inf)
             omega = np.linspace(low, high, 801) if low < high else np.linspace(-1, 1, 3)
-        omega = np.sort(np.concatenate([real_array(omega, "omega"), peaks.frequency]))
+        omega = np.sort(np.concatenate([omega, peaks.frequency]))
         further, colour = bool(axes.lines), next_colour(axes)
-        shown = [*axes.get_xlim()] * further + [omega.min(), omega.max()]
+        extent = [*axes.get_xlim()] * further + [omega.min(), omega.max()]
         axes.plot(omega, self.incoherent(omega), color=colour)
         axes.plot(peaks.frequency, peaks.height, "o", color=colour, markersize=3)
         axes.set(xlabel=r"$\omega$ (rate)", ylabel=r"$S(\omega)$ (1/rate)")
-        axes.set_xlim(min(shown), max(shown))
+        axes.set_xlim(min(extent), max(extent))
         axes.set_ylim(bottom=0, auto=None)  # higher spectra may follow
         return axes
 
@@ -527,15 +546,16 @@ def power_spectrum(
     system = generator_of(system)
     second = as_operator(b, system.space, "b")
     first = sp.csr_array(second.conj().T) if a is None else as_operator(a, system.space, "a")
-    for operator, name in ((first, "a"), (second, "b")):
+    for operator, name in ((second, "b"), (first, "a")):
         _require_fluctuations(operator, name)
-    if state is None:
-        state = steady_state(system, errors=errors, workers=workers)
-    rho = np.asarray(density_matrices(state, system.space, "state"), complex)
+    _require_rates(system)
+    solved = steady_state(system, errors=errors, workers=workers) if state is None else state
+    rho = np.asarray(density_matrices(solved, system.space, "state"), complex)
+    require_broadcast_to(rho.shape[:-2], system.shape, "Stationary states")
     n = system.dimension
     rho = np.broadcast_to(rho, (*system.shape, n, n)).reshape(-1, n, n)
-    if not isinstance(state, SteadyState):
-        _require_stationary(system, rho)
+    if state is not None:
+        _require_stationary(system, rho, LOOKED_AT if isinstance(state, SteadyState) else len(rho))
     return PowerSpectrum(system, rho, (first, second), worker_count(workers))
 
 
@@ -599,10 +619,28 @@ def _require_fluctuations(operator: sp.csr_array, name: str) -> None:
             f"Argument `{name}` must be an operator that fluctuates, but is a multiple of 1: it "
             "reaches no matrix element. Take destroy of a mode or minus of a spin."
         )
+    if not SMALLEST <= rest.max() <= LARGEST:
+        raise InvalidArgumentError(
+            f"Argument `{name}` must have elements between {SMALLEST:g} and {LARGEST:g}, but has "
+            f"{rest.max():.3g}: take another unit."
+        )
 
 
-def _require_stationary(system: Generator, rho: np.ndarray) -> None:
-    """Raise unless given states do not change."""
+def _require_rates(system: Generator) -> None:
+    rates = np.abs(system.coefficient_table()) @ system.terms.sizes
+    wrong = (rates > 0) & ((rates < SMALLEST) | (rates > LARGEST))
+    if wrong.any():
+        raise InvalidArgumentError(
+            f"Rates and frequencies of the system must lie between {SMALLEST:g} and {LARGEST:g}, "
+            f"but add up to {rates[wrong][0]:.3g}: take another unit of time."
+        )
+
+
+def _require_stationary(system: Generator, rho: np.ndarray, most: int) -> None:
+    """Raise unless given states do not change; at most so many of them, all over the batch."""
+    members = np.unique(np.linspace(0, len(rho) - 1, min(most, len(rho))).astype(int))
+    if system.shape:
+        system, rho = system[np.unravel_index(members, system.shape)], rho[members]
     change = np.linalg.norm(system.apply(rho.reshape(*system.shape, *rho.shape[1:])), axis=(-2, -1))
     table = np.abs(system.coefficient_table()) @ system.terms.sizes
     moved = change.reshape(-1) > STATIONARY * np.maximum(table, np.finfo(float).tiny)
