@@ -170,7 +170,7 @@ def test_far_out_a_thousand_levels_do_not_underflow():
 def test_beyond_every_level_functions_of_modes_are_zero():
     rho = np.diag([0.9, 0.1, 0, 0, 0])
     for function in (qs.wigner, qs.husimi):
-        values = function(rho, qs.Space(M=qs.Fock(5)), alpha=[1e3, -1e150j, 1e200])
+        values = function(rho, mode(5), alpha=[1e3, -1e150j, 1e200])
         assert_allclose(values, 0, atol=0)
 
 
@@ -425,7 +425,7 @@ def test_what_the_levels_hold_has_no_warning():
         warnings.simplefilter("error")
         qs.husimi(coherent(10, 3.0), qs.Space(M=qs.Fock(10)), alpha=0.3)  # seen from below alone
         qs.wigner(coherent(10, 3.0), mode(10), alpha=3.0)  # that ladder ends
-        qs.wigner(np.diag([1.0, 0.0]), qs.Space(M=qs.Fock(2)), alpha=3.0)
+        qs.wigner(np.diag([1.0, 0.0]), qs.Space(M=qs.Fock(2)), alpha=[0.0, 3.0])
         contained = coherent(30, 1.0)
         for function in (qs.husimi, qs.wigner):
             function(contained, qs.Space(M=qs.Fock(30)), alpha=[0.0, 8.0, 40.0])
@@ -445,3 +445,14 @@ def test_masked_states_stay_nan_and_cost_nobody_else():
         values = qs.wigner(Certified(rho, space), **places)
         assert np.isnan(values[0]).all()
         assert np.isfinite(values[1]).all()
+
+
+def test_places_that_all_lie_beyond_the_cut_off_are_warned_of():
+    space, vacuum = qs.Space(M=qs.Fock(10)), np.diag(np.eye(10)[0])
+    for function in (qs.husimi, qs.wigner):
+        with pytest.warns(TruncationWarning, match=r"All places lie beyond .* 'M'"):
+            assert function(vacuum, space, alpha=[6.0, 8j]) == pytest.approx(0.0, abs=1e-15)
+        # Of a picture's corners nobody is told.
+        assert function(vacuum, space, alpha=[0.0, 8j])[0] > 0.3
+    ladder = qs.Space(M=qs.Fock(10, finite=True))
+    assert qs.wigner(vacuum, ladder, alpha=6.0) == pytest.approx(0.0, abs=1e-15)

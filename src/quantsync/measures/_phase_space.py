@@ -104,7 +104,7 @@ def on_one_site(
     if isinstance(kind, Fock):
         tables = mode_tables
         if not kind.finite and radius.size:
-            _warn_of_cut_off(rho, kind, name, float(radius.max()), what)
+            _warn_of_cut_off(rho, kind, name, radius, what)
         radius = np.minimum(radius, math.sqrt(size) + UNDERFLOW)
     return _sum_of_diagonals(rho, radius, angle, tables, chunk)
 
@@ -174,14 +174,14 @@ def _distinct(ascending: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ascending[new], np.cumsum(new) - 1
 
 
-def _warn_of_cut_off(rho: Any, kind: Fock, name: str, radius: float, what: str) -> None:
+def _warn_of_cut_off(rho: Any, kind: Fock, name: str, radius: np.ndarray, what: str) -> None:
     """Warn where the levels beyond the cut-off would add something, as far as the top ones tell.
 
     They are taken to go on from the two pairs below them as those from the lower to the upper one.
     (Pairs: states of one parity leave every other level empty.) To the Husimi function at alpha a
     level adds its population times its weight in |alpha>, so that only places count where
     coherent states reach beyond the cut-off; to the Wigner function it adds rings over the whole
-    disc that the state fills.
+    disc that the state fills. Where all places lie beyond the cut-off it decides what is there.
     """
     if is_traced(rho) or 0 in rho.shape:
         return
@@ -191,14 +191,25 @@ def _warn_of_cut_off(rho: Any, kind: Fock, name: str, radius: float, what: str) 
     top = populations[..., -pair:].sum(axis=-1)
     below = populations[..., -2 * pair : -pair].sum(axis=-1)
     above = top * np.minimum(1.0, top / np.maximum(below, np.finfo(float).tiny))
-    beyond = float(gammainc(kind.levels, radius * radius)) if what == "Husimi" else 1.0
+    nearest, farthest = float(radius.min()), float(radius.max())
+    outside = float(gammainc(kind.levels, nearest * nearest))
+    if outside > 0.5:
+        warn_caller(
+            f"All places lie beyond the cut-off of mode {name!r}: coherent states with |alpha| = "
+            f"{nearest:.3g} have {outside:.0%} of theirs above its {kind.levels} levels, and the "
+            f"state's two top levels hold {top.max():.1g}. The cut-off decides what its {what} "
+            "function is there; give the mode more levels, or take places nearer to the origin.",
+            TruncationWarning,
+        )
+        return
+    beyond = float(gammainc(kind.levels, farthest * farthest)) if what == "Husimi" else 1.0
     if not above.max() * beyond > TRUNCATION_TOLERANCE:
         return
     index = tuple(int(k) for k in np.unravel_index(int(above.argmax()), above.shape))
     at = f" at index {index}" if index else ""
     where = "and everywhere in the plane they would be seen"
     if what == "Husimi":
-        where = f"where coherent states with |alpha| = {radius:.3g} have {beyond:.0%} of theirs"
+        where = f"where coherent states with |alpha| = {farthest:.3g} have {beyond:.0%} of theirs"
     warn_caller(
         f"The cut-off of mode {name!r} matters to its {what} function{at}: above its "
         f"{kind.levels} levels would be some {above[index]:.1g} of the state, {where}. This is the "

@@ -120,7 +120,8 @@ def husimi(
     -----
     TruncationWarning
         If levels beyond the cut-off of a mode would add more than 1e-6 to ``<alpha|rho|alpha>`` at
-        some place, going on as the top ones do. For ``Fock(n, finite=True)`` never.
+        some place, going on as the top ones do. Or if all places lie beyond the cut-off: most of
+        ``|alpha>`` is above it. For ``Fock(n, finite=True)`` never.
 
     Examples
     --------

@@ -64,7 +64,8 @@ def wigner(
     -----
     TruncationWarning
         If levels beyond the cut-off of a mode would hold more than 1e-6, going on as the top ones
-        do. For ``Fock(n, finite=True)`` never.
+        do. Or if all places lie beyond the cut-off, where most of ``|alpha>`` is above it.
+        For ``Fock(n, finite=True)`` never.
 
     Examples
     --------
