@@ -3,9 +3,8 @@
 import pytest
 
 import quantsync as qs
-from quantsync.catalogue.measures import measures_of
+from quantsync.catalogue.measures import MEASURES_OF_KIND, measures_of
 from quantsync.catalogue.models import MODELS, Model
-from quantsync.catalogue.state_measures import STATE_MEASURES
 from quantsync.system import System
 
 
@@ -47,9 +46,9 @@ def test_names_that_stand_for_something_are_listed():
 
 def test_a_steady_state_has_the_measures_of_states_and_the_models_own():
     pair = measures_of(qs.models.driven_pair())
-    assert set(STATE_MEASURES) < set(pair)
+    assert set(MEASURES_OF_KIND["steady state"]) < set(pair)
     assert "omega" in pair
-    assert measures_of(qs.models.spin_pair()) == STATE_MEASURES
+    assert measures_of(qs.models.spin_pair()) == MEASURES_OF_KIND["steady state"]
     assert "purity" not in measures_of(qs.models.harmonic_chain())
 
 

@@ -163,8 +163,9 @@ def test_bad_parameters_are_named(parameters, error, match):
 
 
 def test_measures_of_other_kinds_are_refused():
-    with pytest.raises(InvalidArgumentError, match="belongs to every steady state"):
-        qs.compute("harmonic_chain", {"sites": 5}, ["synchronization"])
+    for name in ("synchronization", "linewidth"):
+        with pytest.raises(InvalidArgumentError, match="belongs to every steady state"):
+            qs.compute("harmonic_chain", {"sites": 5}, [name])
     with pytest.raises(InvalidArgumentError, match="belongs to model harmonic_chain"):
         qs.compute("spin_pair", {}, ["pearson"])
 

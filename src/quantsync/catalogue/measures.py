@@ -32,7 +32,7 @@ def _declared(name: str, measure: Any) -> Any:
 def _taken() -> set[str]:
     """Names of all measures of this package."""
     own = [measures_of(Model(function).systems) for function in MODELS.own.values()]
-    return {name for table in (STATE_MEASURES, *own) for name in table}
+    return {name for table in (*MEASURES_OF_KIND.values(), *own) for name in table}
 
 
 # Measures that installed packages add to those of every system.
@@ -98,7 +98,8 @@ def _find_measure(name: str, known: Mapping[str, Measure], model: str) -> Any:
     if model:
         for other, function in MODELS.own.items():
             if name in measures_of(Model(function).systems):
-                whose = "every steady state" if name in STATE_MEASURES else f"model {other}"
+                every = name in MEASURES_OF_KIND["steady state"]
+                whose = "every steady state" if every else f"model {other}"
                 raise InvalidArgumentError(
                     f"Measure {name!r} belongs to {whose}, not to {model}, whose own are "
                     f"{', '.join(known) or 'none: give functions'}."
