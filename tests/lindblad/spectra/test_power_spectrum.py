@@ -183,6 +183,50 @@ def test_equal_peaks_are_given_from_the_lowest_frequency_on():
     assert spectrum.observed_frequency == low
 
 
+def test_peaks_that_have_just_parted_are_told_apart():
+    space = qs.Space(A=qs.Spin(1 / 2))
+    a = space["A"]
+    drive = np.linspace(0.415, 0.435, 6)
+    system = qs.Lindbladian(space, [(drive, a.x)], [(1.0, a.minus), (0.3, a.plus)])
+    spectrum = qs.power_spectrum(system, a.z)
+    # Even in omega: with two peaks where the curvature at 0 is positive.
+    step = 1e-3
+    middle, beside = spectrum.incoherent([0.0, step]).T
+    parted = beside > middle
+    assert 0 < parted.sum() < len(drive)
+    assert (spectrum.peaks.count == np.where(parted, 2, 1)).all()
+    assert np.allclose(np.nansum(spectrum.peaks.frequency, axis=1), 0.0, atol=1e-9)
+    assert (spectrum.observed_frequency[parted] < 0).all()
+
+
+def test_shallow_peaks_between_broad_lines_are_found():
+    space = qs.Space(M=qs.Fock(10, finite=True))
+    m = space["M"]
+    hamiltonian = [(-1.3, m.number), (20.0, m.create @ m.create @ m.destroy @ m.destroy)]
+    rates = [(1.0, m.create), (0.3, m.destroy @ m.destroy)]
+    spectrum = qs.power_spectrum(qs.Lindbladian(space, hamiltonian, rates), m.destroy)
+    grid = np.linspace(-40.0, 400.0, 20001)
+    value = spectrum.incoherent(grid)
+    inner = value[1:-1]
+    maxima = grid[1:-1][(inner > value[:-2]) & (inner > value[2:])]
+    assert len(maxima) == 7
+    assert np.allclose(np.sort(spectrum.peaks.frequency), maxima, atol=grid[1] - grid[0])
+
+
+def test_broad_lines_next_to_a_narrow_one_are_peaks():
+    # Two that do not touch: the spectrum of the sum is the sum of the spectra.
+    space = qs.Space(A=qs.Spin(1 / 2), B=qs.Spin(1 / 2))
+    a, b = space["A"], space["B"]
+    rates = [(1.0, a.minus), (0.4, a.plus), (1e-9, b.minus), (3e-10, b.plus)]
+    system = qs.Lindbladian(space, [(6.0, a.x), (2.0, b.z)], rates)
+    spectrum = qs.power_spectrum(system, a.minus + b.minus)
+    alone = qs.power_spectrum(system, a.minus).peaks
+    narrow, broad = spectrum.peaks.frequency[0], spectrum.peaks.frequency[1:]
+    assert narrow == pytest.approx(2.0, abs=1e-10)
+    assert spectrum.linewidth == pytest.approx(1.3e-9, rel=1e-5)
+    assert np.allclose(np.sort(broad), np.sort(alone.frequency), atol=1e-6)
+
+
 def test_cross_spectra_are_hermitian_and_agree_with_dense_solutions():
     system = qs.models.spin_pair(epsilon=0.5, detuning=0.6, gain_a=2.0, gain_b=3.0)
     a, b = system.space["A"], system.space["B"]

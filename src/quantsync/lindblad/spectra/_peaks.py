@@ -13,7 +13,8 @@ from quantsync.lindblad.spectra._models import Model
 
 # Around the frequency of each pole, in units of its decay rate: no maximum is narrower.
 OFFSETS = np.array([-8, -3, -1.5, -0.8, -0.35, 0, 0.35, 0.8, 1.5, 3, 8])
-FAINT = 1e-10  # of the highest peak: what rises less above its surroundings is rounding
+TAILS = np.array([10.0, 1e3, 1e5])  # where faint peaks may have their half height
+FAINT = 1e-10  # of its height: what rises less above its surroundings is rounding
 STEPS = 60  # of Newton's method or bisection
 CLOSE, ROUNDING = 1e-10, 4e-16  # last step, of the interval searched: the next would be its square
 EQUAL = 1e-9  # relative: heights of peaks that are equal
@@ -54,16 +55,45 @@ def power(model: Model, omega: np.ndarray, orders: int = 0) -> list[np.ndarray]:
     return [2 * np.real(1j**order * value) for order, value in enumerate(found)]
 
 
-def scan(model: Model) -> np.ndarray:
-    """Frequencies (B, W), sorted, between which a spectrum has no more than one maximum."""
+def scanned(model: Model) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sorted frequencies (B, W) with no more than one maximum between them, values and slopes.
+
+    Around every pole, and where the slope has its extrema: on both sides of shallow maxima.
+    """
     poles = model.poles
     omega = np.imag(poles)[:, :, None] + np.abs(np.real(poles))[:, :, None] * OFFSETS
-    return np.sort(np.nan_to_num(omega).reshape(len(poles), -1), axis=1)
+    omega = np.sort(np.nan_to_num(omega).reshape(len(poles), -1), axis=1)
+    reach = (omega[:, -1:] - omega[:, :1]) * TAILS
+    omega = np.concatenate([omega[:, :1] - reach[:, ::-1], omega, omega[:, -1:] + reach], axis=1)
+    value, slope, curvature = power(model, omega, 2)
+    added = _inflections(omega, slope, curvature)
+    order = np.argsort(np.concatenate([omega, added], axis=1), axis=1)
+    found = zip((omega, value, slope), (added, *power(model, added, 1)), strict=True)
+    omega, value, slope = (
+        np.take_along_axis(np.concatenate(pair, axis=1), order, axis=1) for pair in found
+    )
+    return omega, value, slope
 
 
-def found_peaks(model: Model, omega: np.ndarray, widths: bool) -> SpectralPeaks:
-    """All maxima of B spectra between the points of a scan; widths are NaN if not asked for."""
-    value, slope = power(model, omega, 1)
+def _inflections(omega: np.ndarray, slope: np.ndarray, curvature: np.ndarray) -> np.ndarray:
+    """Extrema of the cubics that have the slopes and curvatures of a scan, (B, most of them)."""
+    step = np.diff(omega)
+    change, first, last = np.diff(slope), curvature[:, :-1] * step, curvature[:, 1:] * step
+    # The derivative is first + 2 half t + third t^2 at the part t of a step.
+    half, third = 3 * change - 2 * first - last, 3 * (first + last - 2 * change)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = -half - np.copysign(np.sqrt(half**2 - third * first), half)
+        parts = np.stack([far / third, first / far])
+    inside = (parts > 0) & (parts < 1)
+    places = np.where(inside, omega[:, :-1] + parts * step, np.inf)
+    places = np.sort(np.concatenate(list(places), axis=1), axis=1)
+    most = int(inside.sum(axis=(0, 2)).max(initial=0))
+    return np.minimum(places[:, :most], omega[:, -1:])
+
+
+def found_peaks(model: Model, widths: bool) -> SpectralPeaks:
+    """All maxima of B spectra; their widths are NaN if not asked for."""
+    omega, value, slope = scanned(model)
     rising = (slope[:, :-1] > 0) & (slope[:, 1:] <= 0)
     member, k = np.nonzero(rising)
     ends = (omega[member, k], omega[member, k + 1]), (slope[member, k], slope[member, k + 1])
@@ -78,7 +108,10 @@ def found_peaks(model: Model, omega: np.ndarray, widths: bool) -> SpectralPeaks:
 
 
 def _rises(value: np.ndarray, member: np.ndarray, k: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """Which maxima, each behind point k of a scan, rise above both sides by more than rounding."""
+    """Which maxima, each behind point k of a scan, rise above both sides by more than rounding.
+
+    A broad line next to a narrow one is low beside it, and matters as much.
+    """
     keep = np.zeros(len(member), bool)
     for m in np.unique(member):
         row, mine = value[m], np.flatnonzero(member == m)
@@ -86,7 +119,7 @@ def _rises(value: np.ndarray, member: np.ndarray, k: np.ndarray, height: np.ndar
         # The least value on either side, up to the next maximum or the end.
         least = [row[a + 1 : b + 1].min() for a, b in pairwise(places)]
         low = np.maximum(least[:-1], least[1:])
-        keep[mine] = height[mine] - low > FAINT * max(row.max(), 0.0)
+        keep[mine] = height[mine] - low > FAINT * np.maximum(height[mine], FAINT * row.max())
     return keep
 
 

@@ -17,7 +17,7 @@ from quantsync.lindblad.generator import Generator, generator_of
 from quantsync.lindblad.quasi_periodic.balance import HarmonicBalance
 from quantsync.lindblad.quasi_periodic.state import QuasiPeriodicState, QuasiPeriodicStates
 from quantsync.lindblad.spectra._models import LARGEST_DENSE, Model, built
-from quantsync.lindblad.spectra._peaks import SpectralPeaks, found_peaks, scan
+from quantsync.lindblad.spectra._peaks import SpectralPeaks, found_peaks
 from quantsync.lindblad.spectra._reached import Reached, reached
 from quantsync.lindblad.steady import SteadyState, steady_state
 from quantsync.memory import require_memory
@@ -34,8 +34,8 @@ LARGEST_RESIDUAL = 1e-8  # of a spectrum that is given out at all
 STATIONARY = 1e-8  # of a state that is given: its change per time beside the generator's terms
 LOOKED_AT = 16  # of solved states that are given: whether they are those of this system
 LARGEST, SMALLEST = 1e50, 1e-50  # of operators and rates, whose products have exponents then
-# Part of the highest value below which a pole's frequency need not be resolved: for all peaks, and
-# for the highest one alone.
+# Part of the highest value from which on a pole's frequency is resolved: for all peaks, where broad
+# ones of such a part of the largest area are as well, and for the highest one alone.
 SEEN, HIGH = 1e-6, 0.03
 FAR = 1e6  # times the generator, where a spectrum is all tail
 UNDAMPED = 1e-13  # decay rate relative to the generator that rounding does not tell from none
@@ -193,7 +193,7 @@ class PowerSpectrum:
             far = 1j * FAR * work.scale(members)[:, None]
             (integral,), _ = model.values(far)
             deviation[members] = np.abs(np.real(far * integral)[:, 0] - total[members]) / size
-            parts.append((members, found_peaks(model, scan(model), whole)))
+            parts.append((members, found_peaks(model, whole)))
 
         if work is not None:
             map_threads(partial(find, work=work), work.chunks(), self._workers)
@@ -453,6 +453,9 @@ def _at_peaks(seen: float, model: Model) -> tuple[np.ndarray, np.ndarray]:
     (value,), residual = model.values(1j * omega)
     height = np.nan_to_num(np.real(value))
     shown = height >= seen * height.max(axis=1, keepdims=True)
+    if seen == SEEN:
+        area = height * np.abs(np.nan_to_num(np.real(model.poles)))
+        shown |= area >= seen * area.max(axis=1, keepdims=True)
     return omega, np.where(shown, np.nan_to_num(residual, nan=0.0), 0.0)
 
 
