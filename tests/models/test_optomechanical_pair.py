@@ -157,6 +157,8 @@ def test_windows_differ_within_a_map_but_not_within_a_solution():
     assert found.S_c.sel(time=4, window=2) == pytest.approx(one, rel=1e-12)
     with pytest.raises(qs.errors.BroadcastError, match="different values of 'time'"):
         optomechanical_pair(time=[2.0, 4.0]).solve()
+    with pytest.raises(qs.errors.OutOfMemoryError, match=r"window of 1e\+300"):
+        optomechanical_pair(window=1e300).solve()
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,5 @@ def test_the_levels_suffice_whatever_the_parameters_are():
 def test_what_no_laser_has_is_named(wrong, message):
     with pytest.raises(qs.errors.InvalidArgumentError, match=message):
         spin_mode(**wrong)
+    with pytest.raises(qs.errors.BroadcastError, match=r"`pump` \(2,\), `loss` \(3,\)"):
+        spin_mode(pump=[1.0, 2.0], loss=[1.0, 2.0, 3.0])

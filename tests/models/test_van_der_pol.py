@@ -295,6 +295,8 @@ def test_levels_can_be_found_by_convergence_and_given():
 def test_what_no_oscillator_has_is_named(model, wrong, message):
     with pytest.raises(qs.errors.InvalidArgumentError, match=message):
         model(**wrong)
+    with pytest.raises(qs.errors.BroadcastError, match=r"`drive` \(3,\)"):
+        model(gain=[1.0, 2.0], drive=[0.1, 0.2, 0.3])
 
 
 def test_without_quanta_nothing_can_be_divided_by_them():

@@ -53,8 +53,10 @@ def test_named_measures_are_those_of_the_last_state():
     assert found.purity.attrs["long_name"].startswith("purity")
     assert found.attrs["largest_error"] < 1e-14
     assert "residual" not in quietly(qubit, AXES, "purity").attrs["method"]
-    with pytest.raises(qs.errors.InvalidArgumentError, match="'residual' belongs to every steady"):
-        qs.sweep(qubit, AXES, "residual")
+    for name in ("residual", "gap", "observed_frequency"):
+        belongs = f"'{name}' belongs to every steady"
+        with pytest.raises(qs.errors.InvalidArgumentError, match=belongs):
+            qs.sweep(qubit, AXES, name)
 
 
 @pytest.mark.parametrize("how", ["tuple", "run", "scalar", "store", "solution"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.checks import coefficient_array, rate_array
+from quantsync.checks import broadcast_shape, coefficient_array, rate_array
 from quantsync.errors import InvalidArgumentError
 from quantsync.operators import Spin
 
@@ -19,6 +19,13 @@ def real_parameters(**values: Any) -> list[np.ndarray]:
 def rate_parameters(**values: Any) -> list[np.ndarray]:
     """Rates >= 0, numbers or arrays, in the order given."""
     return [rate_array(value, f"Parameter `{name}`") for name, value in values.items()]
+
+
+def require_joint(**values: np.ndarray) -> None:
+    """Raise `BroadcastError` unless parameters that are multiplied here broadcast."""
+    hint = "Give axes their own dimensions, as np.meshgrid(..., indexing='ij') does."
+    shapes = {f"`{name}`": value.shape for name, value in values.items()}
+    broadcast_shape(shapes, hint, "Parameters")
 
 
 def spin_parameter(spin: Any) -> Spin:

@@ -16,7 +16,7 @@ from quantsync.models._modes import (
     mode_parameter,
     most_levels,
 )
-from quantsync.models._parameters import rate_parameters, real_parameters
+from quantsync.models._parameters import rate_parameters, real_parameters, require_joint
 from quantsync.operators import Space, Spin
 from quantsync.system import Measure, table_of
 
@@ -97,6 +97,7 @@ def spin_mode(
     """
     coupling, detuning = real_parameters(coupling=coupling, detuning=detuning)
     pump, loss, decay = rate_parameters(pump=pump, loss=loss, decay=decay)
+    require_joint(coupling=coupling, pump=pump, loss=loss, decay=decay)
     site = mode_parameter(levels, lambda: _needed_levels(coupling, pump, loss, decay))
     space = Space(S=Spin(1 / 2), M=site)
     s, a = space["S"], space["M"].destroy

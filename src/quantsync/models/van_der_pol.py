@@ -8,7 +8,7 @@ import numpy as np
 
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.models._modes import mode_measures, mode_parameter, needed_levels
-from quantsync.models._parameters import rate_parameters, real_parameters
+from quantsync.models._parameters import rate_parameters, real_parameters, require_joint
 from quantsync.operators import Space
 
 
@@ -101,6 +101,15 @@ def van_der_pol(
         detuning=detuning, kerr=kerr, drive=drive, squeezing=squeezing, drive_phase=drive_phase
     )
     gain, nonlinear_damping, linear_damping, thermal_quanta = rate_parameters(
+        gain=gain,
+        nonlinear_damping=nonlinear_damping,
+        linear_damping=linear_damping,
+        thermal_quanta=thermal_quanta,
+    )
+    require_joint(
+        drive=drive,
+        drive_phase=drive_phase,
+        squeezing=squeezing,
         gain=gain,
         nonlinear_damping=nonlinear_damping,
         linear_damping=linear_damping,

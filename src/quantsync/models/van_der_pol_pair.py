@@ -9,7 +9,7 @@ import numpy as np
 from quantsync.lindblad.lindbladian import Lindbladian
 from quantsync.measures.expectation import expectation
 from quantsync.models._modes import mode_measures, mode_parameter, needed_levels, quotient
-from quantsync.models._parameters import rate_parameters, real_parameters
+from quantsync.models._parameters import rate_parameters, real_parameters, require_joint
 from quantsync.operators import Space
 from quantsync.system import Measure, table_of
 
@@ -144,6 +144,9 @@ def van_der_pol_pair(
     )
     coupling, detuning, kerr, drive, drive_detuning = real_parameters(
         coupling=coupling, detuning=detuning, kerr=kerr, drive=drive, drive_detuning=drive_detuning
+    )
+    require_joint(
+        gain=gain, linear_damping=linear_damping, nonlinear_damping=nonlinear_damping, drive=drive
     )
     site = mode_parameter(
         levels, lambda: needed_levels(gain, linear_damping, nonlinear_damping, drive)

@@ -333,6 +333,8 @@ def test_masked_systems_cost_only_themselves():
     spectrum = qs.power_spectrum(system, a.minus, errors="mask")
     assert np.isnan(spectrum.incoherent(OMEGA)).all(axis=-1).tolist() == [False, True, False]
     assert np.isnan(spectrum.observed_frequency).tolist() == [False, True, False]
+    masked = qs.observed_frequency(system, a.minus, errors="mask")
+    np.testing.assert_array_equal(masked, spectrum.observed_frequency)
 
 
 def test_bad_input_is_named():

@@ -564,20 +564,25 @@ def power_spectrum(
 
 @named_arguments
 def observed_frequency(
-    system: Generator, b: Any, *, state: Any = None, workers: int | None = None
+    system: Generator,
+    b: Any,
+    *,
+    state: Any = None,
+    errors: Literal["raise", "mask"] = "raise",
+    workers: int | None = None,
 ) -> np.ndarray:
     """Observed frequency: where the power spectrum of an operator has its highest peak.
 
     Parameters
     ----------
-    system, b, state, workers
+    system, b, state, errors, workers
         As for `power_spectrum`.
 
     Returns
     -------
     ndarray of shape (...)
-        Angular frequencies, relative to the frame of the Hamiltonian; NaN where nothing
-        fluctuates. Of equally high peaks the lowest frequency.
+        Angular frequencies, relative to the frame of the Hamiltonian; of equally high peaks the
+        lowest one. NaN where nothing fluctuates, or where a system is masked.
 
     Raises
     ------
@@ -597,7 +602,7 @@ def observed_frequency(
     >>> print(qs.observed_frequency(vdp, m.destroy).round(4))
     [0.5    0.4833 0.3749]
     """
-    found = power_spectrum(system, b, state=state, workers=workers)
+    found = power_spectrum(system, b, state=state, errors=errors, workers=workers)
     return found.observed_frequency
 
 

@@ -14,6 +14,7 @@ from quantsync.measures.quadratures import (
     complete_synchronization,
     phase_synchronization,
 )
+from quantsync.memory import require_memory
 from quantsync.system import Measure, ParametricSystem, View, table_of
 from quantsync.time_series.phase_locking import phase_drift, phase_locking_value
 
@@ -79,7 +80,10 @@ class OptomechanicalPair(ParametricSystem):
     def solve(self, workers: int | None = None) -> MeanFieldTrajectory:
         """Trajectories in the window, which all members must share."""
         time, window = self.single("time"), self.single("window")
-        times = np.linspace(time, time + window, _samples(window))
+        samples = _samples(window)
+        need = 8.0 * 64 * samples * self.size
+        require_memory(need, f"A window of {window:g}", "take a shorter `window`")
+        times = np.linspace(time, time + window, samples)
         return self.evolve(times, workers=workers)
 
 
