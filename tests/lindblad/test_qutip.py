@@ -506,3 +506,11 @@ def test_without_qutip_the_error_says_how_to_install_it(monkeypatch):
     ):
         with pytest.raises(MissingDependencyError, match=r"pip install 'quantsync\[qutip\]'"):
             convert()
+
+
+def test_what_is_no_system_is_refused_with_the_way_out():
+    system, _ = driven_qubit()
+    with pytest.raises(InvalidArgumentError, match=r"but is Qobj; from_qutip\(H, c_ops\) makes"):
+        qs.slowest_modes(qutip.sigmaz())
+    with pytest.raises(InvalidArgumentError, match="but is SteadyState; give the system whose"):
+        qs.slowest_modes(qs.steady_state(system))

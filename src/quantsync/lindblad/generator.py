@@ -32,6 +32,7 @@ from quantsync.lindblad._rate_matrices import (
 from quantsync.lindblad._terms import Terms, separated_pairs, terms_of
 from quantsync.memory import require_memory
 from quantsync.operators import Space, as_operator, require_space
+from quantsync.qobj import is_qobj
 from quantsync.states import square_matrices
 
 MATRICES = 5  # of every system, while a generator is applied
@@ -312,8 +313,10 @@ def by_channels(system: Generator, k: int) -> Generator:
 def generator_of(system: Any, name: str = "system") -> Generator:
     """A batch of systems, and nothing else."""
     if not isinstance(system, Generator):
+        hint = "; give the system whose state it is" if hasattr(system, "rho") else ""
+        hint = "; from_qutip(H, c_ops) makes one" if is_qobj(system) else hint
         raise InvalidArgumentError(
-            f"{label(name)} must be a Lindbladian, but is {type(system).__name__}."
+            f"{label(name)} must be a Lindbladian, but is {type(system).__name__}{hint}."
         )
     return system
 
