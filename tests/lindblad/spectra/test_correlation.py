@@ -67,6 +67,19 @@ def test_negative_delays_follow_from_the_exchanged_operators():
     assert np.allclose(earlier, swapped, atol=1e-10)
 
 
+def test_masked_systems_cost_only_themselves():
+    space = qs.Space(A=qs.Spin(1 / 2))
+    a = space["A"]
+    rate = np.array([1.0, 0.0, 2.0])
+    system = qs.Lindbladian(space, [(0.3, a.z)], [(rate, a.minus), (rate, a.plus)])
+    state = qs.steady_state(system, errors="mask")
+    found = qs.correlation(system, a.plus, a.minus, [0.0, 1.0], state=state)
+    assert np.isnan(found).tolist() == [[False] * 2, [True] * 2, [False] * 2]
+    for k in (0, 2):
+        alone = qs.correlation(system[k], a.plus, a.minus, [0.0, 1.0])
+        assert np.allclose(found[k], alone, rtol=1e-12)
+
+
 def test_bad_input_is_named():
     system, m = damped(levels=12)
     with pytest.raises(errors.InvalidArgumentError, match="times"):

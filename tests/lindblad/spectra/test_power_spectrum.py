@@ -332,9 +332,13 @@ def test_masked_systems_cost_only_themselves():
         qs.power_spectrum(system, a.minus)
     spectrum = qs.power_spectrum(system, a.minus, errors="mask")
     assert np.isnan(spectrum.incoherent(OMEGA)).all(axis=-1).tolist() == [False, True, False]
-    assert np.isnan(spectrum.observed_frequency).tolist() == [False, True, False]
-    masked = qs.observed_frequency(system, a.minus, errors="mask")
-    np.testing.assert_array_equal(masked, spectrum.observed_frequency)
+    for values in (spectrum.observed_frequency, spectrum.residual, spectrum.sum_rule):
+        assert np.isnan(values).tolist() == [False, True, False]
+    state = qs.steady_state(system, errors="mask")
+    for given in ({"errors": "mask"}, {"state": state}):
+        found = qs.observed_frequency(system, a.minus, **given)
+        np.testing.assert_array_equal(found, spectrum.observed_frequency)
+    assert np.isnan(qs.observed_frequency(system[1], a.minus, state=state[1]))
 
 
 def test_bad_input_is_named():

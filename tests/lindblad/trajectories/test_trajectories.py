@@ -388,6 +388,12 @@ def test_bad_arguments_are_named(change, error, message):
         qs.trajectories(**arguments | change)
 
 
+def test_a_masked_state_starts_no_trajectory():
+    closed = qs.Lindbladian(QUBIT, [(1.0, QUBIT["A"].z)])
+    with pytest.raises(NonFiniteError, match="masked"):
+        qs.trajectories(closed, qs.steady_state(closed, errors="mask"), [0.0], 1, 1)
+
+
 def test_batches_are_refused():
     batch = qs.Lindbladian(QUBIT, [(np.ones(3), QUBIT["A"].x)])
     with pytest.raises(InvalidArgumentError, match=r"is a batch of shape \(3,\)"):

@@ -51,6 +51,7 @@ def correlation(
     Returns
     -------
     ndarray of shape (..., T), complex
+        NaN where the state is masked.
 
     Raises
     ------
@@ -78,6 +79,8 @@ def correlation(
     if state is None:
         state = steady_state(system, workers=workers)
     rho = np.asarray(density_matrices(state, system.space, "state"), complex)
+    masked = np.isnan(rho).any(axis=(-2, -1))
+    rho = np.where(masked[..., None, None], np.eye(system.dimension), rho)
     # Sparse times dense, for the whole batch: b @ rho with the columns of all matrices in a row.
     n = system.dimension
     columns = np.moveaxis(rho, -2, 0).reshape(n, -1)
@@ -91,4 +94,5 @@ def correlation(
         tolerance=tolerance,
         workers=workers,
     )
-    return path.expectation["a"]
+    found = path.expectation["a"]
+    return np.where(masked[..., None], np.nan, found) if masked.any() else found

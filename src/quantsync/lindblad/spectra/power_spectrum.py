@@ -178,7 +178,9 @@ class PowerSpectrum:
                 "look at `incoherent`, or at the spectrum of a sum of operators."
             )
         size = self.system.size
-        residual, deviation = np.zeros((2, size))
+        residual, deviation = np.where(
+            np.isnan(self._rho).any(axis=(1, 2)), np.nan, np.zeros((2, 1))
+        )
         parts: list[tuple[np.ndarray, SpectralPeaks]] = []
         work = _Work.of(self.system, self._rho, self._a, self._b)
         total = np.asarray(self.total).reshape(-1)
@@ -646,7 +648,10 @@ def _require_rates(system: Generator) -> None:
 
 def _require_stationary(system: Generator, rho: np.ndarray, most: int) -> None:
     """Raise unless given states do not change; at most so many of them, all over the batch."""
-    members = np.unique(np.linspace(0, len(rho) - 1, min(most, len(rho))).astype(int))
+    known = np.flatnonzero(~np.isnan(rho).any(axis=(1, 2)))
+    members = known[np.unique(np.linspace(0, len(known) - 1, min(most, len(known))).astype(int))]
+    if not len(members):
+        return
     if system.shape:
         system, rho = system[np.unravel_index(members, system.shape)], rho[members]
     change = np.linalg.norm(system.apply(rho.reshape(*system.shape, *rho.shape[1:])), axis=(-2, -1))

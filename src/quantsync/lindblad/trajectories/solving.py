@@ -15,6 +15,7 @@ from quantsync.checks import (
     named_arguments,
     number_array,
     real_number,
+    require_finite,
     shown,
     times_array,
     whole_number,
@@ -294,6 +295,7 @@ def _start(state: Any, space: Space) -> tuple[np.ndarray, np.ndarray]:
             f"Argument `state` must be a single state, but is a batch of shape {rho.shape[:-2]}; "
             "pick one, as in state[0]."
         )
+    require_finite("state", rho, "No trajectory starts in a masked state.")
     weights, kets = np.linalg.eigh((rho + rho.conj().T) / 2)
     kept = weights > WEIGHTLESS
     # The largest first, by whose eigenvectors most samples start.
