@@ -335,8 +335,8 @@ def test_masked_systems_cost_only_themselves():
     for values in (spectrum.observed_frequency, spectrum.residual, spectrum.sum_rule):
         assert np.isnan(values).tolist() == [False, True, False]
     state = qs.steady_state(system, errors="mask")
-    for given in ({"errors": "mask"}, {"state": state}):
-        found = qs.observed_frequency(system, a.minus, **given)
+    for option in ({"errors": "mask"}, {"state": state}):
+        found = qs.observed_frequency(system, a.minus, **option)
         np.testing.assert_array_equal(found, spectrum.observed_frequency)
     assert np.isnan(qs.observed_frequency(system[1], a.minus, state=state[1]))
 

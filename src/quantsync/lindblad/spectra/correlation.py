@@ -79,8 +79,8 @@ def correlation(
     if state is None:
         state = steady_state(system, workers=workers)
     rho = np.asarray(density_matrices(state, system.space, "state"), complex)
-    masked = np.isnan(rho).any(axis=(-2, -1))
-    rho = np.where(masked[..., None, None], np.eye(system.dimension), rho)
+    masked = np.asarray(np.isnan(rho).any(axis=(-2, -1), keepdims=True))
+    rho = np.where(masked, np.eye(system.dimension), rho)
     # Sparse times dense, for the whole batch: b @ rho with the columns of all matrices in a row.
     n = system.dimension
     columns = np.moveaxis(rho, -2, 0).reshape(n, -1)
@@ -95,4 +95,4 @@ def correlation(
         workers=workers,
     )
     found = path.expectation["a"]
-    return np.where(masked[..., None], np.nan, found) if masked.any() else found
+    return np.where(masked[..., 0], np.nan, found) if masked.any() else found

@@ -178,9 +178,8 @@ class PowerSpectrum:
                 "look at `incoherent`, or at the spectrum of a sum of operators."
             )
         size = self.system.size
-        residual, deviation = np.where(
-            np.isnan(self._rho).any(axis=(1, 2)), np.nan, np.zeros((2, 1))
-        )
+        masked = np.isnan(self._rho).any(axis=(1, 2))
+        residual, deviation = np.where(masked, np.nan, np.zeros((2, 1)))
         parts: list[tuple[np.ndarray, SpectralPeaks]] = []
         work = _Work.of(self.system, self._rho, self._a, self._b)
         total = np.asarray(self.total).reshape(-1)
