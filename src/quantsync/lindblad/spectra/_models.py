@@ -158,9 +158,9 @@ def built(
     reached, table
         The generators, of coefficients (B, T).
     right, left : ndarray of shape (B, d)
-    stationary : (rho, trace) or None
-        Stationary vectors (B, d) and the functional (d,) that is 1 on them: what is left of either
-        by rounding would grow.
+    stationary : (trace, rho) or None
+        The functional (B, d) that is 0 on ``right``, and stationary vectors (B, d), which ``left``
+        is 0 on: what rounding leaves of either would grow.
     shift : ndarray of shape (B,)
         The first shift.
     looked_at
@@ -169,21 +169,19 @@ def built(
         Of the product.
     """
     count, d = right.shape
-    most = min(max(1, d - (stationary is not None)), MOST)  # what has a trace is not reached
-    primal, dual = _Space(right, most), _Space(left, most)
+    whole = max(1, d - (stationary is not None))  # what has a trace is not reached
+    most = min(whole, MOST)
+    trace, rho = (None, None) if stationary is None else stationary
+    primal, dual = _Space(right, most, trace), _Space(left, most, rho)
     shifts = np.zeros((count, most), complex)
     solve, since, check = _solvers(reached, table, shift), 0, FIRST
     earlier = 0, 1 / tolerance
     while True:
         k = primal.k
         x, y = solve[0](primal.V[:, k]), solve[1](dual.V[:, k])
-        if stationary is not None:
-            rho, trace = stationary
-            x -= (x @ trace)[:, None] * rho
-            y -= np.einsum("bd,bd->b", rho.conj(), y)[:, None] * trace
         shifts[:, k] = shift
-        complete = primal.grow(x) | dual.grow(y)
         k, since = k + 1, since + 1
+        complete = primal.grow(x, k == whole) | dual.grow(y, k == whole)
         if k not in (check, most) and not complete.all():
             continue
         asked = dual.V[:, 0] * dual.size[:, None], primal.V[:, k]
@@ -211,8 +209,9 @@ def _further(k: int, above: float, earlier: tuple[int, float]) -> int:
 class _Space:
     """Orthonormal vectors V (B, m, d) of a rational Krylov space, and its matrix H (B, m, m-1)."""
 
-    def __init__(self, start: np.ndarray, most: int):
+    def __init__(self, start: np.ndarray, most: int, apart: np.ndarray | None):
         count, d = start.shape
+        self.apart = None if apart is None else apart / _norms(apart)[:, None]
         norm = _norms(start)
         self.size = np.where(norm == 0, 1.0, norm)
         room = min(most, ROOM)  # what is not filled should not be touched either
@@ -221,19 +220,21 @@ class _Space:
         self.H = np.zeros((count, room + 1, room), complex)
         self.k = 0
 
-    def grow(self, w: np.ndarray) -> np.ndarray:
-        """Add a vector; True for the systems whose space is complete without it."""
+    def grow(self, w: np.ndarray, whole: bool) -> np.ndarray:
+        """Add a vector; True for the systems whose space is complete without it, as is the whole."""
         k = self.k
         if k == self.H.shape[2]:
             self.V = np.pad(self.V, ((0, 0), (0, k), (0, 0)))
             self.H = np.pad(self.H, ((0, 0), (0, k), (0, k)))
         basis, along = self.V[:, : k + 1], self.H[:, : k + 1, k]
         for _ in range(2):  # what once leaves over would grow from each vector to the next
+            if self.apart is not None:
+                w = w - np.einsum("bd,bd->b", self.apart.conj(), w)[:, None] * self.apart
             h = (basis @ w.conj()[:, :, None])[:, :, 0].conj()
             w = w - (h[:, None, :] @ basis)[:, 0]
             along += h
         norm = _norms(w)
-        complete = norm <= EXHAUSTED * np.hypot(norm, _norms(along))
+        complete = (norm <= EXHAUSTED * np.hypot(norm, _norms(along))) | whole
         if complete.any():
             norm[complete], w[complete] = 1, 0
         np.divide(w, norm[:, None], out=self.V[:, k + 1])

@@ -372,7 +372,8 @@ class _Work:
         if omega is not None and len(omega):
             reach = np.abs(omega - mean[:, None]).max(axis=1)
             rate = np.maximum(rate, reach / 4)
-        constraint = (stationary, diagonal) if diagonal.any() else None
+        trace = np.broadcast_to(diagonal.astype(complex), right.shape)
+        constraint = (trace, stationary) if diagonal.any() else None
         return built(
             self.space,
             table,
