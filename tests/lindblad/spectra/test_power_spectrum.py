@@ -393,3 +393,35 @@ def test_it_is_drawn_with_its_peaks():
         spectrum.plot()
     assert "power spectrum" in repr(spectrum)
     assert "power spectrum" in spectrum._repr_html_()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_no_peak_of_a_weakly_damped_system_is_missed(seed):
+    # Many narrow lines, wide apart and close together, beside a scan of the same spectrum.
+    rng = np.random.default_rng(seed)
+    levels = int(rng.integers(3, 7))
+
+    def matrix():
+        return rng.normal(size=(levels, levels)) + 1j * rng.normal(size=(levels, levels))
+
+    space = qs.Space(M=qs.Fock(levels, finite=True))
+    H, rates = matrix(), 10 ** rng.uniform(-3, 0, 2)
+    energy = 10 ** rng.uniform(0, 2)
+    system = qs.Lindbladian(
+        space, [(energy, H + H.conj().T)], [(rates[0], matrix()), (rates[1], matrix())]
+    )
+    b = space["M"].destroy
+    spectrum = qs.power_spectrum(system, b)
+    peaks = spectrum.peaks
+    grid = np.linspace(-60, 60, 1501)
+    values = spectrum.incoherent(grid)
+    some = grid[::100]
+    assert np.allclose(values[::100], by_resolvent(system, b.T, b, some).real, rtol=1e-8)
+    inner = (values[1:-1] > values[:-2]) & (values[1:-1] > values[2:])
+    assert (inner & (values[1:-1] > 1e-9 * values.max())).sum() <= peaks.count
+    assert peaks.height[0] >= values.max() * (1 - 1e-9)
+    highest = peaks.frequency[peaks.height > peaks.height[0] * (1 - 1e-8)]
+    # Alone, the highest is found from a smaller space.
+    alone = qs.observed_frequency(system, b)
+    assert np.abs(highest - alone).min() < 1e-9 * max(1.0, abs(float(alone)))

@@ -221,7 +221,7 @@ class _Space:
         self.k = 0
 
     def grow(self, w: np.ndarray, whole: bool) -> np.ndarray:
-        """Add a vector; True for the systems whose space is complete without it, as is the whole."""
+        """Add a vector; True for the systems whose space is complete (the whole one) without it."""
         k = self.k
         if k == self.H.shape[2]:
             self.V = np.pad(self.V, ((0, 0), (0, k), (0, 0)))
