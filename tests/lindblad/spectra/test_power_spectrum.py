@@ -1,6 +1,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -225,6 +226,36 @@ def test_broad_lines_next_to_a_narrow_one_are_peaks():
     assert narrow == pytest.approx(2.0, abs=1e-10)
     assert spectrum.linewidth == pytest.approx(1.3e-9, rel=1e-5)
     assert np.allclose(np.sort(broad), np.sort(alone.frequency), atol=1e-6)
+
+
+def test_faint_peaks_have_their_half_height_far_out():
+    # On the tails of stronger ones, which are half as high far beyond all lines only.
+    space = qs.Space(M=qs.Fock(10, finite=True))
+    m = space["M"]
+    rates = [(0.01, m.create), (0.1, m.destroy), (0.002, m.destroy @ m.destroy)]
+    for sign in (1.0, -1.0):
+        hamiltonian = [(20.0 * sign, m.create @ m.create @ m.destroy @ m.destroy)]
+        spectrum = qs.power_spectrum(qs.Lindbladian(space, hamiltonian, rates), m.destroy)
+        peaks = spectrum.peaks
+        assert (peaks.count, (peaks.width > 500).sum()) == (9, 2)
+        assert np.isfinite(peaks.width).all()
+
+
+def test_cross_spectra_of_complex_operators():
+    system, _ = van_der_pol(0.4, 0.7, levels=5)
+    rng = np.random.default_rng(4)
+    a, b = (sp.csr_array(rng.normal(size=(5, 5)) + 1j * rng.normal(size=(5, 5))) for _ in range(2))
+    spectrum = qs.power_spectrum(system, b, a)
+    assert np.allclose(spectrum.incoherent(OMEGA), by_resolvent(system, a, b, OMEGA), rtol=1e-10)
+    rho = qs.steady_state(system).rho
+    first, second = (np.trace(x.toarray() @ rho) for x in (a, b))
+    assert spectrum.coherent == pytest.approx(first * second, rel=1e-12)
+    assert spectrum.total == pytest.approx(
+        np.trace(a.toarray() @ b.toarray() @ rho) - first * second, rel=1e-12
+    )
+    own = qs.power_spectrum(system, b).incoherent(OMEGA)
+    expected = by_resolvent(system, sp.csr_array(b.conj().T), b, OMEGA)
+    assert np.allclose(own, expected, rtol=1e-10)
 
 
 def test_cross_spectra_are_hermitian_and_agree_with_dense_solutions():
