@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
@@ -116,6 +116,10 @@ class Measure:
     attributes : callable, optional
         What else data sets say of its values, such as which phase they are: a function of a
         system (any of those that are measured) that returns texts by name.
+    components : callable, optional
+        What the axis of its values behind those of the batch is called, and the names along it:
+        a function of a system, such as one that returns ``("site", system.space.names)``; None
+        where a system has no such axis.
 
     Raises
     ------
@@ -144,6 +148,7 @@ class Measure:
     may_be_undefined: bool = False
     of: Callable[[View], Any] | None = None
     attributes: Callable[[Any], Mapping[str, str]] | None = None
+    components: Callable[[Any], tuple[str, Sequence[str]] | None] | None = None
 
     def __post_init__(self) -> None:
         if self.function is None and callable(self.long_name):  # Measure(name, function)

@@ -12,6 +12,7 @@ import xarray as xr
 
 import quantsync as qs
 from quantsync.sweeps._certificates import certificates_of
+from quantsync.sweeps.drawing import MapPictures
 from quantsync.system import Measure, ParametricSystem, System, View, table_of
 
 DRIVES, DAMPINGS = np.linspace(0.5, 1.5, 11), np.array([0.05, 0.1, 0.4])
@@ -335,3 +336,28 @@ def test_a_measure_tells_what_its_values_are_of_such_systems(tmp_path):
         assert found.quanta.attrs["long_name"] == "mean number of quanta"
         assert "mode" not in found.purity.attrs
     assert qs.open_sweep(tmp_path / "store").quanta.attrs["mode"] == "M"
+
+
+def test_measures_per_site_have_an_axis_of_sites(tmp_path):
+    def pair(detuning=0.0):
+        space = qs.Space(left=qs.Spin(1 / 2), right=qs.Spin(1 / 2))
+        a, b = space["left"], space["right"]
+        exchange = a.plus @ b.minus + a.minus @ b.plus
+        rates = [(1.0, a.minus), (0.4, a.plus), (1.0, b.minus), (0.2, b.plus)]
+        return qs.Lindbladian(space, [(detuning / 2, a.z - b.z), (0.1, exchange)], rates)
+
+    axes, names = {"detuning": [1.0, 2.0]}, ["observed_frequency", "linewidth"]
+    found = qs.sweep(pair, axes, names)
+    assert found.observed_frequency.dims == ("detuning", "site")
+    left = found.observed_frequency.sel(site="left")
+    assert (np.abs(left - found.detuning / 2) < 0.1).all()
+    assert found.linewidth.sel(site="right").shape == (2,)
+    store = tmp_path / "store"
+    stored = qs.sweep(pair, axes, names, store=store, progress=False)
+    for other in (stored, qs.open_sweep(store)):
+        xr.testing.assert_allclose(other.linewidth, found.linewidth)
+        assert list(other.site.values) == ["left", "right"]
+    panels = MapPictures.of(found, ["linewidth"], {}).panels
+    assert [panel.label for panel in panels] == ["linewidth left (rate)", "linewidth right (rate)"]
+    alone = qs.sweep("driven_spin", {"detuning": [0.5]}, "observed_frequency")
+    assert alone.observed_frequency.dims == ("detuning",)

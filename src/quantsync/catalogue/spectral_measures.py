@@ -42,8 +42,13 @@ def _of_sites(quantity: Callable[[PowerSpectrum], Any]) -> Callable[[list[PowerS
     return taken
 
 
+def _sites(system: Any) -> tuple[str, tuple[str, ...]] | None:
+    """The axis of the sites, where there are several."""
+    return ("site", system.space.names) if len(system.space) > 1 else None
+
+
 def _attributes(system: Any) -> dict[str, str]:
-    """Whose spectra they are: one value, or one for every site in this order."""
+    """Whose spectra they are."""
     space = system.space
     return {"operators": ", ".join(f"{name}: {_lowering(space, name)}" for name in space.names)}
 
@@ -57,6 +62,7 @@ SPECTRAL_MEASURES: dict[str, Measure] = table_of(
         may_be_undefined=True,
         of=_spectra,
         attributes=_attributes,
+        components=_sites,
     ),
     Measure(
         "linewidth",
@@ -66,5 +72,6 @@ SPECTRAL_MEASURES: dict[str, Measure] = table_of(
         may_be_undefined=True,
         of=_spectra,
         attributes=_attributes,
+        components=_sites,
     ),
 )

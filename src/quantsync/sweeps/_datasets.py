@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+COMPONENTS = "components"  # attribute of a variable: its last axis, and the names along it
+
+
 @dataclass(frozen=True)
 class PointFailure:
     """A point of a sweep that could not be computed.
@@ -61,6 +64,7 @@ def sweep_dataset(
         },
         attrs=provenance(plan) | attributes_of(found.certificates) | {"quantsync_version": version},
     )
+    dataset = with_component_names(dataset)
     if listed:
         failed = np.zeros(grid.size, bool)
         failed[list(found.failures)] = True
@@ -98,7 +102,7 @@ def report_failures(
 def _variable(xr: Any, name: str, values: np.ndarray | None, plan: SweepPlan) -> xr.DataArray:
     grid, attrs = plan.grid, measure_attributes(plan.measures[name], plan.example)
     array = filled_with_nan((grid.size,), float) if values is None else values
-    extra = [f"{name}_{k}" for k in range(array.ndim - 1)]
+    extra = component_axes(name, attrs, array.ndim - 1)
     shaped = array.reshape(*grid.shape, *array.shape[1:])
     return xr.DataArray(shaped, dims=[*grid.names, *extra], attrs=attrs)
 
@@ -107,8 +111,27 @@ def measure_attributes(measure: Any, system: Any) -> dict[str, str]:
     """Long name and units of a measure, and what else it tells of such systems."""
     if not isinstance(measure, Measure):
         return {}
-    own = {} if measure.attributes is None else measure.attributes(system)
+    own = {} if measure.attributes is None else dict(measure.attributes(system))
+    axis = None if measure.components is None else measure.components(system)
+    if axis is not None:
+        own[COMPONENTS] = f"{axis[0]}: {', '.join(axis[1])}"
     return {"long_name": measure.long_name, "units": measure.units, **own}
+
+
+def component_axes(name: str, attributes: Mapping[str, Any], count: int) -> list[str]:
+    """Names of so many axes that a measure's values have behind those of the map."""
+    axis = attributes.get(COMPONENTS, "").partition(":")[0]
+    return [axis] if axis and count == 1 else [f"{name}_{k}" for k in range(count)]
+
+
+def with_component_names(dataset: xr.Dataset) -> xr.Dataset:
+    """The dataset with the names along the axes of components, where these are known."""
+    named = {}
+    for variable in dataset.data_vars.values():
+        axis, _, names = variable.attrs.get(COMPONENTS, "").partition(": ")
+        if axis in variable.dims and variable.sizes[axis] == len(names.split(", ")):
+            named[axis] = names.split(", ")
+    return dataset.assign_coords(named)
 
 
 def coordinate_attributes(plan: SweepPlan, name: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ import numpy as np
 from quantsync.checks import known_name, name_list, real_number
 from quantsync.errors import InvalidArgumentError, unknown_name
 from quantsync.plotting import VERMILLION
+from quantsync.sweeps._datasets import component_axes
 from quantsync.sweeps.parts import on_grid, real_variables
 from quantsync.sweeps.refine.refinement import BORDER
 from quantsync.sweeps.store.files import STATUS
@@ -117,6 +118,7 @@ def map_axes(dataset: xr.Dataset) -> list[str]:
     names = measures_of(dataset)
     shared = [dataset[name].dims for name in names]
     own = {f"{name}_{k}" for name in names for k in range(dataset[name].ndim)}
+    own |= {axis for name in names for axis in component_axes(name, dataset[name].attrs, 1)}
     first = shared[0] if shared else ()
     return [str(d) for d in first if d not in own and all(d in dims for dims in shared)]
 
@@ -160,9 +162,15 @@ def _panels(dataset: xr.Dataset, left: list[str]) -> list[Panel]:
         flat = values.reshape(*shape, -1)
         is_phase = variable.attrs.get("units") == "rad"
         for k in range(flat.shape[-1]):
-            component = f" {k}" if flat.shape[-1] > 1 else ""
+            component = f" {_component(dataset, variable, k)}" if flat.shape[-1] > 1 else ""
             panels.append(Panel(f"{name}{component}{unit(variable)}", flat[..., k], is_phase))
     return panels
+
+
+def _component(dataset: xr.Dataset, variable: xr.DataArray, k: int) -> str:
+    """How the components of a measure are told apart: by their names, or numbers."""
+    axis = variable.dims[-1]
+    return str(dataset[axis].values[k]) if axis in dataset.coords else str(k)
 
 
 def _places(coordinate: xr.DataArray) -> np.ndarray:

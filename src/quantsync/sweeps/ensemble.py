@@ -24,7 +24,7 @@ from quantsync.memory import require_memory
 from quantsync.parallel import worker_count
 from quantsync.random_numbers import checked_seed
 from quantsync.sweeps._averages import Average, Column
-from quantsync.sweeps._datasets import measure_attributes
+from quantsync.sweeps._datasets import component_axes, measure_attributes, with_component_names
 from quantsync.sweeps._samples import SampleValues, SampleWork
 from quantsync.sweeps.executors.processes import map_processes
 from quantsync.sweeps.executors.progress import progress_of
@@ -250,7 +250,7 @@ def _dataset(
             own = measure_attributes(work.measures[name], work.base)
             attrs = {"long_name": name, "units": "1"} | own
         for suffix, dims, values in column.finish(done, len(work.etas)):
-            extra = [f"{name}_{k}" for k in range(values.ndim - len(dims))]
+            extra = component_axes(name, attrs, values.ndim - len(dims))
             note = {"long_name": f"{attrs['long_name']}: standard error"} if suffix else {}
             variables[name + suffix] = ((*dims, *extra), values, attrs | note)
     failed = np.isin(done, list(failures))
@@ -259,7 +259,7 @@ def _dataset(
         "sample": ("sample", done, {"long_name": "number of the perturbation", "units": "1"}),
         "eta": ("eta", work.etas, {"long_name": "strength of the perturbation", "units": "rate"}),
     }
-    return xr.Dataset(variables, coords=coords)
+    return with_component_names(xr.Dataset(variables, coords=coords))
 
 
 def _report(dataset: xr.Dataset, failures: dict[int, str], interrupted: bool, count: int) -> None:

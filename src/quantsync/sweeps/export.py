@@ -6,7 +6,7 @@ import csv
 import math
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -73,9 +73,15 @@ def _columns(dataset: xr.Dataset, rank: int) -> dict[str, np.ndarray]:
         extra = variable.shape[rank:]
         flat = variable.values.reshape(math.prod(variable.shape[:rank]), -1)
         for k, index in enumerate(np.ndindex(*extra)):
-            label = f"{name}[{','.join(map(str, index))}]" if extra else str(name)
+            names = (_name(dataset, d, j) for d, j in zip(variable.dims[rank:], index, strict=True))
+            label = f"{name}[{','.join(names)}]" if extra else str(name)
             columns[label] = flat[:, k]
     return columns
+
+
+def _name(dataset: xr.Dataset, axis: Hashable, k: int) -> str:
+    """How a component is told apart from others: by its name, or number."""
+    return str(dataset[axis].values[k]) if axis in dataset.coords else str(k)
 
 
 def draw_dataset(

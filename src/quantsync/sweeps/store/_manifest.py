@@ -20,7 +20,12 @@ from quantsync.errors import (
     UnfollowedWarning,
     warn_caller,
 )
-from quantsync.sweeps._datasets import coordinate_attributes, measure_attributes, provenance
+from quantsync.sweeps._datasets import (
+    component_axes,
+    coordinate_attributes,
+    measure_attributes,
+    provenance,
+)
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.rules import Rule
 from quantsync.sweeps.store._description import check_description
@@ -138,7 +143,8 @@ class Manifest:
     def dimensions(self, name: str, extra: int) -> list[str]:
         """Names of the dimensions of an array over the grid with further ones behind."""
         inner = list(self.inner) if extra else []
-        return [*self.data["axes"], *inner, *(f"{name}_{k}" for k in range(extra - len(inner)))]
+        own = component_axes(name, self.attributes(name), extra - len(inner))
+        return [*self.data["axes"], *inner, *own]
 
     def attributes(self, name: str) -> dict[str, Any]:
         """Long name, units and what else is known of a measure."""

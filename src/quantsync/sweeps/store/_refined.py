@@ -18,6 +18,7 @@ import numpy as np
 from quantsync.checks import real_number, whole_number
 from quantsync.errors import QuantsyncError, StoreError, SweepWarning, warn_caller
 from quantsync.sweeps._certificates import record_of, recorded
+from quantsync.sweeps._datasets import component_axes
 from quantsync.sweeps._measuring import filled_with_nan
 from quantsync.sweeps.options import Refine
 from quantsync.sweeps.refine.points import DONE, FAILED, MISSING, PIECE, RefinedPoints
@@ -343,7 +344,7 @@ def refined_arrays(root: Path, manifest: Manifest, layout: Layout) -> dict[str, 
     def metadata(
         dtype: str, attributes: Mapping[str, Any], name: str = "", extra: tuple[int, ...] = ()
     ) -> dict[str, Any]:
-        dims = [PREFIX, *(f"{name}_{k}" for k in range(len(extra)))]
+        dims = [PREFIX, *component_axes(name, attributes, len(extra))]
         shape, chunk = (length, *extra), (piece, *extra)
         return array_metadata(np.dtype(dtype), shape, chunk, dims, attributes)
 

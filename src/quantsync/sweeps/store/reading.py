@@ -15,7 +15,7 @@ from quantsync.catalogue.references import is_reference, load
 from quantsync.checks import named_arguments
 from quantsync.errors import InvalidArgumentError, StoreError
 from quantsync.sweeps._certificates import attributes_of, worst_of
-from quantsync.sweeps._datasets import PointFailure, point_failures
+from quantsync.sweeps._datasets import PointFailure, point_failures, with_component_names
 from quantsync.sweeps._grid import Grid
 from quantsync.sweeps.options import store_path
 from quantsync.sweeps.refine.datasets import add_refinement
@@ -179,7 +179,7 @@ def open_sweep(store: str | Path) -> xr.Dataset:
     attrs = data["provenance"] | attributes_of(certificates) | version
     if failures:
         attrs["failures"] = [str(failure) for failure in failures]
-    dataset = xr.Dataset(variables, coords=coords, attrs=attrs)
+    dataset = with_component_names(xr.Dataset(variables, coords=coords, attrs=attrs))
     warn_of_damage(points.damaged, "pieces of the refined points", store, read_only=True)
     if points.asked is None or points.outcome is None:
         return dataset
