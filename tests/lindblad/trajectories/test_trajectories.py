@@ -284,6 +284,7 @@ def test_states_without_a_phase_are_not_resolved():
     options = {"samples": 2, "seed": 1, "sites": "M", "truncation": "ignore"}
     fock = qs.trajectories(free, np.eye(6)[0], times, **options)
     assert fock.phase_slips["M"].unresolved == 1
+    assert np.isnan(fock.phase_slips["M"].frequency)
     driven = qs.Lindbladian(space, [(0.1, m.create + m.destroy)], [(1.0, m.destroy)])
     assert qs.trajectories(driven, np.eye(6)[0], times, **options).phase_slips["M"].unresolved == 0
 

@@ -73,14 +73,15 @@ class PhaseSlips:
         """Mean phase gained per time, in the frame of the Hamiltonian.
 
         The phase of a mode is arg <a>: under ``H = omega n`` this is -omega. It is no peak of a
-        spectrum, as `observed_frequency` is, but counts the turns of every phase.
+        spectrum, as `observed_frequency` is, but counts the turns of every phase. NaN where no
+        step is resolved: states such as Fock states have no phase.
         """
-        return self._mean(self.turned)
+        return self._mean(self.turned) if self.unresolved < 1 else np.nan
 
     @property
     def frequency_error(self) -> float:
         """Its standard error."""
-        return self._error(self.turned)
+        return self._error(self.turned) if self.unresolved < 1 else np.nan
 
     def _mean(self, values: np.ndarray) -> float:
         return float(np.mean(values)) / self._per_time()
