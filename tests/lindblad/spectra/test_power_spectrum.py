@@ -278,9 +278,9 @@ def test_cross_spectra_are_hermitian_and_agree_with_dense_solutions():
 def test_only_the_elements_that_are_reached_are_solved_for():
     system, m = van_der_pol(0.3, 0.0, pairs=3.0, levels=30)
     spectrum = qs.power_spectrum(system, m.destroy)
-    from quantsync.lindblad.spectra.power_spectrum import _Work
+    from quantsync.lindblad.spectra._resolvents import Resolvents
 
-    work = _Work.of(system, spectrum._rho, spectrum._a, spectrum._b)
+    work = Resolvents.of(system, spectrum._rho, spectrum._a, spectrum._b)
     assert work is not None
     assert work.space.dimension == 29
     assert spectrum.observed_frequency == pytest.approx(0.3, abs=1e-12)
@@ -456,3 +456,16 @@ def test_no_peak_of_a_weakly_damped_system_is_missed(seed):
     # Alone, the highest is found from a smaller space.
     alone = qs.observed_frequency(system, b)
     assert np.abs(highest - alone).min() < 1e-9 * max(1.0, abs(float(alone)))
+
+
+def test_near_and_far_frequencies_of_many_narrow_lines_may_be_asked_for_together():
+    space = qs.Space(M=qs.Fock(10, finite=True))
+    m = space["M"]
+    kerr = m.create @ m.create @ m.destroy @ m.destroy
+    hamiltonian = [(-1.3, m.number), (1.0, m.create + m.destroy), (0.1, kerr)]
+    system = qs.Lindbladian(space, hamiltonian, [(1e-3, m.create), (1e-2, m.destroy)])
+    wide = np.concatenate([np.linspace(-1e5, 1e5, 9), np.linspace(-2, 2, 11)])
+    spectrum = qs.power_spectrum(system, m.destroy)
+    expected = by_resolvent(system, m.create, m.destroy, wide).real
+    assert np.allclose(spectrum.incoherent(wide), expected, rtol=1e-7)
+    assert spectrum.peaks.count > 10

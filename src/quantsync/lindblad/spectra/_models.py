@@ -25,7 +25,7 @@ from quantsync.lindblad._sector_solve import sparse_factors
 from quantsync.lindblad.spectra._reached import Reached
 
 LARGEST_DENSE = 64  # elements up to which inverses are dense, and batched
-MOST = 200  # vectors of each space
+MOST = 400  # vectors of each space
 ROOM = 32  # for so many vectors there is room to begin with
 # Vectors after which the residual is looked at, and until it is again: by how fast it falls.
 FIRST, LEAST, LARGEST = 10, 4, 20

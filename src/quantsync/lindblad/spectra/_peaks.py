@@ -97,8 +97,8 @@ def found_peaks(model: Model, widths: bool) -> SpectralPeaks:
     rising = (slope[:, :-1] > 0) & (slope[:, 1:] <= 0)
     member, k = np.nonzero(rising)
     ends = (omega[member, k], omega[member, k + 1]), (slope[member, k], slope[member, k + 1])
-    where = _root(model.take(member), *ends, 1)
-    height = power(model.take(member), where[:, None])[0][:, 0] if len(member) else np.zeros(0)
+    where = _root(model, member, *ends, 1)
+    (height,) = _power_at(model, member, where, 0)
     keep = _rises(value, member, k, height)
     member, k, where, height = member[keep], k[keep], where[keep], height[keep]
     width = np.full_like(where, np.nan)
@@ -123,8 +123,16 @@ def _rises(value: np.ndarray, member: np.ndarray, k: np.ndarray, height: np.ndar
     return keep
 
 
+def _power_at(model: Model, member: np.ndarray, omega: np.ndarray, orders: int) -> list[np.ndarray]:
+    """The spectra of some members, each at a frequency of its own, and derivatives: (P,)."""
+    if len(model.poles) == 1:
+        return [found[0] for found in power(model, omega[None], orders)]
+    return [found[:, 0] for found in power(model.take(member), omega[:, None], orders)]
+
+
 def _root(
     model: Model,
+    member: np.ndarray,
     ends: tuple[np.ndarray, np.ndarray],
     values: tuple[np.ndarray, np.ndarray],
     order: int,
@@ -140,8 +148,8 @@ def _root(
         share = above / (above + below)
     x = low + np.where((share >= 0) & (share <= 1), share, 0.5) * (high - low)
     for _ in range(STEPS):
-        found = power(model, x[:, None], order + 1)
-        value, slope = found[order][:, 0] - level, found[order + 1][:, 0]
+        found = _power_at(model, member, x, order + 1)
+        value, slope = found[order] - level, found[order + 1]
         before = sign * value > 0
         low, high = np.where(before, x, low), np.where(before, high, x)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -179,7 +187,8 @@ def _widths(
                 ends[0, side, p] = omega[m, last[0] + step]
                 values[0, side, p] = value[m, last[0] + step]
     found = _root(
-        model.take(np.tile(member, 2)),
+        model,
+        np.tile(member, 2),
         (ends[0].ravel(), ends[1].ravel()),
         (values[0].ravel(), values[1].ravel()),
         0,
