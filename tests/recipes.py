@@ -120,7 +120,7 @@ def recipes(folder):
         ),
         "correlation": (
             qs.correlation,
-            {"system": system, "a": space["A"].plus, "b": space["A"].minus, "times": [0.0, 1.0],
+            {"system": system, "a": x_of(system), "b": system.space["A"].minus, "times": [0.0, 1.0],
              "state": np.eye(2) / 2},
         ),
         "observed_frequency": (

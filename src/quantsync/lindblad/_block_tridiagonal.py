@@ -27,6 +27,7 @@ from quantsync.memory import require_memory
 
 NARROW = 64  # levels are joined up to this width: below, calls cost more than arithmetic
 NARROW_BLOCK = 128  # width up to which products with dense blocks cost less than sparse ones
+SMALL = 4000  # unknowns up to which they may take the memory
 LARGEST_ERROR = 1e-13  # of a solution's equations, relative to right side and solution
 getrf, getrs = get_lapack_funcs(("getrf", "getrs"), dtype=float)
 
@@ -112,10 +113,11 @@ def solver_by_levels(
 
 
 def _blocks(matrix: sp.csr_array, levels: list[slice]) -> tuple[list[Any], list[Any], list[Any]]:
-    """Blocks left of the diagonal, on it (dense) and right of it; narrow ones are all dense."""
+    """Blocks left of the diagonal, on it and right of it; narrow ones are dense."""
     ends = [(max(0, k - 1), min(len(levels), k + 2) - 1) for k in range(len(levels))]
-    if max(level.stop - level.start for level in levels) > NARROW_BLOCK:
-        middle = [matrix[level, level].toarray(order="F") for level in levels]
+    widest = max(level.stop - level.start for level in levels)
+    if widest > NARROW_BLOCK or levels[-1].stop > SMALL:
+        middle = [matrix[level, level] for level in levels]
         pairs = list(itertools.pairwise(levels))
         left = [matrix[high, low] for low, high in pairs]
         return left, middle, [matrix[low, high] for low, high in pairs]
@@ -133,6 +135,10 @@ def _blocks(matrix: sp.csr_array, levels: list[slice]) -> tuple[list[Any], list[
     return left[1:], middle, right[:-1]
 
 
+def _dense(block: Any) -> np.ndarray:
+    return block if isinstance(block, np.ndarray) else block.toarray(order="F")
+
+
 class _Elimination:
     """LU factors of all S_k, and the blocks beside the diagonal."""
 
@@ -143,11 +149,9 @@ class _Elimination:
         self.factors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self.singular = False
         for k in reversed(range(len(levels))):
-            block = middle[k]
+            block = _dense(middle[k])
             if k + 1 < len(levels):
-                left = self.left[k]
-                dense = left if isinstance(left, np.ndarray) else left.toarray(order="F")
-                block = block - self.right[k] @ self._inverse(k + 1, dense)
+                block = block - self.right[k] @ self._inverse(k + 1, _dense(self.left[k]))
             factors, exchanged, info = getrf(block, overwrite_a=True)
             if info > 0:
                 self.singular = True

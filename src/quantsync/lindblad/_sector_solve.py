@@ -315,16 +315,18 @@ class _Pattern:
         pattern.sort_indices()
         self.shape, self.levels = (m, m), levels
         self.indices, self.indptr = pattern.indices, pattern.indptr
-        self.rows = np.repeat(np.arange(m), np.diff(pattern.indptr))
-        places = self.rows * m + pattern.indices
+        self.rows = np.repeat(np.arange(m, dtype=np.int32), np.diff(pattern.indptr))
+        places = self.rows.astype(np.int64) * m + pattern.indices
         self.terms: list[tuple[int, np.ndarray, np.ndarray]] = []
         for k, block in blocks.items():
             rows = np.repeat(np.arange(m), np.diff(block.indptr))
-            self.terms.append((k, np.searchsorted(places, rows * m + block.indices), block.data))
+            where = np.searchsorted(places, rows * m + block.indices).astype(np.int32)
+            self.terms.append((k, where, block.data))
         self.row = slice(0, 0) if traced is None else slice(*pattern.indptr[traced : traced + 2])
         self.trace = (pattern.indices[self.row] < sector.populations).astype(float)
         if levels is not None:  # the same in the order of the levels
-            numbered = sp.csr_array((np.arange(1, len(places) + 1), *self._where), self.shape)
+            numbers = np.arange(1, len(places) + 1, dtype=np.int32)
+            numbered = sp.csr_array((numbers, *self._where), self.shape)
             ordered = sp.csr_array(numbered[levels.order][:, levels.order])
             self.ordered = ordered.data - 1, ordered.indices, ordered.indptr
 
