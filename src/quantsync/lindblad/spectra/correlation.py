@@ -20,8 +20,8 @@ def correlation(
     a: Any,
     b: Any,
     times: Any,
-    *,
     state: Any = None,
+    *,
     tolerance: float = TOLERANCE,
     workers: int | None = None,
 ) -> np.ndarray:
