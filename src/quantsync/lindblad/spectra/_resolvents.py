@@ -22,6 +22,7 @@ LARGEST_RESIDUAL = 1e-8  # of a spectrum that is given out at all
 SEEN, HIGH = 1e-6, 0.03
 UNDAMPED = 1e-13  # decay rate relative to the generator that rounding does not tell from none
 CHUNK_BYTES = 1 << 21
+TOGETHER = 8000  # elements of sparse systems that are taken together
 FILL = 200.0  # bytes per entry of a factorisation, times the elements' square root
 
 
@@ -53,8 +54,8 @@ class Resolvents:
         good = np.flatnonzero(~np.isnan(self._rho).any(axis=(1, 2)))
         d = self.space.dimension
         require_memory(FILL * d**1.5, f"The resolvent of {d} elements", "take smaller sites")
-        # Long vectors of one system stay in the cache, those of several do not.
-        size = CHUNK_BYTES // (16 * d * d) if d <= LARGEST_DENSE else 1
+        # Arrays of one small system are so short that threads would wait for each other.
+        size = CHUNK_BYTES // (16 * d * d) if d <= LARGEST_DENSE else max(1, TOGETHER // d)
         return [good[chunk] for chunk in chunk_slices(len(good), size)]
 
     def _vectors(self, members: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, Any]:
