@@ -151,23 +151,12 @@ def built(
     looked_at: Look,
     tolerance: float,
 ) -> tuple[Model, np.ndarray]:
-    """Models of B systems, and the largest products of their relative residuals (B,).
-
-    Parameters
-    ----------
-    reached, table
-        The generators, of coefficients (B, T).
-    right, left : ndarray of shape (B, d)
-    stationary : (trace, rho) or None
-        The functional (B, d) that is 0 on ``right``, and stationary vectors (B, d), which ``left``
-        is 0 on: what rounding leaves of either would grow.
-    shift : ndarray of shape (B,)
-        The first shift.
-    looked_at
-        From a model to frequencies and residuals there (B, W): 0 where they do not matter.
-    tolerance : float
-        Of the product.
-    """
+    """Models of B systems, and the largest products of their relative residuals (B,)."""
+    # Functions of vectors ``left`` and ``right`` (B, d) by generators of coefficients (B, T), with
+    # residuals below the tolerance where ``looked_at`` looks: from a model to frequencies and
+    # residuals (B, W), 0 where they do not matter. ``stationary`` are the trace (B, d), which is 0
+    # on ``right``, and stationary vectors, which ``left`` is 0 on: what rounding leaves of either
+    # would grow.
     count, d = right.shape
     whole = max(1, d - (stationary is not None))  # what has a trace is not reached
     most = min(whole, MOST)

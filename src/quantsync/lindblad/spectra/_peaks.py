@@ -24,7 +24,9 @@ EQUAL = 1e-9  # relative: heights of peaks that are equal
 class SpectralPeaks(Batched):
     """Maxima of power spectra, the highest first; NaN where a system has fewer than others.
 
-    Of equally high ones (to 1e-9) the lower frequency comes first.
+    Of equally high ones (to 1e-9) the lower frequency comes first. What rises above both sides by
+    less than 1e-10 of its height counts as rounding. Peaks below 1e-6 of the highest, in height
+    and in area, are as good as the model of the others happens to be there.
 
     Attributes
     ----------

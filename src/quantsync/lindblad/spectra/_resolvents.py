@@ -62,9 +62,7 @@ class Resolvents:
         """What b makes, what a sees, and the stationary vector, among the elements."""
         n, elements = self.system.dimension, self.space.elements
         rho = self._rho[members]
-        product = np.moveaxis(
-            (self._b @ np.moveaxis(rho, -2, 0).reshape(n, -1)).reshape(n, len(rho), n), 0, -2
-        )
+        product = products(self._b, rho)
         mean_b = np.trace(product, axis1=1, axis2=2)
         right = product - mean_b[:, None, None] * rho
         mean_a = expectations(rho, self._a)
@@ -125,7 +123,7 @@ class Resolvents:
         mean = np.where(safe, (first / np.where(safe, overlap, 1)).imag, 0.0)
         rate = np.linalg.norm(changed - 1j * mean[:, None] * right, axis=1)
         rate /= np.where(size == 0, 1, size)
-        largest = np.abs(table[:, self.space._on]).max(axis=1, initial=0)
+        largest = np.abs(table).max(axis=1, initial=0)
         return mean, 2 * np.maximum(rate, 1e-6 * np.where(largest == 0, 1, largest))
 
     def scale(self, members: np.ndarray) -> np.ndarray:
@@ -192,3 +190,10 @@ def expectations(rho: np.ndarray, operator: sp.csr_array) -> np.ndarray:
     entries = sp.coo_array(operator)
     rows, columns = entries.coords
     return rho[:, columns, rows] @ entries.data
+
+
+def products(operator: sp.csr_array, rho: np.ndarray) -> np.ndarray:
+    """``operator @ rho`` of matrices (..., n, n): sparse times dense, for all at once."""
+    n = rho.shape[-1]
+    columns = np.moveaxis(rho, -2, 0).reshape(n, -1)
+    return np.moveaxis((operator @ columns).reshape(n, *rho.shape[:-2], n), 0, -2)

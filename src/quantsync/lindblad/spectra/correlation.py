@@ -9,6 +9,7 @@ import numpy as np
 from quantsync.checks import named_arguments
 from quantsync.lindblad.evolution import TOLERANCE, evolve
 from quantsync.lindblad.generator import Generator, generator_of
+from quantsync.lindblad.spectra._resolvents import products
 from quantsync.lindblad.steady import steady_state
 from quantsync.operators import as_operator
 from quantsync.states import density_matrices
@@ -81,10 +82,7 @@ def correlation(
     rho = np.asarray(density_matrices(state, system.space, "state"), complex)
     masked = np.asarray(np.isnan(rho).any(axis=(-2, -1), keepdims=True))
     rho = np.where(masked, np.eye(system.dimension), rho)
-    # Sparse times dense, for the whole batch: b @ rho with the columns of all matrices in a row.
-    n = system.dimension
-    columns = np.moveaxis(rho, -2, 0).reshape(n, -1)
-    start = np.moveaxis((second @ columns).reshape(n, *rho.shape[:-2], n), 0, -2)
+    start = products(second, rho)
     path = evolve(
         system,
         start,
