@@ -16,32 +16,32 @@ _PAPERS = (
         "C. Benedetti, F. Galve, A. Mandarino, M. G. A. Paris and R. Zambrini, Minimal model for "
         "spontaneous quantum synchronization, Phys. Rev. A 94, 052118 (2016)",
         "data model_claims dissipation_claims strong_coupling_claims crosstalk_claims "
-        "correlation_claims map_claims",
+        "correlation_claims map_claims profile",
     ),
     collect(
         "ghildiyal2024",
         "J. Ghildiyal, Manju, S. Dasgupta and A. Biswas, Quantum synchronization between two spin "
         "chains using pseudo-bosonic equivalence, arXiv:2408.06126 (2024)",
-        "data spin_claims equation_claims dynamics_claims synchronization_claims errata",
+        "data spin_claims equation_claims dynamics_claims synchronization_claims errata profile",
     ),
     collect(
         "roulet2018",
         "A. Roulet and C. Bruder, Quantum synchronization and entanglement generation, "
         "Phys. Rev. Lett. 121, 063601 (2018)",
-        "data claims",
+        "data claims profile",
     ),
     collect(
         "vaidya2024",
         "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
         "oscillator, Phys. Rev. A 109, 033718 (2024)",
         "response_data synchronization_data circuit_data response_claims synchronization_claims "
-        "circuit_claims circuit_table_claims circuit_table_text",
+        "circuit_claims circuit_table_claims circuit_table_text profile",
     ),
     collect(
         "zhao2025",
         "Y. J. Zhao, J. E. Moore, J. Thingna and C. W. Wächtler, Quantum synchronization of "
         "perturbed oscillating coherences (2025)",
-        "data ensemble_data chain_claims distribution_claims ensemble_claims pair_claims",
+        "data ensemble_data chain_claims distribution_claims ensemble_claims pair_claims profile",
     ),
 )
 
