@@ -15,6 +15,7 @@ import xarray as xr
 from quantsync.catalogue.state_measures import STATE_MEASURES, locking
 from quantsync.lindblad.degenerate import DegenerateBase
 from quantsync.measures import (
+    PhaseDistribution,
     chi,
     chi_2,
     interval_probabilities,
@@ -61,12 +62,38 @@ INTERVAL = Measure(
     interval_probabilities,
     of=_chi_histogram,
 )
+COSINES = frozenset({(2, -2), (2, 0), (0, 2)})
+"""Orders in the phases of sites 1 and 2 relative to 3 of the three cosines of Eq. (8)."""
+
+
+def _coefficient(phases: PhaseDistribution) -> Any:
+    """x of (2 pi)^-3 [1 + (x/2) sum of the three cosines], Eq. (8) normalised."""
+    chosen = [k for k, order in enumerate(phases.orders.tolist()) if tuple(order) in COSINES]
+    return 4 / 3 * np.real(phases.harmonics[..., chosen]).sum(axis=-1)
+
+
+COEFFICIENT = Measure(
+    "coefficient", "coefficient x of the cosines of Eq. (8)", "1", _coefficient, of=locking
+)
+
+
+def _chi_2_histogram(view: View) -> Any:
+    return level_set_histogram(view.once(locking), chi_2, BINS, THRESHOLD)
+
+
 CHI_2 = Measure(
     "chi_2_probability",
     "probability of chi_2 above the threshold",
     "1",
-    lambda phases: level_set_histogram(phases, chi_2, BINS, THRESHOLD),
-    of=locking,
+    lambda histogram: histogram,
+    of=_chi_2_histogram,
+)
+ANTIPHASE = Measure(
+    "antiphase",
+    "probability that chi_2 is above 7/8",
+    "1",
+    lambda histogram: histogram[..., 7 * BINS // 8 :].sum(axis=-1),
+    of=_chi_2_histogram,
 )
 SINGLET_WEIGHT = Measure(
     "singlet_weight",
@@ -74,17 +101,42 @@ SINGLET_WEIGHT = Measure(
     "1",
     lambda state: np.real(np.einsum("i,bij,j->b", SINGLET, state.rho, SINGLET)),
 )
+PAIR = [
+    CHI_2,
+    ANTIPHASE,
+    STATE_MEASURES["synchronization"],
+    STATE_MEASURES["locked_phase"],
+    SINGLET_WEIGHT,
+]
 
 
 @figure("3", "Three spins 1 under random perturbations", draw=ensemble_drawing.draw_figure_3)
 @cache
 def figure_3(full: bool = False, samples: float = 0.0) -> xr.Dataset:
     """Angular configurations and synchronization of the chain under random perturbations."""
-    measures = [CHI, INTERVAL, STATE_MEASURES["synchronization"]]
-    data = _ensemble(prepared_chain(), measures, [CHI, INTERVAL], "chi", full, samples)
-    data = data.rename({f"{INTERVAL.name}_0": "interval"})
+    measures = [CHI, INTERVAL, COEFFICIENT, STATE_MEASURES["synchronization"]]
+    data = _ensemble(prepared_chain(), measures, CHI, "chi", full, samples)
+    data = data.rename({INTERVAL.name: "interval_share", f"{INTERVAL.name}_0": "interval"})
+    shares = data.interval_share
+    data["interval_probability"] = _described(shares.mean("sample"), INTERVAL.long_name)
+    data["interval_probability_error"] = _described(
+        standard_error(shares), f"{INTERVAL.long_name}: standard error"
+    )
     data["kind_ratio"] = _ratio(data.interval_probability)
+    # P_1 and P_2 come of the same samples: the deviation of a ratio of means, sample by sample.
+    first, second = shares.isel(interval=0), shares.isel(interval=1)
+    deviations = (second - 3 * data.kind_ratio * first) / (3 * first.mean("sample"))
+    data["kind_ratio_error"] = _described(standard_error(deviations), "P_2/(3 P_1): standard error")
     return _with_limit(data)
+
+
+def standard_error(values: xr.DataArray) -> xr.DataArray:
+    """Of the mean over samples."""
+    return values.std("sample", ddof=1) / np.sqrt(values.sizes["sample"])
+
+
+def _described(values: xr.DataArray, long_name: str) -> xr.DataArray:
+    return values.assign_attrs(attributes(long_name))
 
 
 def _ratio(probability: xr.DataArray) -> xr.DataArray:
@@ -120,22 +172,20 @@ def _with_limit(data: xr.Dataset) -> xr.Dataset:
 def figure_5(full: bool = False, samples: float = 0.0) -> xr.Dataset:
     """Phase difference and synchronization of the qubit pair under random perturbations."""
     base = DegenerateBase(collective_decay_pair())
-    measures = [CHI_2, STATE_MEASURES["synchronization"], SINGLET_WEIGHT]
-    return _ensemble(base, measures, [CHI_2], "chi_2", full, samples)
+    return _ensemble(base, PAIR, CHI_2, "chi_2", full, samples)
 
 
 def _ensemble(
-    base: DegenerateBase, measures: list, average: list, name: str, full: bool, samples: float
+    base: DegenerateBase, measures: list, average: Measure, name: str, full: bool, samples: float
 ) -> xr.Dataset:
     count = int(samples) or (SAMPLES_IN_PRINT if full else SAMPLES)
-    averages = [measure.name for measure in average]
     data = ensemble(
         base,
         ETAS,
         count,
         SEED,
         measures,
-        average=averages,
+        average=[average.name],
         draw=random_perturbation,
         store=store_of(),
     )
@@ -143,7 +193,7 @@ def _ensemble(
         # A figure of a part of the samples would look like one of all: Ctrl-C means to stop.
         raise KeyboardInterrupt
     middle = (np.arange(BINS) + 0.5) / BINS
-    data = data.rename({f"{averages[0]}_0": name}).assign_coords(
+    data = data.rename({f"{average.name}_0": name}).assign_coords(
         {name: labelled(name, middle, name)}
     )
     data["synchronization"].attrs["units"] = "rad^-2" if name == "chi" else "rad^-1"
