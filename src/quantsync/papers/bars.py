@@ -161,3 +161,11 @@ def sampled(printed: float) -> Bar:
         f"2 standard errors around {printed:g} to agree, 3 to differ",
         lambda value, error: Margin(abs(value - printed) / (2 * error), open_to=1.5),
     )
+
+
+def expansion(power: float, of: str = "the coupling") -> Bar:
+    """An expansion: takes the exponent with which what it leaves out falls."""
+    return Bar(
+        f"what is left falls at least as the power {power:g} of {of}, to 0.1 in the exponent",
+        lambda exponent: Margin(max(power - exponent, 0.0) / 0.1),
+    )
