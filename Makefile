@@ -51,9 +51,10 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# docs/literature.md and docs/tongue.png are what the command prints and draws.
+# docs/literature and docs/tongue.png are what the command writes and draws.
 docs: figures
-	cp figures/claims.md docs/literature.md
+	mkdir -p docs/literature
+	cd figures && tar cf - *.md */*.png | (cd ../docs/literature && tar xf -)
 	cp figures/roulet2018/figure_3.png docs/tongue.png
 
 $(READY): pyproject.toml

@@ -1,51 +1,202 @@
-"""The page on the literature is what the command writes, for every paper."""
+"""The pages on the literature are what the command writes, and every claim is complete."""
 
+import json
 import re
+import subprocess
 
+import jsonschema
 import pytest
+from commands import run
 from places import ROOT
 
-from quantsync import plotting
+from quantsync.errors import UnknownNameError
+from quantsync.papers import pages, record
+from quantsync.papers.paper import CLASSES
 from quantsync.papers.registry import PAPERS
-from quantsync.papers.reproduce import PREAMBLE, claims_table, section
+from quantsync.papers.reproduce import pictures, write_figure
 
-PAGE = ROOT / "docs" / "literature.md"
-LITERATURE = PAGE.read_text(encoding="utf-8")
-FIGURES = [(paper, name) for paper, p in PAPERS.items() for name in p.figures]
-
-
-@pytest.mark.parametrize("paper", PAPERS)
-def test_the_literature_page_has_what_the_command_writes(paper, claims_of):
-    page = section(PAPERS[paper], claims_of(paper))
-    assert claims_table(claims_of(paper)) in page
-    assert page in LITERATURE, "docs/literature.md is out of date: run make docs"
+DOCS = ROOT / "docs" / "literature"
+SCHEMA = json.loads((ROOT / "src/quantsync/papers/claims.schema.json").read_text(encoding="utf-8"))
+EVERY = [(paper, s) for paper, p in PAPERS.items() for s in p.statements.values()]
+IDS = [s.id for _, s in EVERY]
+every_claim = pytest.mark.parametrize(("paper", "statement"), EVERY, ids=IDS)
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_every_claim_has_an_id_of_its_own(paper):
-    ids = [s.id for check in PAPERS[paper].checks for s in check.statements]
+def test_the_page_is_what_the_command_writes(paper, claims_of):
+    page = pages.page(PAPERS[paper], claims_of(paper), pictures(PAPERS[paper]))
+    assert (DOCS / f"{paper}.md").read_text(encoding="utf-8") == page, "run make docs"
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_index_is_what_the_command_writes(paper, claims_of):
+    index = (DOCS / "claims.md").read_text(encoding="utf-8")
+    own = pages.index({paper: claims_of(paper)}, [PAPERS[paper]])
+    for part in own.split("\n\n"):
+        # The table of counts has a line for each paper.
+        for line in part.splitlines() if part.startswith("| Paper") else [part.strip()]:
+            assert line in index, "run make docs"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| \[{paper}\].*$", own, re.MULTILINE)
+    assert row[0].replace(f"({paper}.md", f"(docs/literature/{paper}.md") in readme
+
+
+def test_the_index_has_nothing_else():
+    index = (DOCS / "claims.md").read_text(encoding="utf-8")
+    headings = [line[3:] for line in index.splitlines() if line.startswith("## ")]
+    assert headings[-len(PAPERS) :] == list(PAPERS)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_picture_of_a_page_is_there_and_light(paper):
+    page = (DOCS / f"{paper}.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", page)
+    assert sorted(shown) == sorted(map(str, pictures(PAPERS[paper]).values()))
+    assert all(0 < (DOCS / name).stat().st_size < 200_000 for name in shown)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_link_within_a_page_leads_somewhere(paper):
+    page = (DOCS / f"{paper}.md").read_text(encoding="utf-8")
+    anchors = {line[4:].lower() for line in page.splitlines() if re.fullmatch(r"### C\d+", line)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_no_id_is_used_twice(paper):
+    statements = PAPERS[paper].statements.values()
+    ids = [s.id for s in statements] + [old for s in statements for old in s.merged]
     assert len(set(ids)) == len(ids) > 0
     assert all(re.fullmatch(rf"{paper}-C\d+", name) for name in ids)
+    # Numbers are handed out in turn and none is taken back.
+    numbers = sorted(int(name.rpartition("C")[2]) for name in ids)
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_the_literature_page_has_nothing_else():
-    assert LITERATURE.startswith(PREAMBLE)
-    headings = [line[3:] for line in LITERATURE.splitlines() if line.startswith("## ")]
-    assert headings == list(PAPERS)
+@every_claim
+def test_every_claim_is_quoted_in_at_most_20_words(paper, statement):
+    words = re.sub(r"\$[^$]*\$", " EQ ", re.sub(r"\[[^]]*\]", " ", statement.quotation))
+    assert len(words.replace("...", " ").split()) <= 20
+    beyond = statement.amendment == "beyond"
+    assert bool(statement.quotation) != beyond
+    assert statement.statement or not beyond
+    assert "," in statement.where or beyond, "a section, then a place in it"
 
 
-@pytest.mark.parametrize(("paper", "name"), FIGURES, ids=[f"{p}-{n}" for p, n in FIGURES])
-def test_every_axis_of_every_figure_has_a_label_and_the_file_is_light(paper, name, tmp_path):
-    figure = PAPERS[paper].figures[name]
-    with plotting.style():
-        canvas = figure.draw(figure.data(False))
-        canvas.savefig(tmp_path / "figure.png")
-    assert (tmp_path / "figure.png").stat().st_size < 400_000
-    labelled = [ax for ax in canvas.axes if ax.axison]
-    assert labelled
-    for axes in labelled:
-        own = axes.get_xlabel() or axes.get_ylabel() or axes.get_title(loc="center")
-        shared = axes.get_subplotspec() is not None and not axes.get_subplotspec().is_last_row()
-        assert own or shared, (paper, name, axes)
-    # A colour bar and its map, or the lines of a panel: nothing is drawn of nothing.
-    assert any(ax.lines or ax.collections or ax.images for ax in labelled)
+@every_claim
+def test_every_claim_is_typeset(paper, statement):
+    texts = [
+        statement.quotation, statement.statement, statement.printed, statement.reason,
+        statement.otherwise, *statement.readings, statement.bar.text,
+    ]  # fmt: skip
+    for text in texts:
+        assert text.count("$") % 2 == 0, text
+        plain = re.sub(r"\$[^$]*\$|`[^`]*`", "", text)
+        assert not re.search(r"[\\^|_]|\b(?:eps|gamma|omega|sqrt|Delta)\b", plain), text
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_claim_says_all(paper, claims_of):
+    for claim in claims_of(paper):
+        assert all((claim.printed, claim.computed, claim.uncertainty, claim.bar)), claim.id
+        assert bool(claim.reason) or claim.verdict in ("reproduced", "beyond"), claim.id
+        assert claim.readings or claim.verdict != "fails", claim.id
+        for text in (claim.computed, claim.uncertainty, claim.reason, claim.printed):
+            assert text.count("$") % 2 == 0, (claim.id, text)
+            assert "|" not in text, (claim.id, text)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_profile_covers_the_paper(paper):
+    own, profile = PAPERS[paper], PAPERS[paper].profile
+    numbers = {s.id.partition("-")[2] for s in own.statements.values()}
+    assert profile.version
+    assert 2 <= len(profile.summary.split(". ")) <= 12
+    assert len(profile.coverage) > 5
+    for place, covered in profile.coverage.items():
+        named = set(re.findall(r"\bC\d+\b", covered))
+        assert named <= numbers, (place, named - numbers)
+        assert named or covered.startswith(("figure", "not checked: ")), place
+    assert all(u.reason for u in profile.unchecked)
+    assert all(figure.caption for figure in own.figures.values())
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_record_fulfils_its_schema(paper, claims_of):
+    made = record.run_record([PAPERS[paper]], {paper: claims_of(paper)})
+    jsonschema.validate(made, SCHEMA, cls=jsonschema.Draft202012Validator)
+    assert [c["id"] for c in made["claims"]] == list(PAPERS[paper].statements)
+    assert json.loads(json.dumps(made)) == made
+
+
+def test_the_schema_names_the_classes_and_the_page_documents_every_field():
+    claim = SCHEMA["$defs"]["claim"]
+    assert claim["properties"]["class"]["enum"] == list(CLASSES) == list(pages.EXPLAINED)
+    documented = (ROOT / "docs" / "command_line.md").read_text(encoding="utf-8")
+    for name in [*SCHEMA["required"], *claim["required"]]:
+        assert f"`{name}`" in documented, name
+
+
+def test_one_claim_alone_is_what_the_run_finds(claims_of):
+    (alone,) = PAPERS["roulet2018"].claims("c7")
+    assert alone in claims_of("roulet2018")
+    with pytest.raises(UnknownNameError, match="C99"):
+        PAPERS["roulet2018"].claims("C99")
+
+
+def test_a_merged_row_leads_to_the_one_it_has_joined():
+    for paper in PAPERS.values():
+        for statement in paper.statements.values():
+            for old in statement.merged:
+                assert paper.find(old) == statement.id
+
+
+def test_the_command_reruns_and_lists_claims(claims_of):
+    (expected,) = [c for c in claims_of("roulet2018") if c.number == "C7"]
+    printed = run("reproduce", "roulet2018", "--claim", "C7").stdout
+    assert printed.startswith("### C7")
+    assert expected.computed in printed
+    found = json.loads(run("reproduce", "--claim", "roulet2018-C7", "--json").stdout)
+    assert found == record.claim_record(expected, PAPERS["roulet2018"])
+    listed = json.loads(run("list", "claims", "roulet2018", "--json").stdout)["claims"]
+    assert [c["id"] for c in listed] == list(PAPERS["roulet2018"].statements)
+    assert "C7" in run("list", "claims", "roulet2018").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("roulet2018", "--claim", "C999"), ("C999", "claim of roulet2018")),
+        (("roulet2018", "2", "--claim", "C7"), ("--claim", "FIGURE")),
+        (("roulet2018", "2", "--format", "gif"), ("gif", "png")),
+        (("roulet2018", "--json"), ("--json", "--claim")),
+    ],
+)
+def test_what_cannot_be_reproduced_is_said_in_a_line(arguments, words):
+    answer = run("reproduce", *arguments)
+    assert answer.returncode == 2
+    assert answer.stderr.count("\n") == 1
+    assert all(word in answer.stderr for word in words)
+
+
+def test_pictures_in_every_format_are_the_same_files_each_time(tmp_path):
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        write_figure(PAPERS["roulet2018"], "2", folder, formats=("png", "svg", "pdf"))
+    for ending, start in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")):
+        a, b = ((tmp_path / name / f"figure_2{ending}").read_bytes() for name in "ab")
+        assert a.startswith(start)
+        assert a == b
+
+
+def test_the_commit_is_that_of_the_sources(tmp_path, monkeypatch):
+    monkeypatch.setattr(record, "__file__", str(tmp_path / "record.py"))
+    (tmp_path / "record.py").touch()
+    assert record.commit() is None  # no repository
+    name = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    assert record.commit() is None  # not a file of the repository around it
+    subprocess.run(["git", "add", "record.py"], cwd=tmp_path, check=True)
+    subprocess.run(["git", *name, "commit", "-qm", "x"], cwd=tmp_path, check=True)
+    assert re.fullmatch("[0-9a-f]{40}", record.commit())
+    (tmp_path / "record.py").write_text("changed")
+    assert record.commit().endswith("+")

@@ -54,7 +54,7 @@ def complete_figure(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def complete_listed(incomplete: str) -> list[str]:
     """What `quantsync list` can show."""
-    lists = _beginning(incomplete, ("models", "measures", "papers"))
+    lists = _beginning(incomplete, ("models", "measures", "papers", "claims"))
     return [*lists, *complete_model(incomplete), *complete_paper(incomplete)]
 
 

@@ -58,7 +58,7 @@ def show_overview() -> None:
         f"Papers:   {', '.join(papers)}",
         "",
         "quantsync list MODEL      its parameters and measures, also of mymodule:mymodel",
-        "quantsync list measures   every measure (list models, list papers likewise)",
+        "quantsync list measures   every measure (also: models, papers, claims)",
         "quantsync compute MODEL NAME=VALUE... -m MEASURE",
     ]
     print("\n".join(lines))
@@ -105,6 +105,34 @@ def show_papers(papers: Mapping[str, Any]) -> None:
         for name, figure in paper.figures.items():
             table.add_row(name, escape(figure.title))
         _print(table)
+
+
+def show_claims(papers: Mapping[str, Any]) -> None:
+    """What papers claim; what comes of it is computed by `quantsync reproduce`."""
+    for paper in papers.values():
+        table = _table(f"{paper.name}: {paper.citation}", "claim", "where", "says")
+        for one in paper.statements.values():
+            number = one.id.partition("-")[2]
+            table.add_row(number, escape(one.where), escape(one.quotation or one.statement))
+        _print(table)
+
+
+def claims_as_data(papers: Mapping[str, Any]) -> Any:
+    """What `show_claims` shows, for other programs."""
+    return {
+        "claims": [
+            {
+                "id": one.id,
+                "paper": paper.name,
+                "where": one.where,
+                "quotation": one.quotation,
+                "statement": one.statement,
+                "printed": one.printed,
+            }
+            for paper in papers.values()
+            for one in paper.statements.values()
+        ]
+    }
 
 
 def show_own(text: str) -> None:

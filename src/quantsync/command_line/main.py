@@ -34,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sweep_app)
-LISTS = ("models", "measures", "papers")
+LISTS = ("models", "measures", "papers", "claims")
 
 
 @app.callback(invoke_without_command=True)
@@ -70,18 +70,42 @@ def reproduce(
             "--set", metavar="NAME=VALUE", help="An option of the figures, such as drive=0.1."
         ),
     ] = None,
+    claim: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Compute this claim alone and print it, such as C7 or roulet2018-C7."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the claim as JSON.")] = False,
+    formats: Annotated[
+        str, typer.Option("--format", help="Formats of the pictures: png, svg, pdf, or several.")
+    ] = "png",
 ) -> None:
     """Compute the figures and claims of the papers.
 
-    Writes each figure as PNG with its data as netCDF, and the table of claims as claims.md.
+    Writes each figure with its data as netCDF, a page per paper, and all claims as claims.md and
+    claims.json. Classes of claims are described on the page.
 
-    Example: quantsync reproduce roulet2018 3 --out figures
+    Example: quantsync reproduce roulet2018 3 --out figures --format png,pdf
+
+    Example: quantsync reproduce roulet2018 --claim C7
 
     Example: quantsync reproduce vaidya2024 8 --set drive=0.1
     """
     from quantsync.papers.registry import PAPERS, find_figure, find_paper
-    from quantsync.papers.reproduce import claims_page, write_figure
+    from quantsync.papers.reproduce import FORMATS, write_claims, write_figure
 
+    chosen_formats = [name.strip().lower() for name in formats.split(",")]
+    for name in chosen_formats:
+        if name not in FORMATS:
+            raise unknown_name("format", name, FORMATS)
+    if claim is not None:
+        if figure or settings:
+            raise InvalidArgumentError("--claim computes no figure; leave FIGURE and --set away.")
+        _print_claim(find_paper(paper or claim.partition("-")[0]), claim, full, as_json)
+        return
+    if as_json:
+        raise InvalidArgumentError("--json goes with --claim; the whole run writes claims.json.")
     chosen = [find_paper(paper)] if paper else list(PAPERS.usable().values())
     names = {p.name: [find_figure(p, figure)] if figure else list(p.figures) for p in chosen}
     options = assignments(settings, "Option")
@@ -93,23 +117,29 @@ def reproduce(
         for name in names[p.name]:
             start = time.perf_counter()
             own = {k: v for k, v in options.items() if k in p.figures[name].options}
-            picture, _ = write_figure(p, name, out / p.name, full, own)
+            picture, _ = write_figure(p, name, out / p.name, full, own, chosen_formats)
             typer.echo(f"{p.name} {name:9s} {time.perf_counter() - start:6.1f} s  {picture}")
     if figure:
         return
 
-    def summarise(p: object, claims: list) -> None:
+    def summarise(p: Any, claims: list) -> None:
         verdicts = [claim.verdict for claim in claims]
-        counts = ", ".join(
-            f"{verdicts.count(v)} {v}" for v in ("reproduced", "reproduced with", "not reproduced")
-        )
-        typer.echo(f"{getattr(p, 'name', '')} claims: {counts}")
+        counts = ", ".join(f"{verdicts.count(v)} {v}" for v in dict.fromkeys(verdicts))
+        typer.echo(f"{p.name} claims: {counts}")
 
-    page = claims_page(chosen, summarise)
-    out.mkdir(parents=True, exist_ok=True)
-    target = out / "claims.md"
-    target.write_text(page, encoding="utf-8")
-    typer.echo(f"claims table: {target}")
+    typer.echo(f"claims: {write_claims(chosen, out, full, summarise)}")
+
+
+def _print_claim(paper: Any, number: str, full: bool, as_json: bool) -> None:
+    """Compute one claim and print it as its page does, or as JSON."""
+    from quantsync.papers.pages import row
+    from quantsync.papers.record import claim_record
+
+    (found,) = paper.claims(number, full)
+    if as_json:
+        _print_json(claim_record(found, paper))
+    else:
+        typer.echo(row(found, paper))
 
 
 @app.command()
@@ -197,15 +227,17 @@ def list_(
         ),
     ] = None,
     name: Annotated[
-        str | None, typer.Argument(help="One model, its measures, or one paper; all by default.")
+        str | None, typer.Argument(help="One model or one paper; all by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what there is: models with their parameters, measures, papers with their figures.
+    """Show what there is: models with parameters, measures, papers with figures, claims.
 
     Example: quantsync list circuit_qed
 
     Example: quantsync list measures circuit_qed
+
+    Example: quantsync list claims roulet2018
 
     Example: quantsync list mymodule:mymodel
     """
@@ -228,6 +260,13 @@ def list_(
             return
         if what is None and name is None and not as_json:
             listing.show_overview()
+            return
+        if what == "claims":
+            papers = {name: find_paper(name)} if name else PAPERS.usable()
+            if as_json:
+                _print_json(listing.claims_as_data(papers))
+            else:
+                listing.show_claims(papers)
             return
         about_models, about_papers = what in (None, "models", "measures"), what in (None, "papers")
         models = {}

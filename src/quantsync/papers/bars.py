@@ -61,7 +61,7 @@ class Margin(float):
 
     def __and__(self, other: Margin) -> Margin:
         """The margin of two statements that must both hold."""
-        worst = self if not self <= other else other
+        worst = self if math.isnan(self) or self > other else other
         return Margin(worst, max(self.open_to, other.open_to))
 
     @property

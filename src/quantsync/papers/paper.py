@@ -185,6 +185,9 @@ class Profile:
         What remains open, and to what the numbers of the page refer, in Markdown.
     seeds : dict of str to int
         Seeds of random samples by what they draw.
+    full_run : dict
+        What the claims on random samples came to in a run with samples as large as the paper's:
+        ``{"claims": {id: {"computed", "uncertainty", "class"}}, ...}``.
     """
 
     version: str
@@ -193,6 +196,7 @@ class Profile:
     unchecked: tuple[Unchecked, ...] = ()
     remarks: str = ""
     seeds: Mapping[str, int] = field(default_factory=dict)
+    full_run: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -291,7 +295,9 @@ class Statement:
         """The claim with its class."""
         verdict = self._class(found)
         reason = ""
-        if verdict != "reproduced":
+        if verdict == "open" != self.amendment:
+            reason = "the sample does not decide: between 2 and 3 standard errors"
+        elif verdict != "reproduced":
             own = self.otherwise if verdict in ("fails", "beyond") else self.reason
             reason = own if found.reason is None else found.reason
         bar = self.bar.text

@@ -1,0 +1,246 @@
+"""The pages on the literature: one per paper, and an index, in Markdown with TeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from quantsync.papers.bars import POLICY
+from quantsync.papers.paper import CLASSES, Claim, Figure, Paper
+
+AWAITING = ("misprint", "limit", "fails", "open")
+"""Classes of rows on which a word of the authors would be welcome."""
+EXPLAINED = {
+    "reproduced": "holds as printed, within the bar",
+    "convention": "holds, with a choice that the paper leaves open (a sign, a unit, a window, a "
+    "start), which is named",
+    "misprint": "one correction makes the line hold; it is given in TeX",
+    "limit": "true in the limit that is named, which may be the paper's own condition",
+    "fails": "not found to hold under any reading that was tried; the readings are named",
+    "open": "depends on an input that is not printed, or on a larger sample",
+    "beyond": "a question of ours; not counted",
+}
+REASONS = {
+    "convention": "Convention",
+    "misprint": "Correction",
+    "limit": "Limit",
+    "fails": "Why not",
+    "open": "What it depends on",
+    "beyond": "Remark",
+}
+CITING = """\
+## How to cite a claim
+
+By its id, the version of quantsync and the paper's own reference, for example: "quantsync 0.2,
+claim roulet2018-C7, on A. Roulet and C. Bruder, Phys. Rev. Lett. 121, 063601 (2018), Eq. (6)". An
+id is never given to another claim; the id of a row that has been merged into another leads there.
+`quantsync reproduce roulet2018 --claim C7` computes the claim anew.
+
+## When an author answers
+
+An answer is quoted in the row itself ("Answer of the authors"), with name and date and as it was
+given; in the code it is the field `answer` of the claim. Where it names an input, a convention or a
+corrected formula, the claim is computed with it, and its class follows from what comes out; the
+previous class stays in the changelog. Rows on which an answer would be welcome are listed on each
+page. Nothing is sent to anybody by this project.
+"""
+
+
+def index(claims: Mapping[str, Sequence[Claim]], papers: Iterable[Paper]) -> str:
+    """The index: classes, bars, and every claim of some papers in a line."""
+    papers = list(papers)
+    parts = [
+        "# The literature, checked",
+        "What the papers of this field say, and what quantsync computes, claim by claim. Classes "
+        "are decided from the computed numbers by bars that were set before; both are printed in "
+        "every row. A page per paper shows all its figures and claims. This page and those are "
+        "written by `quantsync reproduce`.",
+        _counts(claims, papers),
+        "## Classes",
+        "\n".join(f"- **{CLASSES[name]}**: {text}." for name, text in EXPLAINED.items()),
+        "## Bars",
+        "One policy for all papers: what a paper's own precision or wording supports.",
+        table(("What is said", "What decides"), POLICY.items()),
+        "Each row names its bar, and says where half or twice the bar would decide otherwise.",
+        CITING.rstrip(),
+    ]
+    for paper in papers:
+        rows = (
+            (f"[{c.number}]({paper.name}.md#{c.number.lower()})", c.where, _said(c), _class_of(c))
+            for c in claims[paper.name]
+        )
+        parts += [
+            f"## {paper.name}",
+            f"{paper.citation}. [All figures and claims]({paper.name}.md).",
+            table(("Claim", "Where", "Says", "Class"), rows),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def page(paper: Paper, claims: Sequence[Claim], figures: Mapping[str, PurePosixPath]) -> str:
+    """The page of a paper; ``figures`` are the paths of pictures, relative to it, by name."""
+    counted = [c for c in claims if c.verdict != "beyond"]
+    profile = paper.profile
+    parts = [f"# {paper.name}", f"{paper.citation}.", f"Quoted from: {profile.version}"]
+    parts += [profile.summary, _tally(claims)]
+    parts.append(
+        "[What the classes and bars mean, and how to cite a claim](claims.md). "
+        f"`quantsync reproduce {paper.name}` computes this page."
+    )
+    sections = list(dict.fromkeys(c.section for c in counted))
+    home = _homes(paper, counted, sections)
+    for section in sections:
+        parts.append(f"## {section}")
+        parts += [_figure(paper.figures[n], n, figures) for n, at in home.items() if at == section]
+        parts += [_row(c, paper) for c in counted if c.section == section]
+    added = [name for name in paper.figures if name not in home]
+    if added:
+        parts.append("## Figures that we add")
+        parts += [_figure(paper.figures[name], name, figures) for name in added]
+    beyond = [c for c in claims if c.verdict == "beyond"]
+    if beyond:
+        parts += ["## Beyond the paper", "Questions of ours on the paper's systems; not counted."]
+        parts += [_row(c, paper) for c in beyond]
+    misprints = [(_link(c), _place(c), c.reason) for c in claims if c.verdict == "misprint"]
+    if misprints:
+        parts += ["## Misprints", table(("Claim", "Where", "Correction"), misprints)]
+    for more in paper.tables:
+        parts += [f"## {more.title}", more.text, table(more.columns, more.rows())]
+    parts += ["## What remains open", *_open(paper, claims), *_coverage(paper)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def row(claim: Claim, paper: Paper) -> str:
+    """A claim alone, as the command line prints it: the row of the page."""
+    return _row(claim, paper)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += [
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows
+    ]
+    return "\n".join(lines)
+
+
+def _counts(claims: Mapping[str, Sequence[Claim]], papers: Sequence[Paper]) -> str:
+    """How many claims of each class each paper has."""
+    rows = []
+    for paper in papers:
+        own = [c.verdict for c in claims[paper.name]]
+        number = len(own) - own.count("beyond")
+        counts = (str(own.count(name)) for name in CLASSES)
+        rows.append((f"[{paper.name}]({paper.name}.md)", str(number), *counts))
+    return table(("Paper", "Claims", *CLASSES.values()), rows)
+
+
+def _tally(claims: Sequence[Claim]) -> str:
+    """The classes of a paper's claims with their numbers."""
+    lines = []
+    for name, said in CLASSES.items():
+        own = [c for c in claims if c.verdict == name]
+        if own:
+            listed = ", ".join(map(_link, own)) if name != "reproduced" else ""
+            lines.append((said, str(len(own)), listed))
+    return table(("Class", "Claims", ""), lines)
+
+
+def _homes(paper: Paper, claims: Sequence[Claim], sections: Sequence[str]) -> dict[str, str]:
+    """The section in which a numbered figure is shown: the first that has a claim on it."""
+    found = {}
+    for name in paper.figures:
+        on_it = [c.section for c in claims if _is_on(c.where, name)]
+        if name.isdigit() and sections:
+            found[name] = on_it[0] if on_it else sections[-1]
+    return found
+
+
+def _is_on(where: str, figure: str) -> bool:
+    """Whether a place is in a figure: "Fig. 3(c)", "Figs. 2, 3"."""
+    listed = re.findall(r"Figs?\. ((?:\d+(?:\([^)]*\)(?:,? ?\([^)]*\))*)?(?:, | and |-)?)+)", where)
+    return any(figure in re.findall(r"\d+", text) for text in listed)
+
+
+def _figure(figure: Figure, name: str, figures: Mapping[str, PurePosixPath]) -> str:
+    number = f"Fig. {name}" if name.isdigit() else figure.title
+    caption = f"**{number}.** " + (f"{figure.title}. " if name.isdigit() else "") + figure.caption
+    shown = f"![{number}: {figure.title}]({figures[name]})\n\n" if name in figures else ""
+    return shown + caption.strip()
+
+
+def _row(claim: Claim, paper: Paper) -> str:
+    """A claim with everything that belongs to it."""
+    lines = [f"### {claim.number}", f"**{_place(claim)}** · {_class_of(claim)}"]
+    if claim.quotation:
+        lines.append(f"> {claim.quotation}")
+    if claim.statement:
+        lines.append(claim.statement)
+    full = paper.profile.full_run.get("claims", {}).get(claim.id)
+    items = [
+        ("In print", claim.printed),
+        ("Computed", claim.computed),
+        ("Uncertainty", claim.uncertainty),
+        ("Bar", claim.bar),
+        (REASONS.get(claim.verdict, ""), claim.reason),
+        ("Readings tried", "; ".join(claim.readings) if claim.verdict == "fails" else ""),
+        ("Full run", full and f"{full['computed']} ({full['uncertainty']}): {full['class']}"),
+        ("Includes", ", ".join(old.partition("-")[2] for old in claim.merged)),
+        ("Answer of the authors", claim.answer),
+        ("Again", f"`{claim.command}`"),
+    ]
+    lines.append("\n".join(f"- *{name}:* {text}" for name, text in items if text))
+    return "\n\n".join(lines)
+
+
+def _open(paper: Paper, claims: Sequence[Claim]) -> list[str]:
+    """What is not settled, and what only the authors can settle."""
+    parts = [paper.profile.remarks] if paper.profile.remarks else []
+    for verdict, title in (("fails", "Does not hold"), ("open", "Open")):
+        listed = [(_link(c), _place(c), c.reason) for c in claims if c.verdict == verdict]
+        if listed:
+            parts += [f"### {title}", table(("Claim", "Where", "Why"), listed)]
+    waiting = [_link(c) for c in claims if c.verdict in AWAITING and not c.answer]
+    if waiting:
+        parts.append(f"An answer of the authors would be welcome on: {', '.join(waiting)}.")
+    return parts
+
+
+def _coverage(paper: Paper) -> list[str]:
+    """What of the paper is covered by which claim, and what is not checked."""
+    profile = paper.profile
+    parts = ["## Coverage"]
+    known = {s.id.partition("-")[2] for s in paper.statements.values()}
+    linked = {
+        place: re.sub(
+            r"\bC\d+\b", lambda m: _to(m[0]) if m[0] in known else m[0], text.replace(" C", ", C")
+        )
+        for place, text in profile.coverage.items()
+    }
+    parts.append(table(("Where", "Covered by"), linked.items()))
+    if profile.unchecked:
+        rows = ((u.where, u.what, u.reason) for u in profile.unchecked)
+        parts += ["### Not checked", table(("Where", "What", "Why"), rows)]
+    return parts
+
+
+def _said(claim: Claim) -> str:
+    return claim.quotation or claim.statement
+
+
+def _place(claim: Claim) -> str:
+    """Where it stands, without its section if that is in the heading already."""
+    return claim.where.partition(", ")[2] or claim.where
+
+
+def _class_of(claim: Claim) -> str:
+    return CLASSES[claim.verdict]
+
+
+def _link(claim: Claim) -> str:
+    return _to(claim.number)
+
+
+def _to(number: str) -> str:
+    return f"[{number}](#{number.lower()})"
