@@ -3,7 +3,20 @@
 import numpy as np
 import pytest
 
-from quantsync.plotting import cell_edges, is_geometric, map_panel, new_figure, phase_map_panel
+from quantsync.plotting import (
+    COLUMN,
+    STYLE,
+    added_label,
+    cell_edges,
+    colour_bar,
+    is_geometric,
+    map_panel,
+    new_figure,
+    panel_label,
+    panel_labels,
+    phase_map_panel,
+    style,
+)
 
 X, Y = np.array([2.0, -2.0, 0.0, 1.0, -1.0]), np.array([0.1, 0.02, 0.06])
 
@@ -68,3 +81,67 @@ def test_phases_have_colours_that_close_at_pi():
     assert np.abs(colours[0] - colours[2]).max() > 0.3
     assert mesh.get_clim() == pytest.approx((-np.pi, np.pi))
     np.testing.assert_allclose(mesh.get_array()[0, 2], 0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("vmin", "vmax", "extend"),
+    [
+        (None, None, "neither"),
+        (-3, 3, "neither"),
+        (-2, 2, "neither"),
+        (-2 + 1e-12, 2 - 1e-12, "neither"),  # rounding
+        (0, None, "min"),
+        (None, 1, "max"),
+        (-1, 1, "both"),
+    ],
+)
+def test_a_colour_bar_has_arrows_where_values_lie_beyond_its_colours(vmin, vmax, extend):
+    values = np.array([[-2.0, np.nan], [0.5, 2.0]])
+    axes = new_figure(3, 3).subplots()
+    mesh = map_panel(axes, [0, 1], [0, 1], values, "f", vmin=vmin, vmax=vmax, over="black")
+    assert mesh.colorbar.extend == extend
+    image = axes.imshow(values, vmin=vmin, vmax=vmax)
+    assert colour_bar(image, axes, "g", orientation="horizontal").extend == extend
+
+
+def test_a_map_of_nothing_has_a_colour_bar_without_arrows():
+    mesh = map_panel(new_figure(3, 3).subplots(), [0, 1], [0, 1], np.full((2, 2), np.nan), "f")
+    assert mesh.colorbar.extend == "neither"
+
+
+def test_phases_have_no_arrows():
+    mesh = phase_map_panel(new_figure(3, 3).subplots(), [0, 1, 2], [0], [[np.pi, -np.pi, 7.0]], "f")
+    assert mesh.colorbar.extend == "neither"
+
+
+def test_added_panels_are_lettered_apart():
+    ours, more, theirs, other = new_figure(7, 3).subplots(2, 2).flat
+    added_label(ours, "i")
+    added_label(more)
+    panel_label(theirs, "a")
+    assert [a.get_title(loc="left") for a in (ours, more, theirs)] == ["(i) added", "added", "(a)"]
+    label, letter = ours._left_title, theirs._left_title
+    assert (label.get_fontweight(), letter.get_fontweight()) == ("normal", "bold")
+    assert label.get_color() != letter.get_color()
+    panel_labels(other, theirs)
+    assert [a.get_title(loc="left") for a in (other, theirs)] == ["(a)", "(b)"]
+
+
+def test_the_style_has_no_text_below_seven_points():
+    sizes = {name: value for name, value in STYLE.items() if name.endswith("size")}
+    assert len(sizes) >= 8
+    assert min(sizes.values()) >= 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "metadata"), [("svg", {"Date": None}), ("pdf", {"CreationDate": None})]
+)
+def test_vector_files_of_equal_figures_are_equal(tmp_path, kind, metadata):
+    def write(name):
+        with style():
+            figure = new_figure(COLUMN, 2)
+            figure.subplots().plot([0, 1], [1, 0], label="curve", clip_on=True)
+            figure.savefig(tmp_path / name, format=kind, metadata=metadata)
+        return (tmp_path / name).read_bytes()
+
+    assert write("first") == write("second")

@@ -25,6 +25,7 @@ COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
 DASHES = ("-", "--", ":", "-.")  # of curves beyond the colours
 SEQUENTIAL, DIVERGING, CYCLIC = "viridis", "RdBu_r", "twilight"
 UNDEFINED = "0.6"  # grey: "twilight" itself is nearly white at pi
+ADDED = "0.35"  # of the labels of panels that a paper does not have
 LEAST_RATIO = 8.0  # of the ends of an axis whose values may stand at even ratios
 PI_TICKS = {
     -np.pi: r"$-\pi$",
@@ -35,22 +36,32 @@ PI_TICKS = {
 }
 
 STYLE: Any = {
+    # Sizes are those in print: a figure is drawn as wide as a column or a page.
     "font.size": 8,
     "axes.labelsize": 8,
     "axes.titlesize": 8,
+    "figure.titlesize": 8,
+    "figure.labelsize": 8,
     "legend.fontsize": 7,
+    "legend.title_fontsize": 7,
     "xtick.labelsize": 7,
     "ytick.labelsize": 7,
     "lines.linewidth": 1.2,
     "axes.linewidth": 0.6,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
-    "mathtext.fontset": "cm",
+    # One typeface, with its own mathematics; it comes with matplotlib.
+    "font.family": "DejaVu Sans",
+    "mathtext.fontset": "dejavusans",
     "legend.frameon": False,
     "savefig.dpi": 200,
     "figure.dpi": 100,
     "axes.formatter.use_mathtext": True,
     "axes.formatter.limits": (-2, 3),
+    # Vector files: text of PDF can be searched; equal pictures are equal files of SVG.
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "quantsync",
 }
 
 
@@ -131,14 +142,20 @@ def phase_text(name: str) -> str:
 
 
 def panel_label(axes: Axes, label: str) -> None:
-    """Write a bold (a), (b), ... above the upper left corner."""
+    """Write a bold (a), the letter that the paper gives the panel, above the upper left corner."""
     axes.set_title(f"({label})", loc="left", fontweight="bold")
 
 
 def panel_labels(*panels: Axes) -> None:
     """Write (a), (b), ... above some panels in turn."""
-    for axes, label in zip(panels, "abcdef", strict=False):
+    for axes, label in zip(panels, "abcdefghijkl", strict=False):
         panel_label(axes, label)
+
+
+def added_label(axes: Axes, label: str = "") -> None:
+    """Mark a panel that the paper does not have, as in "(i) added", above the upper left corner."""
+    text = f"({label}) added" if label else "added"
+    axes.set_title(text, loc="left", fontweight="normal", color=ADDED)
 
 
 def phase_axis(axes: Axes, label: str, which: str = "x") -> None:
@@ -163,7 +180,8 @@ def map_panel(
     """A parameter map of values (y, x) with its colour bar; NaN stays white.
 
     The values of an axis may stand in any order; where they follow each other at even ratios, as
-    those of geomspace do, the axis is logarithmic.
+    those of geomspace do, the axis is logarithmic. Where values lie beyond ``vmin`` or ``vmax`` the
+    colour bar has an arrow, of the colour ``over`` above if it is given.
     """
     import matplotlib as mpl
 
@@ -178,12 +196,35 @@ def map_panel(
     )
     scale_axis(axes, x, "x")
     scale_axis(axes, y, "y")
-    bar = axes.figure.colorbar(
-        mesh, ax=axes, pad=0.02, aspect=25, extend="neither" if over is None else "max"
-    )
+    colour_bar(mesh, axes, label)
+    return mesh
+
+
+def colour_bar(picture: Any, axes: Any, label: str, **options: Any) -> Any:
+    """The colour bar of a mesh or an image, with arrows where values lie beyond its colours.
+
+    ``axes`` may be one or several; further keywords are those of matplotlib's ``colorbar``.
+    """
+    first = np.ravel(np.asarray(axes, dtype=object))[0]
+    look = {"pad": 0.02, "aspect": 25, "extend": beyond(picture)}
+    bar = first.figure.colorbar(picture, ax=axes, **(look | options))
     bar.set_label(label)
     bar.outline.set_linewidth(0.6)
-    return mesh
+    return bar
+
+
+def beyond(picture: Any) -> str:
+    """At which ends values exceed the colours: "neither", "min", "max" or "both"."""
+    picture.autoscale_None()
+    low, high = picture.get_clim()
+    values = np.ma.masked_invalid(picture.get_array()).compressed()
+    if not len(values):
+        return "neither"
+    slack = 1e-9 * (high - low)  # rounding
+    below, above = values.min() < low - slack, values.max() > high + slack
+    if below:
+        return "both" if above else "min"
+    return "max" if above else "neither"
 
 
 def phase_map_panel(axes: Axes, x: Any, y: Any, phases: Any, label: str) -> Any:
