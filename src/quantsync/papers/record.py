@@ -70,7 +70,7 @@ def commit() -> str | None:
     try:
         # A package that is merely installed below somebody's repository is not part of it.
         _git(here, "ls-files", "--error-unmatch", Path(__file__).name)
-        changed = _git(here, "status", "--porcelain", "--untracked-files=no", "--", "..")
+        changed = _git(here, "status", "--porcelain", "--untracked-files=no", "--", ":(top)*.py")
         return _git(here, "rev-parse", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         origin = Distribution.from_name("quantsync").read_text("direct_url.json") or "{}"
