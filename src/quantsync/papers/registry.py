@@ -28,7 +28,7 @@ _PAPERS = (
         "roulet2018",
         "A. Roulet and C. Bruder, Quantum synchronization and entanglement generation, "
         "Phys. Rev. Lett. 121, 063601 (2018)",
-        "data claims profile",
+        "data locking_claims entanglement_claims profile",
     ),
     collect(
         "vaidya2024",
