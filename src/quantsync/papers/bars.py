@@ -14,10 +14,10 @@ POLICY = {
     "$\\sim$, of the order of, comparable": "a factor of 2",
     "an exponent read off numbers": "0.1",
     "much larger, much smaller, $\\gg$, $\\ll$": "a factor of 10",
-    "perfect, identical, the same, coincides": "2 % of the largest value of the curve in question, "
-    "about what a drawn line shows",
+    "perfect, identical, the same, coincides, constant, complete, vanishes": "2 % of the largest "
+    "value of the curve in question, about what a drawn line shows",
     "very good, excellent, closely, virtually, negligible": "10 % of that value",
-    "good, small, similar, weak": "25 % of that value",
+    "good, robust, small, similar, weak": "25 % of that value",
     "larger, smaller, an order, a sign": "by more than the uncertainty",
     "a sampled number": "agrees within 2 standard errors, differs beyond 3, is open between",
 }
@@ -31,6 +31,9 @@ WORDS = {
     "identical": 0.02,
     "same": 0.02,
     "coincide": 0.02,
+    "constant": 0.02,
+    "complete": 0.02,
+    "vanishes": 0.02,
     "very good": 0.1,
     "excellent": 0.1,
     "closely": 0.1,
@@ -41,6 +44,7 @@ WORDS = {
     "small": 0.25,
     "similar": 0.25,
     "weak": 0.25,
+    "robust": 0.25,
 }
 """What a word allows, relative to the largest value of the curve that the sentence is about."""
 

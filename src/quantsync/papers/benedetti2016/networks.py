@@ -6,6 +6,7 @@ in omega_1^2. The chain has fixed ends, X_0 = X_(M+1) = 0, as (A6) and (A8) have
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from quantsync.gaussian import (
     mean_modes,
     revival_time,
 )
+from quantsync.papers import bars
 from quantsync.parallel import one_blas_thread
 from quantsync.time_series import ModeSum, pearson
 
@@ -27,6 +29,12 @@ CHAIN_FREQUENCY, CHAIN_COUPLING = 0.4, 1.2
 """M, Omega_0 and g of every figure."""
 WINDOW = 15.0
 """Length of the averages in C(t), not printed; windows from 10 to 30 fit every description."""
+WINDOWS = (10.0, 15.0, 20.0, 30.0)
+"""Other windows, for what the choice of one does."""
+PERFECT = bars.word("perfect", "the largest possible $C$, 1")
+"""The bar of a perfect synchronization: C off 1, or antisynchronization: off -1."""
+EXACT = "numerical, below $10^{-9}$ (sum over the normal modes)"
+"""How well a mean position is known."""
 LIMIT = SemiInfiniteChain(CHAIN_FREQUENCY, CHAIN_COUPLING)
 """The chain before anything comes back from its far end."""
 REVIVAL = revival_time(SITES, LIMIT.largest_velocity)
@@ -86,3 +94,33 @@ def amplitude(signal: ModeSum, start: float, end: float) -> float:
 def time_axis(end: float, step: float) -> np.ndarray:
     """Times from 0 to the end."""
     return step * np.arange(round(end / step) + 1)
+
+
+def strongest_frequency(
+    signal: Callable[[np.ndarray], np.ndarray], start: float, end: float, low: float, high: float
+) -> float:
+    """The strongest frequency of a signal between two times, in a band."""
+    times = np.linspace(start, end, round((end - start) / 0.1) + 1)
+    values = signal(times) * np.hanning(len(times))
+    grid = np.linspace(low, high, 1001)
+    spectrum = np.abs([values @ np.exp(-1j * w * times) for w in grid])
+    return float(grid[np.argmax(spectrum)])
+
+
+def tiny(value: float) -> str:
+    """A deviation: that it is rounding, or how large it is."""
+    return "less than $10^{-9}$" if abs(value) < 1e-9 else f"{value:.3g}"
+
+
+def near(time: float) -> bars.Bar:
+    """The bar of a time that the paper gives by tau_R."""
+    return bars.Bar(
+        rf"10 % of {time:.1f}, as $\tau_R$ is printed with an approximate sign",
+        lambda value: bars.Margin(abs(value / time - 1) / 0.1),
+    )
+
+
+def scientific(value: float) -> str:
+    """A small number to one digit, in TeX."""
+    digit, _, power = f"{value:.0e}".partition("e")
+    return rf"${digit}\times10^{{{int(power)}}}$"
