@@ -67,8 +67,8 @@ def independent_dissipation(bar) -> Found:
     common = float(np.abs(plus * minus).max())
     return Found(
         rf"$\lvert\eta\rvert/\gamma(0)$ is at most {eta:.4f} for $t < 300$ ("
-        rf"{scientific(early)} for $t < 280$) and {later:.3f} at 330-360; what a mode shares with $x_+$ and $x_-$ is "
-        f"{tiny(common)}",
+        rf"{scientific(early)} for $t < 280$) and {later:.3f} at 330-360; what a "
+        f"mode shares with $x_+$ and $x_-$ is {tiny(common)}",
         bar(eta) if common < 1e-9 else False,
         uncertainty="numerical, $10^{-12}$",
     )

@@ -160,7 +160,8 @@ def rayleigh(bars) -> Iterator[Found]:
     )
     yield Found(
         f"$\\lVert[G, A]\\rVert = {commutator:.4f}\\,\\omega_1^3$; the rates of Eq. (6) differ "
-        f"from $G'_{{11}}$ and $G'_{{22}}$ by {100 * neglect[0]:.1f} % and {100 * neglect[1]:.1f} %",
+        f"from $G'_{{11}}$ and $G'_{{22}}$ by {100 * neglect[0]:.1f} % and "
+        f"{100 * neglect[1]:.1f} %",
         bars[3](neglect.max()),
         uncertainty="numerical, rounding",
     )
@@ -364,15 +365,15 @@ def finite_size(bars) -> Iterator[Found]:
     times = np.arange(0.0, 640.0, 0.1)
     pairs = list(zip(probes(), probes(LONGER), strict=True))
     apart = max(float(np.abs(short(times) - long(times)).max()) for short, long in pairs)
-    added = tuple(
+    added = [
         ModeSum(
             np.concatenate([short.frequencies, long.frequencies]),
             np.concatenate([short.cosine, -long.cosine]),
             np.concatenate([short.sine, -long.sine]),
         )
         for short, long in pairs
-    )
-    values = {w: synchronization(added, np.arange(660.0, 761.0), w) for w in WINDOWS}
+    ]
+    values = {w: synchronization((added[0], added[1]), np.arange(660.0, 761.0), w) for w in WINDOWS}
     yield Found(
         f"until $t = 640$ ($2M/v = {REVIVAL:.1f}$) positions differ by at most {apart:.4f} between "
         f"$M = {SITES}$ and {LONGER}",

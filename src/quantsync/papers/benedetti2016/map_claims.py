@@ -133,9 +133,9 @@ def light_cone(bars) -> Iterator[Found]:
         for w in (10.0, 30.0)
     }
     yield Found(
-        f"$C$ varies with $m$ by up to {scientific(spreads[0])} ({scientific(spreads[1])} from $x(0) = (1.4, "
-        f"1.4)$) where windows end {AHEAD:g} sites ahead of the fastest waves, by {scientific(edge)} at "
-        f"the front itself, elsewhere by {outside:.2f}",
+        f"$C$ varies with $m$ by up to {scientific(spreads[0])} ({scientific(spreads[1])} from "
+        f"$x(0) = (1.4, 1.4)$) where windows end {AHEAD:g} sites ahead of the fastest waves, by "
+        f"{scientific(edge)} at the front itself, elsewhere by {outside:.2f}",
         bars[0](max(spreads)),
         uncertainty="$10^{-5}$ (sampled windows)",
     )
@@ -166,7 +166,7 @@ def light_cone(bars) -> Iterator[Found]:
     "crosstalk and reflections from the boundaries, leading to a strong and nonmonotonic "
     "dependence on m",
     printed="nonmonotonic",
-    bar=bars.ordering('$C$ over $m$ rises and falls, by more than 0.25 ("small")'),
+    bar=bars.ordering("$C$ over $m$ rises and falls"),
 )
 def neighbours() -> Iterator[Found]:
     C = response().synchronization(NEIGHBOURS).C.sel(time=slice(300, None)).values

@@ -53,11 +53,11 @@ FIXED_ENDS = "$X_0 = X_{M+1} = 0$, which is not printed"
 def one_mode(bar) -> Found:
     """C of the two probes of Fig. 2 with one normal mode excited, for each of the modes."""
     frequencies, modes = np.linalg.eigh(network(**FIGURE_2).stiffness.toarray())
-    moving = np.flatnontiny((np.abs(modes[:2]) > 1e-6).all(axis=0))
+    moving = np.flatnonzero((np.abs(modes[:2]) > 1e-6).all(axis=0))
     values = []
     for k in moving:
         pair = [ModeSum([np.sqrt(frequencies[k])], [modes[j, k]], [0.0]) for j in (0, 1)]
-        values.append(abs(float(pearson(*pair, [0.0], WINDOW)[0])))
+        values.append(abs(float(pearson(pair[0], pair[1], [0.0], WINDOW)[0])))
     worst = max(abs(1 - c) for c in values)
     return Found(
         f"for each of the {len(moving)} normal modes of Fig. 2's network that move both probes "

@@ -216,7 +216,8 @@ def frequency(bar) -> Found:
 @claim(
     "C28",
     "Sec. IV A, Fig. 2",
-    "the stiff coupling ... to the environment leads to a steady state in which the system vibrates",
+    "the stiff coupling ... to the environment leads to a steady state in which the system "
+    "vibrates",
     statement="A mode bound to the probes exists at stiff coupling, not at weak.",
     printed="$K = 0.8$, not $K = 0.1$",
     bar=bars.ordering("threshold of the bound mode between 0.1 and 0.8"),
