@@ -1,65 +1,71 @@
-"""Claims of Ghildiyal et al. (2024): verdicts, and the numbers behind them by other routes."""
+"""Claims of Ghildiyal et al. (2024): classes, and the numbers behind them by other routes."""
 
 import numpy as np
 import pytest
 import sympy
 
-from quantsync.papers.ghildiyal2024 import chains, dynamics_claims, langevin, spin_claims
+from quantsync.papers.ghildiyal2024 import (
+    chains,
+    dynamics_claims,
+    errata,
+    langevin,
+    printed_fluctuations,
+    spin_claims,
+)
+from quantsync.papers.ghildiyal2024.points import Points
 from quantsync.papers.ghildiyal2024.synchronization_claims import growth
+from quantsync.papers.registry import PAPERS
 
-REPRODUCED = (
-    "H_B is a function of the collective spin",
-    "H_B = omega [n B",
-    "in the interaction picture b has the phases",
-    "are independent damped oscillations",
-    "the amplitudes of chains of different sizes differ",
-    "the evolutions of q_1 and q_2 are not identical",
-)
-WITH_A_CONVENTION = (
-    "has a ground state doublet",
-    "H_SB = g [sigma_+/2",
-    "D = diag[V",
-    "the frame of theta removes",
-    "S_q^phi has the closed form",
-    "the steady value of S_q is 1",
-    "correlates the chains quantum mechanically",
-    "is robust against the number of spins",
-    "falls with the mean number of thermal phonons",
-    "are not entangled",
-)
+CLASSES = {
+    "reproduced": "C3 C5 C6 C29 C59 C60 C61 C62 C63 C64",
+    "convention": "C1 C7 C21 C22 C28 C30 C38 C40 C41 C46 C49 C51 C52 C57 C58 C65",
+    "misprint": "C11 C12 C13 C14 C15 C16 C17 C18 C19 C20 C25 C26 C45 C55",
+    "limit": "C9 C23",
+    "fails": "C2 C4 C32 C33 C37 C39 C42 C47 C54",
+    "open": "C56",
+    "beyond": "C36 C48 C53",
+}
+MERGED = {
+    "C8": "C4", "C10": "C9", "C24": "C23", "C27": "C26", "C31": "C30", "C34": "C33",
+    "C35": "C33", "C43": "C42", "C44": "C45", "C50": "C47",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def claims(claims_of):
-    return claims_of("ghildiyal2024")
+    return {c.number: c for c in claims_of("ghildiyal2024")}
 
 
-def computed(claims, words):
-    (found,) = [c for c in claims if words in c.statement]
-    return found.computed
-
-
-def test_verdicts(claims):
-    expected = {}
-    for verdict, all_words in (("reproduced", REPRODUCED), ("reproduced with", WITH_A_CONVENTION)):
-        for words in all_words:
-            (found,) = [claim for claim in claims if words in claim.statement]
-            expected[found.where, found.statement] = verdict
-    assert len(claims) == 53
-    for claim in claims:
-        verdict = expected.get((claim.where, claim.statement), "not reproduced")
-        assert claim.verdict == verdict, claim
-        assert claim.reason or claim.verdict == "reproduced"
+def test_classes(claims):
+    expected = {n: name for name, numbers in CLASSES.items() for n in numbers.split()}
+    assert {n: c.verdict for n, c in claims.items()} == expected
+    paper = PAPERS["ghildiyal2024"]
+    assert {old: paper.find(old).partition("-")[2] for old in MERGED} == MERGED
+    # Every number up to the last one is a row or leads to one.
+    assert {*claims, *MERGED} == {f"C{k}" for k in range(1, 66)}
 
 
 def test_numbers_of_an_independent_calculation(claims):
-    assert "0.4635 (g-i)" in computed(claims, "C is the covariance matrix")
-    assert "+0.0099 (a-c)" in computed(claims, "fluctuations reach a steady state")
-    text = computed(claims, "in the same phase at long times")
-    assert "0.22" in text
-    assert "2.994" in text
-    assert "8.00e-04" in computed(claims, "the phase between the chains stays constant")
-    assert "1.024 (g-i)" in computed(claims, "are not entangled")
+    assert "0.4635 (g-i)" in claims["C26"].computed
+    assert "$+0.0099$ (a-c)" in claims["C45"].computed
+    assert "0.22" in claims["C39"].computed
+    assert "2.994" in claims["C39"].computed
+    assert r"8.00 $\times 10^{-4}$" in claims["C42"].computed
+    assert "1.024 (g-i)" in claims["C52"].computed
+    assert r"$-0.224\,i$" in claims["C55"].computed
+    assert "447 times" in claims["C55"].computed
+
+
+def test_corrections_are_those_of_the_table(claims):
+    """Each misprint of a coefficient is in the correction of its row, and in the table."""
+    rows = {(row[1], row[2]) for row in errata.errata_table.rows()}
+    for number, names in zip(
+        ("C17", "C18", "C19", "C20"), printed_fluctuations.MISPRINTS, strict=True
+    ):
+        for old, new in printed_fluctuations.MISPRINTS[names].values():
+            assert rf"${old} \to {new}$" in claims[number].reason
+            assert (f"${old}$", f"${new}$") in rows
+    assert all(row[4] != "no" for row in errata.errata_table.rows())
 
 
 def test_damping_by_hand():
@@ -106,6 +112,28 @@ def test_spin_commutators_of_both_transformations():
     wrong, right = spin_claims._su2_errors(5, 2, 1.0), spin_claims._su2_errors(5, 1, 0.5)
     np.testing.assert_allclose(wrong, [5, 4])
     np.testing.assert_allclose(right, 0, atol=1e-12)
+
+
+def test_moments_of_three_spins_in_closed_form():
+    """Two thirds at the ends, minus a third between: their squares add up to 1."""
+    np.testing.assert_allclose(spin_claims._moments(3), np.array([2, -1, 2]) / 3, atol=1e-6)
+
+
+def test_without_its_frequency_shifts_the_mean_field_does_not_follow_idle_chains():
+    shifted = spin_claims.idle_central_spin(20)
+    plain = spin_claims.holstein_primakoff_errors(20, sigma_z=-1.0).mean_field
+    assert shifted < 0.01 < 0.04 < plain
+
+
+def test_neglected_terms_at_rest():
+    """-13 i g_1 <sigma_z>/X of the printed F_1 for lambda = 0, where A = 1."""
+    p = Points.random()
+    rest = Points(**(vars(p) | {"beta": 0 * p.beta, "weight": 0 * p.weight}))
+    choose = printed_fluctuations.printed_choice
+    for j in (0, 1):
+        np.testing.assert_allclose(
+            printed_fluctuations.higher_order(rest, j, choose), -13j * p.g[0] * rest.kappa
+        )
 
 
 def test_jump_operator_has_the_noise_of_the_langevin_equation():

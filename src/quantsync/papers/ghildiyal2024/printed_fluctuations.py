@@ -17,34 +17,77 @@ Choice = Callable[[str, Any, Any], Any]
 
 MISPRINTS = {
     ("E_1", "E_7"): {
-        "damping": ("-3 gamma_nl |b|^4/N", "-3 gamma_nl |b|^4/N^2"),
-        "coupling": ("g (...)", "g^2 (...)"),
-        "self": ("3|b|^2/2N", "2|b|^2/N"),
-        "conjugate": ("R b*/2N", "R |b|^2 e^{Ra}/2N"),
-        "first brace": ("-4 R^2 A |b|^2", "-4 R^2 A |b|^2 e^{Ra}"),
-        "half": ("e^{-Ra}/N (E_1 only)", "e^{-Ra}/2N, as in E_7"),
-        "second brace, 1": ("-R |b|^2/2N", "-R |b|^2 e^{-Ra}/2N"),
-        "second brace, 2": ("-4 R^2 |b|^2 A", "-4 R^2 |b|^2 A e^{-Ra}"),
-        "second brace, 3": ("2 R A, the last one", "2 R A e^{-Ra}"),
+        "damping": (
+            r"-\frac{3\gamma_{nl}}{N} \lvert\beta\rvert^4",
+            r"-\frac{3\gamma_{nl}}{N^2} \lvert\beta\rvert^4",
+        ),
+        "coupling": (r"g (\ldots)", r"g^2 (\ldots)"),
+        "self": (r"\frac{3}{2N} \lvert\beta\rvert^2", r"\frac{2}{N} \lvert\beta\rvert^2"),
+        "conjugate": (
+            r"\frac{R}{2N} \beta^*",
+            r"\frac{R}{2N} \lvert\beta\rvert^2 e^{Ra}",
+        ),
+        "first brace": (
+            r"-4R^2 A \lvert\beta\rvert^2",
+            r"-4R^2 A \lvert\beta\rvert^2 e^{Ra}",
+        ),
+        "half": (
+            r"\frac{1}{N} e^{-Ra} \text{ (}E_1\text{ only)}",
+            r"\frac{1}{2N} e^{-Ra} \text{ (as }E_7\text{)}",
+        ),
+        "second brace, 1": (
+            r"-\frac{R}{2N} \lvert\beta\rvert^2",
+            r"-\frac{R}{2N} \lvert\beta\rvert^2 e^{-Ra}",
+        ),
+        "second brace, 2": (
+            r"-4R^2 \lvert\beta\rvert^2 A",
+            r"-4R^2 \lvert\beta\rvert^2 A e^{-Ra}",
+        ),
+        "second brace, 3": (r"+2RA \text{ (last)}", r"+2RA e^{-Ra}"),
     },
     ("E_2", "E_8"): {
-        "self": ("g (3|b|^2/2N - 9|b|^4/16N^2 - 1)", "g^2 b^2 (1/N - 3|b|^2/8N^2)"),
-        "first brace, 1": ("1/2N", "b e^{Ra}/2N"),
-        "first brace, 2": ("-4 R A b", "-4 R A b e^{Ra}"),
-        "second brace, 1": ("-R |b|^2/2N", "-R |b|^2 e^{-Ra}/2N"),
-        "second brace, 2": ("-4 A R^2 |b|^2", "-4 A R^2 |b|^2 e^{-Ra}"),
-        "second brace, 3": ("2 R A, the last one", "2 R A e^{-Ra}"),
+        "self": (
+            r"g (\tfrac{3}{2N} \lvert\beta\rvert^2 - \tfrac{9}{16N^2} \lvert\beta\rvert^4 - 1)",
+            r"g^2 \beta^2 (\tfrac{1}{N} - \tfrac{3}{8N^2} \lvert\beta\rvert^2)",
+        ),
+        "first brace, 1": (r"\frac{1}{2N}", r"\frac{1}{2N} \beta e^{Ra}"),
+        "first brace, 2": (r"-4RA\beta", r"-4RA\beta e^{Ra}"),
+        "second brace, 1": (
+            r"-\frac{R}{2N} \lvert\beta\rvert^2",
+            r"-\frac{R}{2N} \lvert\beta\rvert^2 e^{-Ra}",
+        ),
+        "second brace, 2": (
+            r"-4AR^2 \lvert\beta\rvert^2",
+            r"-4AR^2 \lvert\beta\rvert^2 e^{-Ra}",
+        ),
+        "second brace, 3": (r"+2RA \text{ (last)}", r"+2RA e^{-Ra}"),
     },
     ("E_3", "E_5"): {
-        "first bracket": ("2 R' A'", "2 R' A' e^{-R'a'}"),
-        "second bracket": ("2 A' R' |b'|^2", "2 A' R' |b'|^2 e^{R'a'}"),
+        "first bracket": ("2R'A'", "2R'A' e^{-R'a'}"),
+        "second bracket": (
+            r"2A'R' \lvert\beta'\rvert^2",
+            r"2A'R' \lvert\beta'\rvert^2 e^{R'a'}",
+        ),
     },
     ("E_4", "E_6"): {
-        "first bracket": ("-2 R' A' |b'|^2", "-2 R' A' |b'|^2 e^{-R'a'}"),
-        "second bracket": ("2 R' A'", "2 R' A' e^{R'a'}"),
+        "first bracket": (
+            r"-2R'A' \lvert\beta'\rvert^2",
+            r"-2R'A' \lvert\beta'\rvert^2 e^{-R'a'}",
+        ),
+        "second bracket": ("2R'A'", "2R'A' e^{R'a'}"),
     },
 }
-"""By coefficient of mode 1 and mode 2: printed, right. The other mode's symbols have a prime."""
+"""By coefficient of mode 1 and mode 2: printed, right, in TeX. A prime marks the other mode."""
+
+
+def printed_choice(name: str, printed: Any, right: Any) -> Any:
+    """Everything as printed."""
+    return printed
+
+
+def right_choice(name: str, printed: Any, right: Any) -> Any:
+    """Everything as it should be."""
+    return right
 
 
 def own_normal(p: Points, j: int, choose: Choice) -> np.ndarray:
@@ -149,6 +192,23 @@ def other_anomalous(p: Points, j: int, choose: Choice) -> np.ndarray:
     bracket = n / (4 * N) + 2 * R * A * n - A
     total = e * b**2 * first * (1 / (4 * N) - 2 * R * A) + bk**2 * second * bracket / e
     return 1j * p.g[0] * p.g[1] * p.kappa * total
+
+
+def higher_order(p: Points, j: int, choose: Choice) -> np.ndarray:
+    """F_1 or F_2, which the paper gives and neglects; the bracket without a beta' is "bracket"."""
+    k = 1 - j
+    b, n, N, R, A = (x[j] for x in (p.beta, p.n, p.N, p.R, p.A))
+    bk, Ak, turn = p.beta[k], p.A[k], p.turn[j] / p.turn[k]
+    own = -2 * A * b + 3 * b * n / (2 * N) - 2 * b
+    first = (3 * Ak + 1) / (2 * N) - 4 * R * (A + Ak) - 10 * R * A * Ak
+    second = 5 * n / (2 * N) + 20 * n * R * A + 4 * n * R - 12 * A - 1
+    third = n / (4 * N) + 4 * n * R * A - A
+    total = (
+        own
+        + b**2 * bk.conj() * turn * first
+        + (choose("bracket", 1, bk) * second + 2 * bk * third) / turn
+    )
+    return 1j * p.g[0] * p.kappa * total
 
 
 COEFFICIENTS = {
