@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 POLICY = {
-    "an equation, or a number that should be zero": "to rounding, 1e-9 of the largest term",
+    "an equation, or a number that should be zero": "to rounding, $10^{-9}$ of the largest term",
     "printed digits": "half a unit of the last one",
     "an expansion (first order, a limit)": "what is left falls at least as fast as the next order",
     "$\\approx$, about, almost": "10 %",
@@ -98,7 +98,7 @@ class Bar:
 def identity(what: str = "equal") -> Bar:
     """An equality: takes a deviation relative to the largest term."""
     return Bar(
-        f"{what} to {ROUNDING:g} of the largest term: an equality",
+        f"{what} to $10^{{-9}}$ of the largest term, for an equality",
         lambda deviation: Margin(abs(deviation) / ROUNDING),
     )
 

@@ -88,12 +88,13 @@ def page(paper: Paper, claims: Sequence[Claim], figures: Mapping[str, PurePosixP
         "[What the classes and bars mean, and how to cite a claim](claims.md). "
         f"`quantsync reproduce {paper.name}` computes this page."
     )
-    sections = list(dict.fromkeys(c.section for c in counted))
-    home = _homes(paper, counted, sections)
-    for section in sections:
+    home = _homes(paper, counted)
+    for section in dict.fromkeys(c.section for c in counted):
         parts.append(f"## {section}")
-        parts += [_figure(paper.figures[n], n, figures) for n, at in home.items() if at == section]
-        parts += [_row(c, paper) for c in counted if c.section == section]
+        for claim in (c for c in counted if c.section == section):
+            shown = [name for name, at in home.items() if at == claim.id]
+            parts += [_figure(paper.figures[name], name, figures) for name in shown]
+            parts.append(_row(claim, paper))
     added = [name for name in paper.figures if name not in home]
     if added:
         parts.append("## Figures that we add")
@@ -147,14 +148,10 @@ def _tally(claims: Sequence[Claim]) -> str:
     return table(("Class", "Claims", ""), lines)
 
 
-def _homes(paper: Paper, claims: Sequence[Claim], sections: Sequence[str]) -> dict[str, str]:
-    """The section in which a numbered figure is shown: the first that has a claim on it."""
-    found = {}
-    for name in paper.figures:
-        on_it = [c.section for c in claims if _is_on(c.where, name)]
-        if name.isdigit() and sections:
-            found[name] = on_it[0] if on_it else sections[-1]
-    return found
+def _homes(paper: Paper, claims: Sequence[Claim]) -> dict[str, str]:
+    """The claim above which a numbered figure is shown: the first that is on it."""
+    on_it = {name: [c.id for c in claims if _is_on(c.where, name)] for name in paper.figures}
+    return {name: found[0] for name, found in on_it.items() if name.isdigit() and found}
 
 
 def _is_on(where: str, figure: str) -> bool:
@@ -164,10 +161,9 @@ def _is_on(where: str, figure: str) -> bool:
 
 
 def _figure(figure: Figure, name: str, figures: Mapping[str, PurePosixPath]) -> str:
-    number = f"Fig. {name}" if name.isdigit() else figure.title
-    caption = f"**{number}.** " + (f"{figure.title}. " if name.isdigit() else "") + figure.caption
-    shown = f"![{number}: {figure.title}]({figures[name]})\n\n" if name in figures else ""
-    return shown + caption.strip()
+    title = f"Fig. {name}: {figure.title}" if name.isdigit() else figure.title
+    shown = f"![{title}]({figures[name]})\n\n" if name in figures else ""
+    return f"{shown}**{title}.** {figure.caption}".strip()
 
 
 def _row(claim: Claim, paper: Paper) -> str:
