@@ -67,7 +67,7 @@ COSINES = frozenset({(2, -2), (2, 0), (0, 2)})
 
 
 def _coefficient(phases: PhaseDistribution) -> Any:
-    """x of (2 pi)^-3 [1 + (x/2) sum of the three cosines], Eq. (8) normalised."""
+    """X of (2 pi)^-3 [1 + (x/2) sum of the three cosines], Eq. (8) normalised."""
     chosen = [k for k, order in enumerate(phases.orders.tolist()) if tuple(order) in COSINES]
     return 4 / 3 * np.real(phases.harmonics[..., chosen]).sum(axis=-1)
 
