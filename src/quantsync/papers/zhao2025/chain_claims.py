@@ -412,7 +412,7 @@ def spectra(bars) -> Iterator[Found]:
     highest = max(highest, float(values.real.max() / np.abs(values).max()))
     names = ", ".join(systems)
     yield Found(
-        f"none above {zero(max(highest, 0.0)) if highest > ROUNDING else '$10^{-9}$'} of the largest "
+        f"none above {'$10^{-9}$' if highest < ROUNDING else f'{highest:.1g}'} of the largest "
         f"eigenvalue ({names}, and the perturbed chain)",
         bars[0](max(highest, 0.0)),
         uncertainty=r"numerical, $10^{-10}$",

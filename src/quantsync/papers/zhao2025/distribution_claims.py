@@ -96,8 +96,8 @@ def diagonal_states(bar) -> Found:
     bar=bars.identity("the element is equal"),
     correction=r"$(c_{0+} - c_{0-})/2 \to c_{0+}/8 - c_{0-}/6$: the two sectors have the "
     r"dimensions 4 and 3. The condition for $(0, \pi)$-synchronization becomes $c_{0+}/4 > "
-    r"c_{0-}/3$ in the text below Eq. (8) and in the caption of Fig. 2. Both kinds stand; which one "
-    r"a given state shows changes for $c_{0-} < c_{0+} < \tfrac{4}{3} c_{0-}$, next to equal "
+    r"c_{0-}/3$ in the text below Eq. (8) and in the caption of Fig. 2. Both kinds stand; which "
+    r"one a given state shows changes for $c_{0-} < c_{0+} < \tfrac{4}{3} c_{0-}$, next to equal "
     r"populations of all levels ($c_{0+} = 4/27$, $c_{0-} = 3/27$)",
     merged="C19",
 )
@@ -310,8 +310,8 @@ def peaks_of_chi(bars) -> Iterator[Found]:
     yield Found(
         rf"probabilities of $\chi = 0, 1/4, 1$: {_listed(first)} and {_listed(second)}",
         Margin(away / 1e-3) if first[1] == second[0] == 0 < min(first[0], second[1]) else False,
-        uncertainty=rf"order $\eta$: $\chi$ of the maxima to $10^{{-4}}$ (seeds {data.seed.values[0]} "
-        f"and {data.seed.values[1]})",
+        uncertainty=r"order $\eta$: $\chi$ of the maxima to $10^{-4}$ (seeds "
+        f"{data.seed.values[0]} and {data.seed.values[1]})",
     )
     yield Found(
         f"differs by ${zero(error)}$ from the ratio of samples mixed 1:4, 1:1 and 4:1",
@@ -406,7 +406,7 @@ def properties_of_chi(bars) -> Iterator[Found]:
 @claim(
     "C29",
     "Appendix C, Fig. 4",
-    r"The region $\Omega_d$ at $d = 1$ is enclosed in dashed lines and has an area equal to ... "
+    r"The region $\Omega_d$ at $d = 1$ ... has an area equal to ... "
     r"that of the square $[0, 2\pi] \times [0, 2\pi]$",
     statement=r"and $l$ takes values in $[0, 1]$; $\Omega_1$ with the correction of C27",
     printed=r"$(2\pi)^2$; $1$",

@@ -124,7 +124,8 @@ def strong_symmetry(bar) -> Found:
     r"$|v_\pm\rangle$ are eigenstates of $H$ with energies $\Delta - 2B, -2J - \Delta$",
     bar=bars.identity("energies are equal"),
     correction=r"$-2J - \Delta \to -J - \Delta$ for the $H$ of Eq. (D1), in which $J$ stands "
-    r"without a factor 2. Only the frequency (C46) depends on it",
+    r"without a factor 2 (with $2J$ there, the line would be right). Only the frequency "
+    "(C46) depends on it",
 )
 @claim(
     "C46",
