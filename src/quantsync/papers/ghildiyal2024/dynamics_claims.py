@@ -48,6 +48,8 @@ RUNS = "$10^{-3}$ of the amplitudes (tolerance $10^{-9}$)"
         "damping do not depend on the phase",
         "the noise that starts them: it has no part in the mean field",
         "the term $F(t)$: neglected in the paper, and 0 at rest once corrected (C55)",
+        "as the start of the fluctuations alone: then that of $\\beta_j$ is not printed, and every "
+        "orbit decays (C33)",
     ),
 )
 def start_at_rest() -> Found:
@@ -126,8 +128,8 @@ def limit_cycles() -> Found:
     where = f", at a largest quanta number of {stuck.max():.2f}" if len(stuck) else ""
     return Found(
         rf"as symbols, $d(\lvert\beta_1\rvert^2 + \lvert\beta_2\rvert^2)/dt < 0$ "
-        f"{'for all' if never else 'not for all'} amplitudes, times and parameters, in all three "
-        r"corrected forms. As printed, from $\lvert\beta_j\rvert = 0.7071$, the larger "
+        f"{'for all' if never else 'not for all'} amplitudes but 0, times and parameters, in "
+        r"all three corrected forms. As printed, from $\lvert\beta_j\rvert = 0.7071$, the larger "
         rf"$\lvert\beta_j\rvert$ at $t = 10^4$ is {listed}; $e^{{-\gamma_l t/2}}$ is "
         f"{np.exp(-5):.4f}. Of {sum(counts)} random starts {counts[0]} decay, {counts[1]} meet the "
         f"pole, {counts[2]} stay{where}",
@@ -214,13 +216,13 @@ def another_evolution() -> Found:
     printed="in phase",
     bar=bars.word("same", r"1, for the phase-locking value $\lvert\langle e^{\iota\phi}\rangle"
     r"\rvert$"),
-    otherwise="at rest the chains have two normal modes, equally damped, which beat for ever; the "
-    "phase between the chains goes around with the beat. Only a start on one normal mode alone "
-    "keeps its phase",
+    otherwise="near rest the chains have two normal modes, equally damped, which beat as long as "
+    "they last; the phase between the chains goes around with the beat. A start on one normal mode "
+    "alone keeps its phase",
     readings=(
-        "equal starts",
-        "unequal starts",
-        "the late part alone, $t$ = 8000 to $10^4$",
+        "equal starts: the phase goes around with the beat",
+        "unequal starts: the same",
+        "the late part alone, $t$ = 8000 to $10^4$: the same",
         "damping as the noise has it (C25): the same",
         r"a start on the normal mode $\beta_2/\beta_1 = 2.994$: in phase from the start",
     ),
@@ -300,6 +302,7 @@ def not_identical() -> Found:
     "starts",
     readings=(
         "(B1), (B2) as printed: drifts through 1.049",
+        "a phase at one moment: it is 1.049 at those times that are given, and then no longer",
         "the Kerr term kept in $H$, equal starts: a beat around 0, within 0.05",
         r"the normal modes at rest: their phases are 0 and $\pi$, since the coupling is real",
     ),
@@ -321,7 +324,7 @@ def phase_difference_of_the_caption() -> Found:
         f"its beats and once more (by $2\\pi$) from $t$ = {again[0]:.0f} on; it covers "
         rf"{np.ptp(late):.2f} in $t$ = 9000 to $10^4$. It drifts at "
         rf"{1e4 * slope:.2f} $\times 10^{{-4}}$, predicted {1e4 * predicted:.2f} "
-        rf"$\times 10^{{-4}}$. With the Kerr term in $H$ it is between {lab.min():.3f} and "
+        rf"$\times 10^{{-4}}$. With the Kerr term in $H$ it is between ${lab.min():.3f}$ and "
         f"{lab.max():.3f} then",
         float(np.abs(late - PHASE).max()) < 5e-4 or float(np.abs(lab - PHASE).max()) < 5e-4,
         uncertainty="$10^{-2}$ in the phase",

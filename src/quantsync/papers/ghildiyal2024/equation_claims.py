@@ -158,12 +158,12 @@ def independent(bar: Any) -> Found:
     "Sec. II A, below Eq. (9)",
     r"the condition $\langle \sigma_z \rangle = 0$ cannot be achieved in thermal equilibrium",
     printed=r"$\langle\sigma_z\rangle \neq 0$",
-    bar=bars.ordering("a sign"),
+    bar=bars.ordering("a sign, at every finite temperature"),
 )
 def thermal_central_spin() -> Found:
     temperatures = np.array([0.1, 1.0, 100.0])  # in units of omega_0
     z = -np.tanh(1 / (2 * temperatures))
-    listed = ", ".join(f"{value:.3f}" for value in z)
+    listed = ", ".join(f"${value:.3f}$" for value in z)
     return Found(
         rf"of $H_S$ in equilibrium $\langle\sigma_z\rangle = -\tanh(\hbar\omega_0/2k_BT)$: "
         rf"{listed} at $k_BT$ = 0.1, 1, 100 $\hbar\omega_0$, never 0 at a finite temperature and "
@@ -255,7 +255,7 @@ def rest_state(bar: Any) -> Found:
     r"\langle q_-^2(t) + p_-^2(t) \rangle^{-1}$",
     statement="By the uncertainty relation, from which it originates (Sec. I), it is at most 1.",
     printed=r"$S_q \leq 1$",
-    bar=bars.ordering("a sign, of $1 - S_q$ beyond rounding"),
+    bar=bars.Bar("$S_q \\leq 1$ to rounding, $10^{-9}$"),
     convention=r"$C$ is the covariance matrix of a state. Those to which (19) leads with printed "
     "damping and $D$ are not always (C25, C26), and $S_q$ exceeds 1 for them",
 )

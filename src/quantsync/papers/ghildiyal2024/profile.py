@@ -6,21 +6,19 @@ from quantsync.papers.ghildiyal2024.points import SEED as POINTS_SEED
 from quantsync.papers.paper import Profile, Unchecked
 
 PROFILE = Profile(
-    version="the manuscript of arXiv:2408.06126. Our text of it carries neither date nor version. "
-    'Its abstract differs from that of v1 (12 August 2024) in one word: v1 has "mediated by a a '
-    'central", our text "mediated by a central". Indices of arXiv list v1 alone; a later version '
-    "or a journal's is not known to us. Equations and figures are numbered as in our text.",
-    summary=r"""\
-The paper maps two spin chains, coupled by a central chain, to two nonlinear oscillators, and
-studies their mean fields and Gaussian fluctuations. Most of its steps hold: the doublet of the
-central chain and the factor $1/\sqrt{N_j}$, the collective form (3), the energies (5), the
-interaction picture (6), the frame of $\theta$, the diffusion matrix (20) and the closed form (21)
-of $S_q^\phi$; $S_q$ does tend to 1 and falls with temperature. Care is needed with (4), in which
-the length of the spins is twice that of the chain, and with the coefficients of (7), (A1), (A2)
-and (C1), whose misprints are listed one by one and which agree with a derivation to rounding once
-corrected. The equations have damping and no drive: their orbits decay instead of running on limit
-cycles. The final $S_q$ is therefore that of two modes at rest, $1/(2\bar n_m + 1)$, and the same
-without the coupling; the coupling does correlate the chains on the way there.""",
+    version="the manuscript of arXiv:2408.06126; our text of it carries neither date nor version. "
+    'Its abstract is that of v1 but for one word: v1 has "mediated by a a central", our text '
+    '"mediated by a central". An index of arXiv with entries of July 2025 dates it 12 August 2024 '
+    "and knows no update; a later version, or one in a journal, is not known to us.",
+    summary=r"""The paper maps two spin chains, coupled through a central one, to two nonlinear
+oscillators, and studies their mean fields and Gaussian fluctuations. Most steps of the mapping
+hold: the doublet of the central chain and the factor $1/\sqrt{N_j}$, (3), (5), (6), $\theta$, and
+(19) to (21); and $S_q$ tends to 1 and falls with temperature. Care is needed with (4), whose spins
+are twice as long as the chain's, and with coefficients of (7), (A1), (A2) and (C1): their
+misprints are listed one by one and, corrected, agree with a derivation to rounding. The equations
+have damping and no drive, so that orbits decay where limit cycles are named, and the final $S_q$
+is that of two modes at rest, with the coupling or without; on the way there the coupling does
+correlate the chains.""",
     coverage={
         "Eq. (1)": "not checked: the definition of the model, a sum of its parts",
         "Eq. (2)": "C2 C57",
@@ -29,7 +27,7 @@ without the coupling; the coupling does correlate the chains on the way there.""
         "Eq. (5)": "C5 C7 C13 C60",
         "Eq. (6)": "C6 C7",
         "Eq. (7)": "C9 C11 C12 C61",
-        "Eq. (8)": "C14; $X$ and $R_j$ in C11 and C23",
+        "Eq. (8)": "C11 C14 C23",
         "Eq. (9)": "C21 C64",
         "Eq. (10)": "C17 C18 C19 C20 C55",
         "Eq. (11)": "C17 C18 C19 C20",
@@ -131,17 +129,16 @@ without the coupling; the coupling does correlate the chains on the way there.""
         ),
         Unchecked("Sec. IV", "the conclusions", "said in Sec. III and checked there"),
     ),
-    remarks=r"""\
-Whether the figures of the paper were computed with the printed or with other coefficients is not
-known, nor are the start and the averaging window; $\omega_0$ is not printed and does not enter
-(B1), (B2) and (C1). All runs here start from $q_j = 1$, $p_j = 0$ or from a start that is named,
-with the covariance of the vacuum. Three forms of the equations appear: as printed; corrected, with
-the misprints of (7) to (C1) put right and the printed damping and noise kept; and derived, with
-damping and noise of one jump operator for each chain and the Kerr term kept in $H$ (`literal`,
-`corrected` and `lab` of `quantsync.models.pseudo_boson_pair`). Panels of Fig. 2 are named a-c, d-f
-and g-i in computed numbers: $\lambda = 0$, $N = 5, 5$; $\lambda = 0$, $N = 10, 5$; $\lambda = 0.2$,
-$N = 5, 5$. Corrected equations are built on (4) as it stands, whose correction would change every
-later number (C4).""",
+    remarks=r"""Whether the figures of the paper were computed with the printed or with other
+coefficients is not known, nor are the start and the averaging window; $\omega_0$ is not printed and
+does not enter (B1), (B2) and (C1). All runs here start from $q_j = 1$, $p_j = 0$ or from a start
+that is named, with the covariance of the vacuum. Three forms of the equations appear: as printed;
+corrected, with the misprints of (7) to (C1) put right and the printed damping and noise kept; and
+derived, with damping and noise of one jump operator for each chain and the Kerr term kept in $H$
+(`literal`, `corrected` and `lab` of `quantsync.models.pseudo_boson_pair`). Panels of Fig. 2 are
+named a-c, d-f and g-i in computed numbers: $\lambda = 0$, $N = 5, 5$; $\lambda = 0$, $N = 10, 5$;
+$\lambda = 0.2$, $N = 5, 5$. All three forms are built on (4) as it stands, whose correction would
+change every later number (C4).""",
     seeds={
         "starts of Fig. 2": STARTS_SEED,
         "points at which formulas are compared": POINTS_SEED,
