@@ -42,7 +42,12 @@ SEED = 1
 """Of the random operator of C26."""
 
 
-@figure("2", "Phase locking of two spins 1", draw=drawing.draw_figure_2)
+@figure(
+    "2",
+    "Phase locking of two spins 1",
+    draw=drawing.draw_figure_2,
+    caption=drawing.CAPTION_2,
+)
 def figure_2(full: bool = False) -> xr.Dataset:
     """Husimi functions and phase distributions without and with coupling, on resonance."""
     epsilon = np.array([0.0, EPSILON])
@@ -74,7 +79,12 @@ def figure_2(full: bool = False) -> xr.Dataset:
     return dataset
 
 
-@figure("3", "Arnold tongues of synchronization and negativity", draw=drawing.draw_figure_3)
+@figure(
+    "3",
+    "Arnold tongues of synchronization and negativity",
+    draw=drawing.draw_figure_3,
+    caption=drawing.CAPTION_3,
+)
 def figure_3(full: bool = False) -> xr.Dataset:
     """Arnold tongues of synchronization, negativity and mutual information, and regressions."""
     axes = {"epsilon": np.linspace(0, EPSILON, 101), "detuning": np.linspace(-2, 2, 101)}
@@ -88,7 +98,12 @@ def figure_3(full: bool = False) -> xr.Dataset:
     return dataset.assign_coords(predictor=predictors)
 
 
-@figure("4", "Synchronization against entanglement", draw=drawing.draw_figure_4)
+@figure(
+    "4",
+    "Synchronization against entanglement",
+    draw=drawing.draw_figure_4,
+    caption=drawing.CAPTION_4,
+)
 def figure_4(full: bool = False) -> xr.Dataset:
     """Synchronization against entanglement when spin A is balanced, on resonance."""
     rates = np.logspace(0, 2, 201 if full else 101)
@@ -115,7 +130,12 @@ def figure_4(full: bool = False) -> xr.Dataset:
     return dataset.assign_coords(cut_damping_b=rates_of_b)
 
 
-@figure("dynamics", "Build-up of phase locking, Eq. (5)", draw=drawing.draw_dynamics)
+@figure(
+    "dynamics",
+    "Build-up of phase locking, Eq. (5)",
+    draw=drawing.draw_dynamics,
+    caption=drawing.CAPTION_DYNAMICS,
+)
 def dynamics(full: bool = False) -> xr.Dataset:
     """Build-up of phase locking after the coupling is switched on, and Eq. (5)."""
     detuning, epsilon = np.array([0.0, 1.0]), np.array([0.001, EPSILON])

@@ -37,12 +37,12 @@ from quantsync.sweeps import compute, sweep
 
 FIG_3_AXES = (
     r"the axes are not printed: $\varepsilon$ from 0 to $0.1\gamma_A^d$ and $\Delta$ from $-2$ to "
-    r"$2\,\gamma_A^d$ are taken, the round ranges that give both printed slopes. The row shows "
+    r"$2\gamma_A^d$ are taken, the round ranges that give both printed slopes. The row shows "
     "that the numbers can be had, not that these axes were used"
 )
 FIG_4_AXES = (
     r"the axes are not printed: $\gamma_B^g = \gamma_A^d$ and $\gamma_B^d$ from 1 to "
-    r"$1000\,\gamma_A^d$ are taken"
+    r"$1000\gamma_A^d$ are taken"
 )
 OTHER_AXES = ((0.1, 1.0), (0.1, 2.0), (0.1, 3.0), (0.1, 5.0), (0.05, 2.0), (0.2, 2.0))
 """Largest epsilon and detuning of the axes on which the regressions are repeated."""
@@ -101,7 +101,7 @@ def regressions_on(largest_epsilon: float, largest_detuning: float) -> dict[str,
     printed=r"$\hat\rho \approx \lvert\Psi\rangle\langle\Psi\rvert$",
     bar=bars.word(
         "virtually",
-        r"1: $1 - \mathrm{Tr}\,\hat\rho^2$ and $1 - \langle\Psi\rvert"
+        r"1: $1 - \mathrm{Tr}\hat\rho^2$ and $1 - \langle\Psi\rvert"
         r"\hat\rho\lvert\Psi\rangle$",
     ),
     merged="C17",
@@ -127,7 +127,7 @@ def virtually_pure(bar: Any) -> Found:
         rf"Fig. 4, overlap with (7) {1 - deviations[1]:.4f} and {1 - deviations[3]:.4f}; over 625 "
         rf"sets of rates the purity is at least {1 - deviations[4]:.3f}. From (7) alone "
         rf"$\mathcal{{N}}$ = {n[1]:.4f} instead of {n[0]:.4f} and $I$ = {i[1]:.4f} nat instead of "
-        rf"{i[0]:.4f} at Fig. 2(b): the paper takes neither from (7)",
+        rf"{i[0]:.4f} at Fig. 2(b): the printed slopes (C11, C13) are those of the exact state",
         bar(max(deviations)),
         uncertainty=NUMERICAL,
     )
@@ -235,7 +235,7 @@ def negativity_from_coherences(bar: Any) -> Found:
     )
     return Found(
         rf"{float(exact[1]) / 1e-3:.4f} $\varepsilon/\gamma_A^d$ against "
-        rf"{float(theory[1]) / 1e-3:.4f} ($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5\,"
+        rf"{float(theory[1]) / 1e-3:.4f} ($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5"
         rf"\gamma_A^d$, $\Delta = 0.7\gamma_A^d$); the difference grows as "
         rf"$\varepsilon^{{{order:.2f}}}$. Schmidt coefficients of (7) off "
         rf"$1, \varepsilon\lvert\mu_\pm\rvert$ by {zero(gap)}",
@@ -275,11 +275,12 @@ def witness_of_entanglement() -> Found:
     least = float((on.negativity / on.epsilon).min())
     smallest = float(data.figure_4().negativity.min())
     return Found(
-        rf"$\mathcal{{N}} \ge {least:.2f}\,\varepsilon/\gamma_A^d$ over Fig. 3 and "
+        rf"$\mathcal{{N}} \ge {least:.2f}\varepsilon/\gamma_A^d$ over Fig. 3 and "
         rf"$\mathcal{{N}} \ge {smallest:.4f}$ over Fig. 4; at $\varepsilon = 1.5\gamma_A^d$, "
         rf"however, $\max S_\mathrm{{rel}}$ = {slow['synchronization']:.4f} and "
-        rf"{fast['synchronization']:.4f} with $\mathcal{{N}}$ = {1e4 * slow['negativity']:.1f} and "
-        rf"{1e4 * fast['negativity']:.2f}$\times 10^{{-4}}$ for $\gamma_A^g = \gamma_B^d = 10^3$ "
+        rf"{fast['synchronization']:.4f} with $\mathcal{{N}}$ = "
+        rf"${1e4 * slow['negativity']:.1f} \times 10^{{-4}}$ and "
+        rf"${1e6 * fast['negativity']:.1f} \times 10^{{-6}}$ for $\gamma_A^g = \gamma_B^d = 10^3$ "
         r"and $10^5\gamma_A^d$",
         not (vanishes and locks),
         amended=least > 0 and smallest > 0,
@@ -379,7 +380,7 @@ def opposed_coherences(bar: Any) -> Found:
     plus, minus = rho[2, 4] / data.EPSILON, rho[6, 4] / data.EPSILON
     deviation = float(abs(plus + minus) / abs(plus))
     return Found(
-        rf"$\mu_+$ = {plus.real:.4f}, $\mu_-$ = ${minus.real:.4f}\,/\gamma_A^d$ at $\varepsilon = "
+        rf"$\mu_+$ = {plus.real:.4f}, $\mu_-$ = ${minus.real:.4f}/\gamma_A^d$ at $\varepsilon = "
         rf"0.1\gamma_A^d$, to all orders; relative sum {zero(deviation)}",
         bar(deviation),
         uncertainty=r"numerical, $10^{-12}$",
@@ -437,7 +438,7 @@ SAME_PATTERN = dataclasses.replace(
     "The quantum mutual information $I$ follows the same pattern as the negativity.",
     printed="the same pattern",
     bar=SAME_PATTERN,
-    convention=r"the axes are not printed: both rates of spin B from 1 to $100\,\gamma_A^d$ are "
+    convention=r"the axes are not printed: both rates of spin B from 1 to $100\gamma_A^d$ are "
     "taken, and both maps relative to their largest value",
 )
 def figure_4_claims(bars: list[Any]) -> Iterator[Found]:
@@ -456,7 +457,7 @@ def figure_4_claims(bars: list[Any]) -> Iterator[Found]:
     falls = bool((np.diff(balanced.cut_negativity) < 0).all())
     dip = float(balanced.cut_mutual_information.min())
     yield Found(
-        rf"in all {balanced.sizes['cut_damping_b'] - 1} steps from 1 to $1000\,\gamma_A^d$ "
+        rf"in all {balanced.sizes['cut_damping_b'] - 1} steps from 1 to $1000\gamma_A^d$ "
         rf"$\max S_\mathrm{{rel}}$ rises ({start['synchronization']:.3f} to "
         rf"{end['synchronization']:.3f}) and $\mathcal{{N}}$ falls ({start[n]:.3f} to "
         rf"{end[n]:.3f}); $I$ falls to {dip:.4f} and ends at {end[i]:.4f}",
@@ -469,7 +470,7 @@ def figure_4_claims(bars: list[Any]) -> Iterator[Found]:
     dropped = 2 / RANK_THRESHOLD - 1  # where (1 + damping_b)/2 = 1/threshold
     yield Found(
         rf"$\lvert\mu_+/\mu_-\rvert$ is {ratios[0]:.0f} for a balanced spin B and {ratios[1]:.1f} "
-        rf"at $\gamma_B^d = 100\,\gamma_A^d$; it passes 10 at $\gamma_B^d = {dropped:.0f}\,"
+        rf"at $\gamma_B^d = 100\gamma_A^d$; it passes 10 at $\gamma_B^d = {dropped:.0f}"
         r"\gamma_A^d$",
         bars[2](float(ratios[1])) if ratios[0] < 2 else False,
         uncertainty="exact",
@@ -477,8 +478,8 @@ def figure_4_claims(bars: list[Any]) -> Iterator[Found]:
     at = float(balanced.cut_synchronization.sel(cut_damping_b=rate, method="nearest"))
     yield Found(
         rf"$\max S_\mathrm{{rel}}$ {end['synchronization']:.3f}, $\mathcal{{N}}$ {end[n]:.3f}, "
-        rf"$I$ {end[i]:.3f} at $\gamma_B^d = 1000\,\gamma_A^d$ ($\max S_\mathrm{{rel}}$ {at:.3f} "
-        r"at $100\,\gamma_A^d$)",
+        rf"$I$ {end[i]:.3f} at $\gamma_B^d = 1000\gamma_A^d$ ($\max S_\mathrm{{rel}}$ {at:.3f} "
+        r"at $100\gamma_A^d$)",
         bars[3](max(abs(v - 1) for v in end.values())),
         uncertainty=NUMERICAL,
     )

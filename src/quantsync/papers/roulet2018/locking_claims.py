@@ -69,7 +69,7 @@ def reversed_is_best() -> Found:
     best = float(heights.values[is_reversed].max())
     other = float(heights.values[~is_reversed].max())
     return Found(
-        rf"the largest of {heights.size} sets of rates from $\{{1, 3, 10, 30, 100\}}\gamma_A^d$ at "
+        rf"the largest of {heights.size} sets of rates of 1, 3, 10, 30 and 100 $\gamma_A^d$ at "
         rf"$\varepsilon = 0.1\gamma_A^d$ is {best:.5f}, for rates of 1 and 100 reversed; the next, "
         rf"{other:.5f}, has 30 in the place of one 100, as (6) makes one expect",
         best > other * (1 + 1e-9),
@@ -183,7 +183,7 @@ def equation_3() -> Found:
     deviation = float(np.abs(integral - 1 / (2 * np.pi) - closed).max())
     return Found(
         rf"largest difference {zero(deviation)} where $\max S_\mathrm{{rel}}$ = "
-        rf"{float(locking.maximum):.5f} ($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5\,"
+        rf"{float(locking.maximum):.5f} ($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5"
         r"\gamma_A^d$, $\Delta = 0.5\gamma_A^d$)",
         bars.identity()(deviation * 2 * np.pi),
         uncertainty=r"numerical, $10^{-12}$ (Gauss-Legendre, 40 nodes)",
@@ -239,7 +239,7 @@ def figure_2_claims(bars: list[Any]) -> Iterator[Found]:
     off_diagonal = max(float(np.abs(r - np.diag(np.diag(r))).max()) for r in reduced)
     equator = min(float(r[1, 1].real) for r in reduced)
     yield Found(
-        rf"$\max S_\mathrm{{rel}}$ = {height:.7f} rad$^{{-1}}$ at $\phi$ = {zero(where)}, "
+        rf"$\max S_\mathrm{{rel}}$ = {height:.7f} per rad at $\phi$ = {zero(where)}, "
         f"{2 * np.pi * height:.0%} of the uniform distribution".replace("%", " %"),
         abs(where) < 1e-9 and height > 0,
         uncertainty=NUMERICAL,
@@ -326,7 +326,7 @@ def comparable_to_a_driven_spin(bar: Any) -> Found:
     )
     ratio = pair["synchronization"] / drive["synchronization"]
     return Found(
-        rf"{pair['synchronization']:.4f} against {drive['synchronization']:.4f} rad$^{{-1}}$ for "
+        rf"{pair['synchronization']:.4f} against {drive['synchronization']:.4f} per rad for "
         f"one driven spin, a ratio of {ratio:.2f}",
         bar(ratio),
         uncertainty=NUMERICAL,
@@ -363,7 +363,7 @@ def equation_4(bar: Any) -> Found:
         deviation = max(deviation, float(np.abs(free.apply(unit) + kappa * unit).max()))
     return Found(
         rf"largest deviation of drive and damping {zero(deviation)}, for "
-        r"$\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5\,\gamma_A^d$ and $\Delta = 0.7\gamma_A^d$",
+        r"$\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5\gamma_A^d$ and $\Delta = 0.7\gamma_A^d$",
         bar(deviation),
         uncertainty=r"numerical, $10^{-12}$",
     )
@@ -395,7 +395,7 @@ def equation_5(bar: Any) -> Found:
     return Found(
         rf"integrated over time, it differs from the exact $S_\mathrm{{rel}}$ at $\varepsilon = "
         rf"10^{{-3}}\gamma_A^d$, $\Delta = \gamma_A^d$, by "
-        rf"{1e6 * relative:.0f}$\times 10^{{-6}}$ of the largest value, and the difference grows "
+        rf"${1e6 * relative:.0f} \times 10^{{-6}}$ of the largest value, and the difference grows "
         rf"as $\varepsilon^{{{order:.2f}}}$",
         bar(order),
         uncertainty=EXPONENT,
@@ -513,9 +513,9 @@ def identical_limit_cycles(bar: Any) -> Found:
     order = exponent_of(weak["synchronization"], height)
     closed_form = epsilon**2 / (4 * np.pi * (1 + 8 * epsilon**2))
     return Found(
-        rf"{1e4 * height:.3f}$\times 10^{{-4}}$ for rates all equal at $\varepsilon = "
+        rf"${1e4 * height:.3f} \times 10^{{-4}}$ for rates all equal at $\varepsilon = "
         r"0.1\gamma_A^d$ (closed form $\varepsilon^2/(4\pi(1 + 8\varepsilon^2))$: "
-        rf"{1e4 * closed_form:.3f}$\times 10^{{-4}}$), "
+        rf"${1e4 * closed_form:.3f} \times 10^{{-4}}$), "
         rf"{100 * height / other['synchronization']:.1f} % of reversed limit cycles; "
         rf"it falls as $\varepsilon^{{{order:.2f}}}$",
         bar(height / (LOCKING_COEFFICIENT * epsilon)),
@@ -567,7 +567,7 @@ def balanced_partner(bars: list[Any]) -> Iterator[Found]:
     order = exponent_of(*response)
     share = float(response[1]) / unbalanced["synchronization"]
     yield Found(
-        rf"$\max p$ = {1e3 * float(response[1]):.3f}$\times 10^{{-3}}$ at a drive of "
+        rf"$\max p$ = ${1e3 * float(response[1]):.3f} \times 10^{{-3}}$ at a drive of "
         rf"$0.1\gamma_A^d$, {100 * share:.0f} % of an unbalanced spin's "
         rf"($\gamma^g = 100\gamma^d$); it falls as $\varepsilon^{{{order:.2f}}}$, and its first "
         f"harmonic is {zero(first)}",
