@@ -53,7 +53,7 @@ def cube() -> Any:
 
 @claim(
     "C25",
-    "Introduction",
+    "Introduction, second paragraph",
     "limit cycles with reversed dissipation rates synchronize best",
     printed="best",
     bar=bars.ordering(
@@ -192,7 +192,7 @@ def equation_3() -> Found:
 
 @claim(
     "C27",
-    "Quantum synchronization",
+    "Quantum synchronization, first paragraph",
     r"The minimal dimension of the combined Hilbert space $\dim(\mathcal{H}_A\otimes\mathcal{H}_B)"
     "=9$ allows to solve numerically for the steady state",
     printed="9",
