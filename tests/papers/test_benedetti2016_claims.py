@@ -17,7 +17,6 @@ from quantsync.papers.benedetti2016 import (
     crosstalk_claims,
     data,
     dissipation_claims,
-    map_claims,
     networks,
     printed,
 )
@@ -76,13 +75,13 @@ def test_the_profile_covers_every_equation_and_panel():
     assert {f"Eq. ({n})" for n in numbers} <= set(covered)
     known = {s.partition("-")[2] for s in PAPERS["benedetti2016"].statements}
     for what, how in covered.items():
-        assert how.startswith("not checked: ") or how == "figure" or set(how.split()) <= known, what
+        assert how.startswith("not checked: ") or set(how.split()) <= {"figure", *known}, what
 
 
 def test_windows_of_other_starts_are_those_of_the_figure():
     """C of Fig. 6 from the response to unit starts, against the figure's own."""
     figure = data.figure_6()
-    values = map_claims.response().synchronization(data.START_6)
+    values = networks.response().synchronization(data.START_6)
     same = np.intersect1d(figure.time.values, values.time.values)
     assert same.size > 300
     difference = figure.C.sel(time=same).values - values.C.sel(time=same).values

@@ -175,28 +175,30 @@ def weak_coupling() -> Found:
     ),
 )
 def driving_signal() -> Found:
-    """The motion of site 1 without probe 1, which is the force on it but for K."""
-    probe = SITES  # the index of the probe behind the chain's sites
-    stiffness = np.zeros((SITES + 1, SITES + 1))
-    stiffness[:SITES, :SITES] = chain().stiffness.toarray()
-    stiffness[probe, probe] = FREQUENCY**2
-    stiffness[probe, SITES - 1] = stiffness[SITES - 1, probe] = STRENGTH
-    squares, modes = np.linalg.eigh(stiffness)
-    signal = ModeSum(np.sqrt(squares), modes[0] * modes[probe], np.zeros(SITES + 1))
-    first, second = own_frequencies()
-    main = strongest_frequency(signal, 330.0, 640.0, 0.8, 1.3)
-    times = np.arange(330.0, 640.0, 0.1)
+    """The motion of a probe's site without that probe, which is the force on it but for K."""
+    times, own, rows = np.arange(330.0, 640.0, 0.1), own_frequencies(), []
 
     def at(values: np.ndarray, w: float) -> float:
         return float(abs(values * np.hanning(len(times)) @ np.exp(-1j * w * times)))
 
-    tone = np.cos(second * times)
-    share, pure = (at(v, first) / at(v, second) for v in (signal(times), tone))
+    for sender, bare in ((1, FREQUENCY), (0, 1.0)):
+        stiffness = np.zeros((SITES + 1, SITES + 1))  # the sender is behind the chain's sites
+        stiffness[:SITES, :SITES] = chain().stiffness.toarray()
+        stiffness[SITES, SITES] = bare**2
+        stiffness[SITES, SITES - 1] = stiffness[SITES - 1, SITES] = STRENGTH
+        squares, modes = np.linalg.eigh(stiffness)
+        signal = ModeSum(np.sqrt(squares), modes[0] * modes[SITES], np.zeros(SITES + 1))
+        main = strongest_frequency(signal, 330.0, 640.0, 0.8, 1.3)
+        tone = np.cos(own[sender] * times)
+        shares = [at(v, own[1 - sender]) / at(v, own[sender]) for v in (signal(times), tone)]
+        rows.append((main, own[sender], *shares))
+    (main, expected, share, pure), (back, other, returned, _) = rows
     return Found(
-        f"strongest frequency of the arriving signal {main:.4f} ($\\omega'_2 = {second:.4f}$); its "
-        f"component at $\\omega'_1 = {first:.4f}$ has {share:.3f} of that strength, a pure tone "
-        f"in the same record {pure:.4f}",
-        abs(main - second) < 0.01 and share > 3 * pure,
+        f"strongest frequency of the signal that arrives at oscillator 1 {main:.4f} ($\\omega'_2 = "
+        f"{expected:.4f}$); its component at $\\omega'_1 = {other:.4f}$ has {share:.4f} of that "
+        f"strength, a pure tone in the same record {pure:.4f}. At oscillator 2: {back:.4f}, and "
+        f"{returned:.4f} at $\\omega'_2$",
+        all(abs(m - e) < 0.01 and a > 3 * b for m, e, a, b in rows),
         uncertainty="0.003 in frequencies, from the length of the record",
     )
 

@@ -27,13 +27,16 @@ from quantsync.papers.benedetti2016.networks import (
     LIMIT,
     PERFECT,
     REVIVAL,
+    ROUNDING,
     SITES,
+    SYNCHRONIZED,
     WINDOW,
     WINDOWS,
     amplitude,
     chain,
     means,
     network,
+    response,
     synchronization,
     tiny,
 )
@@ -47,6 +50,8 @@ CLOSE = 1 - 0.02
 """What still is perfect."""
 RATIO = printed.damping_ratio(probe_modes(*PAIR).theta)
 """G'_11/G'_22 of Eq. (9) for Fig. 1."""
+NEIGHBOURS = (1.0, 1.2)
+"""A start of Fig. 6 from which C is perfect at one site and not at the next."""
 LONGER = 800
 """Sites of a chain from whose end nothing comes back."""
 
@@ -125,6 +130,7 @@ def rayleigh(bars) -> Iterator[Found]:
     commutator = float(np.abs(damping @ stiffness - stiffness @ damping).max())
     plus_minus = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
     left = float(np.abs((plus_minus @ damping @ plus_minus.T)[0, 1]))
+    free = abs(float((plus_minus @ damping @ plus_minus.T)[1, 1]))
     modes = np.abs((plus_minus @ stiffness @ plus_minus.T)[0, 1])
     rotation = probe_modes(*PAIR).rotation
     diagonal = float(np.abs((rotation @ stiffness @ rotation.T)[0, 1]))
@@ -142,35 +148,37 @@ def rayleigh(bars) -> Iterator[Found]:
     neglect = np.abs(criterion.rates / exact - 1)
     yield Found(
         f"in $\\ddot x + G\\dot x + Ax = 0$ the eigenvalues of $A$ are the squares of the "
-        f"frequencies to {tiny(static)}; $G$ damps",
+        f"frequencies, off by {tiny(static)}; $G$ damps",
         bars[0](other),
         bars[0](static),
-        uncertainty="numerical, rounding",
+        uncertainty=ROUNDING,
     )
     yield Found(
-        f"off the diagonal: $G_{{+-}}$ {tiny(left)}, $A'_{{12}}$ {tiny(diagonal)}; the other way "
-        f"$A_{{+-}} = {modes:.3f}$, $G'_{{12}} = {cross:.4f}$",
-        bars[1](max(left / damping.max(), diagonal)),
-        uncertainty="numerical, rounding",
+        f"off the diagonal $G_{{+-}}$ is {tiny(left)} and $A'_{{12}}$ {tiny(diagonal)}; $x_-$, "
+        f"which is not coupled to the chain, has $G_{{--}}$ of {tiny(free)}. The other way "
+        f"$A_{{+-}} = {modes:.3f}$ ($x_\\pm$ are no eigenmodes of $H_S$, as Sec. IV A says) and $G'_{{12}} = "
+        f"{cross:.4f}$ ($q_{{1,2}}$ stay coupled by the damping, as Sec. II B says)",
+        bars[1](max(left / damping.max(), free / damping.max(), diagonal)),
+        uncertainty=ROUNDING,
     )
     yield Found(
-        f"$G'_{{12}}$ {tiny(commuting)} for $\\omega_1 = \\omega_2$",
+        f"$G'_{{12}}$ is {tiny(commuting)} for $\\omega_1 = \\omega_2$",
         bars[2](commuting / damping.max()),
-        uncertainty="numerical, rounding",
+        uncertainty=ROUNDING,
     )
     yield Found(
         f"$\\lVert[G, A]\\rVert = {commutator:.4f}\\,\\omega_1^3$; the rates of Eq. (6) differ "
         f"from $G'_{{11}}$ and $G'_{{22}}$ by {100 * neglect[0]:.1f} % and "
         f"{100 * neglect[1]:.1f} %",
         bars[3](neglect.max()),
-        uncertainty="numerical, rounding",
+        uncertainty=ROUNDING,
     )
     yield Found(
         rf"$\lvert G'_{{12}}\rvert$ is {cross / criterion.rates.max():.2f} of $G'_{{11}}$ and "
         rf"{cross / criterion.rates.min():.1f} times $G'_{{22}}$ in Fig. 1; "
         rf"$\lvert G'_{{12}}\rvert/\lvert\Omega_1-\Omega_2\rvert = {criterion.neglected:.4f}$",
         bars[4](cross / criterion.rates.max()),
-        uncertainty="numerical, rounding",
+        uncertainty=ROUNDING,
     )
 
 
@@ -330,7 +338,7 @@ def antisynchronization(bar) -> Found:
     r"$Kx_2X_1 \to -Kx_2X_1$ in Eq. (8), then ... synchronization instead of "
     "antisynchronization arises",
     printed="$C = 1$",
-    bar=PERFECT,
+    bar=SYNCHRONIZED,
 )
 def repulsive(bar) -> Found:
     signals = means(network(**FIGURE_1, repulsive=True), START_1)
@@ -482,4 +490,32 @@ def defect() -> Found:
         abs(lost - expected) < 30 and highest > -0.9,
         uncertainty="spread over windows 10-30: "
         f"{np.ptp([t for t, _ in first.values()]):g} in the time",
+    )
+
+
+@claim(
+    "C56",
+    "Sec. III B, Eq. (10)",
+    "perfect synchronization may arise or not just by moving the system components from one site "
+    "to the neighboring one",
+    printed=r"$\lvert C\rvert = 1$ or not",
+    bar=bars.ordering(
+        r'$\lvert C\rvert \geq 0.98$ ("perfect": 2 % of 1) at one site and below 0.75 at the next'
+    ),
+    convention="the parameters of Fig. 6 from $x(0) = (1, 1.2)$, none being printed here; from the "
+    r"start of Fig. 1 the largest $\lvert C\rvert$ is 0.93",
+)
+def neighbours() -> Found:
+    C = response().synchronization(NEIGHBOURS).C.sel(time=slice(300, None)).values
+    above, below = np.abs(C) >= CLOSE, np.abs(C) < 0.75
+    found = [above[:-1] & below[1:], above[1:] & below[:-1]]
+    count = int(sum(f.sum() for f in found))
+    drop = np.where(found[0], np.abs(C[1:]), np.where(found[1], np.abs(C[:-1]), np.inf))
+    site, when = np.unravel_index(np.argmin(drop), drop.shape)
+    return Found(
+        f"from $x(0) = (1, 1.2)$ there are {count} such pairs of neighbours and times in $t = "
+        f"300$-1000, such as $m = {site + 1}$, {site + 2} with $C = {C[site, when]:.2f}$, "
+        f"{C[site + 1, when]:.2f}",
+        count > 0,
+        uncertainty="$10^{-5}$ (sampled windows)",
     )

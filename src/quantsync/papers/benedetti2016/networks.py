@@ -7,17 +7,24 @@ in omega_1^2. The chain has fixed ends, X_0 = X_(M+1) = 0, as (A6) and (A8) have
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from quantsync.gaussian import (
     GaussianState,
     HarmonicNetwork,
+    LangevinEquation,
     ProbesInEnvironment,
     SemiInfiniteChain,
+    chain_couplings,
+    chain_frequencies,
     mean_modes,
+    probe_modes,
+    probe_stiffness,
     revival_time,
 )
 from quantsync.papers import bars
@@ -35,10 +42,19 @@ PERFECT = bars.word("perfect", "the largest possible $C$, 1")
 """The bar of a perfect synchronization: C off 1, or antisynchronization: off -1."""
 EXACT = "numerical, below $10^{-9}$ (sum over the normal modes)"
 """How well a mean position is known."""
+SYNCHRONIZED = bars.Bar(
+    '2 % of the largest possible $C$, 1: as for "perfect", which the sentence does not say',
+    PERFECT.margin,
+)
+"""The same bar for a synchronization without that word."""
+ROUNDING = "numerical, rounding"
 LIMIT = SemiInfiniteChain(CHAIN_FREQUENCY, CHAIN_COUPLING)
 """The chain before anything comes back from its far end."""
 REVIVAL = revival_time(SITES, LIMIT.largest_velocity)
 CROSSTALK = REVIVAL / 2
+
+STEP_6, EVERY_6, END_6 = 0.25, 10, 1000.0
+"""Fig. 6 from any start: sampling of the positions, and every which of them a window starts at."""
 
 FIGURE_1 = {"frequency": 1.1, "strength": 0.2, "direct": 0.5}
 FIGURE_2 = {"frequency": 1.1, "strength": 0.8}
@@ -109,7 +125,7 @@ def strongest_frequency(
 
 def tiny(value: float) -> str:
     """A deviation: that it is rounding, or how large it is."""
-    return "less than $10^{-9}$" if abs(value) < 1e-9 else f"{value:.3g}"
+    return "at most $10^{-9}$" if abs(value) < 1e-9 else f"{value:.3g}"
 
 
 def near(time: float) -> bars.Bar:
@@ -124,3 +140,77 @@ def scientific(value: float) -> str:
     """A small number to one digit, in TeX."""
     digit, _, power = f"{value:.0e}".partition("e")
     return rf"${digit}\times10^{{{int(power)}}}$"
+
+
+def langevin(figure: dict) -> LangevinEquation:
+    """The Langevin equation of the probes' normal modes, with Eqs. (A7)-(A10)."""
+    probes = 1.0, figure["frequency"], figure.get("direct", 0.0)
+    equation = LangevinEquation(
+        probe_stiffness(*probes),
+        chain_frequencies(SITES, CHAIN_FREQUENCY, CHAIN_COUPLING),
+        chain_couplings(SITES, [1, figure.get("site", 1)], figure["strength"]),
+    )
+    return equation.rotated(probe_modes(*probes).rotation)
+
+
+def langevin_error(x: Any, p: Any, slip: bool) -> float:
+    """How far its solution for Fig. 1 is off the normal modes of the whole until t = 60.
+
+    Without ``slip`` it has no terms in the start, as printed in Sec. II B.
+    """
+    times, figure = np.linspace(0, 60, 61), FIGURE_1
+    rotation = probe_modes(1.0, figure["frequency"], figure["direct"]).rotation
+    exact = (rotation @ np.array([signal(times) for signal in means(network(**figure), x, p)])).T
+    start, momentum = rotation @ np.array(x, float), rotation @ np.array(p, float)
+    found = langevin(figure).solve(times, start, momentum, slip=slip)
+    return float(np.abs(found - exact).max())
+
+
+@dataclass(frozen=True)
+class Response:
+    """Covariances in windows of what the probes do from x_1(0) = 1 and from x_2(0) = 1.
+
+    Positions are linear in the start, so that C follows from these for every start at rest.
+    ``covariance`` has the axes site, time, then twice (x_1 from 1, x_1 from 2, x_2 from 1, x_2
+    from 2).
+    """
+
+    times: np.ndarray
+    covariance: np.ndarray
+
+    def synchronization(self, start: tuple[float, float]) -> xr.Dataset:
+        """C of Fig. 6 from a start at rest."""
+        x = np.array(start)
+        first, both, second = (
+            np.einsum("stab,a,b->st", self.covariance[..., i, j], x, x)
+            for i, j in (
+                (slice(0, 2), slice(0, 2)),
+                (slice(0, 2), slice(2, 4)),
+                (slice(2, 4), slice(2, 4)),
+            )
+        )
+        return xr.Dataset(
+            {"C": (("site", "time"), both / np.sqrt(first * second))},
+            coords={"site": np.arange(1, SITES + 1), "time": self.times},
+            attrs={"window": WINDOW, "velocity": LIMIT.largest_velocity},
+        )
+
+
+@cache
+def response() -> Response:
+    """The response of the probes of Fig. 6 at every site; means by Simpson's rule, C to 1e-5."""
+    samples, n = time_axis(END_6 + WINDOW, STEP_6), round(WINDOW / STEP_6)
+    starts = np.arange(0, round(END_6 / STEP_6) + 1, EVERY_6)
+    weights = np.ones(n + 1)
+    weights[1:-1:2], weights[2:-1:2] = 4, 2
+    weights /= weights.sum()
+    covariance = np.empty((SITES, len(starts), 4, 4))
+    with one_blas_thread():
+        for k in range(SITES):
+            probes = network(**FIGURE_6, site=k + 1)
+            pairs = [means(probes, x) for x in ((1.0, 0.0), (0.0, 1.0))]
+            values = np.array([pair[j](samples) for j in (0, 1) for pair in pairs])
+            seen = np.lib.stride_tricks.sliding_window_view(values, n + 1, axis=1)[:, starts]
+            off = seen - (seen @ weights)[..., None]
+            covariance[k] = np.einsum("atn,btn,n->tab", off, off, weights, optimize=True)
+    return Response(samples[starts], covariance)

@@ -5,7 +5,7 @@ from quantsync.papers.paper import Profile, Unchecked
 CITED = "a result of the works cited there"
 PROFILE = Profile(
     version="Phys. Rev. A 94, 052118 (2016), the published text; its days of receipt and "
-    "publication and its arXiv number are not in the text that was read",
+    "publication and its arXiv number are not in the text that was read.",
     summary=r"""
 Two detuned oscillators on a finite harmonic chain synchronize without nonlinearity, drive or
 external bath, by unequal damping of their normal modes, by a mode bound to strongly coupled probes,
@@ -51,23 +51,23 @@ and 6 and the squeezed quadrature of Figs. 4 and 5; one claim, on Fig. 6, stays 
         "Eq. (B2)": "C58",
         "Eq. (B3)": "C58",
         "Appendix B, averaged c_1 and c_2 (no number)": "C60",
-        "Fig. 1, upper panel": "C17 C20 C21",
-        "Fig. 1, lower panel": "C20 C63",
-        "Fig. 2, top": "C23 C25 C30",
+        "Fig. 1, upper panel": "figure C17 C20 C21",
+        "Fig. 1, lower panel": "figure C20 C63",
+        "Fig. 2, top": "figure C23 C25 C30",
         "Fig. 2, top, inset": "not checked: a sketch of the configuration, without numbers",
-        "Fig. 2, bottom left": "C23",
-        "Fig. 2, bottom right": "C24 C27 C71",
-        "Fig. 3(a)": "C32 C33 C75",
+        "Fig. 2, bottom left": "figure C23",
+        "Fig. 2, bottom right": "figure C24 C27 C71",
+        "Fig. 3(a)": "figure C32 C33 C75",
         "Fig. 3(a), inset": "not checked: a sketch of the configuration, without numbers",
-        "Fig. 3(b)": "C34 C38 C40",
-        "Fig. 3(c)": "C36",
+        "Fig. 3(b)": "figure C34 C38 C40",
+        "Fig. 3(c)": "figure C36",
         "Fig. 4(a)": "figure",
-        "Fig. 4(b)": "C44 C45 C76",
-        "Fig. 4(c)": "C43 C48",
+        "Fig. 4(b)": "figure C44 C45 C76",
+        "Fig. 4(c)": "figure C43 C48",
         "Fig. 5, top": "figure",
-        "Fig. 5, middle": "C51 C52",
-        "Fig. 5, bottom": "C50",
-        "Fig. 6": "C54 C55 C57 C74",
+        "Fig. 5, middle": "figure C51 C52",
+        "Fig. 5, bottom": "figure C50",
+        "Fig. 6": "figure C54 C55 C57 C74",
     },
     unchecked=(
         Unchecked(
