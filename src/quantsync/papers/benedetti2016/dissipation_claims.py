@@ -156,8 +156,8 @@ def rayleigh(bars) -> Iterator[Found]:
     yield Found(
         f"off the diagonal $G_{{+-}}$ is {tiny(left)} and $A'_{{12}}$ {tiny(diagonal)}; $x_-$, "
         f"which is not coupled to the chain, has $G_{{--}}$ of {tiny(free)}. The other way "
-        f"$A_{{+-}} = {modes:.3f}$ ($x_\\pm$ are no eigenmodes of $H_S$, as Sec. IV A says) and $G'_{{12}} = "
-        f"{cross:.4f}$ ($q_{{1,2}}$ stay coupled by the damping, as Sec. II B says)",
+        f"$A_{{+-}} = {modes:.3f}$ ($x_\\pm$ are no eigenmodes of $H_S$, as Sec. IV A says) and "
+        f"$G'_{{12}} = {cross:.4f}$ ($q_{{1,2}}$ stay coupled by the damping, as Sec. II B says)",
         bars[1](max(left / damping.max(), free / damping.max(), diagonal)),
         uncertainty=ROUNDING,
     )

@@ -216,8 +216,8 @@ def both() -> tuple[xr.Dataset, xr.Dataset]:
 @claim(
     "C54",
     "Appendix B, Fig. 6",
-    r"far from the edges, i.e., $0 \ll m \ll N$, there is an initial time transient ... this "
-    "behavior is independent of the position m",
+    r"i.e., $0 \ll m \ll N$, there is an initial time transient ... this behavior is "
+    "independent of the position m",
     printed="independent",
     bar=bars.word("identical", "the largest possible $C$, 1"),
     convention="$N$, which is not defined, read as $M$",

@@ -66,7 +66,7 @@ def one_mode(bar) -> Found:
     "C1",
     "Sec. II, Hamiltonian above Eq. (1)",
     r"$H_E = \sum_{j=1}^M \frac{1}{2}(P_j^2+\Omega_0^2X_j^2) + \sum_{j,k=1}^M A_{jk}(X_j-X_k)^2$"
-    r" ... $A_{jk} = g\delta_{|j-k|,1}$",
+    r" ... $A_{jk} = g\delta_{\lvert j-k\rvert,1}$",
     statement="The homogeneous chain of Sec. II is that of Sec. III A and of Eqs. (A6), (A8).",
     printed=r"springs $2g(X_j - X_{j+1})^2$, free ends",
     bar=bars.identity("stiffness matrices equal"),

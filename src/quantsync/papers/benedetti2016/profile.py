@@ -8,14 +8,13 @@ PROFILE = Profile(
     "publication and its arXiv number are not in the text that was read.",
     summary=r"""
 Two detuned oscillators on a finite harmonic chain synchronize without nonlinearity, drive or
-external bath, by unequal damping of their normal modes, by a mode bound to strongly coupled probes,
-and by crosstalk; the three mechanisms and the six figures are reproduced from an exact sum over the
-normal modes. Normal modes, couplings, kernels and Langevin equation of Appendix A are exact as
-printed. Five lines have slips of the pen on which nothing else depends: the chain of Sec. II, the
-average in Eq. (3), two words in Sec. III, a frequency in Fig. 2. Care is needed with the Langevin
-equation of Sec. II B, which is for $\langle q(0)\rangle = 0$, and with Eq. (9), which holds low in
-the band. Not printed, and named where it matters, are the window of $C(t)$, the starts of Figs. 2
-and 6 and the squeezed quadrature of Figs. 4 and 5; one claim, on Fig. 6, stays open for that.
+external bath: by unequal damping of their normal modes, by a mode bound to strongly coupled probes,
+and by crosstalk. These three mechanisms and the six figures are reproduced from an exact sum over
+the normal modes, and the equations of Appendix A are exact as printed. Five lines have slips of the
+pen on which nothing else depends. Care is needed with the Langevin equation of Sec. II B, which is
+for $\langle q(0)\rangle = 0$, and with Eq. (9), which holds low in the band. The window of
+$C(t)$, two starts and the squeezed quadrature are not printed and are named where they matter; one claim, on
+Fig. 6, stays open for that.
 """,
     coverage={
         "Sec. II, H_E (no number)": "C1",
