@@ -7,9 +7,11 @@ from quantsync.plotting import (
     COLUMN,
     STYLE,
     added_label,
+    band,
     cell_edges,
     colour_bar,
     is_geometric,
+    key_above,
     map_panel,
     new_figure,
     panel_label,
@@ -125,6 +127,30 @@ def test_added_panels_are_lettered_apart():
     assert label.get_color() != letter.get_color()
     panel_labels(other, theirs)
     assert [a.get_title(loc="left") for a in (other, theirs)] == ["(a)", "(b)"]
+
+
+@pytest.mark.parametrize("period", [0.7, 1.0, 0.31])
+def test_a_band_holds_the_curve_and_follows_its_envelope(period):
+    x = np.linspace(0, 100, 10_001)
+    envelope = np.exp(-x / 10) + np.exp(-((x - 70) ** 2) / 50)
+    curve = envelope * np.cos(2 * np.pi * x / period)
+    axes = new_figure(3, 3).subplots()
+    path = band(axes, x, curve, 1.0, "black", "f").get_paths()[0].vertices
+    low, high = path[1 : len(x) + 1, 1], path[len(x) + 2 : -1, 1][::-1]
+    assert len(low) == len(high) == len(x)
+    assert (low <= curve).all()
+    assert (curve <= high).all()
+    for edge in (-low, high):
+        np.testing.assert_allclose(edge[100:-100], envelope[100:-100], atol=0.08)
+
+
+def test_a_key_above_lies_over_nothing():
+    figure = new_figure(3, 3)
+    axes = figure.subplots()
+    axes.plot([0, 1], label="f")
+    key = key_above(axes, 1)
+    figure.canvas.draw()
+    assert key.get_window_extent().y0 >= axes.bbox.y1
 
 
 def test_the_style_has_no_text_below_seven_points():

@@ -158,6 +158,36 @@ def added_label(axes: Axes, label: str = "") -> None:
     axes.set_title(text, loc="left", fontweight="normal", color=ADDED)
 
 
+def key_above(axes: Axes, columns: int, right: bool = True, **options: Any) -> Any:
+    """The key of an axes above its upper right corner, or left, where it covers nothing."""
+    side, x = ("right", 1.0) if right else ("left", 0.0)
+    look: Any = {"columnspacing": 1.0, "handlelength": 1.6, "handletextpad": 0.5}
+    look |= {"borderaxespad": 0.2, "borderpad": 0.1}
+    return axes.legend(
+        loc=f"lower {side}", bbox_to_anchor=(x, 1.0), ncols=columns, **(look | options)
+    )
+
+
+def band(axes: Axes, x: Any, values: Any, width: float, colour: str, label: str = "") -> Any:
+    """What a curve fills that oscillates too fast to be seen: between its peaks and its troughs.
+
+    The largest and the least value of every stretch of that width in x are joined.
+    """
+    x, values = np.asarray(x, float), np.asarray(values, float)
+    stretches = np.floor((x - x[0]) / width).astype(int)
+    low, high = -_over_peaks(x, -values, stretches), _over_peaks(x, values, stretches)
+    look: Any = {"facecolor": (colour, 0.4), "edgecolor": colour, "linewidth": 0.7}
+    return axes.fill_between(x, low, high, label=label or None, **look)
+
+
+def _over_peaks(x: np.ndarray, values: np.ndarray, stretches: np.ndarray) -> np.ndarray:
+    """Straight lines between the largest values of stretches, nowhere below the values."""
+    order = np.lexsort((values, stretches))
+    last = np.append(np.diff(stretches[order]) > 0, True)
+    peaks = np.unique([0, *order[last], len(x) - 1])
+    return np.maximum(np.interp(x, x[peaks], values[peaks]), values)
+
+
 def phase_axis(axes: Axes, label: str, which: str = "x") -> None:
     """Ticks in units of pi from -pi to pi."""
     axis = axes.xaxis if which == "x" else axes.yaxis
@@ -176,12 +206,14 @@ def map_panel(
     vmin: float | None = None,
     vmax: float | None = None,
     over: str | None = None,
+    bar: Mapping[str, Any] | None = None,
 ) -> Any:
     """A parameter map of values (y, x) with its colour bar; NaN stays white.
 
     The values of an axis may stand in any order; where they follow each other at even ratios, as
     those of geomspace do, the axis is logarithmic. Where values lie beyond ``vmin`` or ``vmax`` the
-    colour bar has an arrow, of the colour ``over`` above if it is given.
+    colour bar has an arrow, of the colour ``over`` above if it is given. ``bar`` has options of
+    `colour_bar`.
     """
     import matplotlib as mpl
 
@@ -196,7 +228,7 @@ def map_panel(
     )
     scale_axis(axes, x, "x")
     scale_axis(axes, y, "y")
-    colour_bar(mesh, axes, label)
+    colour_bar(mesh, axes, label, **(bar or {}))
     return mesh
 
 

@@ -23,7 +23,7 @@ from quantsync.gaussian import (
 )
 from quantsync.gaussian import log_negativity as gaussian_log_negativity
 from quantsync.gaussian import mutual_information as gaussian_mutual_information
-from quantsync.papers.benedetti2016 import drawing
+from quantsync.papers.benedetti2016 import captions, drawing
 from quantsync.papers.benedetti2016.networks import (
     CROSSTALK,
     FIGURE_1,
@@ -62,7 +62,12 @@ FINE, COARSE = 0.125, 0.25
 TRANSIENTS = {"revival_time": REVIVAL, "crosstalk_time": CROSSTALK}
 
 
-@figure("1", "Antisynchronization by weak dissipation", draw=drawing.draw_figure_1)
+@figure(
+    "1",
+    "Antisynchronization by weak dissipation",
+    draw=drawing.draw_figure_1,
+    caption=captions.FIGURE_1,
+)
 def figure_1(full: bool = False, window: float = WINDOW) -> xr.Dataset:
     """Antisynchronization of two coupled probes on the end of the chain."""
     times = _times(1400.0, full)
@@ -80,7 +85,10 @@ def figure_1(full: bool = False, window: float = WINDOW) -> xr.Dataset:
 
 
 @figure(
-    "2", "Two probes on the end of the chain, weak and strong coupling", draw=drawing.draw_figure_2
+    "2",
+    "Two probes on the end of the chain, weak and strong coupling",
+    draw=drawing.draw_figure_2,
+    caption=captions.FIGURE_2,
 )
 def figure_2(
     full: bool = False, window: float = WINDOW, x1: float = START_2[0], x2: float = START_2[1]
@@ -103,7 +111,7 @@ def figure_2(
     )
 
 
-@figure("3", "Synchronization by crosstalk", draw=drawing.draw_figure_3)
+@figure("3", "Synchronization by crosstalk", draw=drawing.draw_figure_3, caption=captions.FIGURE_3)
 def figure_3(full: bool = False, window: float = WINDOW, delay: float = DELAY) -> xr.Dataset:
     """Probes at both ends of the chain, which synchronize by crosstalk; ``delay`` is of x_2."""
     times = _times(END, full)
@@ -159,13 +167,23 @@ def fluctuations(
     return Fluctuations(times, path.covariance)
 
 
-@figure("4", "Variances and correlations of probes on a common node", draw=drawing.draw_figure_4)
+@figure(
+    "4",
+    "Variances and correlations of probes on a common node",
+    draw=drawing.draw_figure_4,
+    caption=captions.FIGURE_4,
+)
 def figure_4(full: bool = False, window: float = WINDOW, angle: float = 0.0) -> xr.Dataset:
     """Squeezed probes on the end of the chain: they synchronize and are entangled."""
     return _correlations(FIGURE_4, full, window, angle)
 
 
-@figure("5", "Variances and correlations of probes at both ends", draw=drawing.draw_figure_5)
+@figure(
+    "5",
+    "Variances and correlations of probes at both ends",
+    draw=drawing.draw_figure_5,
+    caption=captions.FIGURE_5,
+)
 def figure_5(full: bool = False, window: float = WINDOW, angle: float = 0.0) -> xr.Dataset:
     """Squeezed probes at both ends: they synchronize by crosstalk and are not entangled."""
     return _correlations(FIGURE_5, full, window, angle)
@@ -193,7 +211,12 @@ def _correlations(probes: dict, full: bool, window: float, angle: float) -> xr.D
     )
 
 
-@figure("6", "Synchronization over the site of the second probe", draw=drawing.draw_figure_6)
+@figure(
+    "6",
+    "Synchronization over the site of the second probe",
+    draw=drawing.draw_figure_6,
+    caption=captions.FIGURE_6,
+)
 def figure_6(
     full: bool = False, window: float = WINDOW, x1: float = START_6[0], x2: float = START_6[1]
 ) -> xr.Dataset:
