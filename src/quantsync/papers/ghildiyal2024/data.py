@@ -13,21 +13,23 @@ import xarray as xr
 
 from quantsync.gaussian import log_negativity as gaussian_log_negativity
 from quantsync.models import follow_chains, holstein_primakoff_errors, pseudo_boson_pair
-from quantsync.papers.ghildiyal2024 import drawing
+from quantsync.papers.ghildiyal2024 import captions, drawing
 from quantsync.papers.ghildiyal2024.chains import (
     END,
     FATES,
     GAIN,
     LATE,
     PANELS,
+    PHASE,
     SAMPLES,
     SHOWN,
     START,
-    amplitudes,
+    chains,
     phase_difference,
     run,
     synchronization,
 )
+from quantsync.papers.ghildiyal2024.drawing import EARLY
 from quantsync.papers.ghildiyal2024.printed import follow_printed_bosons, printed_error
 from quantsync.papers.paper import figure, labelled
 
@@ -41,13 +43,15 @@ WINDOW = 1000.0
 SIZES = (5, 10, 20)
 CENTRAL = 0.2
 """omega_0, which the paper does not print."""
-SPINS_END, SPINS_SAMPLES = 60.0, 601
+SPINS_END, SPINS_SAMPLES, SPINS_FINE = 60.0, 601, 3001
+"""Times over which errors are averaged, and those at which the spins, which are fast, are drawn."""
 
 
 @figure(
     "2",
-    "Mean quadratures of the two chains, as printed and in the laboratory frame",
+    "Mean quadratures of the two chains",
     draw=drawing.draw_figure_2,
+    caption=captions.FIGURE_2,
 )
 def figure_2(
     full: bool = False,
@@ -60,7 +64,12 @@ def figure_2(
     """Means of both chains as printed and as recommended; NaN after a run has met the pole."""
     start = {"q1": q1, "p1": p1, "q2": q2, "p2": p2, "gain": gain}
     samples = 5 * SAMPLES if full else SAMPLES
-    runs = [[amplitudes(v, panel, samples, END, **start) for panel in PANELS] for v in SHOWN]
+    times = np.union1d(np.linspace(0, LATE, samples), np.arange(round(4 * EARLY) + 1) / 4)
+    times = np.union1d(times, np.arange(round(10 * END) + 1) / 10 + (LATE - END))
+    runs = [
+        [chains(v, panel, **start).evolve(times, None, errors="mask") for panel in PANELS]
+        for v in SHOWN
+    ]
     mean = np.array([[path.mean for path in row] for row in runs])
     q, p = (np.moveaxis(mean[..., k::2], -1, 2) for k in (0, 1))
     phi = np.array([[phase_difference(path.beta) for path in row] for row in runs])
@@ -77,20 +86,34 @@ def figure_2(
             "variant": list(SHOWN),
             "panel": list(PANELS),
             "chain": [1, 2],
-            "time": _axis(runs[0][0].times),
+            "time": _axis(times),
         },
         attrs=start | {"in_the_paper": int(gain == 0)},
     )
 
 
+figure_2_lab = figure(
+    "2_lab",
+    "Fig. 2 with the recommended equations",
+    draw=drawing.draw_figure_2_lab,
+    caption=captions.FIGURE_2_LAB,
+)(partial(figure_2.data))
+
+
 figure_2_gain = figure(
     "2_gain",
-    "Mean quadratures with a linear gain, which is not in the paper",
-    draw=drawing.draw_figure_2,
+    "Fig. 2 with the recommended equations and a linear gain",
+    draw=drawing.draw_figure_2_lab,
+    caption=captions.FIGURE_2_GAIN,
 )(partial(figure_2.data, gain=GAIN))
 
 
-@figure("3", "S_q over time and temperature beside its baselines", draw=drawing.draw_figure_3)
+@figure(
+    "3",
+    "$S_q$ over time and temperature beside its baselines",
+    draw=drawing.draw_figure_3,
+    caption=captions.FIGURE_3,
+)
 def figure_3(
     full: bool = False,
     q1: float = START["q1"],
@@ -109,6 +132,7 @@ def figure_3(
     phonons = np.linspace(0, 5, 26 if full else 11)
     samples = 5 * SAMPLES if full else SAMPLES
     named = {"": "S_q", "_product": "S_q of the product state", "_uncoupled": "S_q, coupling off"}
+    named |= {"_phase": f"S_q^phi, phi = {PHASE}"}
     over, mean = ("variant", "time"), ("variant", "thermal_phonons")
     values: dict[str, list[np.ndarray]] = {name: [] for name in named}
     averages: dict[str, list[np.ndarray]] = {name: [] for name in named}
@@ -123,7 +147,8 @@ def figure_3(
             (values, [_measured(pair[0]) for pair in (coupled, free)]),
             (averages, [_averages(pair, phonons, window) for pair in (coupled, free)]),
         ):
-            found = measured[0]["S_q"], measured[0]["product"], measured[1]["S_q"]
+            first = measured[0]
+            found = first["S_q"], first["product"], measured[1]["S_q"], first["S_q_phase"]
             for name, value in zip(named, found, strict=True):
                 kept[name].append(value)
     return xr.Dataset(
@@ -140,12 +165,18 @@ def figure_3(
 
 
 figure_3_gain = figure(
-    "3_gain", "S_q with a linear gain, which is not in the paper", draw=drawing.draw_figure_3
+    "3_gain",
+    "Fig. 3 with a linear gain",
+    draw=drawing.draw_figure_3,
+    caption=captions.FIGURE_3_GAIN,
 )(partial(figure_3.data, gain=GAIN))
 
 
 @figure(
-    "excess", "Excess of S_q over the product state, and entanglement", draw=drawing.draw_excess
+    "excess",
+    "Excess of $S_q$ over the product state, and entanglement",
+    draw=drawing.draw_excess,
+    caption=captions.EXCESS,
 )
 def excess(
     full: bool = False,
@@ -171,7 +202,12 @@ def excess(
     )
 
 
-@figure("starts", "Where runs of the printed equations end", draw=drawing.draw_starts)
+@figure(
+    "starts",
+    "Where runs of the printed equations end",
+    draw=drawing.draw_starts,
+    caption=captions.STARTS,
+)
 @cache
 def starts(full: bool = False) -> xr.Dataset:
     """Where runs of the printed equations end, from random starts."""
@@ -207,6 +243,7 @@ def starts(full: bool = False) -> xr.Dataset:
     "central_spin",
     "The spins themselves against bosons and mean field",
     draw=drawing.draw_central_spin,
+    caption=captions.CENTRAL_SPIN,
 )
 @cache
 def central_spin(
@@ -219,6 +256,7 @@ def central_spin(
     found = [holstein_primakoff_errors(N, times, **given) for N in sizes]
     printed = [printed_error(N, times, **given) for N in sizes]
     errors = [(e.correct, p, e.mean_field) for e, p in zip(found, printed, strict=True)]
+    times = np.linspace(0, SPINS_END, SPINS_FINE)
     paths = {
         name: follow_chains((5, 5), times, representation=name, **given)
         for name in ("spins", "holstein_primakoff")
@@ -253,8 +291,18 @@ def _axis(times: np.ndarray) -> tuple[Any, Any, Any]:
 
 
 def _measured(path: Any) -> dict[str, np.ndarray]:
-    values = synchronization(path.covariance)
-    return {k: np.where(path.valid, values[k], 0.0) for k in ("S_q", "product")}
+    values = _values(path.covariance)
+    return {k: np.where(path.valid, value, 0.0) for k, value in values.items()}
+
+
+def _values(C: np.ndarray) -> dict[str, np.ndarray]:
+    """S_q, 2/Tr C, and Eq. (21) with the phase of the captions."""
+    found = synchronization(C)
+    C = np.moveaxis(C, (-2, -1), (0, 1))
+    with np.errstate(invalid="ignore"):
+        turned = np.sin(PHASE) * (C[1, 2] - C[0, 3]) - np.cos(PHASE) * (C[0, 2] + C[1, 3])
+        phase = 2 / (C[0, 0] + C[1, 1] + C[2, 2] + C[3, 3] + 2 * turned)
+    return {"S_q": found["S_q"], "product": found["product"], "S_q_phase": phase}
 
 
 def _averages(pair: list[Any], phonons: np.ndarray, window: float) -> dict[str, np.ndarray]:
@@ -263,7 +311,5 @@ def _averages(pair: list[Any], phonons: np.ndarray, window: float) -> dict[str, 
     cold, warm = (np.where(p.valid[:, None, None], p.covariance, np.inf)[late] for p in pair)
     with np.errstate(invalid="ignore"):
         slope = np.where(np.isfinite(cold), warm - cold, 0.0)
-        values = synchronization(cold + phonons[:, None, None, None] * slope)
-    return {
-        k: np.where(np.isnan(values[k]), 0.0, values[k]).mean(axis=-1) for k in ("S_q", "product")
-    }
+        values = _values(cold + phonons[:, None, None, None] * slope)
+    return {k: np.where(np.isnan(value), 0.0, value).mean(axis=-1) for k, value in values.items()}
