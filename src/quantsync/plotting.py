@@ -158,14 +158,11 @@ def added_label(axes: Axes, label: str = "") -> None:
     axes.set_title(text, loc="left", fontweight="normal", color=ADDED)
 
 
-def key_above(axes: Axes, columns: int, right: bool = True, **options: Any) -> Any:
-    """The key of an axes above its upper right corner, or left, where it covers nothing."""
-    side, x = ("right", 1.0) if right else ("left", 0.0)
+def key_above(axes: Axes, columns: int, **options: Any) -> Any:
+    """The key of an axes above its upper right corner, where it covers nothing."""
     look: Any = {"columnspacing": 1.0, "handlelength": 1.6, "handletextpad": 0.5}
-    look |= {"borderaxespad": 0.2, "borderpad": 0.1}
-    return axes.legend(
-        loc=f"lower {side}", bbox_to_anchor=(x, 1.0), ncols=columns, **(look | options)
-    )
+    look |= {"borderaxespad": 0.2, "borderpad": 0.1, "ncols": columns}
+    return axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), **(look | options))
 
 
 def band(axes: Axes, x: Any, values: Any, width: float, colour: str, label: str = "") -> Any:

@@ -203,7 +203,7 @@ def test_every_figure_can_be_drawn(figures, name, tmp_path):
     assert (tmp_path / "figure.png").stat().st_size > 10_000
     for axes in canvas.axes:
         assert axes.lines or axes.collections
-        assert axes.get_ylabel() or axes.get_title(loc="center")
+        assert axes.get_ylabel() or axes.get_xlabel() or axes.get_title(loc="center")
 
 
 def test_variables_have_names_and_units(figures):
