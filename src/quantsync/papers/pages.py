@@ -75,7 +75,7 @@ def index(claims: Mapping[str, Sequence[Claim]], papers: Iterable[Paper]) -> str
             f"{paper.citation}. [All figures and claims]({paper.name}.md).",
             table(("Claim", "Where", "Says", "Class"), rows),
         ]
-    return "\n\n".join(parts) + "\n"
+    return _typeset("\n\n".join(parts)) + "\n"
 
 
 def page(paper: Paper, claims: Sequence[Claim], figures: Mapping[str, PurePosixPath]) -> str:
@@ -109,7 +109,7 @@ def page(paper: Paper, claims: Sequence[Claim], figures: Mapping[str, PurePosixP
     for more in paper.tables:
         parts += [f"## {more.title}", more.text, table(more.columns, more.rows())]
     parts += ["## What remains open", *_open(paper, claims), *_coverage(paper)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return _typeset("\n\n".join(part.strip() for part in parts if part)) + "\n"
 
 
 def row(claim: Claim, paper: Paper) -> str:
@@ -124,6 +124,25 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows
     ]
     return "\n".join(lines)
+
+
+def _typeset(text: str) -> str:
+    """The same with TeX that Markdown leaves alone: it takes backslashes before punctuation."""
+    return re.sub(r"\$[^$\n]+\$", lambda m: _ESCAPED.sub(lambda e: _WORDS[e[0]], m[0]), text)
+
+
+_WORDS = {
+    r"\,": r"\thinspace ",
+    r"\;": r"\thickspace ",
+    r"\!": r"\negthinspace ",
+    r"\{": r"\lbrace ",
+    r"\}": r"\rbrace ",
+    r"\|": r"\Vert ",
+    "*": r"\ast ",
+    "<": r"\lt ",
+    ">": r"\gt ",
+}
+_ESCAPED = re.compile("|".join(map(re.escape, _WORDS)))
 
 
 def _counts(claims: Mapping[str, Sequence[Claim]], papers: Sequence[Paper]) -> str:
