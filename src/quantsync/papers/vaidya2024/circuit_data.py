@@ -52,7 +52,10 @@ def qubit_pair(
 
 
 @figure(
-    "9", "A circuit of two transmons and two lossy resonators", draw=circuit_drawing.draw_figure_9
+    "9",
+    "A circuit of two transmons and two lossy resonators",
+    draw=circuit_drawing.draw_figure_9,
+    caption=circuit_drawing.CAPTION_9,
 )
 def figure_9(full: bool = False) -> xr.Dataset:
     """What the schematic shows: the levels, resonators and pumps of Fig. 10(b)'s circuit."""
@@ -77,6 +80,7 @@ def figure_9(full: bool = False) -> xr.Dataset:
     "10",
     "Phase response of the circuit and of the qubit model",
     draw=circuit_drawing.draw_figure_10,
+    caption=circuit_drawing.CAPTION_10,
 )
 @cache
 def figure_10(full: bool = False) -> xr.Dataset:
@@ -88,6 +92,7 @@ def figure_10(full: bool = False) -> xr.Dataset:
     "11",
     "Synchronization of the circuit and of the qubit model",
     draw=circuit_drawing.draw_figure_11,
+    caption=circuit_drawing.CAPTION_11,
 )
 @cache
 def figure_11(full: bool = False) -> xr.Dataset:
@@ -175,6 +180,7 @@ def four_levels(unit: PumpedTransmon) -> PumpedTransmon:
     "tables",
     "Tables I and II: shifts and rates as printed and as computed",
     draw=circuit_drawing.draw_tables,
+    caption=circuit_drawing.CAPTION_TABLES,
 )
 @cache
 def tables(full: bool = False) -> xr.Dataset:

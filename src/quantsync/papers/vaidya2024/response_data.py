@@ -35,7 +35,12 @@ MOMENTS = "from Eqs. (C3) and (C4)"
 DENSITY = ("(P(phi) - 1/2pi)/drive", "1/(rad Gamma)")
 
 
-@figure("3", "Phase response of two qubits and its zero crossings", draw=drawing.draw_figure_3)
+@figure(
+    "3",
+    "Phase response of two qubits and its zero crossings",
+    draw=drawing.draw_figure_3,
+    caption=drawing.CAPTION_3,
+)
 def figure_3(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Phase response of both qubits against the coupling, on resonance."""
     coupling = np.linspace(0, 4, 321 if full else 81)
@@ -62,7 +67,7 @@ def figure_3(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     )
 
 
-@figure("4", "Zero crossings over the baths", draw=drawing.draw_figure_4)
+@figure("4", "Zero crossings over the baths", draw=drawing.draw_figure_4, caption=drawing.CAPTION_4)
 def figure_4(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Zero crossings of both qubits over the baths, on resonance; the closed form is the limit."""
     w = gains(100 if full else 40)
@@ -82,7 +87,9 @@ def figure_4(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     )
 
 
-@figure("5", "Phase response to a detuned drive", draw=drawing.draw_figure_5)
+@figure(
+    "5", "Phase response to a detuned drive", draw=drawing.draw_figure_5, caption=drawing.CAPTION_5
+)
 def figure_5(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Phase response of qubit A to a detuned drive, and the detuning of B that restores g_0."""
     detuning = np.linspace(-4, 4, 129 if full else 33)
@@ -124,7 +131,9 @@ def figure_5(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     )
 
 
-@figure("14", "Spherical tensors of a qutrit", draw=drawing.draw_figure_14)
+@figure(
+    "14", "Spherical tensors of a qutrit", draw=drawing.draw_figure_14, caption=drawing.CAPTION_14
+)
 def figure_14(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Spherical-tensor moments of qutrit A against the coupling, on resonance."""
     coupling = np.linspace(0, 4, 801 if full else 401)

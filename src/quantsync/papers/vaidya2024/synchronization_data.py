@@ -33,7 +33,12 @@ OPTIMISED_DRIVE = 0.1
 """Drive of Fig. 12 unless another is asked for: the families only differ at finite drives."""
 
 
-@figure("6", "Enhancement and suppression of synchronization", draw=drawing.draw_figure_6)
+@figure(
+    "6",
+    "Enhancement and suppression of synchronization",
+    draw=drawing.draw_figure_6,
+    caption=drawing.CAPTION_6,
+)
 def figure_6(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Enhancement and suppression of synchronization by the coupling of two qubits."""
     dataset = _ratios(full, drive, spin=1 / 2)
@@ -52,7 +57,7 @@ def figure_6(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     return dataset.assign_coords(transition=list(picked))
 
 
-@figure("7", "Enhancement over the baths", draw=drawing.draw_figure_7)
+@figure("7", "Enhancement over the baths", draw=drawing.draw_figure_7, caption=drawing.CAPTION_7)
 def figure_7(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Largest enhancement over the baths, and the synchronization behind it at w_B = 0."""
     w, found = _map_over_baths(["largest_omega_ratio", "best_coupling"], full, drive)
@@ -74,7 +79,7 @@ def figure_7(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     )
 
 
-@figure("8", "Suppression over the baths", draw=drawing.draw_figure_8)
+@figure("8", "Suppression over the baths", draw=drawing.draw_figure_8, caption=drawing.CAPTION_8)
 def figure_8(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Local minima of the synchronization over the baths, and how they come about."""
     w, found = _map_over_baths(["minimum_omega_ratio", "minimum_coupling"], full, drive)
@@ -96,11 +101,16 @@ def figure_8(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     )
 
 
-@figure("12", "Diagonal and partially coherent limit cycles", draw=drawing.draw_figure_12)
+@figure(
+    "12",
+    "Diagonal and partially coherent limit cycles",
+    draw=drawing.draw_figure_12,
+    caption=drawing.CAPTION_12,
+)
 def figure_12(full: bool = False, drive: float = OPTIMISED_DRIVE) -> xr.Dataset:
     """Three families of limit cycles: diagonal, block diagonal, and optimised."""
     drive = drive or OPTIMISED_DRIVE  # the families agree in the limit
-    coupling = np.linspace(0, 5, 161 if full else 41)
+    coupling = np.linspace(0, 5, 161 if full else 81)
     fixed = {**baths(*FIGURE_12), "coupling": coupling}
     driven, undriven = (steady_state(driven_pair(**fixed, drive=e)) for e in (drive, 0.0))
     total = charge()
@@ -125,7 +135,12 @@ def figure_12(full: bool = False, drive: float = OPTIMISED_DRIVE) -> xr.Dataset:
     )
 
 
-@figure("15", "Enhancement and suppression of two qutrits", draw=drawing.draw_figure_15)
+@figure(
+    "15",
+    "Enhancement and suppression of two qutrits",
+    draw=drawing.draw_figure_15,
+    caption=drawing.CAPTION_15,
+)
 def figure_15(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Enhancement and suppression of synchronization by the coupling of two qutrits."""
     return _ratios(full, drive, spin=1)

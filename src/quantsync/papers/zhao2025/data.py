@@ -103,7 +103,12 @@ def sample_of_each_branch() -> dict[str, Sample]:
     return found
 
 
-@figure("2", "The two kinds of synchronization of three spins 1", draw=drawing.draw_figure_2)
+@figure(
+    "2",
+    "The two kinds of synchronization of three spins 1",
+    draw=drawing.draw_figure_2,
+    caption=drawing.CAPTION_2,
+)
 def figure_2(full: bool = False) -> xr.Dataset:
     """S_d of one sample on each branch, its maxima, and the probability of chi."""
     chosen = sample_of_each_branch()
@@ -174,7 +179,9 @@ def peak_probabilities(values: np.ndarray) -> np.ndarray:
     return hits.sum(axis=-2) / there.sum(axis=-1)[..., None]
 
 
-@figure("4", "The configuration of three angles", draw=drawing.draw_figure_4)
+@figure(
+    "4", "The configuration of three angles", draw=drawing.draw_figure_4, caption=drawing.CAPTION_4
+)
 def figure_4(full: bool = False) -> xr.Dataset:
     """The map of l = sqrt(chi) over the angular differences."""
     phi = np.linspace(-2 * np.pi, 2 * np.pi, 481 if full else 241)
@@ -193,7 +200,12 @@ def figure_4(full: bool = False) -> xr.Dataset:
     )
 
 
-@figure("dynamics", "Oscillation that does not decay", draw=drawing.draw_dynamics)
+@figure(
+    "dynamics",
+    "Oscillation that does not decay",
+    draw=drawing.draw_dynamics,
+    caption=drawing.CAPTION_DYNAMICS,
+)
 def dynamics(full: bool = False) -> xr.Dataset:
     """How the oscillation of (Sx)^2 on one site spreads to all and stays."""
     chain = dephased_chain()
@@ -275,7 +287,12 @@ def free_spins(frequency: float = 1.0) -> Lindbladian:
     )
 
 
-@figure("appendix_e", "Two limit cycles coupled weakly", draw=drawing.draw_appendix_e)
+@figure(
+    "appendix_e",
+    "Two limit cycles coupled weakly",
+    draw=drawing.draw_appendix_e,
+    caption=drawing.CAPTION_E,
+)
 def appendix_e(full: bool = False) -> xr.Dataset:
     """Locking of two spins 1 against the strength of what perturbs them."""
     eta = np.logspace(-5, 0, 121 if full else 61)

@@ -19,12 +19,28 @@ MARKERS = ("o", "s", "^", "D")
 NAMES = (
     r"$(0, 0, 0)$",
     r"$(0, 0, \pi)$",
-    r"$(0, \frac{\pi}{3}, -\frac{\pi}{3})$",
-    r"$(0, \frac{2\pi}{3}, -\frac{2\pi}{3})$",
+    r"$(0, \pi/3, -\pi/3)$",
+    r"$(0, 2\pi/3, -2\pi/3)$",
 )
 MARK = "#F0E442"  # Okabe and Ito's yellow, the colour of the symbols in print
 SHOWN = 8.0
 """How much time is shown early and late, in units of 1/omega."""
+
+CAPTION_2 = r"""
+The panels and their letters are the paper's; Fig. 1 is a schematic without numbers and is not
+drawn. Upper row: a sample with $c_{0+}/4 > c_{0-}/3$; lower row: one with $c_{0+}/4 < c_{0-}/3$
+(the paper's condition is $c_{0+} > c_{0-}$). The samples in print are not known; these are the
+first of each kind when seeds are counted from 0, at $\eta = 10^{-8}\omega$, with
+$J = \Delta = \omega/2$ and $\gamma = 2\omega$.
+**(a), (d)** $S_d$ less the uniform density $(2\pi)^{-2}$ over the angular differences, in units of
+$10^{-6}$ rad$^{-2}$, over one period of each; yellow symbols: its maxima.
+**(b), (e)** The configurations of the three angles at these maxima, one for each symbol: circle,
+square, triangle and diamond. A blue point is a spin; points side by side have equal angles; the
+grey lines only join them to the centre.
+**(c), (f)** Blue bars: probability of $\chi$ at the maxima alone ($r = 1$), as in print. Red steps,
+added by us: probability of each of 64 bins of $\chi$ where $S_d - (2\pi)^{-2}$ exceeds 0.95 of its
+maximum ($r = 0.95$, the threshold of Fig. 3).
+"""
 
 
 def draw_figure_2(data: xr.Dataset) -> Figure:
@@ -41,8 +57,9 @@ def draw_figure_2(data: xr.Dataset) -> Figure:
             plotting.panel_label(panels[row, column], "abcdef"[3 * row + column])
         sign = ">" if float(chosen.x) > 0 else "<"
         panels[row, 0].set_title(rf"$c_{{0+}}/4 {sign} c_{{0-}}/3$", loc="center")
-    handles, labels = panels[0, 2].get_legend_handles_labels()
-    panels[0, 2].legend(handles[::-1], labels[::-1], loc="upper center")
+    for axes in panels[:, 2]:
+        handles, labels = axes.get_legend_handles_labels()
+        axes.legend(handles[::-1], labels[::-1], loc="upper center")
     return figure
 
 
@@ -87,7 +104,7 @@ def _circles(axes: Axes, kinds: np.ndarray) -> None:
                 markersize=5,
             )
         axes.plot(-2.0, low + 0.85, **_symbol(int(kind)))
-        axes.text(0, low - 1.2, NAMES[kind], ha="center", va="top", fontsize=8)
+        axes.text(0, low - 1.2, NAMES[kind], ha="center", va="top")
     axes.set(xlim=(-2.4, 2.2), ylim=(-5.2, 1.5), aspect="equal")
     axes.axis("off")
 
@@ -112,12 +129,21 @@ def _probabilities(axes: Axes, data: xr.Dataset) -> None:
     )
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
     axes.set_yticks([0, 0.25, 0.5, 0.75], ["0", "1/4", "1/2", "3/4"])
-    axes.set(xlim=(-0.05, 1.05), ylim=(0, 0.85), xlabel=r"$\chi$", ylabel="probability")
+    axes.set(xlim=(-0.05, 1.05), ylim=(0, 1.15), xlabel=r"$\chi$", ylabel="probability")
+
+
+CAPTION_4 = r"""
+The paper's figure. Colour: $l = \sqrt{\chi}$ over the angular differences. White dashed: the
+region $\Omega_1$, a hexagon; white dotted: the sides by which its triangles $T_1^1$ to $T_1^6$
+meet, with the bounds of (C2) put right in $T_d^3$; red: the square of one period, which has the
+area of $\Omega_1$ (yellow in print; red stands out from the ridges of the map).
+"""
 
 
 def draw_figure_4(data: xr.Dataset) -> Figure:
     """The map of l with the hexagon Omega_1, its triangles, and the square of the same area."""
     figure = plotting.new_figure(plotting.COLUMN, 3.2)
+    figure.set_layout_engine("compressed")  # the colour bar is as high as the map
     axes = figure.subplots()
     phi = data.phi_1.values
     plotting.map_panel(
@@ -128,7 +154,7 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
         following = hexagon[(k + 1) % 6]
         axes.plot([0, corner[0]], [0, corner[1]], ":", color="white", linewidth=1.0)
         # Off the middle of the triangle, where an edge of the square would cross the number.
-        x, y = 0.25 * corner + 0.45 * following
+        x, y = 0.18 * corner + 0.48 * following
         axes.text(
             float(x),
             float(y),
@@ -136,11 +162,12 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
             color="white",
             ha="center",
             va="center",
-            fontsize=7,
         )
     side = 2 * np.pi
     axes.plot(*np.vstack([hexagon, hexagon[:1]]).T, "--", color="white", linewidth=1.4)
-    axes.plot([0, side, side, 0, 0], [0, 0, side, side, 0], color=plotting.VERMILLION)
+    axes.plot(
+        [0, side, side, 0, 0], [0, 0, side, side, 0], color=plotting.VERMILLION, clip_on=False
+    )
     names = {r"$\Omega_1$": ("white", "--"), r"$T_1^a$": ("white", ":")}
     names["one period"] = (plotting.VERMILLION, "-")
     # White lines need a dark legend.
@@ -164,9 +191,19 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
     return figure
 
 
+CAPTION_DYNAMICS = r"""
+Added by us; the paper says this in words and shows no figure of it. $\langle (S^x_j)^2\rangle$ of
+the three sites without perturbation, $J = \Delta = \omega/2$, $\gamma = 2\omega$, from the state
+$(|1\rangle + |{-1}\rangle)/\sqrt{2}$ of site A and $|0\rangle$ of the others. Blue solid: site A;
+red dashed: site B; green dotted: site C.
+**(i)** Early times. **(ii)** Late times: the curves of all sites coincide, at the frequency
+$2\omega$. **(iii)** Black: deviation from the undamped modes, the largest over the sites.
+"""
+
+
 def draw_dynamics(data: xr.Dataset) -> Figure:
     """<(Sx)^2> of all sites early and late, and how it approaches the undamped oscillation."""
-    figure = plotting.new_figure(plotting.PAGE, 2.3)
+    figure = plotting.new_figure(plotting.PAGE, 2.4)
     early, late, approach = figure.subplots(1, 3)
     time, end = data.time.values, float(data.time[-1])
     colours = (plotting.BLUE, plotting.VERMILLION, plotting.GREEN)
@@ -174,23 +211,37 @@ def draw_dynamics(data: xr.Dataset) -> Figure:
         chosen = data.sel(site=site)
         for axes in (early, late):
             axes.plot(time, chosen.expectation, dash, color=colour, label=f"site {site}")
-        apart = np.abs(chosen.expectation - chosen.asymptotic)
-        approach.semilogy(time, np.maximum(apart, 1e-16), dash, color=colour, linewidth=0.8)
+    # Of one site it passes through zero; of all sites it does not.
+    apart = np.abs(data.expectation - data.asymptotic).max("site").values
+    approach.semilogy(time, apart, color=plotting.BLACK)
     early.set_xlim(0, SHOWN)
     late.set_xlim(end - SHOWN, end)
-    approach.set(xlim=(0, 3 * SHOWN), ylim=(1e-5, 1))
-    for axes, label in zip((early, late, approach), "abc", strict=True):
-        axes.set(xlabel=r"time $\omega t$", ylabel=r"$\langle (S^x_j)^2 \rangle$")
-        plotting.panel_label(axes, label)
+    approach.set_xlim(0, end)
+    for axes, label in zip((early, late, approach), ("i", "ii", "iii"), strict=True):
+        axes.set(xlabel=r"time $t$ ($1/\omega$)", ylabel=r"$\langle (S^x_j)^2 \rangle$")
+        plotting.added_label(axes, label)
     late.set_ylim(early.get_ylim())
     approach.set_ylabel("deviation from\nundamped modes")
     early.legend(loc="upper right")
     return figure
 
 
+CAPTION_E = r"""
+Added by us; App. E states the limit and has no figure. Two spins 1, of which A is only pumped and
+B only damped at equal rates $\gamma_1^g = \gamma_2^d$, under the perturbation of Eq. (E2), of
+strength $\eta$: $\epsilon = 0.8\eta$, $\Delta_1 = -\Delta_2 = 0.25\eta$, $\gamma_1^d = 0.5\eta$,
+$\gamma_2^g = 0.6\eta$ (the paper prints none of them).
+**(i)** Blue: $S_{\max}$; black dashed: its limit as $\eta \to 0$.
+**(ii)** Blue: distance from that limit; black dotted: a line proportional to $\eta$ through its
+first point.
+**(iii)** Distribution of the phase difference less the uniform one at three strengths, and (black
+dotted) in the limit, where it coincides with that at $\eta = 10^{-3}\gamma_1^g$; grey: zero.
+"""
+
+
 def draw_appendix_e(data: xr.Dataset) -> Figure:
     """S_max with its limit, the deviation from the limit, and the phase distributions."""
-    figure = plotting.new_figure(plotting.PAGE, 2.3)
+    figure = plotting.new_figure(plotting.PAGE, 2.4)
     heights, deviation, phases = figure.subplots(1, 3)
     eta, limit = data.eta.values, float(data.S_max_limit)
     heights.semilogx(eta, data.S_max, color=plotting.BLUE, label=r"$S_{\max}$")
@@ -222,8 +273,13 @@ def draw_appendix_e(data: xr.Dataset) -> Figure:
     phases.axhline(0, color="0.7", linewidth=0.5, zorder=0)
     plotting.phase_axis(phases, r"$\varphi_A - \varphi_B$ (rad)")
     phases.set_ylabel(r"$S_d - 1/2\pi$ (rad$^{-1}$)")
-    phases.legend(loc="upper left", fontsize=6, handlelength=1.8)
-    plotting.panel_labels(heights, deviation, phases)
+    top = float(data.excess_limit.max())
+    phases.set_ylim(-1.15 * top, 2.3 * top)
+    phases.legend(loc="upper center", ncols=2, columnspacing=1.0, handlelength=1.6)
+    for axes in (heights, phases):
+        axes.ticklabel_format(axis="y", scilimits=(-3, 4))
+    for axes, panel in zip((heights, deviation, phases), ("i", "ii", "iii"), strict=True):
+        plotting.added_label(axes, panel)
     return figure
 
 

@@ -110,7 +110,12 @@ PAIR = [
 ]
 
 
-@figure("3", "Three spins 1 under random perturbations", draw=ensemble_drawing.draw_figure_3)
+@figure(
+    "3",
+    "Three spins 1 under random perturbations",
+    draw=ensemble_drawing.draw_figure_3,
+    caption=ensemble_drawing.CAPTION_3,
+)
 @cache
 def figure_3(full: bool = False, samples: float = 0.0) -> xr.Dataset:
     """Angular configurations and synchronization of the chain under random perturbations."""
@@ -167,7 +172,12 @@ def _with_limit(data: xr.Dataset) -> xr.Dataset:
     return data
 
 
-@figure("5", "Two qubits under random perturbations", draw=ensemble_drawing.draw_figure_5)
+@figure(
+    "5",
+    "Two qubits under random perturbations",
+    draw=ensemble_drawing.draw_figure_5,
+    caption=ensemble_drawing.CAPTION_5,
+)
 @cache
 def figure_5(full: bool = False, samples: float = 0.0) -> xr.Dataset:
     """Phase difference and synchronization of the qubit pair under random perturbations."""
