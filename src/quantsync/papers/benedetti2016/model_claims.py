@@ -71,7 +71,8 @@ def one_mode(bar) -> Found:
     printed=r"springs $2g(X_j - X_{j+1})^2$, free ends",
     bar=bars.identity("stiffness matrices equal"),
     correction=r"$\sum_{j,k} A_{jk}(X_j - X_k)^2 \to \frac{1}{4}\sum_{j,k} A_{jk}(X_j - X_k)^2$ "
-    r"with fixed ends, $X_0 = X_{M+1} = 0$ (the sum from $j = 0$ in Sec. III A hints at them). "
+    r"(or $A_{jk} = \frac{g}{4}\delta_{\lvert j-k\rvert,1}$), with fixed ends, "
+    "$X_0 = X_{M+1} = 0$ (the sum from $j = 0$ in Sec. III A hints at them). "
     "Sec. III A and Appendix A have the right chain, and everything else follows from those",
 )
 def hamiltonian(bar) -> Found:

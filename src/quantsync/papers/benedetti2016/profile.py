@@ -10,14 +10,14 @@ PROFILE = Profile(
 Two detuned oscillators on a finite harmonic chain synchronize without nonlinearity, drive or
 external bath: by unequal damping of their normal modes, by a mode bound to strongly coupled probes,
 and by crosstalk. These three mechanisms and the six figures are reproduced from an exact sum over
-the normal modes, and the equations of Appendix A are exact as printed. Five lines have slips of the
-pen on which nothing else depends. Care is needed with the Langevin equation of Sec. II B, which is
-for $\langle q(0)\rangle = 0$, and with Eq. (9), which holds low in the band. The window of
-$C(t)$, two starts and the squeezed quadrature are not printed and are named where they matter; one claim, on
-Fig. 6, stays open for that.
+the normal modes, and the equations of Appendix A are exact as printed, with fixed ends of the
+chain. Five lines need a correction, on which nothing else depends. Care is needed with the Langevin
+equation of Sec. II B, which is for $\langle q(0)\rangle = 0$, and with Eq. (9), which holds low in
+the band. The window of $C(t)$, two starts and the squeezed quadrature are not printed and are named
+where they matter; one claim, on Fig. 6, stays open for that.
 """,
     coverage={
-        "Sec. II, H_E (no number)": "C1",
+        "Sec. II, $H_E$ (no number)": "C1",
         "Eq. (1)": "C4",
         "Eq. (2)": "C6",
         "Eq. (3)": "C3",
@@ -27,7 +27,7 @@ Fig. 6, stays open for that.
         "Eq. (5)": "C6 C31",
         "Eq. (6)": "C9 C11",
         "Eq. (7)": "C13 C63",
-        "Sec. III A, H_E (no number)": "C1 C5",
+        "Sec. III A, $H_E$ (no number)": "C1 C5",
         "Eq. (8)": "C10 C18",
         "Eq. (9)": "C14",
         "Eq. (10)": "C56",
@@ -37,7 +37,7 @@ Fig. 6, stays open for that.
         "Eq. (A4)": "C4",
         "Eq. (A5)": "C4",
         "Eq. (A6)": "C5",
-        "Appendix A, angle theta (no number)": "C4",
+        r"Appendix A, angle $\theta$ (no number)": "C4",
         "Eq. (A7)": "C4",
         "Eq. (A8)": "C5",
         "Eq. (A9)": "C6",
@@ -49,7 +49,7 @@ Fig. 6, stays open for that.
         "Eq. (B1)": "C58",
         "Eq. (B2)": "C58",
         "Eq. (B3)": "C58",
-        "Appendix B, averaged c_1 and c_2 (no number)": "C60",
+        "Appendix B, averaged $c_1$ and $c_2$ (no number)": "C60",
         "Fig. 1, upper panel": "figure C17 C20 C21",
         "Fig. 1, lower panel": "figure C20 C63",
         "Fig. 2, top": "figure C23 C25 C30",
@@ -97,6 +97,11 @@ Fig. 6, stays open for that.
             "said without a case; where it is used for Fig. 1 it is C10, C11 and C14",
         ),
         Unchecked(
+            "Secs. III A, V A",
+            "agreement with the predictions of Refs. [2], [24] and [35] for infinite baths",
+            f"{CITED}, which were not read; an infinite bath itself is C47 and C70",
+        ),
+        Unchecked(
             "Sec. III B",
             "in an infinite environment dissipation in common and in separate baths alternate with "
             "the distance",
@@ -136,9 +141,9 @@ chain is that of Sec. III A and Appendix A with fixed ends. Where a number depen
 the averages in $C(t)$, 15 is taken, and the spread over 10 to 30 is given.
 
 What remains open: the initial states of Figs. 2 and 6, the length of the averages, and the squeezed
-quadrature of Figs. 4 and 5; which of the misprints, if any, the programs behind the figures share.
-The figures are described rightly by the corrected lines. In the caption of Fig. 3 the asymmetric
-start reads "$p_1(0) = 0$, $= p_2(0) = 10\sqrt{\omega_1}$", which is taken without the second equals
-sign.
+quadrature of Figs. 4 and 5. Whether the programs behind the figures share any of the misprints is
+unknown; what the text says of the figures holds with the corrected lines. In the caption of Fig. 3
+the asymmetric start reads "$p_1(0) = 0$, $= p_2(0) = 10\sqrt{\omega_1}$", which is taken without
+the second equals sign.
 """,
 )
