@@ -25,6 +25,7 @@ from quantsync.papers.benedetti2016.networks import (
     WINDOWS,
     amplitude,
     chain,
+    like,
     means,
     near,
     network,
@@ -66,7 +67,7 @@ def independent_dissipation(bar) -> Found:
     plus, minus = couplings[0] + couplings[1], couplings[0] - couplings[1]
     common = float(np.abs(plus * minus).max())
     return Found(
-        rf"$\lvert\eta\rvert/\gamma(0)$ is at most {eta:.4f} for $t < 300$ ("
+        rf"$\lvert\eta\rvert/\gamma(0)$ is at most {scientific(eta)} for $t < 300$ ("
         rf"{scientific(early)} for $t < 280$) and {later:.3f} at 330-360; what a "
         f"mode shares with $x_+$ and $x_-$ is {tiny(common)}",
         bar(eta) if common < 1e-9 else False,
@@ -80,7 +81,7 @@ def independent_dissipation(bar) -> Found:
     "During this transient the system oscillators lose energy and do not synchronize, as shown in "
     "Figs. 3(a) and 3(b)",
     printed="energy lost, $C$ not steady",
-    bar=bars.word("complete", "the energy at the start, left"),
+    bar=like("complete", "the energy at the start"),
 )
 def transient(bar) -> Found:
     times = np.arange(20.0, 290.0, 1.0)

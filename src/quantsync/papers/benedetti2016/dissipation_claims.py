@@ -34,6 +34,7 @@ from quantsync.papers.benedetti2016.networks import (
     WINDOWS,
     amplitude,
     chain,
+    like,
     means,
     network,
     response,
@@ -117,7 +118,7 @@ def normal_mode(which: int) -> ModeSum:
     "Sec. III, below Eq. (6)",
     "the validity of this approach depends on the relative size when comparing with self-dampings",
     printed=r"$\lvert G'_{12} \rvert$ small against $G'_{11}$, $G'_{22}$",
-    bar=bars.word("small", "the self-damping"),
+    bar=like("small", "the self-damping"),
     convention="compared with the larger self-damping. With the smaller one it cannot be small: "
     r"a common node gives $\lvert G'_{12} \rvert = \sqrt{G'_{11}G'_{22}}$. What the neglect costs "
     r"is set by $G'_{11}$ against $\lvert\Omega_1-\Omega_2\rvert$, the secular approximation that "
@@ -228,7 +229,7 @@ def gap_and_synchronization() -> Found:
     "Sec. III, Eq. (7)",
     "Significant buildup of synchronization requires the least damped mode to be suppressed",
     printed="the least damped mode",
-    bar=bars.word("complete", "what the mode starts with"),
+    bar=like("complete", "what the mode starts with"),
     correction=r"least damped $\to$ most damped. Eq. (7), which takes the larger rate, is right",
 )
 def time_of_synchronization(bars) -> Iterator[Found]:

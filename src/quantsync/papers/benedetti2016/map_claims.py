@@ -31,6 +31,7 @@ from quantsync.papers.benedetti2016.networks import (
     chain,
     langevin,
     langevin_error,
+    like,
     means,
     network,
     response,
@@ -219,7 +220,7 @@ def both() -> tuple[xr.Dataset, xr.Dataset]:
     r"i.e., $0 \ll m \ll N$, there is an initial time transient ... this behavior is "
     "independent of the position m",
     printed="independent",
-    bar=bars.word("identical", "the largest possible $C$, 1"),
+    bar=like("identical", "the largest possible $C$, 1"),
     convention="$N$, which is not defined, read as $M$",
 )
 @claim(
@@ -227,7 +228,7 @@ def both() -> tuple[xr.Dataset, xr.Dataset]:
     "Appendix B, Fig. 6",
     "there is an initial time transient in which the oscillators do not synchronize",
     printed="none",
-    bar=bars.word("small", r"the largest possible $\lvert C\rvert$, 1, at any time"),
+    bar=like("small", r"the largest possible $\lvert C\rvert$, 1, at any time"),
     convention="the start of Fig. 1 and windows of 15 (neither is printed for Fig. 6): it excites "
     "both normal modes. A start that excites mostly one is synchronized from the beginning",
 )
@@ -358,7 +359,7 @@ def resonant_couplings(bar) -> Found:
     "Appendix B, below Eq. (B3)",
     "the system normal modes decay at some rate independently of their distance m",
     printed="independent",
-    bar=bars.word("same", "the rate"),
+    bar=like("same", "the rate"),
 )
 @claim(
     "C60",

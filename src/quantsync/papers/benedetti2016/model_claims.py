@@ -25,6 +25,7 @@ from quantsync.papers.benedetti2016.networks import (
     chain,
     langevin,
     langevin_error,
+    like,
     means,
     network,
     strongest_frequency,
@@ -157,7 +158,7 @@ def correlation(bar) -> Found:
     "the dynamics is then governed by the eigenfrequency of the most robust mode",
     statement="In Fig. 1, once the other mode is damped, both probes oscillate at one frequency.",
     printed=r"$\Omega$ of the least damped mode",
-    bar=bars.word("same", r"the frequency"),
+    bar=like("same", "the frequency"),
 )
 def robust_mode(bar) -> Found:
     modes = LIMIT.modes(probe_stiffness(*PAIR), [1, 1], FIGURE_1["strength"])

@@ -214,3 +214,9 @@ def response() -> Response:
             off = seen - (seen @ weights)[..., None]
             covariance[k] = np.einsum("atn,btn,n->tab", off, off, weights, optimize=True)
     return Response(samples[starts], covariance)
+
+
+def like(said: str, scale: str) -> bars.Bar:
+    """The bar of a word for a sentence that means it with another."""
+    bar = bars.word(said, scale)
+    return bars.Bar(bar.text.replace(", for ", ", as for "), bar.margin)

@@ -21,6 +21,7 @@ from quantsync.papers.benedetti2016.networks import (
     WINDOW,
     WINDOWS,
     amplitude,
+    like,
     means,
     near,
     network,
@@ -193,7 +194,7 @@ def strong_coupling(bars) -> Iterator[Found]:
     "Sec. IV A, Fig. 2",
     r"the system vibrates at the lowest frequency of the chain $\Omega_0 = 0.4\omega_1$",
     printed=r"$0.4\,\omega_1$",
-    bar=bars.word("same", "the frequency"),
+    bar=like("same", "the frequency"),
     correction=r"lowest frequency of the chain, $\Omega_0 = 0.4\omega_1$ $\to$ lowest normal mode "
     r"of the whole network, $0.379\,\omega_1$ (it rounds to 0.4). It lies below the chain's band "
     "and is bound to the probes, so that it stays when the waves of the band have run away; "
