@@ -16,7 +16,8 @@ POLICY = {
     "much larger, much smaller, $\\gg$, $\\ll$": "a factor of 10",
     "perfect, identical, the same, coincides, constant, complete, vanishes": "2 % of the largest "
     "value of the curve in question, about what a drawn line shows",
-    "very good, excellent, closely, virtually, negligible": "10 % of that value",
+    "very good, excellent, closely, virtually, essentially, negligible": "10 % of that value",
+    "strongly, significantly (enhanced, suppressed)": "a factor of 2",
     "good, robust, small, similar, weak": "25 % of that value",
     "larger, smaller, an order, a sign": "by more than the uncertainty",
     "a sampled number": "agrees within 2 standard errors, differs beyond 3, is open between",
@@ -39,6 +40,7 @@ WORDS = {
     "closely": 0.1,
     "almost": 0.1,
     "virtually": 0.1,
+    "essentially": 0.1,
     "negligible": 0.1,
     "good": 0.25,
     "small": 0.25,
@@ -75,10 +77,10 @@ class Margin(float):
 
     @property
     def sensitivity(self) -> str:
-        """Whether half or twice the bar would decide otherwise, in words; empty if neither."""
+        """Whether a bar twice as strict or loose would decide otherwise; empty if neither."""
         if 0.5 < self <= 1:
-            return "half the bar would decide otherwise"
-        return "twice the bar would decide otherwise" if 1 < self <= 2 else ""
+            return "a bar twice as strict would decide otherwise"
+        return "a bar twice as loose would decide otherwise" if 1 < self <= 2 else ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,13 @@ def much(what: str = "much larger") -> Bar:
     """A ratio of the larger to the smaller that is called large: at least 10."""
     return Bar(
         f'a factor of 10, for "{what}"', lambda ratio: Margin(10 / ratio if ratio > 0 else math.inf)
+    )
+
+
+def strongly(what: str) -> Bar:
+    """A ratio of larger to smaller that is called significant or strong: at least 2."""
+    return Bar(
+        f'a factor of 2, for "{what}"', lambda ratio: Margin(2 / ratio if ratio > 0 else math.inf)
     )
 
 

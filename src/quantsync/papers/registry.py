@@ -35,8 +35,8 @@ _PAPERS = (
         "vaidya2024",
         "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
         "oscillator, Phys. Rev. A 109, 033718 (2024)",
-        "response_data synchronization_data circuit_data response_claims synchronization_claims "
-        "circuit_claims circuit_table_claims circuit_table_text profile",
+        "response_data synchronization_data circuit_data model_claims response_claims "
+        "synchronization_claims circuit_claims circuit_table_claims circuit_table_text profile",
     ),
     collect(
         "zhao2025",

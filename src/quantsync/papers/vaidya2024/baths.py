@@ -22,6 +22,18 @@ FIGURE_12 = (0.55, 0.09)
 ENHANCED, SUPPRESSED = FIGURE_12, (0.46, 0.82)
 FIGURE_14 = (0.25, 0.75)
 
+WEAK = (
+    "the limit of a weak drive, as the text says; the strength that was used for the figure is not "
+    "in it"
+)
+SHOWN = (
+    r"the baths $(w_A, w_B)$ of the figure's legend are taken to be $(0.55, 0.09)$ and "
+    r"$(0.46, 0.82)$, those of Figs. 12 and 8(b), since the text does not have them; the limit of "
+    "a weak drive"
+)
+NUMERICAL = r"numerical, $10^{-9}$ of each number"
+EXACT = f"{NUMERICAL}; limit of a weak drive"
+
 LARGEST_CROSSING = 4.0
 """Zero crossings above this are red in Fig. 4(a), as in the paper."""
 

@@ -13,54 +13,68 @@ FIGURES = {"10a": "10(a)", "10b": "10(b), 11(a)", "11b": "11(b)"}
 
 @table(
     "Table I, as printed and as used",
-    "Angular frequencies over 2 pi. There is no pump on A in Fig. 10(a).",
+    r"Angular frequencies over $2\pi$. There is no pump on $A$ in Fig. 10(a).",
     ("Quantity", "Printed", "Used", "Why"),
 )
 def table_1() -> list[tuple[str, ...]]:
-    """Table I, with what was used instead where it had to be corrected."""
+    """Table I, with what was used instead where it had to be corrected or made precise."""
     a, b = preset_transmons("10b")
     pumps = [[u.pump_frequency / GIGA for u in preset_transmons(p)] for p in TABLE_II]
     bare = [[u.qubit_frequency / GIGA for u in preset_transmons(p)] for p in TABLE_II]
-    tracked = "5 GHz - Delta - |alpha|/2: "
     rows: list[tuple[str, str, str, str]] = [
         (
-            "frequency of A, B",
-            "5, 5 GHz (to be adjusted)",
-            f"{_each(bare, 0)} GHz (A), {_each(bare, 1)} GHz (B) in Figs. 10(a), 10(b), 11(b)",
-            "5 GHz - Delta of Table II; the drive is at 5 GHz",
+            r"frequency of qubits $A$, $B$: $\omega_{qA}$, $\omega_{qB}$",
+            "5, 5 GHz (to be adjusted, as its footnote says)",
+            f"{_each(bare, 0)} GHz ($A$), {_each(bare, 1)} GHz ($B$) in Figs. 10(a), 10(b), 11(b)",
+            r"5 GHz $- \Delta_j$ of Table II; the drive is at 5 GHz (C56)",
         ),
         (
-            "frequency of resonators A, B",
+            r"frequency of auxiliaries $A$, $B$: $\omega_{aA}$, $\omega_{aB}$",
             _pair("resonator_frequency", GIGA, "GHz"),
             f"{a.resonator_frequency / GIGA:g}, {b.resonator_frequency / GIGA:g} GHz",
-            "5 GHz - |alpha|, on resonance with the e-f transition",
+            r"5 GHz $- \lvert\alpha_j\rvert$, on resonance with the $e$-$f$ transition (C53)",
         ),
         (
-            "anharmonicity of A, B",
+            r"anharmonicity of qubits $A$, $B$: $\alpha_A$, $\alpha_B$",
             _pair("anharmonicity", 1.0, "MHz"),
             f"{-a.anharmonicity:g}, {-b.anharmonicity:g} MHz",
-            "negative in Eq. (E1), positive in Eq. (E3)",
+            "negative in Eq. (E1), positive in Eq. (E3) (C54)",
         ),
-        ("coupling of the qubits", "0 to 350 kHz", "as printed", "half that of Eq. (4)"),
         (
-            "coupling of qubit and resonator A, B",
+            r"qubit-qubit coupling: $g_{AB}$",
+            "0 to 350 kHz",
+            "as printed",
+            "half that of Eq. (4) (C38)",
+        ),
+        (
+            "coupling of qubit and auxiliary: $g_A$, $g_B$",
             _pair("resonator_coupling", 1.0, "MHz"),
             "as printed",
             "",
         ),
         (
-            "frequency of the pumps on A, B",
+            r"frequency of the pumps on $A$, $B$: $\omega_{pA}$, $\omega_{pB}$",
             _pair("pump_frequency", GIGA, "GHz"),
-            f"{_each(pumps, 0)} GHz (A), {_each(pumps, 1)} GHz (B) in Figs. 10(a), 10(b), 11(b)",
-            f"{tracked}they follow the transmons",
+            f"{_each(pumps, 0)} GHz ($A$), {_each(pumps, 1)} GHz ($B$), as above",
+            r"5 GHz $- \Delta_j - \lvert\alpha_j\rvert/2$, which rounds to what is printed (C55)",
         ),
-        ("decay of resonators A, B", _pair("resonator_decay", 1.0, "MHz"), "as printed", ""),
-        ("decay of qubits A, B", _pair("decay", KILO, "kHz"), "as printed", ""),
         (
-            "dephasing of qubits A, B",
+            r"decay of auxiliaries: $\kappa_A$, $\kappa_B$",
+            _pair("resonator_decay", 1.0, "MHz"),
+            "as printed",
+            "",
+        ),
+        (
+            r"decay of qubits: $\gamma_{0,A}$, $\gamma_{0,B}$",
+            _pair("decay", KILO, "kHz"),
+            "as printed",
+            "",
+        ),
+        (
+            r"dephasing of qubits: $\gamma_{\phi A}$, $\gamma_{\phi B}$",
             _pair("dephasing", KILO, "kHz"),
             "as printed",
-            "twice gamma_phi of Eq. (C1)",
+            r"twice $\gamma_\phi$ of Eq. (C1) (C39)",
         ),
     ]
     return rows
@@ -68,23 +82,23 @@ def table_1() -> list[tuple[str, ...]]:
 
 @table(
     "Table II and the captions' rates, as printed and as computed",
-    "Delta by Eq. (E3) and the dispersive shift, with the resonator of B at 4.5 GHz and at "
+    r"$\Delta_j$ by Eq. (E3) and the dispersive shift, with the resonator of $B$ at 4.5 GHz and at "
     "4.6 GHz as printed; exactly, so that the coherence of the unit turns with the drive; and "
-    "exactly with four levels of the transmon. w and gamma by fits of the relaxation from "
-    "|e>. Drives are 20, 20 and 40 kHz (inputs, as the pumps are).",
+    r"exactly with four levels of the transmon. $w$ and $\gamma$ by fits of the relaxation from "
+    r"the excited state. Drives $\epsilon$ are 20, 20 and 40 kHz (inputs, as the pumps are).",
     (
         "Figure, unit",
-        "Pump (MHz)",
-        "Delta (kHz), printed",
-        "Delta, 4.5 GHz",
-        "Delta, 4.6 GHz",
-        "Delta, exact",
-        "Delta, four levels",
-        "w/gamma, printed",
-        "w/gamma, 4.5 GHz",
-        "w/gamma, 4.6 GHz",
-        "w/gamma, four levels",
-        "w, gamma (kHz)",
+        r"$\Omega_p$ (MHz)",
+        r"$\Delta$ (kHz), printed",
+        r"$\Delta$, 4.5 GHz",
+        r"$\Delta$, 4.6 GHz",
+        r"$\Delta$, exact",
+        r"$\Delta$, four levels",
+        r"$w/\gamma$, printed",
+        r"$w/\gamma$, 4.5 GHz",
+        r"$w/\gamma$, 4.6 GHz",
+        r"$w/\gamma$, four levels",
+        r"$w$, $\gamma$ (kHz)",
     ),
 )
 def table_2() -> list[tuple[str, ...]]:

@@ -84,6 +84,16 @@ def qutrit_husimi(rho: np.ndarray, theta: float, phi: float, real_part: bool = F
     return total + (second.real if real_part else second)
 
 
+def qubit_husimi(rho: np.ndarray, theta: float, phi: float) -> float:
+    """First line of Eq. (A3), with Condon and Shortley's sign in P_1^1 and T_1^1."""
+    moments = {
+        (k, q): np.trace(spherical_tensor(1 / 2, k, q) @ rho) for k in (0, 1) for q in (0, k)
+    }
+    total = (moments[0, 0] + np.cos(theta) * moments[1, 0]) / math.sqrt(2)
+    first = _legendre(1, 1, float(np.cos(theta))) * moments[1, 1]
+    return float(np.real(total + np.real(first * np.exp(-1j * phi))))
+
+
 def _legendre(k: int, q: int, x: float) -> float:
     """P_k^q(x) with Condon and Shortley's phase, for either sign of q."""
     if q >= 0:
