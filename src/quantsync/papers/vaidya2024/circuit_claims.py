@@ -220,8 +220,8 @@ def dephasing_is_harmless() -> Found:
     return Found(
         rf"$\gamma_\phi$ is {ratios[0]:.2f} to {ratios[1]:.2f} of the $\gamma_j$; with it all "
         f"four responses of Fig. 10 turn, by {np.min(turns):.2f} rad or more, $\\Omega$ dips in "
-        rf"Fig. 11(a) and rises in (b) at finite couplings; $\lvert\langle\hat S_A^+\rangle\rvert$ at "
-        f"$g = 0$ falls to {100 * left:.0f} % or more",
+        r"Fig. 11(a) and rises in (b) at finite couplings; $\lvert\langle\hat S_A^+\rangle\rvert$ "
+        f"at $g = 0$ falls to {100 * left:.0f} % or more",
         np.min(turns) > TURNED and inner and min(ratios) > 0.5 and max(ratios) < 2,
         uncertainty=SOLVED,
     )

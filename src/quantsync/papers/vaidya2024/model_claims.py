@@ -333,9 +333,9 @@ def weak_coupling() -> Found:
 )
 def dressed_states() -> Iterator[Found]:
     space = driving().space
-    a, b = space["A"], space["B"]
+    up_a, up_b = (space[site].plus.toarray() for site in "AB")
     g = 0.83
-    energy = g / 2 * (a.plus @ b.minus + a.minus @ b.plus).toarray()
+    energy = g / 2 * (up_a @ up_b.T + up_a.T @ up_b)
     inside = dressed_basis().T @ energy @ dressed_basis()
     error = float(np.abs(inside - np.diag([0, g / 2, -g / 2, 0])).max())
     yield Found(
@@ -344,7 +344,7 @@ def dressed_states() -> Iterator[Found]:
         bars.identity()(error),
         uncertainty=ROUNDING,
     )
-    raising = dressed_basis().T @ a.plus.toarray() @ dressed_basis()
+    raising = dressed_basis().T @ up_a @ dressed_basis()
     half = np.sqrt(0.5)
     u, t, s, d = range(4)
     expected = np.zeros((4, 4))
