@@ -316,12 +316,12 @@ def test_verdicts(claims):
 
 
 def test_verdicts_turn_when_the_physics_does(monkeypatch):
-    from quantsync.papers.vaidya2024 import response_claims, synchronization_claims
+    from quantsync.papers.vaidya2024 import appendix_claims, response_claims
 
     assert {c.verdict for c in response_claims.zero_crossings()} == {"reproduced"}
     monkeypatch.setattr(response_claims, "FIGURE_3", (0.4, 0.45))  # not inverted
     assert {c.verdict for c in response_claims.zero_crossings()} == {"fails"}
-    assert synchronization_claims.qutrits()[0].verdict == "convention"
+    assert appendix_claims.qutrits()[0].verdict == "convention"
     monkeypatch.setattr(synchronization_data, "ENHANCED", (0.1, 0.2))
     monkeypatch.setattr(synchronization_data, "SUPPRESSED", (0.1, 0.2))
-    assert synchronization_claims.qutrits()[0].verdict == "fails"
+    assert appendix_claims.qutrits()[0].verdict == "fails"

@@ -41,7 +41,7 @@ def omegas():
 @pytest.fixture(scope="module")
 def claims(claims_of):
     return {
-        "circuit": claims_of("vaidya2024", "circuit_claims"),
+        "circuit": claims_of("vaidya2024", "circuit_claims", "circuit_parameter_claims"),
         "tables": claims_of("vaidya2024", "circuit_table_claims"),
     }
 

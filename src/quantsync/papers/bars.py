@@ -52,14 +52,19 @@ WORDS = {
 
 
 class Margin(float):
-    """A deviation in units of the bar: true up to 1, and undecided up to ``open_to``."""
+    """A deviation in units of the bar: true up to 1, and undecided up to ``open_to``.
+
+    With ``at_least`` the bar is a number to be reached, and twice as much is the stricter one.
+    """
 
     open_to: float
+    at_least: bool
 
-    def __new__(cls, value: float, open_to: float = 1.0) -> Margin:
+    def __new__(cls, value: float, open_to: float = 1.0, at_least: bool = False) -> Margin:
         """The margin of a deviation; NaN holds nothing."""
         margin = super().__new__(cls, value)
         margin.open_to = open_to
+        margin.at_least = at_least
         return margin
 
     def __bool__(self) -> bool:
@@ -68,7 +73,7 @@ class Margin(float):
     def __and__(self, other: Margin) -> Margin:
         """The margin of two statements that must both hold."""
         worst = self if math.isnan(self) or self > other else other
-        return Margin(worst, max(self.open_to, other.open_to))
+        return Margin(worst, max(self.open_to, other.open_to), worst.at_least)
 
     @property
     def is_open(self) -> bool:
@@ -77,10 +82,11 @@ class Margin(float):
 
     @property
     def sensitivity(self) -> str:
-        """Whether a bar twice as strict or loose would decide otherwise; empty if neither."""
-        if 0.5 < self <= 1:
-            return "a bar twice as strict would decide otherwise"
-        return "a bar twice as loose would decide otherwise" if 1 < self <= 2 else ""
+        """Whether half or twice the bar would decide otherwise, in words; empty if neither."""
+        if not 0.5 < self <= 2:
+            return ""
+        changed = "half" if (self <= 1) != self.at_least else "twice"
+        return f"{changed} the bar would decide otherwise"
 
 
 @dataclass(frozen=True)
@@ -141,16 +147,16 @@ def exponent(printed: float) -> Bar:
 
 def much(what: str = "much larger") -> Bar:
     """A ratio of the larger to the smaller that is called large: at least 10."""
-    return Bar(
-        f'a factor of 10, for "{what}"', lambda ratio: Margin(10 / ratio if ratio > 0 else math.inf)
-    )
+    return Bar(f'a factor of 10, for "{what}"', lambda ratio: _reached(ratio, 10))
 
 
 def strongly(what: str) -> Bar:
     """A ratio of larger to smaller that is called significant or strong: at least 2."""
-    return Bar(
-        f'a factor of 2, for "{what}"', lambda ratio: Margin(2 / ratio if ratio > 0 else math.inf)
-    )
+    return Bar(f'a factor of 2, for "{what}"', lambda ratio: _reached(ratio, 2))
+
+
+def _reached(ratio: float, least: float) -> Margin:
+    return Margin(least / ratio if ratio > 0 else math.inf, at_least=True)
 
 
 def word(said: str, scale: str = "") -> Bar:

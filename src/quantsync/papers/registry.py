@@ -36,7 +36,8 @@ _PAPERS = (
         "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
         "oscillator, Phys. Rev. A 109, 033718 (2024)",
         "response_data synchronization_data circuit_data model_claims response_claims "
-        "synchronization_claims circuit_claims circuit_table_claims circuit_table_text profile",
+        "synchronization_claims circuit_claims appendix_claims circuit_parameter_claims "
+        "circuit_table_claims circuit_table_text profile",
     ),
     collect(
         "zhao2025",

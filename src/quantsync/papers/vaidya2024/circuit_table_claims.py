@@ -136,7 +136,7 @@ def _lone_response(unit: PumpedTransmon, drive: float, frequency: float) -> floa
 
 @claim(
     "C54",
-    "Appendix E, Table I and Eq. (E1)",
+    "Appendix E, Table I, Eq. (E1)",
     "anharmonicity of qubit $A$ ... 400 MHz anharmonicity of qubit $B$ ... 500 MHz",
     printed="400 and 500 MHz",
     bar=Bar("10 % of $w/\\gamma$ in the caption of Fig. 10(b), printed with an approximate sign"),
@@ -225,7 +225,7 @@ def frequency_of_the_pumps() -> Found:
 
 @claim(
     "C50",
-    "Appendix E, captions of Figs. 10(a)",
+    "Appendix E, caption of Fig. 10(a)",
     RATES,
     printed=r"$w_A/\gamma_A = 0$, $w_B/\gamma_B \approx 3.2$",
     bar=_every(CAPTIONS["10a"]),
@@ -233,7 +233,7 @@ def frequency_of_the_pumps() -> Found:
 )
 @claim(
     "C51",
-    "Appendix E, captions of Figs. 10(b) and 11(a)",
+    "Appendix E, captions of Figs. 10(b), 11(a)",
     RATES,
     printed=r"$w_A/\gamma_A \approx 0.27$, $w_B/\gamma_B \approx 4.5$",
     bar=_every(CAPTIONS["10b"]),
@@ -262,7 +262,7 @@ def ratios(bars: list[Bar]) -> Iterator[Found]:
 
 @claim(
     "C60",
-    "Appendix E",
+    "Appendix E, on the parameters",
     "leads to an additional Purcell decay besides the intrinsic decay channels",
     printed="additional decay",
     bar=bars.ordering(r"$\gamma_A$ above $\gamma_{0,A}$ without a pump"),
@@ -282,7 +282,7 @@ def purcell_decay() -> Found:
 
 @claim(
     "C58",
-    "Appendix E",
+    "Appendix E, above Eq. (E3)",
     "introduce shifts to the ... transition frequency of both transmons, which must be compensated "
     "by appropriately tuning their frequencies",
     statement=r"$\Delta_j$ of Table II tunes each transition to the drive.",
@@ -291,7 +291,7 @@ def purcell_decay() -> Found:
 )
 @claim(
     "C91",
-    "Appendix E",
+    "Appendix E, above Eq. (E3)",
     "The dispersive shift of the ... transition frequency arising from the auxiliary resonator is "
     r"given by $g_j^2/(\omega_{qj} - \omega_{aj})$",
     printed=r"$g_j^2/(\omega_{qj} - \omega_{aj})$",
@@ -404,7 +404,7 @@ def loss_of_the_third_level() -> Found:
 )
 @claim(
     "C48",
-    "Appendix E, Table II for Figs. 10(b) and 11(a)",
+    "Appendix E, Table II for Figs. 10(b), 11(a)",
     SHIFT,
     printed=r"$\Delta_A = 763.3$ kHz, $\Delta_B = 1230$ kHz",
     bar=_every(SHIFTS["10b"]),
@@ -432,7 +432,7 @@ def shifts(bars: list[Bar]) -> Iterator[Found]:
 
 @claim(
     "C61",
-    "Appendix E",
+    "Appendix E, three levels",
     statement="What a fourth level of each transmon changes; the paper includes three and claims "
     "no accuracy of it.",
     printed="three levels",
@@ -472,7 +472,7 @@ def transmon_levels() -> Found:
 
 @claim(
     "C62",
-    "Appendix E",
+    "Appendix E, three levels",
     statement="What a fourth level of each resonator changes; the paper includes three and claims "
     "no accuracy of it.",
     printed="three levels",

@@ -9,10 +9,11 @@ from scipy.linalg import expm
 
 from quantsync.lindblad import Lindbladian, linear_response, steady_state
 from quantsync.measures import coherent_state, relative_entropy_of_synchronization
-from quantsync.measures.entropic import DiagonalStates
+from quantsync.measures.entropic import DiagonalStates, SpannedStates
 from quantsync.models import driven_pair, driving
 from quantsync.operators import Space, Spin
 from quantsync.papers import bars
+from quantsync.papers.bars import Bar, Margin
 from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.vaidya2024 import printed
 from quantsync.papers.vaidya2024.baths import FIGURE_3, baths, study
@@ -25,7 +26,7 @@ ROUNDING = "rounding of floating-point numbers"
 
 @claim(
     "C75",
-    "Sec. I",
+    "Sec. I, end",
     "metrics quantifying phase response and quantum synchronization, which are nonzero only when "
     "an external drive is applied",
     printed=r"$\langle\hat S_j^+\rangle = \Omega = 0$ without drive",
@@ -48,7 +49,7 @@ def nothing_without_drive() -> Found:
 
 @claim(
     "C63",
-    "Sec. II A",
+    "Sec. II A, below Eq. (1)",
     "a rotating-wave approximation can be used to discard the $S_A^+S_B^+$ and $S_A^-S_B^-$ terms",
     statement=r"For $g, \lvert\Delta_q\rvert \ll \omega_A, \omega_B$ the undriven steady state of "
     r"a coupling $2g\,\hat S_A^x\hat S_B^x$ becomes that of Eq. (1).",
@@ -82,7 +83,7 @@ def rotating_wave() -> Found:
 
 @claim(
     "C64",
-    "Sec. II A",
+    "Sec. II A, above Eq. (2)",
     r"$\gamma_j > w_j$ ($\gamma_j < w_j$) corresponds to a positive (negative) temperature bath "
     "dominated by loss (gain)",
     printed=r"infinite temperature at $w_j = \gamma_j$",
@@ -103,7 +104,7 @@ def temperatures() -> Found:
 
 @claim(
     "C65",
-    "Sec. II A, Eqs. (1) (3) (4)",
+    "Sec. II A, Eqs. (1), (3), (4)",
     r"we transform the system into a frame rotating at $\omega_d$, where the total Hamiltonian is "
     "given by",
     printed=r"$\hat H_{\mathrm{tot}}$ of Eq. (4)",
@@ -152,7 +153,7 @@ def relaxation_rate() -> Found:
 
 @claim(
     "C67",
-    "Sec. II A",
+    "Sec. II A, below Eq. (5)",
     r"raising and lowering operators that transform the states according to $\hat S^\pm\lvert S, "
     r"m\rangle = \sqrt{(S \mp m)(S \pm m + 1)}\,\lvert S, m \pm 1\rangle$",
     printed=r"$\sqrt{(S \mp m)(S \pm m + 1)}$",
@@ -177,7 +178,7 @@ def ladder_operators() -> Found:
 
 @claim(
     "C68",
-    "Sec. II B",
+    "Sec. II B, first paragraph",
     r"$\mathcal L_0$ has a global U(1) symmetry ... Consequently the steady state ... also enjoys "
     "this symmetry",
     printed=r"$\hat U\hat\rho_u\hat U^\dagger = \hat\rho_u$",
@@ -185,7 +186,7 @@ def ladder_operators() -> Found:
 )
 @claim(
     "C69",
-    "Sec. II B",
+    "Sec. II B, second paragraph",
     r"each $\lvert\lambda_j\rangle$ is an eigenstate of the operator $\hat S^z$ ... "
     r"[$\hat\rho_u$] does not feature coherences between subspaces corresponding to different",
     statement="Two of the eigenvectors of the undriven state are the states with both qubits up "
@@ -195,7 +196,7 @@ def ladder_operators() -> Found:
 )
 @claim(
     "C70",
-    "Sec. II B",
+    "Sec. II B, end",
     r"to leading order in $\epsilon$, it establishes coherences, i.e., phase relations, between "
     r"subspaces with $\Delta S^z = \pm 1$",
     printed=r"$\Delta S^z = \pm 1$",
@@ -236,7 +237,7 @@ def symmetry() -> Iterator[Found]:
 
 @claim(
     "C1",
-    "Sec. II C, Eqs. (6) (7)",
+    "Sec. II C, Eqs. (6), (7)",
     r"defined via rotations of the state $\lvert S, m = S\rangle$ as $\lvert\theta, \varphi\rangle "
     r"= e^{i\varphi\hat S^z} e^{i\theta\hat S^y}\lvert S, m = S\rangle$",
     statement="With these states Eq. (6) gives Eq. (7).",
@@ -293,14 +294,67 @@ def marginal_distribution() -> Found:
 
 
 @claim(
+    "C71",
+    "Sec. II D, above Eq. (10)",
+    r"the limit cycle state [$\hat\rho_{\mathrm{lim}}$] is not just the steady state of the system "
+    "when the drive is turned off",
+    statement="The drive also changes populations, at second order.",
+    printed="changes in populations as well as coherences",
+    bar=bars.ordering("a difference of the populations"),
+)
+def limit_cycle() -> Found:
+    drives = np.array([0.01, 0.1])
+    fixed = {**baths(*FIGURE_3), "coupling": 0.9}
+    driven = steady_state(driven_pair(**fixed, drive=drives)).rho
+    undriven = steady_state(driven_pair(**fixed)).rho
+    family = DiagonalStates(np.broadcast_to(undriven, driven.shape), charge=charge())
+    off = np.abs(family.closest(driven) - undriven).max(axis=(1, 2))
+    power = float(np.log10(off[1] / off[0]))
+    return Found(
+        rf"they differ by {off[1]:.1e} at $\epsilon = 0.1\,\Gamma$, as $\epsilon^{{{power:.1f}}}$",
+        float(off.min()) > bars.ROUNDING,
+        uncertainty=r"numerical, $10^{-12}$",
+    )
+
+
+@claim(
+    "C20",
+    "Sec. II D, Eqs. (9), (10), (11)",
+    r"in Eq. (10) can be performed analytically and $\Omega(\hat\rho)$ reduces to "
+    r"$\Omega(\hat\rho) = S(\hat\rho_{\mathrm{diag}}) - S(\hat\rho)$",
+    printed="equal",
+    bar=Bar(
+        r"$10^{-8}$ of $\Omega$, what a numerical search can reach: an equality",
+        lambda deviation: Margin(abs(deviation) / 1e-8),
+    ),
+)
+def closed_form(bar: Bar) -> Found:
+    """Eq. (11) against a search over all diagonal states."""
+    driven = steady_state(driven_pair(**baths(*FIGURE_3), drive=0.5)).rho
+    undriven = steady_state(driven_pair(**baths(*FIGURE_3))).rho
+    family = DiagonalStates(undriven, charge=charge())
+    closed = float(relative_entropy_of_synchronization(driven, family))
+    basis = np.asarray(family.frame(undriven).vectors)
+    searched = SpannedStates([np.outer(v, v.conj()) for v in basis.T])
+    found = float(relative_entropy_of_synchronization(driven, searched))
+    error = abs(found / closed - 1)
+    return Found(
+        r"a numerical search over all diagonal states differs by "
+        rf"{small(error)} at $\epsilon = 0.5\,\Gamma$",
+        bar(error),
+        uncertainty="tolerance of the search",
+    )
+
+
+@claim(
     "C72",
-    "Sec. II E",
-    "is primarily just the response of qubit $A$, and the qubit-qubit coupling only leads to "
+    "Sec. II E, weak coupling",
+    "primarily just the response of qubit $A$, and the qubit-qubit coupling only leads to "
     r"corrections of order [$g/\Gamma$] or higher",
     statement=r"At small $g/\Gamma$ the response of $A$ changes, and that of $B$ begins, at least "
     r"as fast as $g/\Gamma$.",
     printed=r"order $g/\Gamma$ or higher",
-    bar=bars.Bar("an exponent of at least 1, less 0.1"),
+    bar=Bar("an exponent of at least 1, less 0.1"),
 )
 def weak_coupling() -> Found:
     pair = study(*FIGURE_3, coupling=np.array([0.0, 1e-3, 1e-2]))
@@ -316,7 +370,7 @@ def weak_coupling() -> Found:
 
 @claim(
     "C73",
-    "Sec. II E",
+    "Sec. II E, below Eq. (12)",
     r"$\lvert T\rangle$ and $\lvert S\rangle$ are shifted from the bare resonance by $\pm g/2$ and "
     "hence all four transitions are driven off-resonantly",
     statement=r"The dressed states are the eigenstates of Eq. (1) for $\Delta_q = 0$.",
@@ -355,7 +409,7 @@ def dressed_states() -> Iterator[Found]:
 
 @claim(
     "C4",
-    "Sec. II E",
+    "Sec. II E, strong coupling",
     "the phase response and synchronization metrics asymptotically decay to zero as "
     r"[$g/\Gamma$] increases",
     printed=r"$0$ for $g/\Gamma \gg 1$",
@@ -381,7 +435,7 @@ def strong_coupling() -> Found:
 
 @claim(
     "C74",
-    "Sec. II E",
+    "Sec. II E, end",
     "the local baths instead drive the system to a steady state that is diagonal in the product "
     "basis",
     printed="diagonal",
@@ -406,3 +460,8 @@ def random_state(dimension: int) -> np.ndarray:
     root = draw.normal(size=shape) + 1j * draw.normal(size=shape)
     rho = root @ root.conj().T
     return rho / np.trace(rho)
+
+
+def small(fraction: float) -> str:
+    """A relative deviation without the digits in which an optimiser's last step shows."""
+    return "less than $10^{-8}$" if fraction < 1e-8 else f"a fraction {fraction:.0e}"
