@@ -53,10 +53,10 @@ def langevin_of_b_2() -> Found:
     "the corrections of C11, C14 and C15.",
     printed="$2R_1$, $2R_2$",
     bar=bars.identity("operators equal"),
-    limit=r"$\lvert R_j\rvert \ll 1$, or many quanta: $2R_j$ stands for $e^{2R_j} - 1$, and in the "
+    limit=r"$\lvert R_j\rvert \ll 1$: $2R_j$ stands for $e^{2R_j} - 1$, and in the "
     r"second bracket for $1 - e^{-2R_j}$. For $\lambda = 0$ (Figs. 2(a) to (f)) that is exact. "
     r"With $\lambda = 0.2$ it needs $t \ll N/\lambda^2\omega_1 = 125$, and the figures run to "
-    "$10^4$. The mean field (B1), (B2) has $2R_j$ rightly (C16)",
+    "$10^4$. They use the mean field (B1), (B2), in which $2R_j$ is right (C16)",
     merged="C24",
 )
 def heisenberg(bar: Any) -> Found:

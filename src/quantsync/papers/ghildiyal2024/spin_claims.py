@@ -95,8 +95,8 @@ def weak_coupling(bar: Any) -> Found:
     r"$\omega_j$ is the frequency of each spin in the $j$th chain",
     printed=r"$\frac{\hbar\omega_j}{2N_j} \sum_i \sigma_{jz}^i$",
     bar=bars.identity("the level splitting of one spin"),
-    convention=r"$\omega_j$ in units in which a spin turns with $\omega_j/N_j$, as (2) has it; "
-    r"(3), (5), $B_j$ and $\theta$ follow (2)",
+    convention=r"$\omega_j$ is $N_j$ times the frequency with which a spin of (2) turns; (3), (5), "
+    r"$B_j$ and $\theta$ follow (2)",
 )
 def frequency_of_a_spin(bar: Any) -> Found:
     N, omega = 3, 0.8
