@@ -30,7 +30,7 @@ from quantsync.time_series import phase_locking_value
 STARTS: dict[str, dict[str, float]] = {"q_j = 1": {}, "a generic start": GENERIC}
 EQUAL, UNEQUAL = "$q_j = 1$", "$q = (1, 0.5)$, $p = (0, 0.3)$"
 DECAYING = "true of the decaying spirals that the equations have (C33), from the start given here"
-RUNS = "numerical, $10^{-8}$ of the amplitudes, from a smaller tolerance; extremes over times 2.5 apart"
+RUNS = "$10^{-8}$ of the amplitudes, from a smaller tolerance; extremes over times 2.5 apart"
 
 
 @claim(
@@ -134,8 +134,8 @@ def limit_cycles() -> Found:
         f"{np.exp(-5):.4f}. Of {sum(counts)} random starts {counts[0]} decay, {counts[1]} meet the "
         f"pole, {counts[2]} stay{where}",
         not never and min(left.values()) > 0.1,
-        uncertainty="the sign is exact; amplitudes $10^{-4}$; starts: seed 7, and the same counts for "
-        "tolerances from $10^{-6}$ to $10^{-9}$",
+        uncertainty="the sign is exact; amplitudes $10^{-4}$; starts: seed 7, and the same "
+        "counts for tolerances from $10^{-6}$ to $10^{-9}$",
     )
 
 

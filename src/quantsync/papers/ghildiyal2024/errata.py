@@ -122,7 +122,7 @@ def equations() -> list[tuple[Equation, ...]]:
     }
     return [
         *((equation,) for equation in one),
-        _both(("(A1) and U_1", "(A2) and U_2"), printed.noise, printed.right_noise, noise),
+        _both(("(A1), U_1", "(A2), U_2"), printed.noise, printed.right_noise, noise),
         _both(("Eq. (B1)", "Eq. (B2)"), printed.mean_field, lambda p, j: _drift(p)[j], bracket),
         *(
             _both(names, formula, lambda p, j, n=names: _fluctuations(p)[n[j]], MISPRINTS[names])
