@@ -75,6 +75,15 @@ def test_windows_of_other_starts_are_those_of_the_figure():
     assert np.abs(difference).max() < 3e-5
 
 
+def test_synchronization_is_perfect_at_one_site_and_not_at_the_next():
+    start, times = dissipation_claims.NEIGHBOURS, np.arange(300.0, 1000.0, 2.5)
+    here, there = (
+        np.abs(networks.synchronization(networks.means(probes, start), times))
+        for probes in (networks.network(**networks.FIGURE_6, site=site) for site in (16, 17))
+    )
+    assert ((there > 0.98) & (here < 0.75)).any()
+
+
 def test_what_the_far_end_adds_is_a_common_force():
     short, long = (dissipation_claims.probes(sites) for sites in (300, 600))
     times = np.linspace(660, 760, 4001)
@@ -158,8 +167,7 @@ def test_printed_ratio_of_damping():
     assert printed.damping_ratio(probe_modes(1.0, 1.1, 0.5).theta) == pytest.approx(92.69, abs=5e-3)
 
 
-def test_printed_revival_time():
-    assert printed.revival_time(300, 1.0) == 600
+def test_the_revival_time_is_that_of_the_fastest_waves():
     assert pytest.approx(2 * 300 / ((math.sqrt(4.96) - 0.4) / 2)) == networks.REVIVAL
     assert pytest.approx(networks.REVIVAL / 2) == networks.CROSSTALK
 

@@ -1,6 +1,6 @@
-"""Formulas of Benedetti et al. (2016) exactly as printed, where they do not hold.
+"""Formulas of Benedetti et al. (2016) exactly as printed, where others take their place.
 
-What is right has its own name: `revival_time` and `damping_ratio` in `quantsync.gaussian`,
+What holds in general has its own name: `damping_ratio` in `quantsync.gaussian`,
 `pearson` in `quantsync.time_series`, `HarmonicNetwork.chain`.
 """
 
@@ -10,11 +10,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-
-
-def revival_time(sites: int, omega_1: float) -> float:
-    """2 M/omega_1, Sec. III A: it has the chain's stiffness nowhere, and comes out early."""
-    return 2 * sites / omega_1
 
 
 def damping_ratio(theta: float) -> float:
