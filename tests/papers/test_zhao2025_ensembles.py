@@ -1,11 +1,23 @@
 """Figs. 3 and 5 of Zhao et al. (2025): against the exact limit, the reference and theory."""
 
+import json
+
 import numpy as np
 import pytest
 from places import reference
 
 import quantsync as qs
-from quantsync.papers.zhao2025 import ensemble_data, limit, printed, sectors
+from quantsync.papers.registry import PAPERS
+from quantsync.papers.zhao2025 import (
+    data,
+    ensemble_claims,
+    ensemble_data,
+    full_run,
+    limit,
+    printed,
+    sectors,
+)
+from quantsync.papers.zhao2025.uncertainty import measured
 
 REFERENCE = reference("zhao2025")
 
@@ -122,14 +134,81 @@ def test_orthonormal_operators_select_the_singlet_with_a_quarter():
     within(found.singlet_weight.values[:, 0], 0.25)
 
 
-def test_verdicts_on_the_ensembles(claims_of):
+def test_the_coefficient_of_the_cosines_is_that_of_the_sectors():
+    base, generator = sectors.prepared_chain(), data.perturbation(3)
+    states = qs.degenerate.degenerate_steady_state(base, generator)
+    phases = qs.relative_phase_distribution(states.rho, base.space)
+    found = ensemble_data.COEFFICIENT.function(phases)
+    assert float(found[0]) == pytest.approx(data.sample(3).x, rel=1e-9)
+
+
+def test_the_error_of_the_ratio_is_that_of_resampling(chain):
+    shares = chain.interval_share.sel(eta=1e-3, method="nearest").values
+    rng = np.random.default_rng(9)
+    drawn = shares[rng.integers(0, len(shares), (400, len(shares)))].mean(axis=1)
+    spread = (drawn[:, 1] / (3 * drawn[:, 0])).std()
+    error = float(chain.kind_ratio_error.sel(eta=1e-3, method="nearest"))
+    assert error == pytest.approx(spread, rel=0.15)
+    value, own, relative, _ = ensemble_claims._ratio(chain, 1e-8)
+    assert relative == 1
+    assert own == pytest.approx(float(chain.kind_ratio_error[0]), rel=1e-9)
+    assert value == pytest.approx(float(chain.kind_ratio[0]), rel=1e-9)
+
+
+def test_classes_on_the_ensembles(claims_of):
     claims = claims_of("zhao2025", "ensemble_claims")
-    verdicts = {claim.statement: claim.verdict for claim in claims}
-    refused = {text for text, verdict in verdicts.items() if verdict == "not reproduced"}
-    assert refused == {
-        "they are equally likely up to eta/omega of some 1e-3",
-        "chi_2 is uniform at eta/J >~ 0.1",
+    classes = {claim.number: claim.verdict for claim in claims if claim.verdict != "reproduced"}
+    assert classes == {
+        **dict.fromkeys(("C59", "C31", "C32", "C67", "C38", "C69"), "convention"),
+        **dict.fromkeys(("C34", "C39"), "limit"),
+        "C68": "misprint",
     }
-    assert verdicts["the peaks persist up to eta/omega of some 1e-3"] == "reproduced with"
-    assert len(claims) == 11
-    assert all(claim.computed and claim.printed for claim in claims)
+    assert len(claims) == 16
+    for claim in claims:
+        assert claim.quotation
+        assert claim.printed
+        assert claim.computed
+        assert claim.uncertainty
+        assert claim.bar
+
+
+def test_the_full_run_is_kept_for_every_claim_on_samples(claims_of):
+    record = json.loads(full_run.FULL_RUN.read_text(encoding="utf-8"))
+    assert set(record) == {"version", "date", "samples", "seeds", "claims"}
+    assert set(record["samples"].values()) == {10_000, ensemble_data.LIMIT_SAMPLES}
+    assert set(record["seeds"].values()) == {ensemble_data.SEED}
+    checks = [c for c in PAPERS["zhao2025"].checks if full_run.takes_full(c)]
+    assert set(record["claims"]) == {s.id for check in checks for s in check.statements}
+    small = {claim.id: claim for claim in claims_of("zhao2025", "ensemble_claims")}
+    for name, kept in record["claims"].items():
+        assert set(kept) == {"computed", "uncertainty", "class"}
+        assert "10000" in kept["computed"] + kept["uncertainty"]
+        assert kept["class"] == small[name].verdict
+
+
+def test_the_full_run_writes_what_it_computes(monkeypatch, tmp_path):
+    for name in ("figure_3", "figure_5"):  # not the cache of ten thousand
+        figure = getattr(ensemble_data, name)
+
+        def small(full, figure=figure):
+            return figure(False, samples=32.0)
+
+        monkeypatch.setattr(ensemble_data, name, small)
+        monkeypatch.setattr(ensemble_claims, name, small)
+    record = full_run.full_run(tmp_path / "run.json")
+    assert record == json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert "32 samples" in record["claims"]["zhao2025-C39"]["uncertainty"]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "power", "expected"),
+    [
+        (0.6493, 0.0214, 0, r"$0.65 \pm 0.02$"),
+        (3.2534e-6, 2.8e-8, -6, r"$(3.25 \pm 0.03) \times 10^{-6}$"),
+        (0.99037, 1.2e-4, 0, r"$0.99037 \pm 0.00012$"),
+        (0.0, 0.0, 0, "$0$"),
+        (17.2, 12.1, 0, r"$17 \pm 12$"),
+    ],
+)
+def test_values_are_written_to_the_first_digits_of_their_error(value, error, power, expected):
+    assert measured(value, error, power=power) == expected

@@ -254,9 +254,9 @@ def antiphase_dynamics(bars) -> Iterator[Found]:
 @claim(
     "C52",
     "Appendix D, below Eq. (D5)",
-    r"$S_d$ achieves $S_{\max} = c_- \geq 0$ when $\phi'_1 = \pi$ ... agrees with the dynamical "
-    "notion",
-    statement=r"the phase of the maximum (its height is C50)",
+    r"the observation that the in-plane angles $\phi_1$, $\phi_2$ most likely differ by $\pi$ "
+    "agrees with the dynamical notion",
+    statement=r"$S_d$ is largest at $\phi'_1 = \pi$",
     printed=r"$\pi$",
     bar=bars.Bar(r"$10^{-6}\,\pi$: an equality, found by a search for the maximum"),
 )
