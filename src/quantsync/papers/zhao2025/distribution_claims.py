@@ -96,9 +96,9 @@ def diagonal_states(bar) -> Found:
     r"dimensions 4 and 3. The condition for $(0, \pi)$-synchronization becomes $c_{0+}/4 > "
     r"c_{0-}/3$ in the text below Eq. (8) and in the caption of Fig. 2. Both kinds stand; which "
     r"one a given state shows changes for $c_{0-} < c_{0+} < \tfrac{4}{3} c_{0-}$, next to equal "
-    r"populations of all levels ($c_{0+} = 4/27$, $c_{0-} = 3/27$). Equivalently, Eq. (7), its sign "
-    r"and the conditions stand as printed if $c_\alpha$ is the population of each level of a sector; "
-    r"then $\sum_\alpha D_\alpha c_\alpha = 1$ instead of $\sum_\alpha c_\alpha = 1$",
+    r"populations of all levels ($c_{0+} = 4/27$, $c_{0-} = 3/27$). Equivalently, Eq. (7) and the "
+    r"conditions stand as printed if $c_\alpha$ is the population of each level of a sector; then "
+    r"$\sum_\alpha D_\alpha c_\alpha = 1$ instead of $\sum_\alpha c_\alpha = 1$",
     merged="C19",
 )
 def off_diagonal_elements(bars) -> Iterator[Found]:
