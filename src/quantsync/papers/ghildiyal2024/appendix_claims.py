@@ -37,7 +37,7 @@ LOSS = 0.3, 0.5, 5.0
     r"$\dot b_2 = \ldots g_2^2 (\frac{b_2^\dagger b_2}{2N_2} - 1) "
     r"(1 - \frac{b_2^\dagger b_2}{4N_2}) b_1 \ldots$",
     printed="$b_1$",
-    bar=bars.identity("(A2), as symbols, and the equation of motion of $b_2$"),
+    bar=bars.identity("(A2), as symbols, and the equation of motion of $b_2$ equal"),
     correction=r"$g_2^2 (\ldots) (\ldots) b_1 \to g_2^2 (\ldots) (\ldots) b_2$. (B2) has it right; "
     "nothing later depends on the misprint",
 )
@@ -95,7 +95,9 @@ def heisenberg(bar: Any) -> Found:
     statement="Nonlinear damping and noise of (A1) belong to the same bath.",
     printed=r"$-\frac{\gamma_{nl}}{N^2} b^{\dagger 2} b^3 - \frac{2\gamma_{nl}}{N^2} b^\dagger b^2 "
     r"- \frac 2N \sqrt{\gamma_l \gamma_{nl}} b^\dagger b^2$",
-    bar=bars.identity("the damping of the jump operator whose noise (A1) has and the printed one"),
+    bar=bars.identity(
+        "the damping of the jump operator whose noise (A1) has and the printed one equal"
+    ),
     correction=r"half of these three terms: $-\frac{\gamma_{nl}}{2N^2} b^{\dagger 2} b^3 - "
     r"\frac{\gamma_{nl}}{N^2} b^\dagger b^2 - \frac 1N \sqrt{\gamma_l \gamma_{nl}} b^\dagger b^2$, "
     r"with $L = \sqrt{\gamma_l} b + \frac{\sqrt{\gamma_{nl}}}{N} b^\dagger b^2$. (B1), (B2), $E_1$ "
@@ -124,7 +126,9 @@ def damping(bar: Any) -> Found:
     r"$\dot b_1 = \ldots [\sqrt{\gamma_l} + \frac{1}{N_1} \sqrt{\gamma_{nl}} "
     r"(2b_1^\dagger b_1 - b_1^2)] b_{in}^{(1)} \ldots$",
     printed=r"$-\frac{1}{N_1}\sqrt{\gamma_{nl}}\, b_1^2\, b_{in}$",
-    bar=bars.identity(r"$[b, L^\dagger] b_{in} - b_{in}^\dagger [b, L]$ and the printed noise"),
+    bar=bars.identity(
+        r"$[b, L^\dagger] b_{in} - b_{in}^\dagger [b, L]$ and the printed noise equal"
+    ),
     correction=r"$b_j^2 b_{in}^{(j)} \to b_{in}^{(j)\dagger} b_j^2$. $U_j$ of (12), $V_j$ and the "
     r"diagonal form of (20) depend on it, and with the damping (C25) that $C$ of (19) is the "
     r"covariance matrix of a state, $\nu_{\min} \geq \frac12$. At late times, "
@@ -170,7 +174,7 @@ def _coefficients(names: tuple[str, str], variable: str, more: str = "") -> dict
         "statement": rf"${names[0]}$ and ${names[1]}$ are the derivatives of the corrected (B1) "
         f"and (B2) by {variable}.",
         "printed": rf"${names[0]}$, ${names[1]}$",
-        "bar": bars.identity("the printed coefficient and the derivative, at constant $X$,"),
+        "bar": bars.identity("the printed coefficient and the derivative, at constant $X$, equal"),
         "correction": f"{_list(names)}. {OWN}{more}",
     }
 
@@ -181,7 +185,7 @@ def _coefficients(names: tuple[str, str], variable: str, more: str = "") -> dict
     r"The equations for these mean values $\beta_j$ are written in Appendix B",
     statement="(B1) and (B2) are the mean fields of (A1) and (A2).",
     printed=r"$\frac{\lvert\beta_1\rvert^2 \beta_1}{4N_1} + 2R_1 A_1 \lvert\beta_1\rvert^2 - A_1$",
-    bar=bars.identity("(B1), (B2) and the derivatives of the symbol of (7)"),
+    bar=bars.identity("(B1), (B2) and the derivatives of the symbol of (7) equal"),
     correction=r"in the last bracket $\frac{\lvert\beta_j\rvert^2 \beta_j}{4N_j} \to "
     r"\frac{\lvert\beta_j\rvert^2}{4N_j}$. (A1), (A2) have it right. With it "
     r"$\lvert\beta_1\rvert^2 + \lvert\beta_2\rvert^2$ only decays; without, some runs stay at "
@@ -232,7 +236,7 @@ def fluctuation_coefficients() -> Iterator[Found]:
     statement=r"$F_j$, of higher order in the fluctuations, turns with the phase of the modes as "
     r"(C1) does, vanishes where they are at rest, and can be neglected there.",
     printed=r"$e^{R_2 a_2 - R_1 a_1} [(\ldots - 12A_1 - 1) + 2\beta_2 (\ldots)]$",
-    bar=bars.identity(r"$F_j(e^{i\alpha}\beta_1, e^{i\alpha}\beta_2)$ and $e^{i\alpha} F_j$"),
+    bar=bars.identity(r"$F_j(e^{i\alpha}\beta_1, e^{i\alpha}\beta_2)$ and $e^{i\alpha} F_j$ equal"),
     correction=r"$(\ldots - 12A_1 - 1) \to \beta_2 (\ldots - 12A_1 - 1)$, a factor as its "
     r"neighbour $2\beta_2 (\ldots)$ has; in $F_2$ $\beta_1$. Then $F_j$ vanishes at rest, and its "
     "neglect is right there. Nothing depends on it, since $F_j$ is not used. The other numbers of "

@@ -31,7 +31,7 @@ SEED = 5
     "The Hamiltonian $H'(t)$ thus takes the following form",
     statement=r"(7) is (6) with $\sigma_\pm$ from $\dot\sigma_\pm = 0$.",
     printed=r"$\ldots + (P_1 P_2^\dagger + \mathrm{h.c.}) + \langle\sigma_z\rangle$",
-    bar=bars.identity("(7) and (6) after the substitution"),
+    bar=bars.identity("(7) and (6) after the substitution equal"),
     correction=r"$(P_1 P_2^\dagger + \mathrm{h.c.}) + \langle\sigma_z\rangle \to "
     r"\frac{\langle\sigma_z\rangle}{X} (P_1 P_2^\dagger + \mathrm{h.c.}) + \langle\sigma_z\rangle "
     r"\sum_j \frac{g_j}{\sqrt{N_j}} (b_j^\dagger b_j - N_j)$. (A1), (A2) have the first factor. "
@@ -114,7 +114,7 @@ def nonlinear() -> Found:
     r"$b_2 \to \tilde b_2 \exp(\iota\theta t)$ where $\theta = \ldots$",
     statement=r"That removes $\exp(-\iota\omega_j B_j t)$ from (A1) and (A2).",
     printed=r"$\theta = \frac{\omega_2}{2} B_2 - \frac{\omega_1}{2} B_1$",
-    bar=bars.identity("the phase that is left and 0"),
+    bar=bars.identity("the frequencies that should cancel equal"),
     convention="the signs of (6), as in (A1), and not those of (8) (C14)",
 )
 def frame(bar: Any) -> Found:
@@ -138,7 +138,7 @@ def frame(bar: Any) -> Found:
     "The Eqs. (B1) and (B2) would represent the independent damped oscillation of the two modes, "
     r"if $\langle \sigma_z \rangle = 0$",
     printed="independent",
-    bar=bars.identity(r"$\dot\beta_1$ for two values of $\beta_2$"),
+    bar=bars.identity(r"$\dot\beta_1$ for two values of $\beta_2$ equal"),
 )
 def independent(bar: Any) -> Found:
     p = Points.random()
@@ -206,7 +206,7 @@ def quadratures(bar: Any) -> Found:
     "Sec. II A, Eqs. (9), (12), (20)",
     "the diffusion matrix $D$ is given by $D = \\text{diag}[V, V_1, V_2, V_2]$",
     printed=r"$V_j = \lvert U_j\rvert^2 (\bar n_m + 0.5)$",
-    bar=bars.identity("$D$ of the printed noise and (20)"),
+    bar=bars.identity("$D$ of the printed noise and (20) equal"),
     convention="$V$, which is not defined, read as $V_1$",
 )
 def diffusion() -> Found:
@@ -226,7 +226,7 @@ def diffusion() -> Found:
     "The matrix $C$ of the covariance matrices follows the linear differential equation",
     statement="(19) with (20) keeps independent modes in the thermal state of their bath.",
     printed=r"$\dot C = MC + CM^T + D$",
-    bar=bars.identity(r"$\dot C$ and 0"),
+    bar=bars.identity(r"$MC + CM^T$ and $-D$ equal"),
 )
 def rest_state(bar: Any) -> Found:
     """The printed M and D at rest, <sigma_z> = 0, with C = nbar + 1/2."""
@@ -279,7 +279,7 @@ def bound() -> Found:
     "Sec. II A, Eqs. (17), (18), (21)",
     r"The complete quantum synchronization $S_q^\phi(t)$ can then be expressed in a concise form",
     printed=r"(21), with $\phi_j = \tan^{-1}[\bar p_j/\bar q_j]$",
-    bar=bars.identity("(21) and (17)"),
+    bar=bars.identity("(21) and (17) equal"),
     convention=r"phases $\phi_j$ with their quadrant, as $\tan^{-1}$ is commonly meant",
     merged="C31",
 )

@@ -94,7 +94,7 @@ def weak_coupling(bar: Any) -> Found:
     "Sec. II, Eq. (2)",
     r"$\omega_j$ is the frequency of each spin in the $j$th chain",
     printed=r"$\frac{\hbar\omega_j}{2N_j} \sum_i \sigma_{jz}^i$",
-    bar=bars.identity("the level splitting of one spin"),
+    bar=bars.identity(r"$N_j$ times the level splitting of a spin and $\omega_j$ equal"),
     convention=r"$\omega_j$ is $N_j$ times the frequency with which a spin of (2) turns; (3), (5), "
     r"$B_j$ and $\theta$ follow (2)",
 )
@@ -179,7 +179,7 @@ def collective(bar: Any) -> Found:
     "$J_z = -N/2$ where all spins are down.",
     printed=r"$J_+ = \sqrt N b^\dagger (1 - \frac{b^\dagger b}{2N})^{1/2}$, "
     r"$J_z = b^\dagger b - N$",
-    bar=bars.identity("$[J_+, J_-]$ and $2J_z$"),
+    bar=bars.identity("$[J_+, J_-]$ and $2J_z$ equal"),
     otherwise=r"the root and $J_z$ have the length $N$, the prefactor and the chain have $N/2$. "
     r"Right is $J_+ = \sqrt N b^\dagger (1 - \frac{b^\dagger b}{N})^{1/2}$, $J_z = b^\dagger b - "
     r"\frac N2$; every later equation is built on the printed form: $X$ of (8) becomes half as "
@@ -284,7 +284,7 @@ def boson_energy(bar: Any) -> Found:
     r"Then the Hamiltonian gets modified to ... $+ \frac{\sigma_z}{\sqrt{N_j}} "
     "(b_j^\\dagger b_j - N_j)$",
     printed=r"$\frac{\sigma_z}{\sqrt{N_j}} (b_j^\dagger b_j - N_j)$",
-    bar=bars.identity("the term of (3), with $J_{jz}$ of (4),"),
+    bar=bars.identity("the terms of (3) and (5), with $J_{jz}$ of (4), equal"),
     correction=r"$\frac{\sigma_z}{\sqrt{N_j}} (b_j^\dagger b_j - N_j) \to "
     r"\frac{g_j \sigma_z}{\sqrt{N_j}} (b_j^\dagger b_j - N_j)$. (6) and (8) have the factor; "
     "nothing depends on the misprint",
@@ -295,7 +295,7 @@ def boson_energy(bar: Any) -> Found:
     r"where $P_j = g_j b_j^\dagger \exp[R_j (\ldots)] (\ldots) \exp(-\iota\omega_j B_j t)$",
     statement=r"$P_j$ is what stands with $\sigma_-$ in (6).",
     printed=r"$\exp[R_j (\ldots)]$, $\exp(-\iota\omega_j B_j t)$",
-    bar=bars.identity("(8) and (6)"),
+    bar=bars.identity("(8) and (6) equal"),
     correction=r"$\exp[R_j (\ldots)] \to \exp[-R_j (\ldots)]$ and $\exp(-\iota\omega_j B_j t) \to "
     r"\exp(\iota\omega_j B_j t)$. (6), (A1) and (A2) have these signs; nothing later depends on "
     "the misprint",
@@ -355,7 +355,7 @@ def interaction_picture(bar: Any) -> Found:
     r"Then the Hamiltonian gets modified to ... $\frac{\sigma_+}{2} (\ldots) b_j$ ... can be "
     r"expressed as ... $\sigma_+ (\ldots) b_j$",
     printed=r"$\sigma_+/2$ in (5), $\sigma_+$ in (6)",
-    bar=bars.identity(r"$\sigma_x J_x + \sigma_y J_y$ and its form with $\sigma_\pm$"),
+    bar=bars.identity(r"$\sigma_x J_x + \sigma_y J_y$ and its form with $\sigma_\pm$ equal"),
     convention=r"two conventions, each usual: $\sigma_+ = \sigma_x + \iota\sigma_y$ in (5), and "
     "half of it from (6) on",
 )
