@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
 
 import matplotlib as mpl
 import numpy as np
@@ -59,13 +59,18 @@ def _ticks(canvas):
     return drawn
 
 
-def _text_faults(canvas):
-    ticks, whole = _ticks(canvas), canvas.bbox
+def _drawn_texts(canvas):
+    """Every text that is drawn."""
+    ticks = _ticks(canvas)
     for text in _visible_texts(canvas):
-        if not ticks.get(id(text), True):
-            continue
-        if text.axes is not None and not text.axes.axison and text in _axis_labels(text.axes):
-            continue
+        hidden = text.axes is not None and not text.axes.axison
+        if ticks.get(id(text), True) and not (hidden and text in _axis_labels(text.axes)):
+            yield text
+
+
+def _text_faults(canvas):
+    whole, boxes = canvas.bbox, []
+    for text in _drawn_texts(canvas):
         words = text.get_text()
         if text.get_fontsize() < SMALLEST - 1e-6:
             yield f"text of {text.get_fontsize():g} points: {words!r}"
@@ -75,6 +80,11 @@ def _text_faults(canvas):
         box = text.get_window_extent()
         if box.x0 < -1 or box.y0 < -1 or box.x1 > whole.x1 + 1 or box.y1 > whole.y1 + 1:
             yield f"text beyond the edge of the figure: {words!r}"
+        boxes.append((words, box.padded(-0.5)))
+    for (words, box), (others, other) in combinations(boxes, 2):
+        twins = words == others and np.allclose(box.bounds, other.bounds, atol=0.5)
+        if box.overlaps(other) and not twins:
+            yield f"two texts overlap: {words!r}, {others!r}"
 
 
 def _axis_labels(axes):
@@ -189,7 +199,9 @@ def _axis_faults(canvas):
                 text = axes.get_xlabel() or axes.get_ylabel()
             if not text.strip():
                 yield f"the {which} axis of panel {axes.get_title(loc='left')!r} has no label"
-            elif re.search(r"\b(time|frequency|detuning)\b", text) and not re.search("[(/]", text):
+            elif re.search(r"\b(time|frequency|detuning)\b", text) and not re.search(
+                r"[(/]|t\$", text
+            ):
                 yield f"the label {text!r} has no unit"
 
 
@@ -315,6 +327,10 @@ def barless(axes):
     axes.pcolormesh([[0, 1], [2, 3]])
 
 
+def crowded(axes):
+    axes.set_xticks([0.5, 0.501], ["half", "more"])
+
+
 def extra(axes):
     plotting.added_label(axes, "i")
 
@@ -339,6 +355,7 @@ def overflowing(axes):
         (clipped, "no arrow at its end: 'f' (max)"),
         (barless, "no colour bar"),
         (extra, "what is added"),
+        (crowded, "two texts overlap: 'half', 'more'"),
         (overflowing, "beyond the edge"),
     ],
 )

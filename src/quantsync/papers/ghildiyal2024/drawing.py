@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -145,8 +145,9 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
         plotting.added_label(axes, letter)
     curves, names = grid[0, 0].get_legend_handles_labels()
     points, more = grid[0, 1].get_legend_handles_labels()
+    handles: Any = [*zip(curves, points, strict=False), points[-1]]
     figure.legend(
-        [*zip(curves, points, strict=False), points[-1]],
+        handles,
         [*names, more[-1]],
         loc="outside lower center",
         ncols=5,
