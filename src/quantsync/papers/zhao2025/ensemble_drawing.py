@@ -30,13 +30,14 @@ Added by us: the exact limit $\eta \to 0$ (200 000 samples of a Markov chain of 
 **(a)** Average probability density of $\chi$ where $S_d - (2\pi)^{-2} > 0.95\,S_{\max}$, in 64 bins
 (the caption in print has $S_d$ itself, which at weak $\eta$ exceeds 0.95 of its maximum
 everywhere), on a logarithmic scale; darkest and arrow: below 0.03; white: no sample at all. The
-column apart at the left is the limit.
+column at the left is the limit, set apart by an empty gap.
 **(b)** Probability of the three intervals of $\chi$. Circles, squares and triangles: averages with
 bars of two standard errors; lines of the same colours: the limit; dotted: 1/8, a uniform $\chi$.
 **(c)** Blue circles: $P_2/(3P_1)$, the ratio of the text, bars of two standard errors; blue line:
 its limit. Red crosses: $P_2/(3P_3)$, the ratio of the caption in print. Dotted: 1/3, a uniform
 $\chi$. The same perturbations serve every $\eta$, so that neighbouring points err together; at
-small $\eta$ those of 1000 samples are less than two standard errors below the limit.
+small $\eta$ those of 1000 samples are less than two standard errors below the limit. Claim C34
+has the ratio of all $10^4$.
 **(d)** $S_{\max}$. Light and dark shading: the 5th to 95th and the 25th to 75th percentile of the
 samples; blue: their median; black circles: their average; black line: its limit.
 """
