@@ -32,11 +32,11 @@ qubit model has $2g$ and $2\epsilon$ in its place, and the rates that are fitted
 stand above the panels."""
 CAPTION_10 = rf"""
 {CIRCUIT}
-**(a), (b)** The paper's panels: $\lvert\langle S^+\rangle\rvert$ of transmons A (purple circles)
+(a), (b) The paper's panels: $\lvert\langle S^+\rangle\rvert$ of transmons A (purple circles)
 and B (orange squares), that of the circuit averaged over time in the frame of the drive. Closed
 markers and solid lines: circuit and qubit model without dephasing; open markers and dashed lines:
 the same with $\gamma_\phi/2\pi = 53$ kHz.
-**(i), (ii)** Added by us: the values of B in (a) and (b), enlarged.
+(i), (ii) Added by us: the values of B in (a) and (b), enlarged.
 """
 
 
@@ -154,7 +154,7 @@ Blue circles: Eq. (E3) with the resonator of B at 4.5 GHz; red crosses: the same
 Table I; green diamonds: at 4.5 GHz, tuned until the coherence of the transmon turns with the drive;
 black triangles: the same with a fourth level of the transmon. The axes are linear between $-1$ and
 1 kHz in (i), between $-0.1$ and 0.1 in (ii), and logarithmic beyond; grey lines: no difference.
-**(i)** Corrections $\Delta_j$ of the frequencies. **(ii)** Ratios $w_j/\gamma_j$ from the fitted
+(i) Corrections $\Delta_j$ of the frequencies. (ii) Ratios $w_j/\gamma_j$ from the fitted
 relaxation; without the green diamonds, which would coincide with the circles.
 """
 
@@ -198,13 +198,13 @@ def draw_tables(data: xr.Dataset) -> Figure:
 
 CAPTION_9 = r"""
 The panels and their letters are the paper's; the numbers are those of Fig. 10(b).
-**(a)** Two transmons with their three lowest levels, coupled by a tunable coupler (black) of
+(a) Two transmons with their three lowest levels, coupled by a tunable coupler (black) of
 strength $g$. Green arrows: two-photon pumps; blue arrow: the drive; black lines: couplings $g_j$ to
 the auxiliary resonators; wavy red arrows: their losses $\kappa_j$. The frequency of resonator B is
 the one with which Table II comes out; Table I prints 4.6 GHz.
-**(b)** Levels $\lvert$transmon, resonator$\rangle$ of one unit, not to scale. Green: the pump by
-way of a detuned level (dotted); grey arrow: exchange with the resonator; wavy red: losses; blue:
-the gain that they amount to.
+(b) Levels $\lvert \mathrm{transmon}, \mathrm{resonator}\rangle$ of one unit, not to scale.
+Green: the pump by way of a detuned level (dotted); grey arrow: exchange with the resonator; wavy
+red: losses; blue: the gain that they amount to.
 """
 
 

@@ -35,10 +35,10 @@ $\epsilon$."""
 CAPTION_3 = rf"""
 The panels and their letters are the paper's; the schematics of Figs. 1 and 2 carry no numbers and
 are not drawn. $w_A = 0.4$, $w_B = 0.75$, $\Delta_d = \Delta_q = 0$. {LIMIT}
-**(a)** $\lvert\langle S^+\rangle\rvert/\epsilon$ of qubit A (purple) and B (orange). Circles:
+(a) $\lvert\langle S^+\rangle\rvert/\epsilon$ of qubit A (purple) and B (orange). Circles:
 numerical; lines: Eqs. (C3) and (C4); stars: the zero crossings $g_{{0,A}}$ and $g_{{0,B}}$; open
 diamonds: the other couplings of (b).
-**(b)** $\delta P(\varphi)/\epsilon$ of Eq. (8) for qubit A (left) and qubit B (right) before
+(b) $\delta P(\varphi)/\epsilon$ of Eq. (8) for qubit A (left) and qubit B (right) before
 (dotted), at (solid) and after (dashed) the zero crossing. The couplings in print are not known;
 these are 0.6, 1 and 1.6 of $g_{{0,j}}$.
 """
@@ -77,8 +77,8 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
 
 CAPTION_4 = rf"""
 The panels and their letters are the paper's. {LIMIT} $\Delta_d = \Delta_q = 0$.
-**(a)** Zero crossing $g_{{0,A}}$ of qubit A; red, as in print: above $4\Gamma$.
-**(b)** Zero crossing $g_{{0,B}}$ of qubit B.
+(a) Zero crossing $g_{{0,A}}$ of qubit A; red, as in print: above $4\Gamma$.
+(b) Zero crossing $g_{{0,B}}$ of qubit B.
 In both, white means that there is no zero crossing, and the grey lines are infinite temperatures,
 $w_j = \gamma_j$.
 """
@@ -115,13 +115,13 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
 CAPTION_5 = rf"""
 The panels and their letters are the paper's. $w_A = 0.25$, $w_B = 0.75$. The drive detuning of (a)
 and (b) is not printed; here $\Delta_d = \Gamma$. {LIMIT}
-**(a)** $\lvert\langle S_A^+\rangle\rvert/\epsilon$ for $\Delta_q = 0$ (purple) and for the
+(a) $\lvert\langle S_A^+\rangle\rvert/\epsilon$ for $\Delta_q = 0$ (purple) and for the
 $\Delta_q$ that restores the zero crossing (orange). Circles: numerical; lines: Eqs. (C3) and (C4);
 star: the restored zero crossing $g_{{0,A}}$; open diamonds: the other couplings of (b).
-**(b)** $\delta P(\varphi)/\epsilon$ of qubit A for $\Delta_q = 0$ (left) and for the restoring
+(b) $\delta P(\varphi)/\epsilon$ of qubit A for $\Delta_q = 0$ (left) and for the restoring
 $\Delta_q$ (right) before (dotted), at (solid) and after (dashed) the restored zero crossing. The
 couplings in print are not known; these are 0.6, 1 and 1.6 of $g_{{0,A}}$.
-**(c)** Restored zero crossing (purple, left axis) and the detuning $\Delta_q$ that restores it
+(c) Restored zero crossing (purple, left axis) and the detuning $\Delta_q$ that restores it
 (green dashed, right axis).
 """
 
@@ -214,9 +214,9 @@ BATHS = r"""The baths in print are only in a legend that is not in the text; the
 Figs. 8 and 12: $w_A = 0.55$, $w_B = 0.09$ (purple) and $w_A = 0.46$, $w_B = 0.82$ (orange)."""
 CAPTION_6 = rf"""
 The panels and their letters are the paper's. {BATHS} $\Delta_d = \Delta_q = 0$. {LIMIT}
-**(a)** The ratio $R$ of Eq. (13); grey line: $R = 1$.
-**(b)** Coherences $\lvert\langle T|\rho|U\rangle\rvert$ (solid) and
-$\lvert\langle T|\rho|D\rangle\rvert$ (dashed) per $\epsilon$, in the colours of (a).
+(a) The ratio $R$ of Eq. (13); grey line: $R = 1$.
+(b) Coherences $\lvert\langle T\vert\rho\vert U\rangle\rvert$ (solid) and
+$\lvert\langle T\vert\rho\vert D\rangle\rvert$ (dashed) per $\epsilon$, in the colours of (a).
 """
 
 
@@ -249,10 +249,10 @@ def draw_figure_6(data: xr.Dataset) -> Figure:
 
 CAPTION_7 = rf"""
 The panels and their letters are the paper's. $\Delta_d = \Delta_q = 0$. {LIMIT}
-**(a)** $R_{{\max}}$, the ratio of Eq. (13) maximized over the coupling; white and the white arrow
+(a) $R_{{\max}}$, the ratio of Eq. (13) maximized over the coupling; white and the white arrow
 of the scale: above 10, white in print as well. Grey lines: infinite temperatures,
 $w_j = \gamma_j$.
-**(b)** $\Omega$ at $w_B = 0$ without coupling (purple solid) and maximized over the coupling
+(b) $\Omega$ at $w_B = 0$ without coupling (purple solid) and maximized over the coupling
 (orange dashed), for $w_A$ from 0.01 to 0.99; the inset enlarges what is around $w_A = \gamma_A$.
 """
 
@@ -295,10 +295,10 @@ def draw_figure_7(data: xr.Dataset) -> Figure:
 
 CAPTION_8 = rf"""
 The panels and their letters are the paper's. $\Delta_d = \Delta_q = 0$. {LIMIT}
-**(a)** $R_{{\min}}$, the ratio of Eq. (13) at its local minimum over the coupling; white: there is
+(a) $R_{{\min}}$, the ratio of Eq. (13) at its local minimum over the coupling; white: there is
 none. Grey lines: infinite temperatures, $w_j = \gamma_j$; dotted: the vertical cut of (b), circles:
 its four points.
-**(b)** $\Omega$ against the coupling at these points, $w_B = 0.82$ and $w_A = 0.52$ (black solid;
+(b) $\Omega$ against the coupling at these points, $w_B = 0.82$ and $w_A = 0.52$ (black solid;
 "slightly above 0.5" in the text), 0.46 (orange dashed), 0.38 (green dash-dotted) and 0.25 (purple
 dotted; not in the text).
 """
@@ -345,7 +345,7 @@ $\Gamma$. The drive in print is not known; here $\epsilon = 0.1\Gamma$ unless an
 Left, the paper's figure: $\Omega/\epsilon^2$ with the diagonal limit cycle (purple solid) and
 optimised over block-diagonal ones (orange circles). Added by us: the closed form of that optimum
 (green dashed) and the limit $\epsilon \to 0$ (broad grey).
-**(i)** added, since the curves coincide. Purple solid: by how much the diagonal limit cycle gives
+(i) added, since the curves coincide. Purple solid: by how much the diagonal limit cycle gives
 a larger $\Omega/\epsilon^2$ than the optimum. Grey dashed: modulus of the difference between the
 limit and the optimum, which changes sign near $g = 3.9\Gamma$. The numerical optimum is the closed
 form to $10^{-11}$.

@@ -32,12 +32,12 @@ drawn. Upper row: a sample with $c_{0+}/4 > c_{0-}/3$; lower row: one with $c_{0
 (the paper's condition is $c_{0+} > c_{0-}$). The samples in print are not known; these are the
 first of each kind when seeds are counted from 0, at $\eta = 10^{-8}\omega$, with
 $J = \Delta = \omega/2$ and $\gamma = 2\omega$.
-**(a), (d)** $S_d$ less the uniform density $(2\pi)^{-2}$ over the angular differences, in units of
+(a), (d) $S_d$ less the uniform density $(2\pi)^{-2}$ over the angular differences, in units of
 $10^{-6}$ rad$^{-2}$, over one period of each; yellow symbols: its maxima.
-**(b), (e)** The configurations of the three angles at these maxima, one for each symbol: circle,
+(b), (e) The configurations of the three angles at these maxima, one for each symbol: circle,
 square, triangle and diamond. A blue point is a spin; points side by side have equal angles; the
 grey lines only join them to the centre.
-**(c), (f)** Blue bars: probability of $\chi$ at the maxima alone ($r = 1$), as in print. Red steps,
+(c), (f) Blue bars: probability of $\chi$ at the maxima alone ($r = 1$), as in print. Red steps,
 added by us: probability of each of 64 bins of $\chi$ where $S_d - (2\pi)^{-2}$ exceeds 0.95 of its
 maximum ($r = 0.95$, the threshold of Fig. 3).
 """
@@ -194,10 +194,10 @@ def draw_figure_4(data: xr.Dataset) -> Figure:
 CAPTION_DYNAMICS = r"""
 Added by us; the paper says this in words and shows no figure of it. $\langle (S^x_j)^2\rangle$ of
 the three sites without perturbation, $J = \Delta = \omega/2$, $\gamma = 2\omega$, from the state
-$(|1\rangle + |{-1}\rangle)/\sqrt{2}$ of site A and $|0\rangle$ of the others. Blue solid: site A;
-red dashed: site B; green dotted: site C.
-**(i)** Early times. **(ii)** Late times: the curves of all sites coincide, at the frequency
-$2\omega$. **(iii)** Black: deviation from the undamped modes, the largest over the sites.
+$(\lvert 1\rangle + \lvert -1\rangle)/\sqrt{2}$ of site A and $\lvert 0\rangle$ of the others. Blue
+solid: site A; red dashed: site B; green dotted: site C.
+(i) Early times. (ii) Late times: the curves of all sites coincide, at the frequency
+$2\omega$. (iii) Black: deviation from the undamped modes, the largest over the sites.
 """
 
 
@@ -231,11 +231,12 @@ Added by us; App. E states the limit and has no figure. Two spins 1, of which A 
 B only damped at equal rates $\gamma_1^g = \gamma_2^d$, under the perturbation of Eq. (E2), of
 strength $\eta$: $\epsilon = 0.8\eta$, $\Delta_1 = -\Delta_2 = 0.25\eta$, $\gamma_1^d = 0.5\eta$,
 $\gamma_2^g = 0.6\eta$ (the paper prints none of them).
-**(i)** Blue: $S_{\max}$; black dashed: its limit as $\eta \to 0$.
-**(ii)** Blue: distance from that limit; black dotted: a line proportional to $\eta$ through its
+(i) Blue: $S_{\max}$; black dashed: its limit as $\eta \to 0$.
+(ii) Blue: distance from that limit; black dotted: a line proportional to $\eta$ through its
 first point.
-**(iii)** Distribution of the phase difference less the uniform one at three strengths, and (black
-dotted) in the limit, where it coincides with that at $\eta = 10^{-3}\gamma_1^g$; grey: zero.
+(iii) Distribution of the phase difference less the uniform one at $\eta/\gamma_1^g = 10^{-3}$ (blue
+solid), 0.1 (red dashed), 0.5 (green dash-dotted) and in the limit (black dotted), which lies on the
+blue line; grey: zero.
 """
 
 
