@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -101,6 +102,12 @@ class Claim:
         return f"quantsync reproduce {self.paper} --claim {self.number}"
 
 
+@cache
+def _computed_once(data: Callable[..., xr.Dataset]) -> xr.Dataset:
+    """The data of a figure at plain resolution."""
+    return data(False)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure: a function that computes its data, and is called with it, and one that draws them.
@@ -133,8 +140,10 @@ class Figure:
         return {name: known.default for name, known in found.items() if name != "full"}
 
     def __call__(self, full: bool = False, **options: float) -> xr.Dataset:
-        """Compute the data."""
-        return self.data(full, **options)
+        """Compute the data; once for a figure and the claims on it, as long as nothing is chosen."""
+        if full or options:
+            return self.data(full, **options)
+        return _computed_once(self.data).copy()
 
 
 @dataclass(frozen=True)
