@@ -272,7 +272,7 @@ def draw_figure_7(data: xr.Dataset) -> Figure:
         over="white",
     )
     _bath_axes(left)
-    inset = right.inset_axes((0.36, 0.36, 0.34, 0.38))
+    inset = right.inset_axes((0.36, 0.32, 0.34, 0.36))
     for axes in (right, inset):
         axes.plot(data.cut_gain_a, data.uncoupled_omega, color=plotting.PURPLE, label=r"$g = 0$")
         axes.plot(
@@ -357,6 +357,7 @@ def draw_figure_12(data: xr.Dataset) -> Figure:
     figure = plotting.new_figure(plotting.PAGE, 2.6)
     axes, apart = figure.subplots(1, 2)
     diagonal, block = (data.omega.sel(family=f) for f in ("diagonal", "block diagonal"))
+    top = max(float(data.omega.max()), float(data.limit.max()))
     axes.plot(data.coupling, data.limit, color="0.75", linewidth=3.5, label=r"$\varepsilon \to 0$")
     axes.plot(data.coupling, diagonal, color=plotting.PURPLE, label="diagonal")
     axes.plot(data.coupling, block, "--", color=plotting.GREEN, label="block diagonal, closed form")
@@ -370,7 +371,7 @@ def draw_figure_12(data: xr.Dataset) -> Figure:
         markerfacecolor="none",
         label="block diagonal, optimised",
     )
-    axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, 1.8 * float(data.omega.max())))
+    axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, 1.8 * top))
     axes.set(xlabel=COUPLING, ylabel=r"$\Omega/\varepsilon^2$ (nat$\,\Gamma^{-2}$)")
     drive = data.attrs["parameter_drive"]
     axes.legend(title=rf"$\varepsilon = {drive:g}\,\Gamma$", loc="upper right")
