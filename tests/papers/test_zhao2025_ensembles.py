@@ -14,6 +14,7 @@ from quantsync.papers.zhao2025 import (
     ensemble_data,
     full_run,
     limit,
+    pair_claims,
     printed,
     sectors,
 )
@@ -159,11 +160,10 @@ def test_classes_on_the_ensembles(claims_of):
     claims = claims_of("zhao2025", "ensemble_claims")
     classes = {claim.number: claim.verdict for claim in claims if claim.verdict != "reproduced"}
     assert classes == {
-        **dict.fromkeys(("C59", "C31", "C32", "C67", "C38", "C69"), "convention"),
+        **dict.fromkeys(("C59", "C31", "C32", "C67", "C38"), "convention"),
         **dict.fromkeys(("C34", "C39"), "limit"),
-        "C68": "misprint",
     }
-    assert len(claims) == 16
+    assert len(claims) == 13
     for claim in claims:
         assert claim.quotation
         assert claim.printed
@@ -173,13 +173,13 @@ def test_classes_on_the_ensembles(claims_of):
 
 
 def test_the_full_run_is_kept_for_every_claim_on_samples(claims_of):
-    record = json.loads(full_run.FULL_RUN.read_text(encoding="utf-8"))
+    record = PAPERS["zhao2025"].profile.full_run
     assert set(record) == {"version", "date", "samples", "seeds", "claims"}
     assert set(record["samples"].values()) == {10_000, ensemble_data.LIMIT_SAMPLES}
     assert set(record["seeds"].values()) == {ensemble_data.SEED}
     checks = [c for c in PAPERS["zhao2025"].checks if full_run.takes_full(c)]
     assert set(record["claims"]) == {s.id for check in checks for s in check.statements}
-    small = {claim.id: claim for claim in claims_of("zhao2025", "ensemble_claims")}
+    small = {claim.id: claim for claim in claims_of("zhao2025")}
     for name, kept in record["claims"].items():
         assert set(kept) == {"computed", "uncertainty", "class"}
         assert "10000" in kept["computed"] + kept["uncertainty"]
@@ -195,6 +195,7 @@ def test_the_full_run_writes_what_it_computes(monkeypatch, tmp_path):
 
         monkeypatch.setattr(ensemble_data, name, small)
         monkeypatch.setattr(ensemble_claims, name, small)
+    monkeypatch.setattr(pair_claims, "figure_5", ensemble_data.figure_5)
     record = full_run.full_run(tmp_path / "run.json")
     assert record == json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     assert "32 samples" in record["claims"]["zhao2025-C39"]["uncertainty"]

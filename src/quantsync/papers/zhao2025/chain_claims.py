@@ -7,7 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from quantsync.lindblad import dynamical_synchronization, peripheral_modes
-from quantsync.lindblad.degenerate import DegenerateBase, perturbed_steady_states
+from quantsync.lindblad.degenerate import (
+    DegenerateBase,
+    degenerate_steady_state,
+    perturbed_steady_states,
+)
 from quantsync.lindblad.degenerate.base import total_matrix
 from quantsync.measures import partial_trace
 from quantsync.models import collective_decay_pair, dephased_chain
@@ -16,11 +20,15 @@ from quantsync.papers.bars import ROUNDING, Margin
 from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.zhao2025 import printed
 from quantsync.papers.zhao2025.data import (
+    COHERENCE,
+    PERTURBATION,
     dynamics,
     free_spins,
+    pair_perturbation,
     perturbation,
     sample,
     squared_sx,
+    uncoupled_pair,
 )
 from quantsync.papers.zhao2025.distribution_claims import SEEDS
 from quantsync.papers.zhao2025.sectors import (
@@ -34,12 +42,205 @@ from quantsync.papers.zhao2025.uncertainty import EXACT_COUNT, NUMERICAL
 
 EXACT = 1e-12
 OMEGA = 1.0
+NUMBER = f"{len(SEEDS)} random perturbations (seeds 0 to {len(SEEDS) - 1})"
 
 
 MODEL = "Spin-1 model, below Eq. (6)"
 SETUP = "General setup"
 STRENGTH = 0.01
 """At which a perturbed chain is taken whole, with all its eigenvalues."""
+
+
+PARAMETERS = (
+    r"parameters that are not printed; ours: $(\epsilon, \Delta_1 - \Delta_2, \gamma_1^d, "
+    r"\gamma_2^g) = "
+    f"({PERTURBATION['epsilon']:g}, {PERTURBATION['detuning']:g}, {PERTURBATION['damping_a']:g}, "
+    rf"{PERTURBATION['gain_b']:g})\,\eta$, $\gamma_1^g = \gamma_2^d = 1$"
+)
+
+
+@claim(
+    "C61",
+    SETUP + ", below Eq. (1)",
+    r"The eigenvalues $\lambda$ of $\mathcal{L}$ are complex numbers with "
+    r"$\text{Re}[\lambda] \leq 0$",
+    statement=f"checked for the chain, the pair, the free spins of Appendix E, and a chain "
+    rf"perturbed with $\eta = {STRENGTH:g}\,\omega$",
+    printed=r"$\text{Re}[\lambda] \leq 0$",
+    bar=bars.identity("no positive real part"),
+)
+@claim(
+    "C62",
+    SETUP + ", below Eq. (1)",
+    r"the form of Eq. (1) guarantees that $\rho^\dagger$ is an eigenmode with eigenvalue "
+    r"$\lambda^*$",
+    statement=r"equivalent to $\mathcal{L}[X^\dagger] = \mathcal{L}[X]^\dagger$; checked for a "
+    "random $X$ and the same models",
+    printed=r"$\lambda^*$",
+    bar=bars.identity("equal"),
+)
+@claim(
+    "C63",
+    SETUP + ", below Eq. (1)",
+    r"Every Liouvillian $\mathcal{L}$ has at least one steady state ... The other eigenmodes in "
+    r"$\mathbf{B}_{\text{free}}$ are traceless",
+    statement="checked for the modes of the same models that turn",
+    printed="at least one; traces $0$",
+    bar=bars.identity("traces are zero"),
+)
+@claim(
+    "C64",
+    "Connecting the two notions of synchronization, note [54]",
+    r"since $\rho^\infty_{\text{pert}}$ is the only steady state, the system always evolves to "
+    "this state",
+    statement=f"the chain perturbed with $\\eta = {STRENGTH:g}\\,\\omega$ has one eigenvalue 0 and "
+    "all others decay",
+    printed="always",
+    bar=bars.ordering("every other eigenvalue has a negative real part"),
+)
+def spectra(bars) -> Iterator[Found]:
+    systems = {
+        "the chain": dephased_chain(),
+        "the pair": collective_decay_pair(),
+        "the free spins": free_spins(),
+    }
+    rng = np.random.default_rng(5)
+    highest, adjoint, traces = -np.inf, 0.0, 0.0
+    for system in systems.values():
+        # Real in a basis of Hermitian operators.
+        values = np.linalg.eigvals(total_matrix(system).toarray())
+        highest = max(highest, float(values.real.max() / np.abs(values).max()))
+        shape = (system.dimension, system.dimension)
+        X = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+        change = system.apply(X)
+        adjoint = max(adjoint, _size(system.apply(X.conj().T) - change.conj().T) / _size(change))
+        modes = peripheral_modes(system)
+        turning = modes.right[np.abs(np.imag(modes.eigenvalues)) > ROUNDING]
+        traces = max(traces, float(np.abs(np.trace(turning, axis1=-2, axis2=-1)).max()))
+    base = prepared_chain()
+    generator = perturbation(0)
+    perturbed = base.matrix.toarray() + STRENGTH * generator.matrix
+    values = np.linalg.eigvals(perturbed)
+    values = values[np.argsort(-values.real)]
+    highest = max(highest, float(values.real.max() / np.abs(values).max()))
+    names = ", ".join(systems)
+    yield Found(
+        f"none above {'$10^{-9}$' if highest < ROUNDING else f'{highest:.1g}'} of the largest "
+        f"eigenvalue ({names}, and the perturbed chain)",
+        bars[0](max(highest, 0.0)),
+        uncertainty=r"numerical, $10^{-10}$",
+    )
+    yield Found(f"relative deviation ${zero(adjoint)}$", bars[1](adjoint), uncertainty=NUMERICAL)
+    yield Found(
+        f"8, 2 and 6 steady states; largest trace of a turning mode ${zero(traces)}$",
+        bars[2](traces),
+        uncertainty=NUMERICAL,
+    )
+    yield Found(
+        f"for seed 0 the eigenvalue closest to the imaginary axis besides 0 has "
+        rf"$\text{{Re}}[\lambda] = {values[1].real:.4f}\,\omega$",
+        abs(values[0]) < 1e-9 and bool((values[1:].real < -1e-6).all()),
+        uncertainty=r"numerical, $10^{-9}$",
+    )
+
+
+@claim(
+    "C41",
+    "Connecting the two notions of synchronization, above Eq. (4)",
+    r"this sort is known to feature algebraic relations ... that imply the existence of more than "
+    "one zero mode",
+    statement="an oscillating coherence comes with more than one zero mode; checked for the three "
+    "models of the paper",
+    printed="$> 1$",
+    bar=bars.Bar("more than one: a count"),
+)
+def zero_modes_of_all_models() -> Found:
+    """An oscillating coherence does not come with a single stationary state."""
+    systems = {
+        "spin-1 chain": dephased_chain(),
+        "Appendix D": collective_decay_pair(),
+        "Appendix E": free_spins(),
+    }
+    modes = {name: peripheral_modes(system) for name, system in systems.items()}
+    holds = all(found.zero_modes > 1 and len(found.frequencies) for found in modes.values())
+    return Found(
+        ", ".join(f"{found.zero_modes} ({name})" for name, found in modes.items()),
+        holds,
+        uncertainty=EXACT_COUNT,
+    )
+
+
+@claim(
+    "C11",
+    "Connecting the two notions of synchronization, Eq. (4)",
+    r"we expect only one steady state $\rho^\infty_{\text{pert}}$. To the leading order of the "
+    "perturbation theory, we then have [Eq. (4)]",
+    printed=r"$\rho^\infty_{\text{pert}} = \sum_\alpha c_\alpha \rho_\alpha^{\lambda=0}$ at order "
+    r"$\eta^0$",
+    bar=bars.exponent(1),
+)
+def perturbed_states(bar) -> Found:
+    limits = [sample(seed) for seed in SEEDS]
+    etas = np.array([1e-8, 1e-7])
+    near = perturbed_steady_states(prepared_chain(), perturbation(SEEDS[0]), etas)
+    away = np.linalg.norm(near.rho - limits[0].rho, axis=(-2, -1))
+    order = float(np.log10(away[1] / away[0]))
+    return Found(
+        f"one steady state for each of {NUMBER}; at strength $\\eta$ it differs from the mixture "
+        f"by order $\\eta^{{{order:.2f}}}$",
+        bar(order),
+        uncertainty="numerical, $10^{-2}$ in the exponent",
+    )
+
+
+@claim(
+    "C56",
+    "Weakly coupled individual oscillating coherences, above Eq. (5)",
+    r"zero modes of the entire system include not only the steady states "
+    r"$\rho_{\alpha,1}^\infty \otimes \rho_{\alpha',2}^\infty$ but also the oscillating coherences",
+    statement=r"$\rho_1^{\text{osc}} \otimes (\rho_2^{\text{osc}})^\dagger$ and its adjoint, and "
+    r"there are coherences at $\pm 2\omega$; counted for Appendix E",
+    printed=r"$2 \times 2 + 2$ zero modes",
+    bar=bars.Bar("equal: counts"),
+)
+def undamped_modes_of_free_spins() -> Found:
+    """Of Appendix E, in the frame at rest with omega = 1."""
+    modes = peripheral_modes(free_spins(OMEGA))
+    turning = np.rint(np.imag(modes.eigenvalues) / OMEGA).astype(int)
+    counts = {k: int((turning == k).sum()) for k in (0, 1, -1, 2, -2)}
+    return Found(
+        rf"{counts[0]} zero modes, {counts[1]} and {counts[-1]} at $\pm\omega$, {counts[2]} and "
+        rf"{counts[-2]} at $\pm 2\omega$",
+        counts == {0: 6, 1: 4, -1: 4, 2: 1, -2: 1} and len(turning) == 16,
+        uncertainty=EXACT_COUNT,
+    )
+
+
+@claim(
+    "C57",
+    "Weakly coupled individual oscillating coherences, Eq. (5)",
+    "Generically, the perturbed system is left with one steady state, of the form described in "
+    "Eq. (4)",
+    statement=r"of the form of Eq. (5), with $c_{\lambda=0} \neq 0$; for Appendix E",
+    printed=r"$c_{\lambda=0} \neq 0$",
+    bar=bars.identity("all other off-diagonal elements are zero"),
+    convention=PARAMETERS,
+)
+def form_of_the_perturbed_state(bar) -> Found:
+    rho = degenerate_steady_state(uncoupled_pair(), pair_perturbation()).rho[0]
+    rest = rho - np.diag(np.diag(rho))
+    row, column = COHERENCE
+    element = complex(rest[row, column])
+    rest[row, column] = rest[column, row] = 0
+    kept = [complex(rho[i, i]).real for i in (1, 2, 4, 5)]
+    alone = abs(sum(kept) - 1)
+    return Found(
+        rf"$\langle 0,0|\rho|1,-1\rangle = {element.real:.5f} {element.imag:+.5f}\,i$, no other "
+        f"off-diagonal element (${zero(_size(rest))}$), and populations of the products of steady "
+        f"states only (to ${zero(alone)}$)",
+        bar(max(_size(rest), alone)) if abs(element) > ROUNDING else False,
+        uncertainty=NUMERICAL,
+    )
 
 
 @claim(
@@ -276,15 +477,6 @@ def oscillations(bars) -> Iterator[Found]:
 
 
 @claim(
-    "C11",
-    "Connecting the two notions of synchronization, Eq. (4)",
-    r"we expect only one steady state $\rho^\infty_{\text{pert}}$. To the leading order of the "
-    "perturbation theory, we then have [Eq. (4)]",
-    printed=r"$\rho^\infty_{\text{pert}} = \sum_\alpha c_\alpha \rho_\alpha^{\lambda=0}$ at order "
-    r"$\eta^0$",
-    bar=bars.exponent(1),
-)
-@claim(
     "C12",
     "Spin-1 model, above Eq. (7)",
     "the steady state is a mixture of the unperturbed ones, ... for some real numbers "
@@ -292,9 +484,8 @@ def oscillations(bars) -> Iterator[Found]:
     printed=r"$\rho^\infty_{\text{pert}} = \sum_\alpha c_\alpha \mathbf{1}_\alpha$",
     bar=bars.identity(r"equal (and all $c_\alpha \geq 0$)"),
 )
-def perturbed_states(bars) -> Iterator[Found]:
-    base = prepared_chain()
-    states = stationary_states(base.space)
+def mixtures(bar) -> Found:
+    states = stationary_states(prepared_chain().space)
     apart, least, sums = 0.0, np.inf, 0.0
     for seed in SEEDS:
         drawn = sample(seed)
@@ -302,21 +493,10 @@ def perturbed_states(bars) -> Iterator[Found]:
         apart = max(apart, _size(drawn.rho - mixture))
         least = min(least, *drawn.weights.values())
         sums = max(sums, abs(sum(drawn.weights.values()) - 1))
-    etas = np.array([1e-8, 1e-7])
-    near = perturbed_steady_states(base, perturbation(SEEDS[0]), etas)
-    away = np.linalg.norm(near.rho - sample(SEEDS[0]).rho, axis=(-2, -1))
-    order = float(np.log10(away[1] / away[0]))
-    number = f"{len(SEEDS)} random perturbations (seeds 0 to {len(SEEDS) - 1})"
-    yield Found(
-        f"one steady state for each of {number}; at strength $\\eta$ it differs from the mixture "
-        f"by order $\\eta^{{{order:.2f}}}$",
-        bars[0](order),
-        uncertainty="numerical, $10^{-2}$ in the exponent",
-    )
-    yield Found(
+    return Found(
         f"deviation ${zero(apart)}$, smallest $c_\\alpha$ ${least:.4f}$, "
-        f"$\\sum_\\alpha c_\\alpha = 1$ to ${zero(sums)}$ in {number}: no other coherence enters",
-        bars[1](max(apart, sums)) if least >= 0 else False,
+        f"$\\sum_\\alpha c_\\alpha = 1$ to ${zero(sums)}$ in {NUMBER}: no other coherence enters",
+        bar(max(apart, sums)) if least >= 0 else False,
         uncertainty=NUMERICAL,
     )
 
@@ -342,117 +522,6 @@ def only_zero_or_pi_in_the_dynamics(bar) -> Found:
         rf"same phase (relative deviation ${zero(apart)}$): twice the angles agree, whatever the "
         "initial state and the observable",
         bar(apart) if len(places) == 1 and abs(places[0][0] - places[0][1]) == 2 else False,
-        uncertainty=NUMERICAL,
-    )
-
-
-@claim(
-    "C61",
-    SETUP + ", below Eq. (1)",
-    r"The eigenvalues $\lambda$ of $\mathcal{L}$ are complex numbers with "
-    r"$\text{Re}[\lambda] \leq 0$",
-    statement=f"checked for the chain, the pair, the free spins of Appendix E, and a chain "
-    rf"perturbed with $\eta = {STRENGTH:g}\,\omega$",
-    printed=r"$\text{Re}[\lambda] \leq 0$",
-    bar=bars.identity("no positive real part"),
-)
-@claim(
-    "C62",
-    SETUP + ", below Eq. (1)",
-    r"the form of Eq. (1) guarantees that $\rho^\dagger$ is an eigenmode with eigenvalue "
-    r"$\lambda^*$",
-    statement=r"equivalent to $\mathcal{L}[X^\dagger] = \mathcal{L}[X]^\dagger$; checked for a "
-    "random $X$ and the same models",
-    printed=r"$\lambda^*$",
-    bar=bars.identity("equal"),
-)
-@claim(
-    "C63",
-    SETUP + ", below Eq. (1)",
-    r"Every Liouvillian $\mathcal{L}$ has at least one steady state ... The other eigenmodes in "
-    r"$\mathbf{B}_{\text{free}}$ are traceless",
-    statement="checked for the modes of the same models that turn",
-    printed="at least one; traces $0$",
-    bar=bars.identity("traces are zero"),
-)
-@claim(
-    "C64",
-    "Connecting the two notions of synchronization, note [54]",
-    r"since $\rho^\infty_{\text{pert}}$ is the only steady state, the system always evolves to "
-    "this state",
-    statement=f"the chain perturbed with $\\eta = {STRENGTH:g}\\,\\omega$ has one eigenvalue 0 and "
-    "all others decay",
-    printed="always",
-    bar=bars.ordering("every other eigenvalue has a negative real part"),
-)
-def spectra(bars) -> Iterator[Found]:
-    systems = {
-        "the chain": dephased_chain(),
-        "the pair": collective_decay_pair(),
-        "the free spins": free_spins(),
-    }
-    rng = np.random.default_rng(5)
-    highest, adjoint, traces = -np.inf, 0.0, 0.0
-    for system in systems.values():
-        # Real in a basis of Hermitian operators.
-        values = np.linalg.eigvals(total_matrix(system).toarray())
-        highest = max(highest, float(values.real.max() / np.abs(values).max()))
-        shape = (system.dimension, system.dimension)
-        X = rng.normal(size=shape) + 1j * rng.normal(size=shape)
-        change = system.apply(X)
-        adjoint = max(adjoint, _size(system.apply(X.conj().T) - change.conj().T) / _size(change))
-        modes = peripheral_modes(system)
-        turning = modes.right[np.abs(np.imag(modes.eigenvalues)) > ROUNDING]
-        traces = max(traces, float(np.abs(np.trace(turning, axis1=-2, axis2=-1)).max()))
-    base = prepared_chain()
-    generator = perturbation(0)
-    perturbed = base.matrix.toarray() + STRENGTH * generator.matrix
-    values = np.linalg.eigvals(perturbed)
-    values = values[np.argsort(-values.real)]
-    highest = max(highest, float(values.real.max() / np.abs(values).max()))
-    names = ", ".join(systems)
-    yield Found(
-        f"none above {'$10^{-9}$' if highest < ROUNDING else f'{highest:.1g}'} of the largest "
-        f"eigenvalue ({names}, and the perturbed chain)",
-        bars[0](max(highest, 0.0)),
-        uncertainty=r"numerical, $10^{-10}$",
-    )
-    yield Found(f"relative deviation ${zero(adjoint)}$", bars[1](adjoint), uncertainty=NUMERICAL)
-    yield Found(
-        f"8, 2 and 6 steady states; largest trace of a turning mode ${zero(traces)}$",
-        bars[2](traces),
-        uncertainty=NUMERICAL,
-    )
-    yield Found(
-        f"for seed 0 the eigenvalue closest to the imaginary axis besides 0 has "
-        rf"$\text{{Re}}[\lambda] = {values[1].real:.4f}\,\omega$",
-        abs(values[0]) < 1e-9 and bool((values[1:].real < -1e-6).all()),
-        uncertainty=r"numerical, $10^{-9}$",
-    )
-
-
-@claim(
-    "C65",
-    "Appendix B, first paragraph",
-    r"every operator in $\mathbf{B}_{\alpha, \beta} = \{...\}$ remains in the same subspace as "
-    "the system evolves",
-    printed=r"$\mathcal{L}[\mathbf{B}_{\alpha,\beta}] \subset \mathbf{B}_{\alpha,\beta}$",
-    bar=bars.identity("what leaves the subspace is zero"),
-)
-def sectors_stay_apart(bar) -> Found:
-    chain = dephased_chain()
-    projectors = sector_projectors(chain.space)
-    rng = np.random.default_rng(6)
-    X = rng.normal(size=(27, 27)) + 1j * rng.normal(size=(27, 27))
-    leaving = 0.0
-    for left in projectors.values():
-        for right in projectors.values():
-            change = chain.apply(left @ X @ right)
-            leaving = max(leaving, _size(change - left @ change @ right))
-    return Found(
-        f"largest element ${zero(leaving)}$ for a random operator in all {len(projectors) ** 2} "
-        "subspaces of $N = 3$",
-        bar(leaving),
         uncertainty=NUMERICAL,
     )
 

@@ -77,6 +77,32 @@ def diagonal_states(bar) -> Found:
 
 
 @claim(
+    "C65",
+    "Appendix B, first paragraph",
+    r"every operator in $\mathbf{B}_{\alpha, \beta} = \{...\}$ remains in the same subspace as "
+    "the system evolves",
+    printed=r"$\mathcal{L}[\mathbf{B}_{\alpha,\beta}] \subset \mathbf{B}_{\alpha,\beta}$",
+    bar=bars.identity("what leaves the subspace is zero"),
+)
+def sectors_stay_apart(bar) -> Found:
+    chain = dephased_chain()
+    projectors = sectors.sector_projectors(chain.space)
+    rng = np.random.default_rng(6)
+    X = rng.normal(size=(27, 27)) + 1j * rng.normal(size=(27, 27))
+    leaving = 0.0
+    for left in projectors.values():
+        for right in projectors.values():
+            change = chain.apply(left @ X @ right)
+            leaving = max(leaving, float(np.abs(change - left @ change @ right).max()))
+    return Found(
+        f"largest element ${zero(leaving)}$ for a random operator in all {len(projectors) ** 2} "
+        "subspaces of $N = 3$",
+        bar(leaving),
+        uncertainty=NUMERICAL,
+    )
+
+
+@claim(
     "C15",
     "Spin-1 model, above Eq. (7)",
     r"$\mathbf{1}_\alpha$ contains off-diagonal entries in the computation basis only if "

@@ -1,4 +1,4 @@
-r"""Claims of Zhao et al. (2025) on random perturbations: Figs. 3 and 5, and how App. F draws them.
+r"""Claims of Zhao et al. (2025) on random perturbations: Figs. 3 and 5.
 
 The samples are those of the figures: a thousand perturbations, or ten thousand with ``full``, the
 former the first of the latter. What is meant by "above the threshold r S_max" is C59.
@@ -11,45 +11,27 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from quantsync.lindblad.degenerate import random_lindbladian
-from quantsync.lindblad.degenerate.kossakowski import (
-    gell_mann_diagonal,
-    kossakowski_generator,
-    random_hamiltonian,
-    random_kossakowski,
-)
-from quantsync.models import collective_decay_pair
-from quantsync.operators import Space, Spin
 from quantsync.papers import bars
 from quantsync.papers.bars import ROUNDING, Margin
 from quantsync.papers.paper import Found, claim
-from quantsync.papers.zhao2025 import printed
 from quantsync.papers.zhao2025.data import THRESHOLD, figure_2
 from quantsync.papers.zhao2025.ensemble_data import (
     LIMIT_SAMPLES,
     SEED,
-    SINGLET_WEIGHT,
+    WEAKEST,
+    at,
     figure_3,
     figure_5,
+    samples_of,
     standard_error,
 )
-from quantsync.papers.zhao2025.uncertainty import NUMERICAL, measured, sampling
-from quantsync.sweeps import ensemble
+from quantsync.papers.zhao2025.uncertainty import measured
 
 UNIFORM = 1 / 8
 """Probability of each of the three intervals for random angles, and that of chi_2 > 7/8."""
-WEAKEST = 1e-8
 READ = r"the threshold is read as $S_d - (2\pi)^{-%d} > r\,S_{\max}$ (C59)"
 ABOVE, ABOVE_PAIR = READ % 2, READ % 1
 REGIME = r"$\eta/\omega \lesssim 10^{-3}$"
-
-
-def _at(data: xr.Dataset, eta: float) -> xr.Dataset:
-    return data.sel(eta=eta, method="nearest")
-
-
-def _sampled(data: xr.Dataset) -> str:
-    return sampling(data.sizes["sample"], SEED)
 
 
 def _power(eta: float) -> str:
@@ -141,7 +123,7 @@ def _density(data: xr.Dataset, where: tuple[float, float]) -> tuple[float, float
 
 def _peaks(data: xr.Dataset, eta: float) -> tuple[str, float]:
     """Densities at the three peaks and between them, and the smallest ratio of the two."""
-    chosen = _at(data, eta)
+    chosen = at(data, eta)
     peaks, between = (
         {name: _density(chosen, where) for name, where in places.items()}
         for places in (PEAKS, BETWEEN)
@@ -186,10 +168,10 @@ def three_peaks(bars: list, full: bool) -> Iterator[Found]:
     yield Found(
         f"densities {written} for $\\eta/\\omega$ = {_power(WEAKEST)}",
         bars[0](ratio),
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
     written, ratio = _peaks(data, 1e-3)
-    chosen = _at(data, 1e-3)
+    chosen = at(data, 1e-3)
     chances, errors = chosen.interval_probability.values, chosen.interval_probability_error.values
     limit = ", ".join(f"{p:.3f}" for p in data.interval_probability_limit.values)
     yield Found(
@@ -197,7 +179,7 @@ def three_peaks(bars: list, full: bool) -> Iterator[Found]:
         f"{_all(chances, errors)}, where uniform angles give 0.125 and vanishing perturbations "
         f"{limit}",
         bars[1](ratio) if (chances[1:] - UNIFORM > 3 * errors[1:]).all() else False,
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
 
 
@@ -212,18 +194,18 @@ def three_peaks(bars: list, full: bool) -> Iterator[Found]:
 )
 def intervals(bar: bars.Bar, full: bool) -> Found:
     data = figure_3(full)
-    whole = _at(data, WEAKEST).interval_share.sum("interval")
+    whole = at(data, WEAKEST).interval_share.sum("interval")
     value, error = float(whole.mean("sample")), float(standard_error(whole))
     return Found(
         f"$P_1 + P_2 + P_3$ = {measured(value, error)} at {_power(WEAKEST)}",
         bar(1 - value),
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
 
 
 def _of_the_kind(data: xr.Dataset, eta: float) -> tuple[float, float]:
     """Share of samples whose cosines have a positive coefficient, and its standard error."""
-    positive = _at(data, eta).coefficient > 0
+    positive = at(data, eta).coefficient > 0
     return float(positive.mean("sample")), float(standard_error(positive.astype(float)))
 
 
@@ -253,7 +235,7 @@ def equal_kinds(bar: bars.Bar, full: bool) -> Found:
 
 def _ratio(data: xr.Dataset, eta: float) -> tuple[float, float, float, float]:
     """P_2/(3 P_1), its standard error, and both of its ratio to the same samples' limit."""
-    chosen, weakest = _at(data, eta), _at(data, WEAKEST)
+    chosen, weakest = at(data, eta), at(data, WEAKEST)
     values, deviations = [], []
     for one in (chosen, weakest):
         first, second = one.interval_share[..., 0], one.interval_share[..., 1]
@@ -298,7 +280,7 @@ def equally_likely(bar: bars.Bar, full: bool) -> Found:
         f"samples; {written}. The limit itself is ${float(data.kind_ratio_limit):.3f}$",
         bar(found[1e-3][2]),
         amended=bar(found[1e-5][2]),
-        uncertainty=f"{_sampled(data)}; ratios to the limit from the same samples",
+        uncertainty=f"{samples_of(data)}; ratios to the limit from the same samples",
     )
 
 
@@ -316,18 +298,18 @@ def uniform_at_strong(bar: bars.Bar, full: bool) -> Found:
     data = figure_3(full)
     margins, written = [], []
     for eta in (1.0, 10.0):
-        chosen = _at(data, eta)
+        chosen = at(data, eta)
         chances = chosen.interval_probability.values
         errors = chosen.interval_probability_error.values
         margins += [bar(p, e) for p, e in zip(chances, errors, strict=True)]
         written.append(f"{_all(chances, errors)} at {eta:g}")
-    density = _at(data, 10.0).chi_probability.values * data.sizes["chi"]
+    density = at(data, 10.0).chi_probability.values * data.sizes["chi"]
     uneven = float(np.abs(density - 1).max())
     return Found(
         f"$P_1, P_2, P_3$ = {'; '.join(written)}. At 10 no bin of $1/64$ is off the uniform "
         f"distribution by more than {100 * uneven:.0f} %",
         _worst(margins),
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
 
 
@@ -365,7 +347,7 @@ def nonzero_synchronization(bars: list, full: bool) -> Iterator[Found]:
         rf"for orthonormal $F_n$. $S_{{\max}} > 10^{{-8}}$ in {100 * share:.1f} % of all samples "
         "of the regime",
         bool(significant.all()) and share > 0.9,
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
     strong = heights.where(heights.eta > 0.9e-3, drop=True)
     steps = strong.diff("eta")
@@ -376,19 +358,19 @@ def nonzero_synchronization(bars: list, full: bool) -> Iterator[Found]:
         + f"; every step is at least {'5' if least > 5 else f'{least:.1f}'} standard errors. The "
         r"angles are not locked there: $\chi$ becomes uniform (C35)",
         least > 3,
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
 
 
 def _antiphase(data: xr.Dataset, eta: float) -> tuple[float, float]:
     """Probability that chi_2 > 7/8, and its standard error."""
-    chosen = _at(data, eta).antiphase
+    chosen = at(data, eta).antiphase
     return float(chosen.mean("sample")), float(standard_error(chosen))
 
 
 def _angles_of_the_caption(data: xr.Dataset, eta: float) -> float:
     """Probability that chi_2 > 7/8 where S_d > 0.95 max S_d, the words of Fig. 3's caption."""
-    chosen = _at(data, eta)
+    chosen = at(data, eta)
     # The distribution has a single wave: (1 + a cos(phi - phi_0))/(2 pi).
     a = 2 * np.pi * chosen.synchronization.values[:, None]
     phi = 2 * np.pi * (np.arange(720) + 0.5) / 720 - np.pi
@@ -436,7 +418,7 @@ def antiphase(bars: list, full: bool) -> Iterator[Found]:
     yield Found(
         rf"$P(\chi_2 > 7/8)$ = {written(1e-4, 1e-2)}",
         bars[0](found[1e-4][0]) & bars[0](found[1e-2][0]),
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
     caption = _angles_of_the_caption(data, 0.1)
     yield Found(
@@ -445,7 +427,7 @@ def antiphase(bars: list, full: bool) -> Iterator[Found]:
         rf"{_angles_of_the_caption(data, 1e-2):.2f} at {_power(1e-2)}",
         bars[1](*found[0.1]),
         amended=bars[1](*found[10**0.5]) & bars[1](*found[10.0]),
-        uncertainty=_sampled(data),
+        uncertainty=samples_of(data),
     )
 
 
@@ -459,7 +441,7 @@ def antiphase(bars: list, full: bool) -> Iterator[Found]:
 def synchronization_of_pairs(full: bool) -> Found:
     data = figure_5(full)
     smallest = float(data.synchronization.min())
-    weak = _at(data, WEAKEST)
+    weak = at(data, WEAKEST)
     height, weight = (
         (float(values.mean("sample")), float(standard_error(values)))
         for values in (weak.synchronization, weak.singlet_weight)
@@ -469,118 +451,5 @@ def synchronization_of_pairs(full: bool) -> Found:
         rf"$\langle S_{{\max}}\rangle$ = {measured(*height)} and "
         rf"$\langle c_-\rangle$ = {measured(*weight)} at {_power(WEAKEST)}",
         smallest > ROUNDING,
-        uncertainty=_sampled(data),
-    )
-
-
-@claim(
-    "C68",
-    "Appendix F, Eq. (F3)",
-    r"for traceless matrices $F_n$ satisfying $\text{Tr}[F_m F_n^\dagger] = \delta_{m,n}$. In "
-    "practice, we pick ... [Eq. (F3)]",
-    printed=r"$\text{Tr}[F_m F_n^\dagger] = \delta_{m,n}$",
-    bar=bars.identity("equal"),
-    correction=r"$a = b$: $\delta_{j,a}\delta_{k,a} - \delta_{j,a+1}\delta_{k,a+1} \to "
-    r"\frac{1}{\sqrt{a(a+1)}}\left(\sum_{i \leq a}\delta_{j,i}\delta_{k,i} - a\,\delta_{j,a+1}"
-    r"\delta_{k,a+1}\right)$ is one choice that is orthonormal. The chain hardly changes; the "
-    r"singlet's weight $\langle c_-\rangle$ at weak perturbations of the pair does",
-)
-def orthonormal_operators(bar: bars.Bar, full: bool) -> Found:
-    size = collective_decay_pair().space.dimension
-    as_printed, right = printed.diagonal_operators(size), gell_mann_diagonal(size)
-    apart = [float(np.abs(F.T @ F - np.eye(size - 1)).max()) for F in (as_printed, right)]
-    overlap = as_printed.T @ as_printed
-    data = figure_5(full)
-    found = ensemble(
-        collective_decay_pair(),
-        [1e-7],
-        data.sizes["sample"],
-        SEED,
-        [SINGLET_WEIGHT],
-        draw=random_lindbladian,
-        workers=1,
-    )
-    ours, orthonormal = (
-        measured(float(w.mean("sample")), float(standard_error(w)))
-        for w in (_at(data, WEAKEST).singlet_weight, found.singlet_weight[:, 0])
-    )
-    return Found(
-        rf"for operators $a = b$ as printed $\text{{Tr}}[F_m F_n^\dagger]$ is "
-        rf"${overlap[0, 0]:.0f}$ and, for neighbours, ${overlap[0, 1]:.0f}$; corrected it "
-        rf"is $\delta_{{m,n}}$. $\langle c_-\rangle$ = {ours} as printed, {orthonormal} corrected",
-        bar(apart[0]),
-        amended=bar(apart[1]),
-        uncertainty=f"traces exact; $\\langle c_-\\rangle$: {_sampled(data)}",
-    )
-
-
-@claim(
-    "C69",
-    "Appendix F, below Eq. (F1)",
-    r"We sample the Hamiltonian $H_{(1)}$ from a Gaussian unitary ensemble of unit variance ... "
-    r"$H_{(1)} = (M + M^\dagger)/\sqrt{2}$",
-    printed="variance 1",
-    bar=bars.identity("equal"),
-    convention="the variance is that of the real and of the imaginary part of an off-diagonal "
-    r"element, so that $E\lvert H_{ij}\rvert^2 = 2$; with $E\lvert H_{ij}\rvert^2 = 1$, which is "
-    r"also called unit variance, it would be $(M + M^\dagger)/2$. Strengths $\eta$ depend on it",
-)
-def unit_variance(bar: bars.Bar) -> Found:
-    class Unit:
-        """Gives 1 for one of the normal numbers, in turn, and 0 for the others."""
-
-        def __init__(self, place: int):
-            self.place = place
-
-        def standard_normal(self, shape: tuple[int, ...]) -> np.ndarray:
-            values = np.zeros(shape)
-            values.flat[self.place] = 1
-            return values
-
-    size = 3
-    answers = np.array([random_hamiltonian(size, Unit(k)) for k in range(2 * size**2)])  # pyright: ignore[reportArgumentType]
-    parts = np.real(answers), np.imag(answers)
-    real, imaginary = (float((part[:, 0, 1] ** 2).sum()) for part in parts)
-    own = float((parts[0][:, 0, 0] ** 2).sum())
-    return Found(
-        f"variances {real:.6g} of the real and {imaginary:.6g} of the imaginary part of an element "
-        f"off the diagonal, {own:.6g} of one on it",
-        bar(real - 1) & bar(imaginary - 1),
-        uncertainty="exact: a linear function of normal numbers",
-    )
-
-
-@claim(
-    "C70",
-    "Appendix F, Eq. (F4)",
-    r"we can construct the jump operators $L_\mu = \sum_\nu \sqrt{\kappa_\mu} V_{\mu,\nu} F_\nu$ "
-    "... Then, Eq. (F2) is rewritten as [Eq. (F4)]",
-    printed="Eqs. (F2) and (F4) are equal",
-    bar=bars.identity("equal"),
-)
-def jump_operators(bar: bars.Bar) -> Found:
-    space = Space(A=Spin(1 / 2), B=Spin(1 / 2))
-    n = space.dimension
-    rng = np.random.default_rng(8)
-    K = random_kossakowski(n, rng)
-    diagonal = printed.diagonal_operators(n)
-    F = np.zeros((n * n - 1, n, n))
-    for a in range(n):
-        for b in range(n):
-            if a * n + b < len(F):
-                F[a * n + b][a, b] = 1
-    for a in range(n - 1):
-        F[a * (n + 1)] = np.diag(diagonal[:, a])
-    kappa, vectors = np.linalg.eigh(K)  # K_st = sum_m kappa_m V*_ms V_mt with V = vectors^dag
-    L = np.einsum("m,mn,nij->mij", np.sqrt(kappa), vectors.conj().T, F)
-    X = rng.normal(size=(n, n)) + 1j * rng.normal(size=(n, n))
-    decay = np.einsum("mji,mjk->ik", L.conj(), L)
-    by_jumps = np.einsum("mij,jk,mlk->il", L, X, L.conj()) - (decay @ X + X @ decay) / 2
-    direct = kossakowski_generator(space, np.zeros((n, n)), K, diagonal).apply(X)
-    apart = float(np.abs(by_jumps - direct).max() / np.abs(direct).max())
-    return Found(
-        f"differ by {'less than $10^{-9}$' if apart < ROUNDING else f'{apart:.2g}'} of the "
-        f"largest element for a random $K$ and a random operator of two spins 1/2",
-        bar(apart),
-        uncertainty=NUMERICAL,
+        uncertainty=samples_of(data),
     )

@@ -33,6 +33,7 @@ from quantsync.papers.zhao2025.data import BINS, THRESHOLD
 from quantsync.papers.zhao2025.limit import limit_ensemble
 from quantsync.papers.zhao2025.printed import random_perturbation
 from quantsync.papers.zhao2025.sectors import prepared_chain, stationary_states
+from quantsync.papers.zhao2025.uncertainty import sampling
 from quantsync.sweeps import ensemble
 from quantsync.system import Measure, View
 
@@ -42,6 +43,7 @@ SAMPLES, SAMPLES_IN_PRINT = 1000, 10_000
 """Random perturbations unless another number is asked for; the latter at full resolution."""
 SEED = 2025
 LIMIT_SAMPLES = 200_000
+WEAKEST = 1e-8
 
 
 def _chi_histogram(view: View) -> Any:
@@ -133,6 +135,16 @@ def figure_3(full: bool = False, samples: float = 0.0) -> xr.Dataset:
     deviations = (second - 3 * data.kind_ratio * first) / (3 * first.mean("sample"))
     data["kind_ratio_error"] = _described(standard_error(deviations), "P_2/(3 P_1): standard error")
     return _with_limit(data)
+
+
+def at(data: xr.Dataset, eta: float) -> xr.Dataset:
+    """The data at a strength."""
+    return data.sel(eta=eta, method="nearest")
+
+
+def samples_of(data: xr.Dataset) -> str:
+    """What its standard errors are of, in words."""
+    return sampling(data.sizes["sample"], SEED)
 
 
 def standard_error(values: xr.DataArray) -> xr.DataArray:

@@ -14,7 +14,7 @@ from typing import Any
 
 from quantsync.papers.keeping import maps_kept
 from quantsync.papers.paper import Check
-from quantsync.papers.zhao2025 import ensemble_claims, ensemble_data
+from quantsync.papers.zhao2025 import ensemble_claims, ensemble_data, pair_claims
 from quantsync.version import __version__
 
 FULL_RUN = Path(__file__).with_name("full_run.json")
@@ -31,7 +31,8 @@ def full_run(target: Path = FULL_RUN, store: Path | None = None) -> dict[str, An
             figure(True)
     checks = [
         value
-        for value in vars(ensemble_claims).values()
+        for module in (ensemble_claims, pair_claims)
+        for value in vars(module).values()
         if isinstance(value, Check) and takes_full(value)
     ]
     claims = [found for check in checks for found in check(True)]
@@ -55,6 +56,11 @@ def full_run(target: Path = FULL_RUN, store: Path | None = None) -> dict[str, An
     }
     target.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return record
+
+
+def kept() -> dict[str, Any]:
+    """What the last full run has written."""
+    return json.loads(FULL_RUN.read_text(encoding="utf-8")) if FULL_RUN.exists() else {}
 
 
 def takes_full(check: Check) -> bool:

@@ -8,22 +8,40 @@ import numpy as np
 
 from quantsync.catalogue.models import Model
 from quantsync.lindblad import dynamical_synchronization, evolve, peripheral_modes
-from quantsync.lindblad.degenerate import DegenerateBase, degenerate_steady_state
+from quantsync.lindblad.degenerate import (
+    DegenerateBase,
+    degenerate_steady_state,
+    random_lindbladian,
+)
+from quantsync.lindblad.degenerate.kossakowski import (
+    gell_mann_diagonal,
+    kossakowski_generator,
+    random_hamiltonian,
+    random_kossakowski,
+)
 from quantsync.measures import chi_2, phase_distribution, relative_phase_distribution
-from quantsync.models import collective_decay_pair, dephased_chain
+from quantsync.models import collective_decay_pair
+from quantsync.operators import Space, Spin
 from quantsync.papers import bars
 from quantsync.papers.bars import ROUNDING, Margin
 from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.zhao2025 import dark_states, printed
+from quantsync.papers.zhao2025.chain_claims import PARAMETERS
 from quantsync.papers.zhao2025.data import (
-    COHERENCE,
-    PERTURBATION,
     appendix_e,
     free_spins,
-    pair_perturbation,
-    uncoupled_pair,
 )
-from quantsync.papers.zhao2025.uncertainty import EXACT_COUNT, NUMERICAL
+from quantsync.papers.zhao2025.ensemble_data import (
+    SEED,
+    SINGLET_WEIGHT,
+    WEAKEST,
+    at,
+    figure_5,
+    samples_of,
+    standard_error,
+)
+from quantsync.papers.zhao2025.uncertainty import NUMERICAL, measured
+from quantsync.sweeps import ensemble
 
 J, DELTA, B = (
     float(Model(collective_decay_pair).parameters[name].default)
@@ -33,38 +51,6 @@ SEEDS = range(20)
 
 
 AT_FIGURE_5 = rf"at $J = {J:g}$, $\Delta = {DELTA:g}$, $B = {B:g}$ of Fig. 5"
-PARAMETERS = (
-    r"parameters that are not printed; ours: $(\epsilon, \Delta_1 - \Delta_2, \gamma_1^d, "
-    r"\gamma_2^g) = "
-    f"({PERTURBATION['epsilon']:g}, {PERTURBATION['detuning']:g}, {PERTURBATION['damping_a']:g}, "
-    rf"{PERTURBATION['gain_b']:g})\,\eta$, $\gamma_1^g = \gamma_2^d = 1$"
-)
-
-
-@claim(
-    "C41",
-    "Connecting the two notions of synchronization, above Eq. (4)",
-    r"this sort is known to feature algebraic relations ... that imply the existence of more than "
-    "one zero mode",
-    statement="an oscillating coherence comes with more than one zero mode; checked for the three "
-    "models of the paper",
-    printed="$> 1$",
-    bar=bars.Bar("more than one: a count"),
-)
-def zero_modes_of_all_models() -> Found:
-    """An oscillating coherence does not come with a single stationary state."""
-    systems = {
-        "spin-1 chain": dephased_chain(),
-        "Appendix D": collective_decay_pair(),
-        "Appendix E": free_spins(),
-    }
-    modes = {name: peripheral_modes(system) for name, system in systems.items()}
-    holds = all(found.zero_modes > 1 and len(found.frequencies) for found in modes.values())
-    return Found(
-        ", ".join(f"{found.zero_modes} ({name})" for name, found in modes.items()),
-        holds,
-        uncertainty=EXACT_COUNT,
-    )
 
 
 @claim(
@@ -351,17 +337,7 @@ def uniform_chi_2() -> Found:
     printed=r"$|0, 0\rangle\langle 1, -1|$ and its adjoint",
     bar=bars.identity("zero"),
 )
-@claim(
-    "C56",
-    "Weakly coupled individual oscillating coherences, above Eq. (5)",
-    r"zero modes of the entire system include not only the steady states "
-    r"$\rho_{\alpha,1}^\infty \otimes \rho_{\alpha',2}^\infty$ but also the oscillating coherences",
-    statement=r"$\rho_1^{\text{osc}} \otimes (\rho_2^{\text{osc}})^\dagger$ and its adjoint, and "
-    r"there are coherences at $\pm 2\omega$; counted for Appendix E",
-    printed=r"$2 \times 2 + 2$ zero modes",
-    bar=bars.Bar("equal: counts"),
-)
-def undamped_modes_of_free_spins(bars) -> Iterator[Found]:
+def coherences_of_free_spins(bars) -> Iterator[Found]:
     """Eqs. (E3) and (E4), in the frame at rest with omega = 1."""
     omega = 1.0
     spins = free_spins(omega)
@@ -374,9 +350,6 @@ def undamped_modes_of_free_spins(bars) -> Iterator[Found]:
     expected = np.outer(np.kron(ket[1], ket[1]), np.kron(ket[0], ket[2]))
     same = _size(zero_mode - expected)
     still = _size(spins.apply(zero_mode))
-    modes = peripheral_modes(spins)
-    turning = np.rint(np.imag(modes.eigenvalues) / omega).astype(int)
-    counts = {k: int((turning == k).sum()) for k in (0, 1, -1, 2, -2)}
     yield Found(f"deviation ${zero(single)}$", bars[0](single), uncertainty=NUMERICAL)
     yield Found(
         rf"$\mathcal{{L}}$ of it is ${zero(still)}$; it is "
@@ -384,24 +357,8 @@ def undamped_modes_of_free_spins(bars) -> Iterator[Found]:
         bars[1](max(still, same)),
         uncertainty=NUMERICAL,
     )
-    yield Found(
-        rf"{counts[0]} zero modes, {counts[1]} and {counts[-1]} at $\pm\omega$, {counts[2]} and "
-        rf"{counts[-2]} at $\pm 2\omega$",
-        counts == {0: 6, 1: 4, -1: 4, 2: 1, -2: 1} and len(turning) == 16,
-        uncertainty=EXACT_COUNT,
-    )
 
 
-@claim(
-    "C57",
-    "Weakly coupled individual oscillating coherences, Eq. (5)",
-    "Generically, the perturbed system is left with one steady state, of the form described in "
-    "Eq. (4)",
-    statement=r"of the form of Eq. (5), with $c_{\lambda=0} \neq 0$; for Appendix E",
-    printed=r"$c_{\lambda=0} \neq 0$",
-    bar=bars.identity("all other off-diagonal elements are zero"),
-    convention=PARAMETERS,
-)
 @claim(
     "C58",
     "Appendix E, below Eq. (E4)",
@@ -411,31 +368,130 @@ def undamped_modes_of_free_spins(bars) -> Iterator[Found]:
     bar=bars.ordering(r"$S_{\max} > 0$ as $\eta \to 0$"),
     convention=PARAMETERS,
 )
-def weakly_coupled_spins(bars) -> Iterator[Found]:
-    rho = degenerate_steady_state(uncoupled_pair(), pair_perturbation()).rho[0]
-    rest = rho - np.diag(np.diag(rho))
-    row, column = COHERENCE
-    element = complex(rest[row, column])
-    rest[row, column] = rest[column, row] = 0
+def weakly_coupled_spins() -> Found:
     data = appendix_e()
     limit, height = float(data.S_max_limit), data.S_max.values
     away = np.abs(height[:2] - limit)
     steps = np.log(data.eta.values[1] / data.eta.values[0])
     order = float(np.log(away[1] / away[0]) / steps)
-    kept = [complex(rho[i, i]).real for i in (1, 2, 4, 5)]
-    alone = abs(sum(kept) - 1)
-    yield Found(
-        rf"$\langle 0,0|\rho|1,-1\rangle = {element.real:.5f} {element.imag:+.5f}\,i$, no other "
-        f"off-diagonal element (${zero(_size(rest))}$), and populations of the products of steady "
-        f"states only (to ${zero(alone)}$)",
-        bars[0](max(_size(rest), alone)) if abs(element) > ROUNDING else False,
-        uncertainty=NUMERICAL,
-    )
-    yield Found(
+    return Found(
         rf"$S_{{\max}} \to {limit:.5f}$ as $\eta \to 0$, approached as $\eta^{{{order:.2f}}}$; "
         f"{float(data.S_max.sel(eta=0.1, method='nearest')):.4f} at $\\eta = 0.1$",
         limit > ROUNDING and abs(order - 1) < 0.1,
         uncertainty=r"numerical, $10^{-9}$",
+    )
+
+
+@claim(
+    "C68",
+    "Appendix F, Eq. (F3)",
+    r"for traceless matrices $F_n$ satisfying $\text{Tr}[F_m F_n^\dagger] = \delta_{m,n}$. In "
+    "practice, we pick ... [Eq. (F3)]",
+    printed=r"$\text{Tr}[F_m F_n^\dagger] = \delta_{m,n}$",
+    bar=bars.identity("equal"),
+    correction=r"$a = b$: $\delta_{j,a}\delta_{k,a} - \delta_{j,a+1}\delta_{k,a+1} \to "
+    r"\frac{1}{\sqrt{a(a+1)}}\left(\sum_{i \leq a}\delta_{j,i}\delta_{k,i} - a\,\delta_{j,a+1}"
+    r"\delta_{k,a+1}\right)$ is one choice that is orthonormal. The chain hardly changes; the "
+    r"singlet's weight $\langle c_-\rangle$ at weak perturbations of the pair does",
+)
+def orthonormal_operators(bar: bars.Bar, full: bool) -> Found:
+    size = collective_decay_pair().space.dimension
+    as_printed, right = printed.diagonal_operators(size), gell_mann_diagonal(size)
+    apart = [float(np.abs(F.T @ F - np.eye(size - 1)).max()) for F in (as_printed, right)]
+    overlap = as_printed.T @ as_printed
+    data = figure_5(full)
+    found = ensemble(
+        collective_decay_pair(),
+        [1e-7],
+        data.sizes["sample"],
+        SEED,
+        [SINGLET_WEIGHT],
+        draw=random_lindbladian,
+        workers=1,
+    )
+    ours, orthonormal = (
+        measured(float(w.mean("sample")), float(standard_error(w)))
+        for w in (at(data, WEAKEST).singlet_weight, found.singlet_weight[:, 0])
+    )
+    return Found(
+        rf"for operators $a = b$ as printed $\text{{Tr}}[F_m F_n^\dagger]$ is "
+        rf"${overlap[0, 0]:.0f}$ and, for neighbours, ${overlap[0, 1]:.0f}$; corrected it "
+        rf"is $\delta_{{m,n}}$. $\langle c_-\rangle$ = {ours} as printed, {orthonormal} corrected",
+        bar(apart[0]),
+        amended=bar(apart[1]),
+        uncertainty=f"traces exact; $\\langle c_-\\rangle$: {samples_of(data)}",
+    )
+
+
+@claim(
+    "C69",
+    "Appendix F, below Eq. (F1)",
+    r"We sample the Hamiltonian $H_{(1)}$ from a Gaussian unitary ensemble of unit variance ... "
+    r"$H_{(1)} = (M + M^\dagger)/\sqrt{2}$",
+    printed="variance 1",
+    bar=bars.identity("equal"),
+    convention="the variance is that of the real and of the imaginary part of an off-diagonal "
+    r"element, so that $E\lvert H_{ij}\rvert^2 = 2$; with $E\lvert H_{ij}\rvert^2 = 1$, which is "
+    r"also called unit variance, it would be $(M + M^\dagger)/2$. Strengths $\eta$ depend on it",
+)
+def unit_variance(bar: bars.Bar) -> Found:
+    class Unit:
+        """Gives 1 for one of the normal numbers, in turn, and 0 for the others."""
+
+        def __init__(self, place: int):
+            self.place = place
+
+        def standard_normal(self, shape: tuple[int, ...]) -> np.ndarray:
+            values = np.zeros(shape)
+            values.flat[self.place] = 1
+            return values
+
+    size = 3
+    answers = np.array([random_hamiltonian(size, Unit(k)) for k in range(2 * size**2)])  # pyright: ignore[reportArgumentType]
+    parts = np.real(answers), np.imag(answers)
+    real, imaginary = (float((part[:, 0, 1] ** 2).sum()) for part in parts)
+    own = float((parts[0][:, 0, 0] ** 2).sum())
+    return Found(
+        f"variances {real:.6g} of the real and {imaginary:.6g} of the imaginary part of an element "
+        f"off the diagonal, {own:.6g} of one on it",
+        bar(real - 1) & bar(imaginary - 1),
+        uncertainty="exact: a linear function of normal numbers",
+    )
+
+
+@claim(
+    "C70",
+    "Appendix F, Eq. (F4)",
+    r"we can construct the jump operators $L_\mu = \sum_\nu \sqrt{\kappa_\mu} V_{\mu,\nu} F_\nu$ "
+    "... Then, Eq. (F2) is rewritten as [Eq. (F4)]",
+    printed="Eqs. (F2) and (F4) are equal",
+    bar=bars.identity("equal"),
+)
+def jump_operators(bar: bars.Bar) -> Found:
+    space = Space(A=Spin(1 / 2), B=Spin(1 / 2))
+    n = space.dimension
+    rng = np.random.default_rng(8)
+    K = random_kossakowski(n, rng)
+    diagonal = printed.diagonal_operators(n)
+    F = np.zeros((n * n - 1, n, n))
+    for a in range(n):
+        for b in range(n):
+            if a * n + b < len(F):
+                F[a * n + b][a, b] = 1
+    for a in range(n - 1):
+        F[a * (n + 1)] = np.diag(diagonal[:, a])
+    kappa, vectors = np.linalg.eigh(K)  # K_st = sum_m kappa_m V*_ms V_mt with V = vectors^dag
+    L = np.einsum("m,mn,nij->mij", np.sqrt(kappa), vectors.conj().T, F)
+    X = rng.normal(size=(n, n)) + 1j * rng.normal(size=(n, n))
+    decay = np.einsum("mji,mjk->ik", L.conj(), L)
+    by_jumps = np.einsum("mij,jk,mlk->il", L, X, L.conj()) - (decay @ X + X @ decay) / 2
+    direct = kossakowski_generator(space, np.zeros((n, n)), K, diagonal).apply(X)
+    apart = float(np.abs(by_jumps - direct).max() / np.abs(direct).max())
+    return Found(
+        f"differ by {'less than $10^{-9}$' if apart < ROUNDING else f'{apart:.2g}'} of the "
+        f"largest element for a random $K$ and a random operator of two spins 1/2",
+        bar(apart),
+        uncertainty=NUMERICAL,
     )
 
 
