@@ -206,6 +206,28 @@ def test_every_figure_can_be_drawn(figures, name, tmp_path):
         assert axes.get_ylabel() or axes.get_xlabel() or axes.get_title(loc="center")
 
 
+@pytest.mark.parametrize(
+    ("name", "letters"), [("3", "abc"), ("4", "abc"), ("1", ""), ("2", ""), ("5", ""), ("6", "")]
+)
+def test_letters_are_those_of_the_paper(figures, name, letters):
+    with plotting.style():
+        canvas = PAPERS["benedetti2016"].figures[name].draw(figures(f"fig{name}"))
+    found = [axes.get_title(loc="left") for axes in canvas.axes]
+    assert [title for title in found if title] == [f"({letter})" for letter in letters]
+
+
+def test_columns_of_figure_6_are_whole_pixels(figures):
+    with plotting.style():
+        canvas = PAPERS["benedetti2016"].figures["6"].draw(figures("fig6"))
+        canvas.set_dpi(plotting.STYLE["savefig.dpi"])
+        canvas.canvas.draw()
+    (mesh,) = (c for c in canvas.axes[0].collections if hasattr(c, "get_coordinates"))
+    corners = canvas.axes[0].transData.transform(mesh.get_coordinates().reshape(-1, 2))
+    x = np.unique(corners[:, 0].round(3))
+    np.testing.assert_allclose(np.diff(x), 4)
+    np.testing.assert_allclose(x, x.round())
+
+
 def test_variables_have_names_and_units(figures):
     for name in ("fig1", "fig2", "fig3", "fig4", "fig5", "fig6"):
         for variable in figures(name).data_vars.values():

@@ -115,6 +115,48 @@ def test_errors_of_bosons_and_mean_field_against_exact_spins():
         np.testing.assert_allclose(data.error.sel(approximation=name), numbers, atol=6e-4)
 
 
+def test_the_phase_of_figure_3_is_a_turn_of_the_second_chain():
+    data = FIGURES["3"]().sel(variant="lab")
+    path = chains.run("lab", "g-i")
+    # Turning chain 2 back by phi before S_q is taken, Eqs. (17) and (18).
+    turn = np.eye(4)
+    turn[2:, 2:] = [[np.cos(1.049), np.sin(1.049)], [-np.sin(1.049), np.cos(1.049)]]
+    turned = chains.synchronization(turn @ path.covariance @ turn.T)["S_q"]
+    np.testing.assert_allclose(data.S_q_phase, turned, rtol=1e-9)
+    np.testing.assert_allclose(data.S_mean_phase, data.S_mean_product, atol=0.02)
+
+
+def letters(canvas):
+    found = [axes.get_title(loc="left") for axes in canvas.axes]
+    return [t for t in found if "added" not in t], [t for t in found if "added" in t]
+
+
+def test_letters_are_those_of_the_paper_and_what_is_added_is_lettered_apart():
+    with plotting.style():
+        drawn = {name: figure.draw(figure.data(False)) for name, figure in FIGURES.items()}
+    assert letters(drawn["2"])[0] == [f"({c})" for c in "abcdefghi"]
+    assert letters(drawn["2"])[1] == [f"({c}) added" for c in "xyz"]
+    assert letters(drawn["3"])[0] == ["(a)", "(b)"]
+    for name in set(drawn) - {"2", "3"}:
+        theirs, ours = letters(drawn[name])
+        assert not theirs, name
+        assert ours, name
+
+
+def test_orbits_of_figure_2_are_smooth():
+    with plotting.style():
+        canvas = FIGURES["2"].draw(FIGURES["2"].data(False))
+        canvas.canvas.draw()
+    for axes in canvas.axes:
+        assert axes.lines
+        for line in axes.lines:
+            steps = np.diff(line.get_transform().transform(line.get_xydata()), axis=0)
+            x, y = steps.T
+            turned = np.abs(np.angle((x[1:] + 1j * y[1:]) / (x[:-1] + 1j * y[:-1])))
+            length = np.hypot(x, y)
+            assert turned[np.minimum(length[1:], length[:-1]) > 1.0].max(initial=0) < 0.1
+
+
 @pytest.mark.parametrize("name", list(FIGURES))
 def test_drawings_say_what_is_not_in_the_paper(name):
     figure = FIGURES[name]

@@ -54,17 +54,14 @@ PANELS_3 = (
 )
 GROWN = (
     r"As printed the covariance grows without bound: $S_q$ is drawn as 0 once it has outgrown all "
-    r"numbers, and $\nu_{\min}$ ends where rounding decides. "
+    r"numbers, and $\nu_{\min}$ ends where rounding decides; the three lines of coupled chains "
+    "fall within the first 250 units of time and then lie on each other. "
 )
 FIGURE_3 = (
-    r"$\lambda = 0.2$, $N_1 = N_2 = 5$. (a) $S_q$ over time for $\bar{n}_m = 0$ and (b) averages "
-    "over thermal phonons, with (B1), (B2), (C1) as printed. (w) is added, and so are (x)-(z), the "
-    "same three with the recommended equations. Of the lines and marks only $S_q$ is the paper's. "
-    + PANELS_3
-    + GROWN
-    + RECOMMENDED
-    + START
-    + RATES
+    r"$\lambda = 0.2$, $N_1 = N_2 = 5$. (a) $S_q$ over time for $\bar{n}_m = 0$, which is not "
+    "printed, and (b) averages over thermal phonons, with (B1), (B2), (C1) as printed. (w) is "
+    "added, and so are (x)-(z), the same three with the recommended equations. Of the lines "
+    "and marks only $S_q$ is the paper's. " + PANELS_3 + GROWN + RECOMMENDED + START + RATES
 )
 FIGURE_3_GAIN = (
     "Everything here is added: the panels of Fig. 3 with a linear gain of $0.002$, which is not in "
@@ -77,8 +74,9 @@ FIGURE_3_GAIN = (
 )
 EXCESS = (
     r"Added. (i) What correlations add to $S_q$: its excess over $2/\mathrm{Tr}\,C$, the value of "
-    "the product of both chains' states. (ii) The logarithmic negativity, with natural logarithms. "
-    "Colours are those of the key; where a curve oscillates too fast to be seen, a band joins the "
+    "the product of both chains' states. (ii) The logarithmic negativity, with natural logarithms; "
+    "black is nearly covered by blue. Colours are those of the key; where a curve oscillates too "
+    "fast to be seen, a band joins the "
     r"largest and the least values of stretches of $100\,\omega_1^{-1}$. "
     + RECOMMENDED
     + START

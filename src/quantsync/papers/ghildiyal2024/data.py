@@ -110,7 +110,7 @@ figure_2_gain = figure(
 
 @figure(
     "3",
-    "$S_q$ over time and temperature beside its baselines",
+    "Quantum synchronization over time and temperature, beside its baselines",
     draw=drawing.draw_figure_3,
     caption=captions.FIGURE_3,
 )
@@ -174,7 +174,7 @@ figure_3_gain = figure(
 
 @figure(
     "excess",
-    "Excess of $S_q$ over the product state, and entanglement",
+    "What correlations add to synchronization, and entanglement",
     draw=drawing.draw_excess,
     caption=captions.EXCESS,
 )

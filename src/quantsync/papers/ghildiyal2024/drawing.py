@@ -131,7 +131,7 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
         right.set_yticks([t for t in NU_TICKS if right.get_ylim()[0] <= t <= right.get_ylim()[1]])
         left.set(ylim=(-0.03, None), ylabel="$S_q$")
         middle.set(xlabel=r"thermal phonons $\bar{n}_m$", ylabel=r"average $\bar{S}_q$")
-        middle.set_ylim(-0.03, 1.06)
+        middle.set_ylim(-0.06, 1.06)
         right.set_ylabel(r"$\nu_{\min} - 1/2$")
         for axes in (left, right):
             axes.set(xlabel=LONG_TIME, xlim=(0, time[-1]))
