@@ -27,6 +27,7 @@ from quantsync.papers.vaidya2024.baths import (
     SHOWN,
     SUPPRESSED,
     baths,
+    scientific,
     study,
 )
 from quantsync.papers.vaidya2024.model_claims import ANGLES, ROUNDING, random_state, small
@@ -216,14 +217,14 @@ def partially_coherent_limit_cycles(bars: list[Bar]) -> Iterator[Found]:
     closest = diagonal.closest(driven)
     states = np.abs(search.closest(driven) - closest).max(axis=(1, 2))
     yield Found(
-        rf"they differ by up to {worst:.0e} of it at $\epsilon = 0.1\,\Gamma$, growing as "
+        rf"they differ by up to ${scientific(worst)}$ of it at $\epsilon = 0.1\,\Gamma$, as "
         rf"$\epsilon^{{{power:.1f}}}$",
         bars[1](worst),
         uncertainty=f"numerical search and closed form differ by {small(error)}",
     )
     yield Found(
-        rf"elements differ by up to {states[2]:.0e} at $\epsilon = 0.1\,\Gamma$, by "
-        rf"{states[3]:.0e} at $\epsilon = \Gamma$; the optimum is $\hat\rho$ without "
+        rf"elements differ by up to ${scientific(states[2])}$ at $\epsilon = 0.1\,\Gamma$, by "
+        rf"${scientific(states[3])}$ at $\epsilon = \Gamma$; the optimum is $\hat\rho$ without "
         "its coherences between blocks",
         bars[2](float(states[2] / np.abs(closest[2]).max())),
         uncertainty=f"numerical search and closed form differ by {small(error)}",

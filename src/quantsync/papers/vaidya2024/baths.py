@@ -49,6 +49,12 @@ AXES = {
 }
 
 
+def scientific(value: float, digits: int = 1) -> str:
+    """A number as a power of ten in TeX, without the dollars."""
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return rf"{mantissa} \times 10^{{{int(power)}}}"
+
+
 def baths(gain_a: Any, gain_b: Any) -> dict[str, Any]:
     """Rates of both spins with gain + damping = 1."""
     return {"gain_a": gain_a, "damping_a": 1 - gain_a, "gain_b": gain_b, "damping_b": 1 - gain_b}

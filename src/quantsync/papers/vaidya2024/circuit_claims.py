@@ -16,6 +16,7 @@ from quantsync.models.circuit_qed.transmon import PumpedTransmon
 from quantsync.papers import bars
 from quantsync.papers.bars import Bar
 from quantsync.papers.paper import Found, claim
+from quantsync.papers.vaidya2024.baths import scientific
 from quantsync.papers.vaidya2024.circuit_data import (
     DEPHASING,
     FIGURE_10,
@@ -33,18 +34,18 @@ SEEN = Bar(
 )
 SOLVED = r"residual of the periodic state below $10^{-9}$; rates by fits to $10^{-4}$"
 MODELS = (
-    r"$\langle\hat S^+\rangle$ is demodulated at the frequency of the drive, and $\gamma_\phi$ of "
+    r"the state is demodulated at the frequency of the drive, and $\gamma_\phi$ of "
     "Eq. (C1) is half that of Eq. (E2), since $b^\\dagger b = \\hat S^z + 1/2$"
 )
 
 
 @claim(
     "C59",
-    "Sec. IV, second paragraph",
+    "Sec. IV, Fig. 9(b)",
     "The net effect of this process is an incoherent transfer of population from [$g$] to [$e$], "
     "which realizes a gain channel",
     printed="gain",
-    bar=Bar("$w/\\gamma > 1$ is reached, and the relaxation is exponential within 0.01"),
+    bar=Bar("$w/\\gamma > 1$ is reached, and the fit describes the relaxation within 1 %"),
 )
 @claim(
     "C93",
@@ -60,8 +61,9 @@ def relaxation() -> Iterator[Found]:
     worst = max(fit.deviation for fit in fits)
     strongest = max(f.ratio for f in fits)
     yield Found(
-        rf"without a pump $w/\gamma$ is {fits[0].ratio:.0e}, with one up to {strongest:.2f}; the "
-        f"relaxation from $e$ is an exponential within {worst:.4f} in all six units",
+        rf"without a pump $w/\gamma$ is ${scientific(fits[0].ratio)}$, with one up to "
+        f"{strongest:.2f}; the relaxation from $e$ is an exponential within {worst:.4f} in all "
+        "six units",
         worst < 0.01 and fits[0].ratio < 1e-3 and strongest > 1,
         uncertainty="residual of the fits, as given",
     )

@@ -23,6 +23,7 @@ from quantsync.models.circuit_qed.transmon import (
 from quantsync.papers import bars
 from quantsync.papers.bars import Bar, Margin
 from quantsync.papers.paper import Found, claim
+from quantsync.papers.vaidya2024.baths import scientific
 from quantsync.papers.vaidya2024.circuit_data import CAPTIONS, SHIFTS, tables
 from quantsync.papers.vaidya2024.printed import unit_as_printed
 
@@ -85,7 +86,7 @@ def frame_of_the_pumps() -> Found:
     error = float(np.abs(moved - frame).max())
     return Found(
         f"a drive at $\\omega_{{qA}}$ transformed at a time chosen at will: they differ by "
-        f"{'0' if error < 1e-12 else f'{error:.1e}'}",
+        f"{'0' if error < 1e-12 else f'{error:.0e}'}",
         bars.identity()(error),
         uncertainty="rounding of floating-point numbers",
     )
@@ -98,8 +99,8 @@ def frame_of_the_pumps() -> Found:
     statement=r"The drive acts on the transition of qubit $A$.",
     printed=r"$\omega_{qA}$",
     bar=bars.word("very good", r"the response of the qubit model at $g = 0$, as for Fig. 10"),
-    convention=r"$\omega_{qA}$ in the drive as tabulated, 5 GHz: the shifted transition, not the "
-    r"bare one that Table II's $\Delta_A$ is taken from",
+    convention=r"$\omega_{qA}$ in the drive as tabulated, 5 GHz: the shifted transition, which "
+    r"Table II calls $\omega_{qA} + \Delta_A$, not the bare one",
 )
 def frequency_of_the_drive(bar: Bar) -> Found:
     unit, _ = preset_transmons("10b")
@@ -486,9 +487,9 @@ def resonator_levels() -> Found:
             more = fit_of(replace(unit, resonator_levels=4))
             less = fit_of(unit)
             worst = max(worst, abs(more.ratio - less.ratio) / max(less.ratio, 0.01))
+    size = "less than $10^{-5}$" if worst < 1e-5 else f"${scientific(worst)}$"
     return Found(
-        rf"a fourth changes $w/\gamma$ by {'less than 1e-5' if worst < 1e-5 else f'{worst:.0e}'} "
-        "of it",
+        rf"a fourth changes $w/\gamma$ by {size} of it",
         worst < 0.1,
         uncertainty=FITTED,
     )

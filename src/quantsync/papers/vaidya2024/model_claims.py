@@ -16,7 +16,7 @@ from quantsync.papers import bars
 from quantsync.papers.bars import Bar, Margin
 from quantsync.papers.paper import Found, claim, zero
 from quantsync.papers.vaidya2024 import printed
-from quantsync.papers.vaidya2024.baths import FIGURE_3, baths, study
+from quantsync.papers.vaidya2024.baths import FIGURE_3, baths, scientific, study
 from quantsync.papers.vaidya2024.response_data import phase_density
 from quantsync.papers.vaidya2024.synchronization_data import charge, dressed_basis
 
@@ -74,7 +74,7 @@ def rotating_wave() -> Found:
         off.append(float(np.abs(rho - expected).max()))
     return Found(
         r"at $g = \Gamma$ the states differ by "
-        f"{off[0]:.1e}, {off[1]:.1e} and {off[2]:.1e} for $\\omega_A = \\omega_B = 10, 100, "
+        f"{', '.join(f'${scientific(x, 2)}$' for x in off)} for $\\omega_A = \\omega_B = 10, 100, "
         r"1000\,\Gamma$",
         off[0] > 5 * off[1] > 25 * off[2],
         uncertainty=r"numerical, $10^{-12}$",
@@ -96,7 +96,8 @@ def temperatures() -> Found:
     deviation = float(np.abs(up / (1 - up) / (w / (1 - w)) - 1).max())
     return Found(
         r"an uncoupled qubit has $P_\uparrow/P_\downarrow = w/\gamma$ within "
-        f"{zero(deviation)}: below, at and above 1 for $w = 0.2, 0.5, 0.8$",
+        f"{zero(deviation)}: below, at and above 1 for $w = 0.2, 0.5, 0.8$, as at positive, "
+        "infinite and negative temperature",
         bars.identity()(deviation),
         uncertainty=ROUNDING,
     )
@@ -311,7 +312,8 @@ def limit_cycle() -> Found:
     off = np.abs(family.closest(driven) - undriven).max(axis=(1, 2))
     power = float(np.log10(off[1] / off[0]))
     return Found(
-        rf"they differ by {off[1]:.1e} at $\epsilon = 0.1\,\Gamma$, as $\epsilon^{{{power:.1f}}}$",
+        rf"they differ by ${scientific(off[1], 2)}$ at $\epsilon = 0.1\,\Gamma$, as "
+        rf"$\epsilon^{{{power:.1f}}}$",
         float(off.min()) > bars.ROUNDING,
         uncertainty=r"numerical, $10^{-12}$",
     )
@@ -322,6 +324,7 @@ def limit_cycle() -> Found:
     "Sec. II D, Eqs. (9), (10), (11)",
     r"in Eq. (10) can be performed analytically and $\Omega(\hat\rho)$ reduces to "
     r"$\Omega(\hat\rho) = S(\hat\rho_{\mathrm{diag}}) - S(\hat\rho)$",
+    statement="The minimum over states that are diagonal in the eigenbasis of the undriven one.",
     printed="equal",
     bar=Bar(
         r"$10^{-8}$ of $\Omega$, what a numerical search can reach: an equality",
@@ -464,4 +467,4 @@ def random_state(dimension: int) -> np.ndarray:
 
 def small(fraction: float) -> str:
     """A relative deviation without the digits in which an optimiser's last step shows."""
-    return "less than $10^{-8}$" if fraction < 1e-8 else f"a fraction {fraction:.0e}"
+    return "less than $10^{-8}$" if fraction < 1e-8 else f"a fraction ${scientific(fraction)}$"

@@ -275,7 +275,7 @@ def detuned_drive(bars: list[Bar]) -> Iterator[Found]:
     )
     slope = float(data.restoring_detuning.sel(drive_detuning=0.25) / 0.25)
     yield Found(
-        f"{int(data['count'].min())} to {int(data['count'].max())} solutions for each of "
+        f"{' to '.join(sorted({str(int(n)) for n in data['count']}))} solution for each of "
         rf"{zeros.size} detunings $\lvert\Delta_d\rvert \leq 4$, with $g \leq 8$ and "
         rf"$\lvert\Delta_q\rvert \leq 8$ (in $\Gamma$); $\Delta_q = {slope:.3f}\,\Delta_d$ near "
         "resonance",

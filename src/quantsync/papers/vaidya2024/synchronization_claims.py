@@ -20,6 +20,7 @@ from quantsync.papers.vaidya2024.baths import (
     SHOWN,
     SUPPRESSED,
     gains,
+    scientific,
     study,
 )
 from quantsync.papers.vaidya2024.model_claims import ROUNDING
@@ -38,37 +39,12 @@ FAINT, WEAKLY = 0.01, 0.1
 
 
 @claim(
-    "C21",
-    "Sec. III B, on Figs. 8(b), 12",
-    r"we plot $\Omega/\epsilon^2$ versus $g$",
-    statement=r"$\Omega$ is of second order in a weak drive.",
-    printed=r"$\Omega/\epsilon^2$",
-    bar=bars.exponent(2),
-    convention="undriven states of full rank; where a level is empty, as at $w_A = 0$ and $g = 0$, "
-    r"$\Omega/\epsilon^2$ grows like $\ln(1/\epsilon^2)$",
-)
-def order_of_the_drive(bar: Bar) -> Found:
-    drives = (1e-3, 1e-4)
-    regular = [float(study(*FIGURE_3, drive=e).omega()) for e in drives]
-    edge = [float(study(0.0, 0.4, coupling=0.0, drive=e).omega()) / e**2 for e in drives]
-    growth = (edge[1] - edge[0]) / np.log(100)
-    power = float(np.log10(regular[0] / regular[1]))
-    return Found(
-        rf"$\Omega \propto \epsilon^{{{power:.3f}}}$ at the baths of Fig. 3, with a factor "
-        rf"${regular[1] / drives[1] ** 2:.6f}$; at $w_A = 0$, $g = 0$ it grows like "
-        rf"${growth:.3f} \ln(1/\epsilon^2)$",
-        bar(power),
-        uncertainty=NUMERICAL,
-    )
-
-
-@claim(
     "C22",
     "Sec. III B, Eq. (13), Fig. 6(a)",
     "qubit-qubit interactions can significantly enhance the extent of synchronization ... "
     "interactions can also strongly suppress synchronization",
     printed="enhancement; sharp dip",
-    bar=bars.strongly("significantly"),
+    bar=bars.strongly('significantly", "strongly'),
     convention=SHOWN,
 )
 @claim(
@@ -191,9 +167,9 @@ def enhancement_over_the_baths(bars: list[Bar]) -> Iterator[Found]:
     limit = float(study(0.5, 0.0).largest_omega()[0])
     power = float(np.log10(enhancement[0] / enhancement[1]))
     yield Found(
-        rf"$R_{{\max}}$ is {enhancement[0]:.3g} and {enhancement[1]:.3g} at $w_A = 0.499$ and "
-        rf"$0.4999$, a power {power:.2f} of $1/2 - w_A$; at $1/2$ "
-        rf"$\Omega_{{\max}} = {limit:.4f}\,\epsilon^2/\Gamma^2$",
+        rf"$R_{{\max}}$ is ${scientific(enhancement[0], 3)}$ and "
+        rf"${scientific(enhancement[1], 3)}$ at $w_A = 0.499$ and $0.4999$, a power "
+        rf"{power:.2f} of $1/2 - w_A$; at $1/2$ $\Omega_{{\max}} = {limit:.4f}\,\epsilon^2/\Gamma^2$",
         bars[2](power),
         uncertainty=EXACT,
     )
@@ -252,10 +228,10 @@ def any_temperature() -> Found:
     )
     largest = float(tail.max() - 1)
     return Found(
-        rf"$R_{{\max}} - 1$ is {excess[0]:.0e}, {excess[1]:.0e}, {excess[2]:.0e}, {excess[3]:.2f} "
+        rf"$R_{{\max}} - 1$ is ${', '.join(map(scientific, excess[:3]))}, {excess[3]:.2f}$ "
         rf"at $w_A = 0.02, 0.05, 0.1, 0.2$ ($\epsilon = 0.01\,\Gamma$), above {VISIBLE:g} for "
         f"${low:.3f} < w_A < {high:.3f}$, and zero from $w_A = 0.65$; as $\\epsilon \\to 0$ a term "
-        rf"$g^2 \ln(1/g)$ leaves less than {max(largest, 1e-9):.0e} there",
+        rf"$g^2 \ln(1/g)$ leaves less than ${scientific(max(largest, 1e-9))}$ there",
         bool((excess > bars.ROUNDING).all()),
         bool((excess[positive] > bars.ROUNDING).all()),
         uncertainty=NUMERICAL,
@@ -353,6 +329,31 @@ def suppression_over_the_baths(bars: list[Bar]) -> Iterator[Found]:
         r"$\epsilon = 0.3\,\Gamma$",
         bars[4](at),
         uncertainty=r"numerical, $10^{-8}$; 0.02 from the rounding of $w_A$ and $w_B$",
+    )
+
+
+@claim(
+    "C21",
+    "Sec. III B 2, Fig. 8(b)",
+    r"we plot $\Omega/\epsilon^2$ versus $g$",
+    statement=r"$\Omega$ is of second order in a weak drive.",
+    printed=r"$\Omega/\epsilon^2$",
+    bar=bars.exponent(2),
+    convention="undriven states of full rank; where a level is empty, as at $w_A = 0$ and $g = 0$, "
+    r"$\Omega/\epsilon^2$ grows like $\ln(1/\epsilon^2)$",
+)
+def order_of_the_drive(bar: Bar) -> Found:
+    drives = (1e-3, 1e-4)
+    regular = [float(study(*FIGURE_3, drive=e).omega()) for e in drives]
+    edge = [float(study(0.0, 0.4, coupling=0.0, drive=e).omega()) / e**2 for e in drives]
+    growth = (edge[1] - edge[0]) / np.log(100)
+    power = float(np.log10(regular[0] / regular[1]))
+    return Found(
+        rf"$\Omega \propto \epsilon^{{{power:.3f}}}$ at the baths of Fig. 3, with a factor "
+        rf"${regular[1] / drives[1] ** 2:.6f}$; at $w_A = 0$, $g = 0$ it grows like "
+        rf"${growth:.3f} \ln(1/\epsilon^2)$",
+        bar(power),
+        uncertainty=NUMERICAL,
     )
 
 
