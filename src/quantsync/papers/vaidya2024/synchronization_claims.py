@@ -169,7 +169,8 @@ def enhancement_over_the_baths(bars: list[Bar]) -> Iterator[Found]:
     yield Found(
         rf"$R_{{\max}}$ is ${scientific(enhancement[0], 3)}$ and "
         rf"${scientific(enhancement[1], 3)}$ at $w_A = 0.499$ and $0.4999$, a power "
-        rf"{power:.2f} of $1/2 - w_A$; at $1/2$ $\Omega_{{\max}} = {limit:.4f}\,\epsilon^2/\Gamma^2$",
+        rf"{power:.2f} of $1/2 - w_A$; at $1/2$ $\Omega_{{\max}}$ is "
+        rf"${limit:.4f}\,\epsilon^2/\Gamma^2$",
         bars[2](power),
         uncertainty=EXACT,
     )
