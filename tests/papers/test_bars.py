@@ -23,6 +23,7 @@ from quantsync.papers.paper import Found, claim
         (bars.order(600), 1199, 1201),
         (bars.exponent(2), 1.91, 1.89),
         (bars.much(), 10.1, 9.9),
+        (bars.strongly("strongly"), 2.01, 1.99),
         (bars.identity(), 0.9e-9, -1.1e-9),
         (bars.word("perfect"), 0.019, 0.021),
         (bars.word("excellent"), -0.09, -0.11),
@@ -57,6 +58,9 @@ def test_margins_combine_to_the_worst():
     assert Margin(0.7).sensitivity.startswith("half")
     assert Margin(1.7).sensitivity.startswith("twice")
     assert Margin(0.3).sensitivity == Margin(2.1).sensitivity == ""
+    # A number to be reached is reached more easily when it is halved.
+    assert bars.much()(15).sensitivity.startswith("twice")
+    assert (bars.much()(7) & Margin(0.1)).sensitivity.startswith("half")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from quantsync import plotting
 from quantsync.models.circuit_qed.tables import TABLE_II, preset_transmons
 from quantsync.models.circuit_qed.transmon import RADIANS, frequency_shift, relaxation_fit
 from quantsync.papers.registry import PAPERS, find_figure
-from quantsync.papers.vaidya2024 import printed
+from quantsync.papers.vaidya2024 import baths, circuit_parameter_claims, printed
 from quantsync.papers.vaidya2024.circuit_data import (
     CAPTIONS,
     SHIFTS,
@@ -255,3 +255,16 @@ def test_verdicts(claims):
 def test_numbers_of_claims(claims, group, number, words):
     (claim,) = [c for c in claims[group] if c.number == number]
     assert words in claim.computed
+
+
+def test_without_a_link_nothing_decays_through_the_other_resonator():
+    share = circuit_parameter_claims._other_share
+    assert share(0.0, 400.0, 0) < 1e-15
+    # Transmons in resonance share their decay evenly where their link is the fastest of all.
+    assert_allclose(share(1e3, 400.0, 0) + share(1e3, 400.0, 1), 1, atol=0.01)
+    assert share(0.35, 400.0, 1) > 100 * share(0.35, 500.0, 1)
+
+
+def test_powers_of_ten_are_written_in_tex():
+    assert baths.scientific(0.0037) == r"4 \times 10^{-3}"
+    assert baths.scientific(25100, 3) == r"2.51 \times 10^{4}"

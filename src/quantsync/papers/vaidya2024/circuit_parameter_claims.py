@@ -131,7 +131,8 @@ def decay_through_the_other_resonator(bar: Bar) -> Found:
         "at $g = 350$ kHz with both transmons excited, "
         f"${scientific(shares[500.0][0])}$ ($A$) and ${scientific(shares[500.0][1])}$ ($B$) of the "
         f"decay from $f$ is through the other resonator, against "
-        f"{100 * shares[400.0][0]:.0f} % and {100 * shares[400.0][1]:.0f} % with equal anharmonicities",
+        f"{100 * shares[400.0][0]:.0f} % and {100 * shares[400.0][1]:.0f} % with equal "
+        "anharmonicities",
         bar(min(y / x for x, y in zip(shares[500.0], shares[400.0], strict=True))),
         uncertainty=r"numerical, $10^{-9}$, of the four states of one excitation in $f$",
     )

@@ -45,6 +45,9 @@ PROFILE = Profile(
     version=VERSION,
     summary=SUMMARY.strip(),
     coverage={
+        "Abstract and Sec. V, effects of inverted baths only": "C6 C7 C8 C28",
+        "Abstract and Sec. V, enhancement": "C22 C25 C87",
+        "Appendix B, block structure of the state and the drive": "C69 C70",
         "Eq. (1)": "C63 C65",
         "Eq. (2)": "C17 C66",
         "Eq. (3)": "C65",
