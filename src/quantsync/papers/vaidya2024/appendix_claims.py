@@ -71,8 +71,8 @@ def enhancement_without_inversion(bar: Bar) -> Found:
     correction=r"$\sqrt{\frac{(2k+1)(k-q)!}{(k+q)!}\,\frac{(2S)!}{[\dots]^{1/2}}} \to "
     r"\sqrt{\frac{(2k+1)(k-q)!}{(k+q)!}}\,\frac{(2S)!}{[\dots]^{1/2}}$ in (A2), and $P_k^q \to "
     r"(-1)^q P_k^q$ in (A1) if $P_k^q$ and $\hat T_k^q$ have the sign of Condon and Shortley, as "
-    "(A3) needs. The weights of (A3) are the right ones; the figures do not use (A1). How far the root "
-    "reaches is read off the text at hand",
+    "(A3) needs. The weights of (A3) are the right ones; the figures do not use (A1). How far "
+    "the root reaches is read off the text at hand",
 )
 @claim(
     "C15",
