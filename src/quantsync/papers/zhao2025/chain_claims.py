@@ -64,7 +64,7 @@ PARAMETERS = (
     SETUP + ", below Eq. (1)",
     r"The eigenvalues $\lambda$ of $\mathcal{L}$ are complex numbers with "
     r"$\text{Re}[\lambda] \leq 0$",
-    statement=f"checked for the chain, the pair, the free spins of Appendix E, and a chain "
+    statement=f"Checked for the chain, the pair, the free spins of Appendix E, and a chain "
     rf"perturbed with $\eta = {STRENGTH:g}\,\omega$",
     printed=r"$\text{Re}[\lambda] \leq 0$",
     bar=bars.identity("no positive real part"),
@@ -74,7 +74,7 @@ PARAMETERS = (
     SETUP + ", below Eq. (1)",
     r"the form of Eq. (1) guarantees that $\rho^\dagger$ is an eigenmode with eigenvalue "
     r"$\lambda^*$",
-    statement=r"equivalent to $\mathcal{L}[X^\dagger] = \mathcal{L}[X]^\dagger$; checked for a "
+    statement=r"Equivalent to $\mathcal{L}[X^\dagger] = \mathcal{L}[X]^\dagger$; checked for a "
     "random $X$ and the same models",
     printed=r"$\lambda^*$",
     bar=bars.identity("equal"),
@@ -84,7 +84,7 @@ PARAMETERS = (
     SETUP + ", below Eq. (1)",
     r"Every Liouvillian $\mathcal{L}$ has at least one steady state ... The other eigenmodes in "
     r"$\mathbf{B}_{\text{free}}$ are traceless",
-    statement="checked for the modes of the same models that turn",
+    statement="Checked for the modes of the same models that turn",
     printed="at least one; traces $0$",
     bar=bars.identity("traces are zero"),
 )
@@ -93,7 +93,7 @@ PARAMETERS = (
     "Connecting the two notions of synchronization, note [54]",
     r"since $\rho^\infty_{\text{pert}}$ is the only steady state, the system always evolves to "
     "this state",
-    statement=f"the chain perturbed with $\\eta = {STRENGTH:g}\\,\\omega$ has one eigenvalue 0 and "
+    statement=f"The chain perturbed with $\\eta = {STRENGTH:g}\\,\\omega$ has one eigenvalue 0 and "
     "all others decay",
     printed="always",
     bar=bars.ordering("every other eigenvalue has a negative real part"),
@@ -149,7 +149,7 @@ def spectra(bars) -> Iterator[Found]:
     "Connecting the two notions of synchronization, above Eq. (4)",
     r"this sort is known to feature algebraic relations ... that imply the existence of more than "
     "one zero mode",
-    statement="an oscillating coherence comes with more than one zero mode; checked for the three "
+    statement="An oscillating coherence comes with more than one zero mode; checked for the three "
     "models of the paper",
     printed="$> 1$",
     bar=bars.Bar("more than one: a count"),
@@ -221,7 +221,7 @@ def undamped_modes_of_free_spins() -> Found:
     "Weakly coupled individual oscillating coherences, Eq. (5)",
     "Generically, the perturbed system is left with one steady state, of the form described in "
     "Eq. (4)",
-    statement=r"of the form of Eq. (5), with $c_{\lambda=0} \neq 0$; for Appendix E",
+    statement=r"Of the form of Eq. (5), with $c_{\lambda=0} \neq 0$; for Appendix E",
     printed=r"$c_{\lambda=0} \neq 0$",
     bar=bars.identity("all other off-diagonal elements are zero"),
     convention=PARAMETERS,
@@ -381,8 +381,8 @@ def oscillating_coherences(bars) -> Iterator[Found]:
         turning, 2 * OMEGA * np.array([-3, -2, -1, 1, 2, 3]), atol=1e-8
     )
     yield Found(
-        f"holds for $M = {', '.join(map(str, holding))}$; with $2i\\omega M$ the relative "
-        f"deviation is at most ${zero(max(right))}$ for all six $M$",
+        f"holds for $M = {', '.join(map(str, holding))}$; with $2i\\omega M$ it holds "
+        f"for all six $M$ (relative deviation ${zero(max(right))}$)",
         bars[0](max(as_printed.values())),
         amended=bars[0](max(right)),
         uncertainty=NUMERICAL,
@@ -404,7 +404,7 @@ def oscillating_coherences(bars) -> Iterator[Found]:
     "C8",
     MODEL,
     r"and in particular $\text{Tr}[O_j\rho_M^{\text{osc}}] \neq 0$ if and only if $M = \pm 1$",
-    statement=r"an observable of one site can see $\rho_M^{\text{osc}}$ only for $M = \pm 1$; "
+    statement=r"An observable of one site can see $\rho_M^{\text{osc}}$ only for $M = \pm 1$; "
     "$(S_j^x)^2$ does",
     printed=r"$M = \pm 1$",
     bar=bars.Bar(
@@ -443,7 +443,7 @@ def observables() -> Found:
     SETUP + ", below Eq. (1)",
     r"oscillate at the same frequency $\omega$, with a fixed phase difference independent of the "
     "initial state",
-    statement="checked for $(S_j^x)^2$ on the sites of the spin-1 chain, from any initial state",
+    statement="Checked for $(S_j^x)^2$ on the sites of the spin-1 chain, from any initial state",
     printed="fixed",
     bar=bars.identity(
         "the operators that give the complex amplitudes of the sites are proportional"
@@ -503,10 +503,10 @@ def mixtures(bar) -> Found:
 
 @claim(
     "C60",
-    "Spin-1 model, above Eq. (9)",
+    "Spin-1 model, below Eq. (8)",
     r"this phenomenon of $\pi/3$-synchronization in the steady state, as opposed to ... "
     "$(0, \\pi)$-synchronization, is unseen in the dynamical notion",
-    statement=r"observables of single sites, whatever they are, oscillate with the in-plane angles "
+    statement=r"Observables of single sites, whatever they are, oscillate with the in-plane angles "
     r"of the sites apart by $0$ or $\pi$; the steady state has multiples of $\pi/3$ as well (C21)",
     printed=r"$0$ or $\pi$ only",
     bar=bars.identity("the coherences of the three sites are equal"),

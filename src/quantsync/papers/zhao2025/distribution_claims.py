@@ -58,7 +58,7 @@ def normalisation(bar) -> Found:
     "C14",
     "Appendix A, below Eq. (A3)",
     r"Now we show that $S_{\max} = 0$ for diagonal $\rho^\infty$",
-    statement="so Eq. (3) is nonzero only if there are off-diagonal elements, as the text says",
+    statement="So Eq. (3) is nonzero only if there are off-diagonal elements, as the text says",
     printed=r"$S_{\max} = 0$, $S(\phi) = (1/2\pi)^N$",
     bar=bars.identity("zero"),
 )
@@ -78,7 +78,7 @@ def diagonal_states(bar) -> Found:
 
 @claim(
     "C65",
-    "Appendix B, first paragraph",
+    "Appendix B, on strong symmetries",
     r"every operator in $\mathbf{B}_{\alpha, \beta} = \{...\}$ remains in the same subspace as "
     "the system evolves",
     printed=r"$\mathcal{L}[\mathbf{B}_{\alpha,\beta}] \subset \mathbf{B}_{\alpha,\beta}$",
@@ -114,7 +114,7 @@ def sectors_stay_apart(bar) -> Found:
     "C16",
     "Spin-1 model, Eqs. (7) and (8)",
     r"the configurations that maximize $S_d$ depend on the sign of $c_{0+} - c_{0-}$",
-    statement="the off-diagonal element of Eq. (7), whose sign decides between the two kinds of "
+    statement="The off-diagonal element of Eq. (7), whose sign decides between the two kinds of "
     "synchronization",
     printed=r"$(c_{0+} - c_{0-})/2$",
     bar=bars.identity("the element is equal"),
@@ -172,7 +172,7 @@ def off_diagonal_elements(bars) -> Iterator[Found]:
     "C17",
     "Spin-1 model, Eq. (8)",
     "The resulting joint distribution of angles is [Eq. (8)]",
-    statement="the deviation from the uniform distribution, for the off-diagonal element that Eq. "
+    statement="The deviation from the uniform distribution, for the off-diagonal element that Eq. "
     "(7) prints",
     printed=r"$\frac{c_{0+} - c_{0-}}{32}$ times the three cosines",
     bar=bars.identity("the coefficient is equal"),
@@ -213,8 +213,8 @@ def equation_8(bars) -> Iterator[Found]:
     yield Found(
         rf"the element of Eq. (7) as printed gives $1/({32 * factors[0] / np.pi**3:.4g}\,\pi^3)$ "
         rf"instead of $1/32$; with the element of C16, $S$ of {len(SEEDS)} samples is "
-        rf"$(2\pi)^{{-3}}[1 + \frac{{1}}{{2}}(c_{{0+}}/8 - c_{{0-}}/6)\sum\cos]$ to "
-        f"${zero(max(right))}$",
+        rf"$(2\pi)^{{-3}}[1 + \frac{{1}}{{2}}(c_{{0+}}/8 - c_{{0-}}/6)\sum\cos]$ "
+        f"(relative deviation ${zero(max(right))}$)",
         bars[0](np.abs(excess - 1).max()),
         amended=bars[0](np.abs(excess / np.pi**3 - 1).max()) & bars[0](max(right)),
         uncertainty=r"numerical, $10^{-10}$",
@@ -231,7 +231,7 @@ def equation_8(bars) -> Iterator[Found]:
     "Spin-1 model, Fig. 2(a) and (b)",
     "$S_d$ is maximized when each cosine function in Eq. (8) is maximized, i.e., ... in "
     r"$(0, 0, 0)$ and $(0, 0, \pi)$ configurations",
-    statement="for a positive coefficient of the cosines; the condition that is printed for it is "
+    statement="For a positive coefficient of the cosines; the condition that is printed for it is "
     "C16",
     printed=r"$(0, 0, 0)$, $(0, 0, \pi)$",
     bar=bars.word("same", "the largest height, for the heights of the maxima"),
@@ -293,7 +293,7 @@ def maxima(bars) -> Iterator[Found]:
     "Spin-1 model, Fig. 2(c) and (f)",
     r"the probability of occurrence of $\chi$ for $c_{0+} > c_{0-}$ and $c_{0+} < c_{0-}$, "
     "respectively",
-    statement=r"at $r = 1$: $\chi = 0$ or 1 on the one branch, $1/4$ or 1 on the other (text: "
+    statement=r"At $r = 1$: $\chi = 0$ or 1 on the one branch, $1/4$ or 1 on the other (text: "
     r"peaks around $\chi = 0, 1/4, 1$)",
     printed="$0, 1$ and $1/4, 1$",
     bar=bars.Bar(r"each maximum within $10^{-3}$ of one of the three values, which are exact"),
@@ -319,7 +319,7 @@ def maxima(bars) -> Iterator[Found]:
     "C66",
     "Spin-1 model, below Eq. (9)",
     "These distributions reflect the situation at $r = 1$, whereas at $r < 1$ the peaks smear out",
-    statement=f"at $r = {THRESHOLD:g}$",
+    statement=f"At $r = {THRESHOLD:g}$",
     printed="peaks become wider",
     bar=bars.Bar("each peak has a width of more than 0.001, which is resolved"),
 )
@@ -369,7 +369,7 @@ def peaks_of_chi(bars) -> Iterator[Found]:
     "Appendix C, below Eq. (C1)",
     r"$\chi, l$ are invariant under global phase shifts ... sensitive to only the differences "
     r"among the angles $\phi_i$",
-    statement=r"also that equivalent angles modulo $2\pi$ have the same $\chi$, and that their "
+    statement=r"Also that equivalent angles modulo $2\pi$ have the same $\chi$, and that their "
     "order does not matter",
     printed="invariant",
     bar=bars.identity("equal"),
@@ -415,7 +415,7 @@ def properties_of_chi(bars) -> Iterator[Found]:
     "Appendix C, Eq. (C2)",
     r"$\Omega_d = \bigcup_{a=1}^6 \overline{T_d^a}$ satisfies $l(\Omega_d) < d$ and "
     r"$l(\partial\Omega_d) = d$, where $T_d^a$ are disjoint triangles",
-    statement=r"also that the area of $\Omega_d$ is $(2\pi d)^2$",
+    statement=r"Also that the area of $\Omega_d$ is $(2\pi d)^2$",
     printed=r"$l < d$ inside, disjoint, area $(2\pi d)^2$",
     bar=bars.word("same", "$d$ and $(2\\pi d)^2$: cells of a grid"),
     correction=r"$\phi'_2 - \phi'_1 \to \phi'_2 - 2\phi'_1$ in the bound of $T_d^3$ (and so in "
@@ -425,7 +425,7 @@ def properties_of_chi(bars) -> Iterator[Found]:
     "C28",
     "Appendix C, Eq. (C3)",
     r"for every $\phi'_1, \phi'_2$ in, e.g., $T_d^1$ that the average angle ... has $j = 0$",
-    statement=r"the three distances of Eq. (C3), and $l = (\phi'_1 + \phi'_2)/2\pi$ in $T_d^1$",
+    statement=r"The three distances of Eq. (C3), and $l = (\phi'_1 + \phi'_2)/2\pi$ in $T_d^1$",
     printed=r"$l = (\phi'_1 + \phi'_2)/2\pi$",
     bar=bars.identity("equal"),
 )
@@ -434,7 +434,7 @@ def properties_of_chi(bars) -> Iterator[Found]:
     "Appendix C, Fig. 4",
     r"The region $\Omega_d$ at $d = 1$ ... has an area equal to ... "
     r"that of the square $[0, 2\pi] \times [0, 2\pi]$",
-    statement=r"and $l$ takes values in $[0, 1]$; $\Omega_1$ with the correction of C27",
+    statement=r"And $l$ takes values in $[0, 1]$; $\Omega_1$ with the correction of C27",
     printed=r"$(2\pi)^2$; $1$",
     bar=bars.word("same", "the area and $l$: cells of a grid"),
 )

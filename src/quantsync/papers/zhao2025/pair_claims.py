@@ -58,7 +58,7 @@ AT_FIGURE_5 = rf"at $J = {J:g}$, $\Delta = {DELTA:g}$, $B = {B:g}$ of Fig. 5"
     "Appendix D, Eqs. (D3) and (D4)",
     r"The operator $P$ generates a strong symmetry ... because it satisfies "
     r"$[H, P] = [P, L_-] = 0$",
-    statement="and its sectors are those of Eq. (D4)",
+    statement="And its sectors are those of Eq. (D4)",
     printed=r"$P = |{\uparrow\uparrow}\rangle\langle{\downarrow\downarrow}| + "
     r"|{\downarrow\downarrow}\rangle\langle{\uparrow\uparrow}| + \ldots$",
     bar=bars.identity("commutators are zero"),
@@ -100,7 +100,7 @@ def strong_symmetry(bar) -> Found:
     "C44",
     "Appendix D, below Eq. (D4)",
     r"$|v_\pm\rangle$ are eigenstates of $H$ ... and that $L_-|v_+\rangle = L_-|v_-\rangle = 0$",
-    statement="both are dark, and there are no other steady states",
+    statement="Both are dark, and there are no other steady states",
     printed="$0$",
     bar=bars.identity("zero"),
 )
@@ -145,8 +145,8 @@ def dark_state_energies(bars) -> Iterator[Found]:
         uncertainty=NUMERICAL,
     )
     yield Found(
-        f"${energy['+']:.4g}$ and ${energy['-']:.4g}$; $\\Delta - 2B$ is right (to "
-        f"${zero(lowest)}$), $-J - \\Delta$ too (to ${zero(right)}$)",
+        f"${energy['+']:.4g}$ and ${energy['-']:.4g}$; they differ from $\\Delta - 2B$ and "
+        f"$-J - \\Delta$ by ${zero(lowest)}$ and ${zero(right)}$",
         bars[1](energy["-"] - guess) & bars[1](lowest),
         amended=bars[1](right) & bars[1](lowest),
         uncertainty=NUMERICAL,
@@ -227,7 +227,7 @@ def antiphase_dynamics(bars) -> Iterator[Found]:
     "C50",
     "Appendix D, Eq. (D5)",
     r"so the joint distribution of the in-plane angles $\phi_1, \phi_2$ reads ... [Eq. (D5)]",
-    statement="the deviation from the uniform distribution, and its maximum as a function of one "
+    statement="The deviation from the uniform distribution, and its maximum as a function of one "
     "difference of angles, $S_{\\max} = c_-$ below Eq. (D5)",
     printed=r"$-c_-\cos(\phi_1 - \phi_2)$; $S_{\max} = c_-$",
     bar=bars.identity("coefficients are equal"),

@@ -12,17 +12,17 @@ PROFILE = Profile(
     "abstract (dated June 29, 2026, on arXiv since June 30, 2026) exists; we could read no more of "
     "it than its beginning, so every row refers to version 1, and which rows version 2 shares has "
     "not been checked. Equations and figures are numbered as in version 1.",
-    summary=r"""The paper shows that open systems with oscillating coherences have several zero modes, and that a
-weak generic perturbation selects a mixture of them whose phases are locked: this holds, in all
-three of its models, and so does the discovery of a kind of locking, at multiples of $\pi/3$, that
-the oscillations themselves do not have. Both kinds are equally frequent. Care is needed with
-coefficients: Eq. (7) lacks the dimensions of the two sectors, which shifts the condition for
-either kind; Eqs. (8) and (D5) and $S_{\max} = c_-$ lack factors of a normalised distribution; the
-operator (D3), two energies and a frequency of Appendix D, one bound in (C2) and the diagonal
-operators (F3) have misprints, each with one correction. "Above the threshold" has to be read
-relative to the uniform distribution. With $10^4$ perturbations the three peaks of $\chi$ do persist
-up to $\eta/\omega = 10^{-3}$, while $P_2/(3P_1)$ is 1 only up to $10^{-5}$, and the pair's phase
-difference becomes uniform around $\eta/J = 1$ rather than 0.1.""",
+    summary=r"""The paper shows that open systems with oscillating coherences have several zero
+modes, and that a weak generic perturbation selects a mixture of them whose phases are locked: this
+holds, in all three of its models, and so does the discovery of a kind of locking, at multiples of
+$\pi/3$, that the oscillations themselves do not have. Both kinds are equally frequent. Care is
+needed with coefficients: Eq. (7) lacks the dimensions of the two sectors, which shifts the
+condition for either kind; Eqs. (8) and (D5) and $S_{\max} = c_-$ lack factors of a normalised
+distribution; the operator (D3), an energy and a frequency of Appendix D, one bound in (C2) and the
+diagonal operators (F3) have misprints, each with one correction. "Above the threshold" has to be
+read relative to the uniform distribution. With $10^4$ perturbations the three peaks of $\chi$ do
+persist up to $\eta/\omega = 10^{-3}$, while $P_2/(3P_1)$ is 1 only up to some $10^{-5}$, and the
+pair's phase difference becomes uniform around $\eta/J = 1$ rather than 0.1.""",
     coverage={
         "Eq. (1)": "C61 C62 C63; the definition itself is not checked",
         "Eq. (2)": "C18",
@@ -152,11 +152,11 @@ difference becomes uniform around $\eta/J = 1$ rather than 0.1.""",
             "an expectation; other weights are not treated",
         ),
     ),
-    remarks=rf"""- Claims on random perturbations are decided from 1000 of them by default, and from the $10^4$ of
-  the paper in the full run, whose numbers are kept with the code (`full_run.json`; seed {SEED}; the
-  1000 are the first of the $10^4$, so that both are correlated). They are drawn as Appendix F is
-  printed, with the diagonal operators of Eq. (F3) and the Hamiltonian of twice the variance (C68,
-  C69). Standard errors are those of means over perturbations.
+    remarks=rf"""- Claims on random perturbations are decided from 1000 of them by default, and
+  from the $10^4$ of the paper in the full run, whose numbers are kept with the code
+  (`full_run.json`; seed {SEED}; the 1000 are the first of the $10^4$, so that both are correlated).
+  They are drawn as Appendix F is printed, with the diagonal operators of Eq. (F3) and
+  $E\lvert H_{{ij}}\rvert^2 = 2$ (C68, C69). Standard errors are those of means over perturbations.
 - A perturbation of strength $\eta = 1$ has $\text{{Tr}} K = d$, so that the chain relaxes at about
   $28\,\eta$ and the pair at about $4\,\eta$: strengths on the axes of Figs. 3 and 5 depend on this
   scale.
