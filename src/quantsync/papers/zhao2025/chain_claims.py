@@ -235,7 +235,8 @@ def form_of_the_perturbed_state(bar) -> Found:
     kept = [complex(rho[i, i]).real for i in (1, 2, 4, 5)]
     alone = abs(sum(kept) - 1)
     return Found(
-        rf"$\langle 0,0|\rho|1,-1\rangle = {element.real:.5f} {element.imag:+.5f}\,i$, no other "
+        rf"$\langle 0,0\vert\rho\vert 1,-1\rangle = {element.real:.5f} {element.imag:+.5f}\,i$, no "
+        "other "
         f"off-diagonal element (${zero(_size(rest))}$), and populations of the products of steady "
         f"states only (to ${zero(alone)}$)",
         bar(max(_size(rest), alone)) if abs(element) > ROUNDING else False,
@@ -462,7 +463,8 @@ def oscillations(bars) -> Iterator[Found]:
     yield Found(
         f"${at:.6f}$ in units of $\\omega$, with the amplitudes "
         + ", ".join(f"${value:.6f}$" for value in amplitude)
-        + rf" on the three sites from $(|1\rangle + |{{-1}}\rangle)|0,0\rangle/\sqrt{{2}}$; "
+        + rf" on the three sites from "
+        r"$(\vert 1\rangle + \vert{-1}\rangle)\vert 0,0\rangle/\sqrt{2}$; "
         rf"at $\omega t = {float(data.time[-1]):g}$ all else has decayed to below $10^{{-5}}$",
         bars[0](at / (2 * OMEGA) - 1) & Margin(rest / 1e-5) & Margin(1e-3 / amplitude.min()),
         uncertainty=r"numerical, $10^{-9}$",
@@ -518,7 +520,8 @@ def only_zero_or_pi_in_the_dynamics(bar) -> Found:
     apart = max(_size(one - reduced[0]) for one in reduced) / _size(reduced[0])
     places = [tuple(map(int, place)) for place in np.argwhere(np.abs(reduced[0]) > EXACT)]
     return Found(
-        r"the only mode that single sites see turns $|{-1}\rangle\langle 1|$ of every site by the "
+        r"the only mode that single sites see turns $\vert{-1}\rangle\langle 1\vert$ of every site "
+        "by the "
         rf"same phase (relative deviation ${zero(apart)}$): twice the angles agree, whatever the "
         "initial state and the observable",
         bar(apart) if len(places) == 1 and abs(places[0][0] - places[0][1]) == 2 else False,

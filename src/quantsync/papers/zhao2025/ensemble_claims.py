@@ -262,7 +262,7 @@ def _ratio(data: xr.Dataset, eta: float) -> tuple[float, float, float, float]:
     "C34",
     "Spin-1 model, Fig. 3(c)",
     r"the occurrence ratio of the $\pi/3$- to $(0, \pi)$-synchronization is expected to equal "
-    "$P_2/(3P_1)$, which is plotted in Fig. 3c",
+    "$P_2/(3P_1)$",
     statement=f"In the regime {REGIME} that the sentence names: that the ratio stays at its value "
     "for weak perturbations, at which it equals the occurrence ratio (C23)",
     printed=f"$P_2/(3P_1) = 1$ for {REGIME}",

@@ -59,13 +59,14 @@ AT_FIGURE_5 = rf"at $J = {J:g}$, $\Delta = {DELTA:g}$, $B = {B:g}$ of Fig. 5"
     r"The operator $P$ generates a strong symmetry ... because it satisfies "
     r"$[H, P] = [P, L_-] = 0$",
     statement="And its sectors are those of Eq. (D4)",
-    printed=r"$P = |{\uparrow\uparrow}\rangle\langle{\downarrow\downarrow}| + "
-    r"|{\downarrow\downarrow}\rangle\langle{\uparrow\uparrow}| + \ldots$",
+    printed=r"$P = \vert{\uparrow\uparrow}\rangle\langle{\downarrow\downarrow}\vert + "
+    r"\vert{\downarrow\downarrow}\rangle\langle{\uparrow\uparrow}\vert + \ldots$",
     bar=bars.identity("commutators are zero"),
-    correction=r"$|{\uparrow\uparrow}\rangle\langle{\downarrow\downarrow}| + "
-    r"|{\downarrow\downarrow}\rangle\langle{\uparrow\uparrow}| \to "
-    r"|{\uparrow\uparrow}\rangle\langle{\uparrow\uparrow}| + "
-    r"|{\downarrow\downarrow}\rangle\langle{\downarrow\downarrow}|$ in Eq. (D3): the exchange of "
+    correction=r"$\vert{\uparrow\uparrow}\rangle\langle{\downarrow\downarrow}\vert + "
+    r"\vert{\downarrow\downarrow}\rangle\langle{\uparrow\uparrow}\vert \to "
+    r"\vert{\uparrow\uparrow}\rangle\langle{\uparrow\uparrow}\vert + "
+    r"\vert{\downarrow\downarrow}\rangle\langle{\downarrow\downarrow}\vert$ in Eq. (D3): the "
+    "exchange of "
     "the two spins, whose sectors Eq. (D4) lists. All that follows from (D4) stands",
     merged="C43",
 )
@@ -99,7 +100,8 @@ def strong_symmetry(bar) -> Found:
 @claim(
     "C44",
     "Appendix D, below Eq. (D4)",
-    r"$|v_\pm\rangle$ are eigenstates of $H$ ... and that $L_-|v_+\rangle = L_-|v_-\rangle = 0$",
+    r"$\vert v_\pm\rangle$ are eigenstates of $H$ ... and that "
+    r"$L_-\vert v_+\rangle = L_-\vert v_-\rangle = 0$",
     statement="Both are dark, and there are no other steady states",
     printed="$0$",
     bar=bars.identity("zero"),
@@ -107,7 +109,7 @@ def strong_symmetry(bar) -> Found:
 @claim(
     "C45",
     "Appendix D, below Eq. (D4)",
-    r"$|v_\pm\rangle$ are eigenstates of $H$ with energies $\Delta - 2B, -2J - \Delta$",
+    r"$\vert v_\pm\rangle$ are eigenstates of $H$ with energies $\Delta - 2B, -2J - \Delta$",
     bar=bars.identity("energies are equal"),
     correction=r"$-2J - \Delta \to -J - \Delta$ for the $H$ of Eq. (D1), in which $J$ stands "
     r"without a factor 2 (with $2J$ there, the line would be right). Only the frequency "
@@ -116,7 +118,8 @@ def strong_symmetry(bar) -> Found:
 @claim(
     "C46",
     "Appendix D, below Eq. (D4)",
-    r"the system possesses an oscillating coherence $\rho^{\text{osc}} = |v_+\rangle\langle v_-|$ "
+    r"the system possesses an oscillating coherence "
+    r"$\rho^{\text{osc}} = \vert v_+\rangle\langle v_-\vert$ "
     r"at frequency $\omega = 2(J - \Delta + B)$",
     bar=bars.identity("frequencies are equal"),
     correction=r"$2(J - \Delta + B) \to 2B - 2\Delta - J$ (its sign depends on which of the "
@@ -139,7 +142,8 @@ def dark_state_energies(bars) -> Iterator[Found]:
     of_energies = abs(dark_states.lowest_energy(DELTA, B) - guess)
     formula = dark_states.pair_frequency(J, DELTA, B)
     yield Found(
-        f"$L_-|v\\rangle$ is ${zero(dark)}$, $H|v\\rangle - E|v\\rangle$ is ${zero(sharp)}$; "
+        f"$L_-\\vert v\\rangle$ is ${zero(dark)}$, "
+        f"$H\\vert v\\rangle - E\\vert v\\rangle$ is ${zero(sharp)}$; "
         f"{modes.zero_modes} zero modes",
         bars[0](max(dark, sharp)) if modes.zero_modes == len(states) else False,
         uncertainty=NUMERICAL,
@@ -207,7 +211,8 @@ def antiphase_dynamics(bars) -> Iterator[Found]:
     )
     yield Found(
         rf"${min(turned) / np.pi:.6f}\,\pi$ from any initial state; from the product state "
-        rf"$|{{+}}\rangle|{{\downarrow}}\rangle$ $\langle\sigma_1^x\rangle$ oscillates with "
+        rf"$\vert{{+}}\rangle\vert{{\downarrow}}\rangle$ "
+        r"$\langle\sigma_1^x\rangle$ oscillates with "
         rf"amplitude {size:.3f} for $Jt > 200$, and its sum with $\langle\sigma_2^x\rangle$ is "
         f"{'zero to $10^{-9}$' if error < 1e-9 else f'{error:.1g}'}",
         bars[1](min(turned) / np.pi - 1) & bars[1](error / size),
@@ -218,8 +223,9 @@ def antiphase_dynamics(bars) -> Iterator[Found]:
 @claim(
     "C49",
     "Appendix D, above Eq. (D5)",
-    r"we expect from Eq. (4) that $\rho^\infty_{\text{pert}} = c_+|v_+\rangle\langle v_+| + "
-    r"c_-|v_-\rangle\langle v_-|$",
+    r"we expect from Eq. (4) that "
+    r"$\rho^\infty_{\text{pert}} = c_+\vert v_+\rangle\langle v_+\vert + "
+    r"c_-\vert v_-\rangle\langle v_-\vert$",
     printed=r"$c_\pm \geq 0$",
     bar=bars.identity("equal"),
 )
@@ -334,7 +340,7 @@ def uniform_chi_2() -> Found:
     "Appendix E, Eq. (E4)",
     "The unperturbed system therefore features ... the following zero modes with off-diagonal "
     "entries in the computation basis",
-    printed=r"$|0, 0\rangle\langle 1, -1|$ and its adjoint",
+    printed=r"$\vert 0, 0\rangle\langle 1, -1\vert$ and its adjoint",
     bar=bars.identity("zero"),
 )
 def coherences_of_free_spins(bars) -> Iterator[Found]:
