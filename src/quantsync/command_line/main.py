@@ -6,7 +6,6 @@ import io
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -93,7 +92,8 @@ def reproduce(
     Example: quantsync reproduce vaidya2024 8 --set drive=0.1
     """
     from quantsync.papers.registry import PAPERS, find_figure, find_paper
-    from quantsync.papers.reproduce import FORMATS, write_claims, write_figure
+    from quantsync.papers.reproduce import FORMATS, Task
+    from quantsync.papers.reproduce import reproduce as write
 
     chosen_formats = [name.strip().lower() for name in formats.split(",")]
     for name in chosen_formats:
@@ -113,21 +113,8 @@ def reproduce(
     for option in options:
         if option not in known:
             raise unknown_name("option of the chosen figures", option, known)
-    for p in chosen:
-        for name in names[p.name]:
-            start = time.perf_counter()
-            own = {k: v for k, v in options.items() if k in p.figures[name].options}
-            picture, _ = write_figure(p, name, out / p.name, full, own, chosen_formats)
-            typer.echo(f"{p.name} {name:9s} {time.perf_counter() - start:6.1f} s  {picture}")
-    if figure:
-        return
-
-    def summarise(p: Any, claims: list) -> None:
-        verdicts = [claim.verdict for claim in claims]
-        counts = ", ".join(f"{verdicts.count(v)} {v}" for v in dict.fromkeys(verdicts))
-        typer.echo(f"{p.name} claims: {counts}")
-
-    typer.echo(f"claims: {write_claims(chosen, out, full, summarise)}")
+    tasks = [Task(p.name, tuple(names[p.name]), options, claims=not figure) for p in chosen]
+    write(tasks, out, full, chosen_formats)
 
 
 def _print_claim(paper: Any, number: str, full: bool, as_json: bool) -> None:

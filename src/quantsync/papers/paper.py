@@ -140,7 +140,7 @@ class Figure:
         return {name: known.default for name, known in found.items() if name != "full"}
 
     def __call__(self, full: bool = False, **options: float) -> xr.Dataset:
-        """Compute the data; once for a figure and the claims on it, as long as nothing is chosen."""
+        """Compute the data; without a choice once, for the figure and the claims on it."""
         if full or options:
             return self.data(full, **options)
         return _computed_once(self.data).copy()

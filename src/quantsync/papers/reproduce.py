@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import multiprocessing
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from quantsync import plotting
 from quantsync.papers import pages
 from quantsync.papers.keeping import maps_kept
-from quantsync.papers.paper import Claim, Paper
+from quantsync.papers.paper import CLASSES, Claim, Paper
 from quantsync.papers.record import run_record
+from quantsync.papers.registry import find_paper
+from quantsync.parallel import available_cores
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,23 +62,58 @@ def write_figure(
     return stem.with_suffix(f".{formats[0]}"), data
 
 
-def write_claims(
-    papers: Iterable[Paper],
-    folder: Path,
-    full: bool = False,
-    report: Callable[[Paper, list[Claim]], None] | None = None,
-) -> Path:
-    """Compute the claims of some papers; write `claims.md`, `claims.json` and a page per paper.
+@dataclass(frozen=True)
+class Task:
+    """What to compute of a paper: some figures, and its claims or not."""
 
-    ``report`` gets each paper's claims as they come. Returns `claims.md`.
+    paper: str
+    figures: tuple[str, ...]
+    options: Mapping[str, float]
+    claims: bool
+
+
+def reproduce(tasks: Sequence[Task], folder: Path, full: bool, formats: Sequence[str]) -> None:
+    """Compute figures and claims of papers, several papers at a time, and say what is written.
+
+    Writes a folder of figures per paper; with claims also its page, `claims.md` and `claims.json`.
     """
-    papers = list(papers)
-    claims = {}
     folder.mkdir(parents=True, exist_ok=True)
+    of_paper = partial(_reproduce, folder=folder, full=full, formats=formats)
+    workers = min(available_cores(), len(tasks))
+    if workers == 1:
+        found = [of_paper(task) for task in tasks]
+    else:
+        spawning = multiprocessing.get_context("spawn")  # threads may run by now
+        with ProcessPoolExecutor(workers, mp_context=spawning) as pool:
+            found = list(pool.map(of_paper, tasks))
+    chosen = [find_paper(task.paper) for task in tasks if task.claims]
+    if chosen:
+        print(f"claims: {_write_claims(chosen, dict(found), folder, full)}")
+
+
+def _reproduce(
+    task: Task, folder: Path, full: bool, formats: Sequence[str]
+) -> tuple[str, list[Claim]]:
+    """Compute what is asked of one paper, and say so line by line."""
+    paper = find_paper(task.paper)
+    for name in task.figures:
+        start = time.perf_counter()
+        options = {k: v for k, v in task.options.items() if k in paper.figures[name].options}
+        picture, _ = write_figure(paper, name, folder / paper.name, full, options, formats)
+        print(f"{paper.name} {name:9s} {time.perf_counter() - start:6.1f} s  {picture}", flush=True)
+    claims = paper.claims(full=full) if task.claims else []
+    if task.claims:
+        counts = Counter(claim.verdict for claim in claims)
+        said = ", ".join(f"{counts[name]} {name}" for name in CLASSES if counts[name])
+        print(f"{paper.name} claims: {said}", flush=True)
+    return paper.name, claims
+
+
+def _write_claims(
+    papers: Sequence[Paper], claims: Mapping[str, list[Claim]], folder: Path, full: bool
+) -> Path:
+    """Write a page per paper, `claims.json`, and `claims.md`, which is returned."""
     for paper in papers:
-        claims[paper.name] = paper.claims(full=full)
-        if report is not None:
-            report(paper, claims[paper.name])
         text = pages.page(paper, claims[paper.name], pictures(paper))
         (folder / f"{paper.name}.md").write_text(text, encoding="utf-8")
     record = json.dumps(run_record(papers, claims, full), indent=1, ensure_ascii=False)

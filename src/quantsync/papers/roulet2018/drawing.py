@@ -17,7 +17,7 @@ RANK_THRESHOLD = 0.1
 """|mu_-|/|mu_+| below which Fig. 4 counts a Schmidt rank of 2."""
 
 
-CAPTION_2 = r"""\
+CAPTION_2 = r"""
 Steady states of two spins 1 with reversed dissipation,
 $\gamma_A^g = \gamma_B^d = 100\gamma_A^d$ and $\gamma_B^g = \gamma_A^d$, on resonance. (a)
 Without interaction, $\varepsilon = 0$. (b) With $\varepsilon = 0.1\gamma_A^d$. Spheres: the
@@ -27,7 +27,7 @@ are the equator and two meridians. Third column: the phase distributions $p_A$ (
 distribution $S_\mathrm{rel}$ of the relative phase. Thin grey lines mark zero. All panels are
 the paper's; it prints the parameters, and the ranges of the axes are ours."""
 
-CAPTION_3 = r"""\
+CAPTION_3 = r"""
 Rates of Fig. 2. (a) Largest value of $S_\mathrm{rel}$ over the coupling $\varepsilon$ and the
 detuning $\Delta$, the Arnold tongue. Insets: $p_A$ and $p_B$ against the phase; the white line
 is as wide as their largest value anywhere on the map, which is zero. (b) Negativity
@@ -38,7 +38,7 @@ line with an intercept (orange) with its equation and $R^2$. The ranges
 $\varepsilon \le 0.1\gamma_A^d$ and $\lvert\Delta\rvert \le 2\gamma_A^d$ are not in the text;
 they are the round ones that give both printed slopes."""
 
-CAPTION_4 = r"""\
+CAPTION_4 = r"""
 Spin A is balanced, $\gamma_A^g = \gamma_A^d$, $\varepsilon = 0.1\gamma_A^d$, $\Delta = 0$. (a)
 Largest value of $S_\mathrm{rel}$ over the rates of spin B; the peak is at $\varphi = 0$ above
 the diagonal and at $\varphi = \pi$ below. On the diagonal what is left is of second order in
@@ -51,7 +51,7 @@ cycles at the same coupling (the middle of the upper edge of Fig. 3). The thin g
 the dash-dotted line marks where the maps end. All panels are the paper's; ranges and scales of
 the axes are not in the text and are ours."""
 
-CAPTION_DYNAMICS = r"""\
+CAPTION_DYNAMICS = r"""
 This figure is added: the paper gives Eq. (5) but draws no dynamics. Rates of Fig. 2; the spins
 are coupled at $t = 0$, from $\lvert 0,0\rangle$ on. (i), (ii) The exact $S_\mathrm{rel}$
 (colour; white is zero) over time and relative phase for $\varepsilon = 0.1\gamma_A^d$, on
