@@ -6,49 +6,31 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+ROUNDING = 1e-9
+ALLOWED = {
+    0.02: "perfect, perfectly, exactly, identical, same, coincide, constant, complete, vanishes",
+    0.1: "very good, excellent, closely, almost, virtually, essentially, negligible",
+    0.25: "good, robust, small, similar, weak",
+}
+"""What words allow, relative to the largest value of the curve that the sentence is about."""
+WORDS = {word: allowed for allowed, words in ALLOWED.items() for word in words.split(", ")}
 POLICY = {
     "an equation, or a number that should be zero": "to rounding, $10^{-9}$ of the largest term",
     "printed digits": "half a unit of the last one",
     "an expansion (first order, a limit)": "what is left falls at least as fast as the next order",
-    "$\\approx$, about, almost": "10 %",
+    "$\\approx$, about": "10 %",
     "$\\sim$, of the order of, comparable": "a factor of 2",
     "an exponent read off numbers": "0.1",
     "much larger, much smaller, $\\gg$, $\\ll$": "a factor of 10",
-    "perfect, identical, the same, coincides, constant, complete, vanishes": "2 % of the largest "
-    "value of the curve in question, about what a drawn line shows",
-    "very good, excellent, closely, virtually, essentially, negligible": "10 % of that value",
     "strongly, significantly (enhanced, suppressed)": "a factor of 2",
-    "good, robust, small, similar, weak": "25 % of that value",
+    ALLOWED[0.02]: "2 % of the largest value of the curve in question, about what a drawn line "
+    "shows",
+    ALLOWED[0.1]: "10 % of that value",
+    ALLOWED[0.25]: "25 % of that value",
     "larger, smaller, an order, a sign": "by more than the uncertainty",
     "a sampled number": "agrees within 2 standard errors, differs beyond 3, is open between",
 }
 """What a wording supports, as the pages print it."""
-
-ROUNDING = 1e-9
-WORDS = {
-    "perfect": 0.02,
-    "perfectly": 0.02,
-    "exactly": 0.02,
-    "identical": 0.02,
-    "same": 0.02,
-    "coincide": 0.02,
-    "constant": 0.02,
-    "complete": 0.02,
-    "vanishes": 0.02,
-    "very good": 0.1,
-    "excellent": 0.1,
-    "closely": 0.1,
-    "almost": 0.1,
-    "virtually": 0.1,
-    "essentially": 0.1,
-    "negligible": 0.1,
-    "good": 0.25,
-    "small": 0.25,
-    "similar": 0.25,
-    "weak": 0.25,
-    "robust": 0.25,
-}
-"""What a word allows, relative to the largest value of the curve that the sentence is about."""
 
 
 class Margin(float):
