@@ -34,6 +34,10 @@ def test_names_of_models_papers_and_figures_are_those_that_there_are():
     assert completion.complete_paper("") == list(PAPERS.own)
     for name, paper in PAPERS.own.items():
         assert set(completion.complete_figure(Line(paper=name), "")) == {*paper.figures}
+        numbers = {claim.rpartition("-")[2] for claim in paper.statements}
+        assert set(completion.complete_claim(Line(paper=name), "C")) == numbers
+    assert completion.complete_in_list(Line(what="claims"), "rou") == ["roulet2018"]
+    assert completion.complete_in_list(Line(what="measures"), "driven_p") == ["driven_pair"]
     assert completion.complete_listed("m") == ["models", "measures"]
 
 

@@ -172,6 +172,9 @@ def test_list_shows_one_model_its_measures_or_one_paper():
     shown = run("list", "papers", "zhao2025", env=wide).stdout
     assert "appendix_e" in shown
     assert "roulet2018" not in shown
+    shown = run("list", "papers", env=wide).stdout
+    assert "roulet2018" in shown
+    assert "negativity between" not in shown  # measures are another list
 
 
 def test_list_takes_the_name_of_a_model_or_a_paper_alone():

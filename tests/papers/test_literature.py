@@ -1,6 +1,7 @@
 """The pages on the literature are what the command writes, and every claim is complete."""
 
 import json
+import os
 import re
 import subprocess
 
@@ -10,8 +11,9 @@ from commands import run
 from places import ROOT
 
 from quantsync.errors import UnknownNameError
-from quantsync.papers import pages, record
-from quantsync.papers.paper import CLASSES
+from quantsync.papers import bars, pages, record
+from quantsync.papers.paper import CLASSES, Found, Paper
+from quantsync.papers.paper import claim as declare
 from quantsync.papers.registry import PAPERS
 from quantsync.papers.reproduce import pictures, write_figure
 
@@ -60,6 +62,49 @@ def test_every_link_within_a_page_leads_somewhere(paper):
     page = (DOCS / f"{paper}.md").read_text(encoding="utf-8")
     anchors = {line[4:].lower() for line in page.splitlines() if re.fullmatch(r"### C\d+", line)}
     assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= anchors
+
+
+@pytest.mark.parametrize("name", [*PAPERS, "claims"])
+def test_every_formula_of_a_page_is_one_to_markdown(name):
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    for paragraph in re.sub(r"`[^`]*`", "", page).split("\n\n"):
+        for before, tex, after in re.findall(r"(.?)\$([^$]+)\$(.?)", paragraph):
+            # Markdown takes these for itself; GitHub wants no space within and no letter beside.
+            assert not re.search(r"\\[^A-Za-z\\ ]|[*<>|`\n]|[^A-Za-z0-9]_(?! )", tex), tex
+            assert tex == tex.strip(), tex
+            assert not re.search(r"\w", before + after), (before, tex, after)
+            assert tex.count("{") == tex.count("}"), tex
+        assert paragraph.count("$") % 2 == 0, paragraph
+
+
+def test_tex_is_written_as_markdown_and_github_take_it():
+    written = pages.table(("a",), [(r"the $j$th of $\{|x|\}'_{11}$ | $\mathbf{B}_{a}^*$",)])
+    assert written.splitlines()[2] == (
+        r"| the $j\text{th}$ of $\lbrace \vert x\vert \rbrace '_ {11}$ \| "
+        r"$\mathbf{B}_ {a}^\ast$ |"
+    )
+
+
+def test_a_paper_of_a_package_has_its_page_with_and_without_claims():
+    bare = Paper("my_paper", "A. Physicist, A paper (2030)", {}, ())
+    assert pages.page(bare, [], {}).startswith("# my_paper\n\nA. Physicist")
+    assert "##" not in pages.page(bare, [], {})
+    assert "Quoted" not in pages.page(bare, [], {})
+
+    @declare("C2", "Sec. I, Eq. (1)", "$1 = 1$", printed="1", bar=bars.identity(), merged="C1")
+    def one(bar):
+        return Found("1", bar(0), uncertainty="exact")
+
+    own = Paper("my-paper", "A. Physicist, A paper (2030)", {}, (one,))
+    (found,) = own.claims("my-paper-C1")
+    assert (found.id, found.paper, found.number) == ("my-paper-C2", "my-paper", "C2")
+    assert found.command == "quantsync reproduce my-paper --claim C2"
+    page = pages.page(own, [found], {})
+    assert "### C2" in page
+    assert "Coverage" not in page
+    assert "What remains open" not in page
+    made = record.run_record([own], {"my-paper": [found]})
+    jsonschema.validate(made, SCHEMA, cls=jsonschema.Draft202012Validator)
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -160,7 +205,10 @@ def test_the_command_reruns_and_lists_claims(claims_of):
     assert found == record.claim_record(expected, PAPERS["roulet2018"])
     listed = json.loads(run("list", "claims", "roulet2018", "--json").stdout)["claims"]
     assert [c["id"] for c in listed] == list(PAPERS["roulet2018"].statements)
-    assert "C7" in run("list", "claims", "roulet2018").stdout
+    narrow = run("list", "claims", "roulet2018", env=os.environ | {"COLUMNS": "60"}).stdout
+    assert "C7" in narrow
+    assert "\N{HORIZONTAL ELLIPSIS}" not in narrow  # nothing is cut
+    assert r"$\mu_+\ge 0\ge\mu_-$" in narrow
 
 
 @pytest.mark.parametrize(
@@ -169,6 +217,7 @@ def test_the_command_reruns_and_lists_claims(claims_of):
         (("roulet2018", "--claim", "C999"), ("C999", "claim of roulet2018")),
         (("roulet2018", "2", "--claim", "C7"), ("--claim", "FIGURE")),
         (("roulet2018", "2", "--format", "gif"), ("gif", "png")),
+        (("--claim", "C7"), ("C7", "paper")),
         (("roulet2018", "--json"), ("--json", "--claim")),
     ],
 )

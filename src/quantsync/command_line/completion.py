@@ -48,14 +48,31 @@ def complete_paper(incomplete: str) -> list[str]:
 
 def complete_figure(ctx: typer.Context, incomplete: str) -> list[str]:
     """Figures of the paper that is named."""
-    folder = PACKAGE / "papers" / str(ctx.params.get("paper") or " ")
-    return _beginning(incomplete, _first_texts(folder.glob("*.py"), ("figure",)))
+    return _beginning(incomplete, _of_paper(ctx, "figure"))
+
+
+def complete_claim(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Claims of the paper that is named, but for those that have joined others."""
+    return _beginning(incomplete, _of_paper(ctx, "claim"))
 
 
 def complete_listed(incomplete: str) -> list[str]:
     """What `quantsync list` can show."""
     lists = _beginning(incomplete, ("models", "measures", "papers", "claims"))
     return [*lists, *complete_model(incomplete), *complete_paper(incomplete)]
+
+
+def complete_in_list(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The models or papers of the list that is named."""
+    if ctx.params.get("what") in ("papers", "claims"):
+        return complete_paper(incomplete)
+    return complete_model(incomplete)
+
+
+def _of_paper(ctx: typer.Context, declared: str) -> list[str]:
+    """What is declared, as figures are, in the folder of the paper that is named."""
+    folder = PACKAGE / "papers" / str(ctx.params.get("paper") or " ")
+    return _first_texts(folder.glob("*.py"), (declared,))
 
 
 def _beginning(start: str, names: Iterable[str]) -> list[str]:

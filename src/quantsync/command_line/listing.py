@@ -110,10 +110,10 @@ def show_papers(papers: Mapping[str, Any]) -> None:
 def show_claims(papers: Mapping[str, Any]) -> None:
     """What papers claim; what comes of it is computed by `quantsync reproduce`."""
     for paper in papers.values():
-        table = _table(f"{paper.name}: {paper.citation}", "claim", "where", "says")
+        table = _table(f"{paper.name}: {paper.citation}", "claim", "where, and what it says")
         for one in paper.statements.values():
-            number = one.id.partition("-")[2]
-            table.add_row(number, escape(one.where), escape(one.quotation or one.statement))
+            said = one.quotation or one.statement
+            table.add_row(one.id.rpartition("-")[2], escape(f"{one.where}\n{said}"))
         _print(table)
 
 
@@ -248,7 +248,8 @@ def _table(title: str, *columns: str) -> Table:
         title=escape(title), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0)
     )
     for column in columns:
-        table.add_column(column, no_wrap=column != columns[-1], header_style="bold")
+        wrapped = column == columns[-1]
+        table.add_column(column, no_wrap=not wrapped, overflow="fold", header_style="bold")
     return table
 
 

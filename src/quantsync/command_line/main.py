@@ -13,7 +13,9 @@ import typer
 
 from quantsync.command_line.assignments import assignments, names_in
 from quantsync.command_line.completion import (
+    complete_claim,
     complete_figure,
+    complete_in_list,
     complete_listed,
     complete_measure,
     complete_model,
@@ -72,7 +74,9 @@ def reproduce(
     claim: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", help="Compute this claim alone and print it, such as C7 or roulet2018-C7."
+            metavar="ID",
+            help="Compute this claim alone and print it, such as C7 or roulet2018-C7.",
+            autocompletion=complete_claim,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the claim as JSON.")] = False,
@@ -83,7 +87,7 @@ def reproduce(
     """Compute the figures and claims of the papers.
 
     Writes each figure with its data as netCDF, a page per paper, and all claims as claims.md and
-    claims.json. Classes of claims are described on the page.
+    claims.json. What their classes mean is said in claims.md.
 
     Example: quantsync reproduce roulet2018 3 --out figures --format png,pdf
 
@@ -102,7 +106,9 @@ def reproduce(
     if claim is not None:
         if figure or settings:
             raise InvalidArgumentError("--claim computes no figure; leave FIGURE and --set away.")
-        _print_claim(find_paper(paper or claim.partition("-")[0]), claim, full, as_json)
+        if not paper and "-" not in claim:
+            raise InvalidArgumentError(f"Name the paper of {claim} too, as in roulet2018-C7.")
+        _print_claim(find_paper(paper or claim.rpartition("-")[0]), claim, full, as_json)
         return
     if as_json:
         raise InvalidArgumentError("--json goes with --claim; the whole run writes claims.json.")
@@ -207,14 +213,17 @@ def list_(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[models|measures|papers|NAME]",
+            metavar="[models|measures|papers|claims|NAME]",
             help="A list, or one model or paper, or a module or function of yours as mymodule or "
             "mymodule:function; an overview by default.",
             autocompletion=complete_listed,
         ),
     ] = None,
     name: Annotated[
-        str | None, typer.Argument(help="One model or one paper; all by default.")
+        str | None,
+        typer.Argument(
+            help="One model or one paper; all by default.", autocompletion=complete_in_list
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -269,7 +278,7 @@ def list_(
             return
         if what != "measures":
             listing.show_models(models)
-        if what != "models":
+        if what in (None, "measures"):
             listing.show_measures(models, whole=not name)
         listing.show_papers(papers)
 

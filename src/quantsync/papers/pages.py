@@ -25,7 +25,7 @@ REASONS = {
     "convention": "Convention",
     "misprint": "Correction",
     "limit": "Limit",
-    "fails": "Why not",
+    "fails": "Why it does not hold",
     "open": "What it depends on",
     "beyond": "Remark",
 }
@@ -82,8 +82,9 @@ def page(paper: Paper, claims: Sequence[Claim], figures: Mapping[str, PurePosixP
     """The page of a paper; ``figures`` are the paths of pictures, relative to it, by name."""
     counted = [c for c in claims if c.verdict != "beyond"]
     profile = paper.profile
-    parts = [f"# {paper.name}", f"{paper.citation}.", f"Quoted from: {profile.version}"]
-    parts += [profile.summary, _tally(claims)]
+    parts = [f"# {paper.name}", f"{paper.citation}.", profile.summary]
+    parts.append(_tally(claims) if claims else "No claims of this paper are checked yet.")
+    parts.append(f"Quoted from: {profile.version}" if profile.version else "")
     parts.append(
         "[What the classes and bars mean, and how to cite a claim](claims.md). "
         f"`quantsync reproduce {paper.name}` computes this page."
@@ -95,10 +96,11 @@ def page(paper: Paper, claims: Sequence[Claim], figures: Mapping[str, PurePosixP
             shown = [name for name, at in home.items() if at == claim.id]
             parts += [_figure(paper.figures[name], name, figures) for name in shown]
             parts.append(_row(claim, paper))
-    added = [name for name in paper.figures if name not in home]
-    if added:
-        parts.append("## Figures that we add")
-        parts += [_figure(paper.figures[name], name, figures) for name in added]
+    others = [name for name in paper.figures if name not in home]
+    for title, is_numbered in (("Further figures", True), ("Figures that we add", False)):
+        if named := [name for name in others if name.isdigit() == is_numbered]:
+            parts.append(f"## {title}")
+            parts += [_figure(paper.figures[name], name, figures) for name in named]
     beyond = [c for c in claims if c.verdict == "beyond"]
     if beyond:
         parts += ["## Beyond the paper", "Questions of ours on the paper's systems; not counted."]
@@ -108,27 +110,42 @@ def page(paper: Paper, claims: Sequence[Claim], figures: Mapping[str, PurePosixP
         parts += ["## Misprints", table(("Claim", "Where", "Correction"), misprints)]
     for more in paper.tables:
         parts += [f"## {more.title}", more.text, table(more.columns, more.rows())]
-    parts += ["## What remains open", *_open(paper, claims), *_coverage(paper)]
+    if remaining := _open(paper, claims):
+        parts += ["## What remains open", *remaining]
+    parts += _coverage(paper)
     return _typeset("\n\n".join(part.strip() for part in parts if part)) + "\n"
 
 
 def row(claim: Claim, paper: Paper) -> str:
     """A claim alone, as the command line prints it: the row of the page."""
-    return _row(claim, paper)
+    return _typeset(_row(claim, paper))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     lines += [
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows
+        "| " + " | ".join(_typeset(cell).replace("|", "\\|") for cell in cells) + " |"
+        for cells in rows
     ]
     return "\n".join(lines)
 
 
 def _typeset(text: str) -> str:
-    """The same with TeX that Markdown leaves alone: it takes backslashes before punctuation."""
-    return re.sub(r"\$[^$\n]+\$", lambda m: _ESCAPED.sub(lambda e: _WORDS[e[0]], m[0]), text)
+    """The same with TeX that Markdown leaves alone, and that it recognises as such.
+
+    It takes backslashes before punctuation, and underscores behind it for emphasis. A formula ends
+    without a space, and letters that touch it ("the $j$th", which GitHub shows as dollars) join it.
+    """
+    return re.sub(r"([A-Za-z]*)\$([^$\n]+)\$([A-Za-z]*)", _formula, text)
+
+
+def _formula(found: re.Match[str]) -> str:
+    before, tex, after = found.groups()
+    tex = _ESCAPED.sub(lambda e: _WORDS[e[0]], tex)
+    tex = re.sub(r"(?<![A-Za-z0-9])_(?! )", "_ ", tex).strip()
+    before, after = (f"\\text{{{word}}}" if word else "" for word in (before, after))
+    return f"${before}{tex}{after}$"
 
 
 _WORDS = {
@@ -138,6 +155,7 @@ _WORDS = {
     r"\{": r"\lbrace ",
     r"\}": r"\rbrace ",
     r"\|": r"\Vert ",
+    "|": r"\vert ",
     "*": r"\ast ",
     "<": r"\lt ",
     ">": r"\gt ",
@@ -164,7 +182,7 @@ def _tally(claims: Sequence[Claim]) -> str:
         if own:
             listed = ", ".join(map(_link, own)) if name != "reproduced" else ""
             lines.append((said, str(len(own)), listed))
-    return table(("Class", "Claims", ""), lines)
+    return table(("Class", "Claims", "Which"), lines)
 
 
 def _homes(paper: Paper, claims: Sequence[Claim]) -> dict[str, str]:
@@ -182,7 +200,7 @@ def _is_on(where: str, figure: str) -> bool:
 def _figure(figure: Figure, name: str, figures: Mapping[str, PurePosixPath]) -> str:
     title = f"Fig. {name}: {figure.title}" if name.isdigit() else figure.title
     shown = f"![{title}]({figures[name]})\n\n" if name in figures else ""
-    return f"{shown}**{title}.** {figure.caption}".strip()
+    return f"{shown}**{title}.** {figure.caption.strip()}".strip()
 
 
 def _row(claim: Claim, paper: Paper) -> str:
@@ -201,9 +219,9 @@ def _row(claim: Claim, paper: Paper) -> str:
         (REASONS.get(claim.verdict, ""), claim.reason),
         ("Readings tried", "; ".join(claim.readings) if claim.verdict == "fails" else ""),
         ("Full run", full and f"{full['computed']} ({full['uncertainty']}): {full['class']}"),
-        ("Includes", ", ".join(old.partition("-")[2] for old in claim.merged)),
+        ("Includes the earlier", ", ".join(old.rpartition("-")[2] for old in claim.merged)),
         ("Answer of the authors", claim.answer),
-        ("Again", f"`{claim.command}`"),
+        ("Compute it", f"`{claim.command}`"),
     ]
     lines.append("\n".join(f"- *{name}:* {text}" for name, text in items if text))
     return "\n\n".join(lines)
@@ -225,19 +243,21 @@ def _open(paper: Paper, claims: Sequence[Claim]) -> list[str]:
 def _coverage(paper: Paper) -> list[str]:
     """What of the paper is covered by which claim, and what is not checked."""
     profile = paper.profile
-    parts = ["## Coverage"]
-    known = {s.id.partition("-")[2] for s in paper.statements.values()}
+    known = {s.id.rpartition("-")[2] for s in paper.statements.values()}
     linked = {
-        place: re.sub(
-            r"\bC\d+\b", lambda m: _to(m[0]) if m[0] in known else m[0], text.replace(" C", ", C")
-        )
+        place: re.sub(r"\bC\d+\b", lambda m: _to(m[0]) if m[0] in known else m[0], _listed(text))
         for place, text in profile.coverage.items()
     }
-    parts.append(table(("Where", "Covered by"), linked.items()))
+    parts = ["## Coverage", table(("Where", "Covered by"), linked.items())] if linked else []
     if profile.unchecked:
         rows = ((u.where, u.what, u.reason) for u in profile.unchecked)
         parts += ["### Not checked", table(("Where", "What", "Why"), rows)]
     return parts
+
+
+def _listed(covered: str) -> str:
+    """Commas between what covers a place, unless it is a sentence."""
+    return covered if covered.startswith("not checked") else covered.replace(" C", ", C")
 
 
 def _said(claim: Claim) -> str:

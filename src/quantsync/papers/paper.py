@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -84,12 +84,12 @@ class Claim:
     @property
     def paper(self) -> str:
         """The short name of its paper."""
-        return self.id.partition("-")[0]
+        return self.id.rpartition("-")[0]
 
     @property
     def number(self) -> str:
         """Its number within the paper, such as ``"C17"``."""
-        return self.id.partition("-")[2]
+        return self.id.rpartition("-")[2]
 
     @property
     def section(self) -> str:
@@ -235,6 +235,17 @@ class Paper:
     tables: tuple[Table, ...] = ()
     profile: Profile = Profile("", "", {})
 
+    def __post_init__(self) -> None:
+        """Have the claims go by the paper's name, wherever they were declared."""
+        checks = (replace(c, statements=self._named(c.statements)) for c in self.checks)
+        object.__setattr__(self, "checks", tuple(checks))
+
+    def _named(self, statements: Sequence[Statement]) -> tuple[Statement, ...]:
+        def own(name: str) -> str:
+            return f"{self.name}-{name.rpartition('-')[2]}"
+
+        return tuple(replace(s, id=own(s.id), merged=tuple(map(own, s.merged))) for s in statements)
+
     @property
     def statements(self) -> Mapping[str, Statement]:
         """The claims before they are checked, by id."""
@@ -246,7 +257,7 @@ class Paper:
         every = self.statements
         joined = {old: s.id for s in every.values() for old in s.merged}
         if name not in every and name not in joined:
-            numbers = [known.partition("-")[2] for known in every]
+            numbers = [known.rpartition("-")[2] for known in every]
             raise unknown_name(f"claim of {self.name}", number, numbers)
         return joined.get(name, name)
 
@@ -416,7 +427,7 @@ def claim(
     def declare(below: Any) -> Check:
         check = below if isinstance(below, Check) else Check(below)
         module = check.function.__module__
-        paper = module.split(".")[-2]
+        paper = ".".join(module.split(".")[-2:-1])
         own = Statement(
             f"{paper}-{number}",
             where,

@@ -34,7 +34,7 @@ def run_record(
         "full": full,
         "seeds": {paper.name: dict(paper.profile.seeds) for paper in papers},
         "papers": {
-            paper.name: {"citation": paper.citation, "version": paper.profile.version}
+            paper.name: {"citation": paper.citation, "version": _in_a_line(paper.profile.version)}
             for paper in papers
         },
         "claims": [claim_record(c, paper) for paper in papers for c in claims[paper.name]],
@@ -46,7 +46,7 @@ def claim_record(claim: Claim, paper: Paper) -> dict[str, Any]:
     return {
         "id": claim.id,
         "paper": paper.name,
-        "version": paper.profile.version,
+        "version": _in_a_line(paper.profile.version),
         "where": claim.where,
         "quotation": claim.quotation,
         "statement": claim.statement,
@@ -62,6 +62,10 @@ def claim_record(claim: Claim, paper: Paper) -> dict[str, Any]:
         "code": claim.code,
         "command": claim.command,
     }
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def commit() -> str | None:

@@ -33,8 +33,9 @@ _PAPERS = (
     ),
     collect(
         "vaidya2024",
-        "G. M. Vaidya et al., Exploring quantum synchronization with a composite two-qubit "
-        "oscillator, Phys. Rev. A 109, 033718 (2024)",
+        "G. M. Vaidya, A. Mamgain, S. Hawaldar, W. Hahn, R. Kaubruegger, B. Suri and A. Shankar, "
+        "Exploring quantum synchronization with a composite two-qubit oscillator, "
+        "Phys. Rev. A 109, 033718 (2024)",
         "response_data synchronization_data circuit_data model_claims response_claims "
         "synchronization_claims circuit_claims appendix_claims circuit_parameter_claims "
         "circuit_table_claims circuit_table_text profile",
@@ -42,7 +43,7 @@ _PAPERS = (
     collect(
         "zhao2025",
         "Y. J. Zhao, J. E. Moore, J. Thingna and C. W. Wächtler, Quantum synchronization of "
-        "perturbed oscillating coherences (2025)",
+        "perturbed oscillating coherences, arXiv:2510.11601 (2025)",
         "data ensemble_data chain_claims distribution_claims ensemble_claims pair_claims profile",
     ),
 )
