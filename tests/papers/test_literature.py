@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -226,6 +227,16 @@ def test_what_cannot_be_reproduced_is_said_in_a_line(arguments, words):
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert all(word in answer.stderr for word in words)
+
+
+def test_a_run_that_is_ended_ends_its_processes(tmp_path):
+    command = [sys.executable, "-m", "quantsync", "reproduce", "--out", tmp_path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout.readline().startswith(b"benedetti2016 1 ")
+        process.terminate()
+        told, _ = process.communicate(timeout=60)  # the pipe closes when the last of them ends
+    assert process.returncode == 130
+    assert b"Traceback" not in told
 
 
 def test_pictures_in_every_format_are_the_same_files_each_time(tmp_path):

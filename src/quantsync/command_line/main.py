@@ -24,6 +24,7 @@ from quantsync.command_line.completion import (
 )
 from quantsync.command_line.messages import SOME_FAILED, STANDARD, plain_warnings
 from quantsync.command_line.sweep import app as sweep_app
+from quantsync.command_line.sweep import termination_as_interrupt
 from quantsync.errors import InvalidArgumentError, QuantsyncError, unknown_name
 
 app = typer.Typer(
@@ -120,7 +121,8 @@ def reproduce(
         if option not in known:
             raise unknown_name("option of the chosen figures", option, known)
     tasks = [Task(p.name, tuple(names[p.name]), options, claims=not figure) for p in chosen]
-    write(tasks, out, full, chosen_formats)
+    with termination_as_interrupt():
+        write(tasks, out, full, chosen_formats)
 
 
 def _print_claim(paper: Any, number: str, full: bool, as_json: bool) -> None:

@@ -242,7 +242,7 @@ def _compute(
 
     start = time.monotonic()
     try:
-        with _sweep_warnings(), _termination_as_interrupt():
+        with _sweep_warnings(), termination_as_interrupt():
             sweep(**arguments, store=store, workers=workers, scheduler=scheduler, progress=True)
     except SweepInterrupt as interrupt:
         print(f"quantsync: {interrupt}", file=sys.stderr)
@@ -288,7 +288,7 @@ def _say_cost(read: SweepSpec, store: Store, workers: int | None) -> None:
 
 
 @contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
+def termination_as_interrupt() -> Iterator[None]:
     """Take SIGTERM for Ctrl-C: it is what job schedulers send before the time is up."""
 
     def interrupt(*_: Any) -> NoReturn:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from quantsync.papers.bars import POLICY
-from quantsync.papers.paper import CLASSES, Claim, Figure, Paper
+from quantsync.papers.paper import CLASSES, Claim, Class, Figure, Paper
 
-AWAITING = ("misprint", "limit", "fails", "open")
+AWAITING: tuple[Class, ...] = ("misprint", "limit", "fails", "open")
 """Classes of rows on which a word of the authors would be welcome."""
-EXPLAINED = {
+EXPLAINED: Mapping[Class, str] = {
     "reproduced": "holds as printed, within the bar",
     "convention": "holds, with a choice that the paper leaves open (a sign, a unit, a window, a "
     "start), which is named",
@@ -21,7 +21,7 @@ EXPLAINED = {
     "open": "depends on an input that is not printed, or on a larger sample",
     "beyond": "a question of ours; not counted",
 }
-REASONS = {
+REASONS: Mapping[Class, str] = {
     "convention": "Convention",
     "misprint": "Correction",
     "limit": "Limit",

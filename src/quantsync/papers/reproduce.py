@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -21,6 +19,7 @@ from quantsync.papers.paper import CLASSES, Claim, Paper
 from quantsync.papers.record import run_record
 from quantsync.papers.registry import find_paper
 from quantsync.parallel import available_cores
+from quantsync.sweeps.executors.processes import map_processes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,16 +78,10 @@ def reproduce(tasks: Sequence[Task], folder: Path, full: bool, formats: Sequence
     """
     folder.mkdir(parents=True, exist_ok=True)
     of_paper = partial(_reproduce, folder=folder, full=full, formats=formats)
-    workers = min(available_cores(), len(tasks))
-    if workers == 1:
-        found = [of_paper(task) for task in tasks]
-    else:
-        spawning = multiprocessing.get_context("spawn")  # threads may run by now
-        with ProcessPoolExecutor(workers, mp_context=spawning) as pool:
-            found = list(pool.map(of_paper, tasks))
+    found = dict(result for _, result in map_processes(of_paper, tasks, available_cores()))
     chosen = [find_paper(task.paper) for task in tasks if task.claims]
     if chosen:
-        print(f"claims: {_write_claims(chosen, dict(found), folder, full)}")
+        print(f"claims: {_write_claims(chosen, found, folder, full)}")
 
 
 def _reproduce(
