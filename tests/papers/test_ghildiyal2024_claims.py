@@ -21,8 +21,8 @@ CLASSES = {
     "convention": "C1 C7 C21 C22 C28 C30 C38 C40 C41 C46 C49 C51 C52 C57 C58 C65",
     "misprint": "C11 C12 C13 C14 C15 C16 C17 C18 C19 C20 C25 C26 C45 C55",
     "limit": "C9 C23",
-    "fails": "C2 C4 C32 C33 C37 C39 C42 C47 C54",
-    "open": "C56",
+    "fails": "C2 C4 C32 C33 C37 C42 C47 C54",
+    "open": "C39 C56",
     "beyond": "C36 C48 C53",
 }
 MERGED = {

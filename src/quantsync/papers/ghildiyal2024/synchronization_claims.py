@@ -229,9 +229,10 @@ def fermions() -> Found:
     low, high, _ = range_of["fermions"]
     some, _, smallest = range_of["spins"]
     telling = high - low > 1e-9 and high < 1 + 1e-9
+    same = f"{low:.3f} to {high:.3f}" if high - low > 1e-9 else f"always {low:.3f}"
     unbounded = "without bound" if smallest < 1e-12 else f"to {1 / smallest:.3g}"
     return Found(
-        f"$S_q$ of two fermionic modes is {low:.3f} to {high:.3f} in 200 random states; of two "
+        f"$S_q$ of two fermionic modes is {same} in 200 random states; of two "
         f"spins 1/2 it goes from {some:.2f} up {unbounded}",
         telling,
         uncertainty="rounding; random states: seed 3",

@@ -16,10 +16,10 @@ Two spins 1 that are stabilised to $\lvert 0\rangle$ lock their relative phase u
 exchange, even if one of them is balanced and ignores an external signal. Equations (1) to (8) hold
 as printed: no sign, factor or rate is wrong. Negativity and mutual information do reproduce the
 Arnold tongue of reversed limit cycles with the printed slopes, and fail as order parameters when
-one spin is balanced, as the paper concludes. Care is needed with four statements, which hold at
-first order in the coupling (identical spins do not lock; a balanced one ignores a signal; the slope
-0.23 is $9\pi/128$; no locking without entanglement), and with one detail of a regression: the line
-of $S_\mathrm{rel}$ against the mutual information has an offset. The axes of Figs. 3 and 4 are not
+one spin is balanced, as the paper concludes. Care is needed with two statements, which hold at
+first order in the coupling (identical spins do not lock; a balanced one ignores a signal), and with
+one detail of a regression: the line of $S_\mathrm{rel}$ against the mutual information has an
+offset. The axes of Figs. 3 and 4 are not
 in the text that we have."""
 
 REMARKS = r"""
@@ -99,6 +99,11 @@ PROFILE = Profile(
             "spins can be significantly entangled without locking; synchronization is blind to "
             "states of Schmidt rank 3",
             "follows from C8, C20, C22 and C36",
+        ),
+        Unchecked(
+            "Entanglement generation",
+            "the negativity appears to have a perfect predictive power",
+            "what is meant is the $R^2$ of C11; that it has not in general is C18 and C37",
         ),
         Unchecked(
             "Conclusion",
