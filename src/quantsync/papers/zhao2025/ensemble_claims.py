@@ -271,7 +271,7 @@ def _ratio(data: xr.Dataset, eta: float) -> tuple[float, float, float, float]:
         lambda ratio: Margin(abs(ratio - 1) / 0.1),
     ),
     otherwise=r"$P_2/(3P_1)$ equals the occurrence ratio for $\eta/\omega \lesssim 10^{-5}$, as "
-    r"the caption says of the limit $\eta \ll \omega$. It falls below from $10^{-4}$ on, within the "
+    r"the caption says of the limit $\eta \ll \omega$. It is lower from $10^{-4}$ on, within the "
     "named regime. The conclusion of the paragraph stands: both types remain equally frequent "
     r"up to $10^{-3}$ if they are told apart by the sign of the cosines' coefficient (C33)",
     readings=(
