@@ -1,5 +1,6 @@
 """The pages on the literature are what the command writes, and every claim is complete."""
 
+import dataclasses
 import json
 import os
 import re
@@ -104,7 +105,9 @@ def test_a_paper_of_a_package_has_its_page_with_and_without_claims():
     assert "### C2" in page
     assert "Coverage" not in page
     assert "What remains open" not in page
-    made = record.run_record([own], {"my-paper": [found]})
+    answered = dataclasses.replace(found, answer="Yes. (A. Physicist, 1 May 2031)")
+    assert "- *Answer of the authors:* Yes." in pages.row(answered, own)
+    made = record.run_record([own], {"my-paper": [answered]})
     jsonschema.validate(made, SCHEMA, cls=jsonschema.Draft202012Validator)
 
 
@@ -240,6 +243,8 @@ def test_a_run_that_is_ended_ends_its_processes(tmp_path):
 
 
 def test_pictures_in_every_format_are_the_same_files_each_time(tmp_path):
+    (svg,) = {path.suffix for path in pictures(PAPERS["roulet2018"], ("pdf", "svg")).values()}
+    assert svg == ".svg"  # what a page can show
     for folder in (tmp_path / "a", tmp_path / "b"):
         write_figure(PAPERS["roulet2018"], "2", folder, formats=("png", "svg", "pdf"))
     for ending, start in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")):

@@ -39,11 +39,11 @@ id is never given to another claim; the id of a row that has been merged into an
 
 ## When an author answers
 
-An answer is quoted in the row itself ("Answer of the authors"), with name and date and as it was
-given; in the code it is the field `answer` of the claim. Where it names an input, a convention or a
-corrected formula, the claim is computed with it, and its class follows from what comes out; the
-previous class stays in the changelog. Rows on which an answer would be welcome are listed on each
-page. Nothing is sent to anybody by this project.
+An answer, best given as an issue of the repository, is quoted in the row itself ("Answer of the
+authors"), with name and date and as it was given; in the code it is the field `answer` of the
+claim. Where it names an input, a convention or a corrected formula, the claim is computed with it,
+and its class follows from what comes out; the previous class stays in the changelog. Rows on which
+an answer would be welcome are listed on each page. Nothing is sent to anybody by this project.
 """
 
 
@@ -236,7 +236,10 @@ def _open(paper: Paper, claims: Sequence[Claim]) -> list[str]:
             parts += [f"### {title}", table(("Claim", "Where", "Why"), listed)]
     waiting = [_link(c) for c in claims if c.verdict in AWAITING and not c.answer]
     if waiting:
-        parts.append(f"An answer of the authors would be welcome on: {', '.join(waiting)}.")
+        taken_up = "[How it is taken up](claims.md#when-an-author-answers)."
+        parts.append(
+            f"An answer of the authors would be welcome on: {', '.join(waiting)}. {taken_up}"
+        )
     return parts
 
 

@@ -81,7 +81,7 @@ def reproduce(tasks: Sequence[Task], folder: Path, full: bool, formats: Sequence
     found = dict(result for _, result in map_processes(of_paper, tasks, available_cores()))
     chosen = [find_paper(task.paper) for task in tasks if task.claims]
     if chosen:
-        print(f"claims: {_write_claims(chosen, found, folder, full)}")
+        print(f"claims: {_write_claims(chosen, found, folder, full, formats)}")
 
 
 def _reproduce(
@@ -103,11 +103,15 @@ def _reproduce(
 
 
 def _write_claims(
-    papers: Sequence[Paper], claims: Mapping[str, list[Claim]], folder: Path, full: bool
+    papers: Sequence[Paper],
+    claims: Mapping[str, list[Claim]],
+    folder: Path,
+    full: bool,
+    formats: Sequence[str],
 ) -> Path:
     """Write a page per paper, `claims.json`, and `claims.md`, which is returned."""
     for paper in papers:
-        text = pages.page(paper, claims[paper.name], pictures(paper))
+        text = pages.page(paper, claims[paper.name], pictures(paper, formats))
         (folder / f"{paper.name}.md").write_text(text, encoding="utf-8")
     record = json.dumps(run_record(papers, claims, full), indent=1, ensure_ascii=False)
     (folder / "claims.json").write_text(record + "\n", encoding="utf-8")
@@ -116,9 +120,10 @@ def _write_claims(
     return target
 
 
-def pictures(paper: Paper) -> dict[str, PurePosixPath]:
-    """Where the pictures of a paper lie as seen from its page."""
-    return {name: PurePosixPath(paper.name, f"{_stem(name)}.png") for name in paper.figures}
+def pictures(paper: Paper, formats: Sequence[str] = ("png",)) -> dict[str, PurePosixPath]:
+    """Where the pictures of a paper lie as seen from its page, which can show PNG and SVG."""
+    form = next((name for name in ("png", "svg") if name in formats), formats[0])
+    return {name: PurePosixPath(paper.name, f"{_stem(name)}.{form}") for name in paper.figures}
 
 
 def _save(canvas: Figure, target: Path) -> None:
