@@ -173,6 +173,16 @@ def test_classes_on_the_ensembles(claims_of):
         assert claim.bar
 
 
+def test_statements_that_fail_hold_in_the_ranges_that_their_reasons_name(chain, pair):
+    assert abs(ensemble_claims._ratio(chain, 1e-5)[2] - 1) < 0.1
+    assert abs(ensemble_claims._ratio(chain, 1e-3)[2] - 1) > 0.1
+    for eta in (10**0.5, 10.0):
+        share, error = ensemble_claims._antiphase(pair, eta)
+        assert abs(share - 1 / 8) < 2 * error
+    share, error = ensemble_claims._antiphase(pair, 0.1)
+    assert share > 4 / 8 + 2 * error
+
+
 def test_the_full_run_is_kept_for_every_claim_on_samples(claims_of):
     record = PAPERS["zhao2025"].profile.full_run
     assert set(record) == {"version", "date", "samples", "seeds", "claims"}
