@@ -181,7 +181,7 @@ def _over_peaks(x: np.ndarray, values: np.ndarray, stretches: np.ndarray) -> np.
     """Straight lines between the largest values of stretches, nowhere below the values."""
     order = np.lexsort((values, stretches))
     last = np.append(np.diff(stretches[order]) > 0, True)
-    peaks = np.unique([0, *order[last], len(x) - 1])
+    peaks = np.unique([0, *order[last]])  # the last one lasts
     return np.maximum(np.interp(x, x[peaks], values[peaks]), values)
 
 

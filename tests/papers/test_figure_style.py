@@ -1,5 +1,6 @@
 """Every figure of every paper is readable at the size at which it is drawn, and explained."""
 
+import io
 import re
 from dataclasses import replace
 from itertools import combinations, product
@@ -12,6 +13,7 @@ from matplotlib.font_manager import findfont, get_font
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from PIL import Image
 
 from quantsync import plotting
 from quantsync.papers.registry import PAPERS
@@ -22,6 +24,8 @@ SMALLEST = 7.0  # points
 DASHES = {":": "dotted", "--": "dashed|broken", "-.": "dash-dot|chain"}
 MARKERS = {"*": "star", "x": "cross", "+": "plus|cross", "s": "square", "^": "triangle"}
 MARKERS |= {"o": "circle|dot|point|disc", "D": "diamond"}
+ALIKE = ({plotting.ORANGE, plotting.VERMILLION}, {plotting.GREEN, plotting.VERMILLION})
+REDDISH = {"red", "r", "#ff0000"}
 CUT = "beyond the ax"
 """What a caption says where a curve leaves its axes."""
 
@@ -34,6 +38,7 @@ def style_faults(canvas, caption):
     yield from _text_faults(canvas)
     yield from _legend_faults(canvas)
     yield from _colour_faults(canvas)
+    yield from _line_faults(canvas)
     yield from _axis_faults(canvas)
     yield from _caption_faults(canvas, caption)
 
@@ -185,6 +190,19 @@ def _colour_faults(canvas):
             yield f"a colour bar has no arrow at its end: {own[0].ax.get_ylabel()!r} ({wanted})"
 
 
+def _line_faults(canvas):
+    """Lines that only two colours tell apart which look alike to many readers."""
+    for axes in canvas.axes:
+        kinds = {}
+        for line in axes.lines:
+            if not line.get_label().startswith("_"):
+                looks = (line.get_linestyle(), str(line.get_marker()))
+                kinds.setdefault(looks, set()).add(line.get_color())
+        for colours, alike in product(kinds.values(), ALIKE):
+            if alike <= colours:
+                yield f"only colours that look alike tell lines apart: {sorted(alike)}"
+
+
 def _axis_faults(canvas):
     bars = {id(bar.ax) for bar in _colour_bars(canvas)}
     for axes in canvas.axes:
@@ -194,6 +212,8 @@ def _axis_faults(canvas):
             labels = [t for t in axis.get_ticklabels() if t.get_visible() and t.get_text()]
             if not labels:
                 continue
+            if len(axis._update_ticks()) < 2:
+                yield f"the {which} axis of panel {axes.get_title(loc='left')!r} has one number"
             text = axis.get_label_text()
             if id(axes) in bars:
                 text = axes.get_xlabel() or axes.get_ylabel()
@@ -209,6 +229,10 @@ def _caption_faults(canvas, caption):
     words = caption.lower()
     if len(words) < 80:
         yield "it has no caption"
+    if not caption.strip()[:1].isalnum() and caption.strip()[:1] not in ("$", "("):
+        yield f"the caption begins with {caption.strip()[:1]!r}"
+    if re.search(r"\bred\b", words) and not _has_red(canvas):
+        yield "the caption calls red what is vermilion"
     if caption.count("$") % 2:
         yield "an odd number of dollars in the caption"
     if any("added" in axes.get_title(loc="left") for axes in canvas.axes) and "added" not in words:
@@ -236,6 +260,13 @@ def _caption_faults(canvas, caption):
             yield "the caption does not explain the shading"
 
 
+def _has_red(canvas):
+    """Whether a map has red in it."""
+    maps = list(_pictures(canvas))
+    over = (mpl.colors.to_hex(m.cmap(2.0)) for m in maps)
+    return any(m.cmap.name == plotting.DIVERGING for m in maps) or bool(REDDISH & set(over))
+
+
 def _is_cut(axes, line):
     """Whether a line leaves its panel through the lower or upper edge."""
     if line.get_transform() != axes.transData:
@@ -257,10 +288,23 @@ def test_a_figure_is_readable_and_explained(paper, name, tmp_path):
         faults = list(style_faults(figure.draw(data), figure.caption))
     kept = {name: replace(figure, data=lambda full: data)}
     picture, _ = write_figure(replace(PAPERS[paper], figures=kept), name, tmp_path)
+    with plotting.style():
+        faults += _file_faults(picture, figure.draw(data))
     size = picture.stat().st_size
     if size > 400_000:
         faults.append(f"its file has {size / 1000:.0f} kB")
     assert not faults, f"{paper}, {name}:\n" + "\n".join(dict.fromkeys(faults))
+
+
+def _file_faults(path, canvas):
+    """What a file has lost of the picture: nothing of a map, little of lines."""
+    whole = io.BytesIO()
+    canvas.savefig(whole, format="png")
+    full, kept = (np.asarray(Image.open(f).convert("RGB"), int) for f in (whole, path))
+    off = np.abs(full - kept).max()
+    allowed = 0 if any(canvas.findobj(kind) for kind in (QuadMesh, AxesImage)) else 16
+    if off > allowed:
+        yield f"a colour of its file is off by {off} of 255"
 
 
 CAPTION = (
@@ -331,6 +375,15 @@ def crowded(axes):
     axes.set_xticks([0.5, 0.501], ["half", "more"])
 
 
+def alike(axes):
+    axes.plot(X, X, color=plotting.ORANGE, label="a")
+    axes.plot(X, 1 - X, color=plotting.VERMILLION, label="b")
+
+
+def numberless(axes):
+    axes.set_xticks([0.5])
+
+
 def extra(axes):
     plotting.added_label(axes, "i")
 
@@ -355,6 +408,8 @@ def overflowing(axes):
         (clipped, "no arrow at its end: 'f' (max)"),
         (barless, "no colour bar"),
         (extra, "what is added"),
+        (alike, "look alike"),
+        (numberless, "has one number"),
         (crowded, "two texts overlap: 'half', 'more'"),
         (overflowing, "beyond the edge"),
     ],
@@ -376,6 +431,8 @@ def test_a_good_figure_has_no_faults():
     assert faults_of(good, told) == []
     assert any("inches wide" in fault for fault in faults_of(good, told, width=5.0))
     assert "it has no caption" in faults_of(good, "")
+    assert any("begins with" in fault for fault in faults_of(good, "\\" + told))
+    assert any("calls red" in fault for fault in faults_of(good, told + " Red: something."))
 
 
 def test_styles_leave_the_settings_alone():

@@ -16,7 +16,9 @@ RECOMMENDED = (
     "The recommended equations: misprints corrected, both dampings from one jump operator a mode, "
     "in the laboratory frame. "
 )
-CHAINS = "Chain 1 is red; chain 2 is black, dashed over time, and thinner where both coincide. "
+CHAINS = (
+    "Chain 1 is vermilion; chain 2 is black, dashed over time, and thinner where both coincide. "
+)
 LATE = r"the last $300\,\omega_1^{-1}$ before $t = 10^4\,\omega_1^{-1}$"
 
 FIGURE_2 = (
@@ -54,8 +56,8 @@ PANELS_3 = (
 )
 GROWN = (
     r"As printed the covariance grows without bound: $S_q$ is drawn as 0 once it has outgrown all "
-    r"numbers, and $\nu_{\min}$ ends where rounding decides; the three lines of coupled chains "
-    "fall within the first 250 units of time and then lie on each other. "
+    r"numbers, and $\nu_{\min}$ and its axis of time end where rounding decides; the three lines "
+    r"of coupled chains fall within the first 250 units of time and then lie on each other. "
 )
 FIGURE_3 = (
     r"$\lambda = 0.2$, $N_1 = N_2 = 5$. (a) $S_q$ over time for $\bar{n}_m = 0$, which is not "
@@ -64,10 +66,11 @@ FIGURE_3 = (
     "and marks only $S_q$ is the paper's. " + PANELS_3 + GROWN + RECOMMENDED + START + RATES
 )
 FIGURE_3_GAIN = (
-    "Everything here is added: the panels of Fig. 3 with a linear gain of $0.002$, which is not in "
-    r"the paper; $\lambda = 0.2$, $N_1 = N_2 = 5$. "
+    "Everything here is added: the panels of Fig. 3, with a prime, with a linear gain of $0.002$, "
+    r"which is not in the paper; $\lambda = 0.2$, $N_1 = N_2 = 5$. "
     + PANELS_3
     + GROWN
+    + r"With the recommended equations $\nu_{\min}$ is drawn as far as rounding allows, too. "
     + RECOMMENDED
     + START
     + RATES
@@ -84,17 +87,19 @@ EXCESS = (
 )
 STARTS = (
     "Added. Where runs of (B1), (B2) as printed have come to at $t = 10^4\\,\\omega_1^{-1}$, over "
-    r"the quanta per spin at the start, with random phases. Blue dots: both occupations are below "
-    r"$10^{-3}$; orange crosses: the run has met the pole of the equations, where the square root "
-    "of the transformation vanishes; black stars: neither. Numbers count them. (i)-(iii): the "
-    "parameters of the three rows of Fig. 2. " + RATES
+    r"the quanta per spin $\lvert\beta_j\rvert^2/N_j$ at the start, with random phases. Blue dots: "
+    r"both occupations are below $10^{-3}$; orange crosses: the run has met the pole of the "
+    r"equations, $X = 0$ in Eq. (8), which is $\sum_j g_j (n_j - N_j)/\sqrt{N_j} = 0$; black "
+    "stars: neither, the run is stuck. Numbers count them. (i)-(iii): the parameters of the three rows of "
+    "Fig. 2. " + RATES
 )
 CENTRAL_SPIN = (
     r"Added. (i) Quanta $n_1$ of chain 1 for five spins in each chain: exact spins (black), the "
     "Holstein-Primakoff bosons of Eq. (4) corrected (blue, dashed) and as printed (orange), "
-    "and the mean field (red, dotted). (ii) The central spin: exact (black, it "
-    "oscillates) and frozen as the paper has it (red, dotted). (iii) Root mean square error of "
-    r"$n_1$ for $t \leq 60\,\omega_1^{-1}$ over the number of spins; thin lines guide the eye. "
+    "and the mean field (vermilion, dotted). (ii) The central spin: exact (black, it "
+    "oscillates) and frozen as the paper has it (vermilion, dotted). (iii) Root mean square error "
+    r"of $n_1$ for $t \leq 60\,\omega_1^{-1}$ over the number of spins, (4) corrected (circles), "
+    r"as printed (squares) and the mean field (triangles); thin lines guide the eye. "
     r"$\lambda = 0$, no damping, $\bar{q}_1(0) = 0.5$, chain 2 at rest; $\omega_0 = 0.2$, which is "
     "not printed. " + RATES
 )

@@ -23,6 +23,7 @@ TITLES = {
     "d-f": r"$\lambda=0$, $N=10,5$",
     "g-i": r"$\lambda=0.2$, $N=5,5$",
 }
+PRIME = "\N{PRIME}"
 WORDS = {"literal": "as printed", "lab": "recommended"}
 EARLY = 300.0
 """How much of the orbits is drawn from the start."""
@@ -37,6 +38,8 @@ KINDS = (
     ("_uncoupled", plotting.BLUE, ":", 1.6, ".", 3.0, "coupling off"),
 )
 """Variables of Fig. 3: dashes and widths of their lines, ranges if none, marks, and sizes."""
+EARLY_END = 0.2
+"""Share of the time before which nu_min has to end for its axis to end there as well."""
 NU_TICKS = (-0.1, -0.01, 0, 0.01, 0.1, 1, 10, 100, 1000)
 
 
@@ -47,12 +50,14 @@ def draw_figure_2(data: xr.Dataset) -> Figure:
 
 def draw_figure_2_lab(data: xr.Dataset) -> Figure:
     """The same of the recommended equations: all panels are added."""
-    return _draw_quadratures(data, "lab", ("\N{PRIME}", plotting.added_label))
+    return _draw_quadratures(data, "lab", (PRIME, plotting.added_label))
 
 
 def _draw_quadratures(
     data: xr.Dataset, variant: str, lettering: tuple[str, Callable[[Axes, str], None]]
 ) -> Figure:
+    from matplotlib.ticker import MaxNLocator
+
     figure = plotting.new_figure(plotting.PAGE, 5.4)
     grid = figure.subplots(3, 4)
     time = data.time.values
@@ -77,6 +82,8 @@ def _draw_quadratures(
             axes.set_xlabel(rf"$\bar{{q}}_j${scale}")
             axes.set_ylabel(rf"$\bar{{p}}_j${scale}", labelpad=1)
             axes.set_aspect("equal", adjustable="datalim")
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], min_n_ticks=3))
         for axes, symbol in zip(over_time, "qp", strict=True):
             axes.set_xlim(time[-1] / 1e3 - END / 1e3, time[-1] / 1e3)
             axes.set_xlabel(LONG_TIME)
@@ -135,14 +142,18 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
         right.set_ylabel(r"$\nu_{\min} - 1/2$")
         for axes in (left, right):
             axes.set(xlabel=LONG_TIME, xlim=(0, time[-1]))
+        known = time[np.isfinite(one.nu_min.values)]
+        if known[-1] < EARLY_END * time[-1]:
+            right.set_xlim(0, 1.2 * known[-1])
         right.text(
             1.04, 0.5, WORDS[str(variant)], rotation=270, va="center", transform=right.transAxes
         )
-    label = plotting.added_label if data.attrs["gain"] else plotting.panel_label
-    label(grid[0, 0], "a")
-    label(grid[0, 1], "b")
+    with_gain = bool(data.attrs["gain"])
+    label, mark = (plotting.added_label if with_gain else plotting.panel_label), PRIME * with_gain
+    label(grid[0, 0], "a" + mark)
+    label(grid[0, 1], "b" + mark)
     for axes, letter in zip((grid[0, 2], *grid[1]), "wxyz", strict=True):
-        plotting.added_label(axes, letter)
+        plotting.added_label(axes, letter + mark)
     curves, names = grid[0, 0].get_legend_handles_labels()
     points, more = grid[0, 1].get_legend_handles_labels()
     handles: Any = [*zip(curves, points, strict=False), points[-1]]
@@ -224,10 +235,12 @@ def draw_central_spin(data: xr.Dataset) -> Figure:
     middle.set(ylabel=r"$\langle\sigma_z\rangle$ for $N=5$", ylim=(-0.45, 0.0))
     for axes in (upper, middle):
         axes.set(xlabel=TIME, xlim=(time[0], time[-1]))
-    for name in data.approximation.values:
+    for name, marker in zip(data.approximation.values, ("o-", "s-", "^-"), strict=True):
         colour, _, label = styles[str(name)]
         error = data.error.sel(approximation=name)
-        lower.plot(data.spins, error, "o-", color=colour, markersize=3, linewidth=0.6, label=label)
+        lower.plot(
+            data.spins, error, marker, color=colour, markersize=3, linewidth=0.6, label=label
+        )
     lower.set(yscale="log", xlabel="spins in each chain, $N$", ylabel="rms error of $n_1$")
     lower.set_ylim(3e-4, 0.2)
     lower.set_xticks(data.spins.values)

@@ -34,7 +34,7 @@ is as wide as their largest value anywhere on the map, which is zero. (b) Negati
 $\mathcal{N}$ on the same axes. (i), (ii) are added, the paper gives these regressions in its
 text: $\max S_\mathrm{rel}$ against the negativity and against the mutual information $I$ for
 all $101 \times 101$ points of the map (blue), which fall on a curve each, and the least-squares
-line with an intercept (orange) with its equation and $R^2$. The ranges
+line with an intercept (vermilion) with its equation and $R^2$. The ranges
 $\varepsilon \le 0.1\gamma_A^d$ and $\lvert\Delta\rvert \le 2\gamma_A^d$ are not in the text;
 they are the round ones that give both printed slopes."""
 
@@ -56,7 +56,7 @@ This figure is added: the paper gives Eq. (5) but draws no dynamics. Rates of Fi
 are coupled at $t = 0$, from $\lvert 0,0\rangle$ on. (i), (ii) The exact $S_\mathrm{rel}$
 (colour; white is zero) over time and relative phase for $\varepsilon = 0.1\gamma_A^d$, on
 resonance and at $\Delta = \gamma_A^d$. (iii) Its largest value over the phase, divided by
-$\varepsilon$, for $\Delta = 0$ (blue, upper curves) and $\Delta = \gamma_A^d$ (orange, lower
+$\varepsilon$, for $\Delta = 0$ (blue, upper curves) and $\Delta = \gamma_A^d$ (vermilion, lower
 curves): exact for $\varepsilon = 0.1\gamma_A^d$ (solid) and $0.001\gamma_A^d$ (dashed), and Eq.
 (5) integrated over time (circles), on which the dashed curves lie."""
 
@@ -157,9 +157,10 @@ def _inset_without_locking(axes: Any, left: float, site: str, bound: float) -> N
     inset.set_facecolor("none")
     inset.set_xticks([-np.pi, np.pi], [r"$-\pi$", r"$\pi$"], color="white")
     inset.set_yticks([-0.02, 0.02], ["\N{MINUS SIGN}0.02", "0.02"], color="white")
-    inset.set_xlabel(r"$\varphi$ (rad)", fontsize=7, color="white", labelpad=-7)
+    inset.set_xlabel(r"$\varphi$ (rad)", fontsize=7, color="white", labelpad=-9)
     inset.set_title(rf"$p_{site}$ (rad$^{{-1}}$)", fontsize=7, color="white", pad=3)
     inset.tick_params(length=1.5, width=0.4, pad=1, color="white", labelsize=7)
+    inset.tick_params(axis="x", pad=3)  # clear of the lowest number of the other axis
     for spine in inset.spines.values():
         spine.set(color="white", linewidth=0.4)
 

@@ -150,10 +150,11 @@ CAPTION_TABLES = r"""
 Added by us: how far what we compute is from what Table II and the captions of Figs. 10 and 11
 print, for each transmon (rows). Grey bars: half a unit of the last digit in print on either side
 (none where the ratio in print is 0).
-Blue circles: Eq. (E3) with the resonator of B at 4.5 GHz; red crosses: the same at 4.6 GHz, as in
-Table I; green diamonds: at 4.5 GHz, tuned until the coherence of the transmon turns with the drive;
-black triangles: the same with a fourth level of the transmon. The axes are linear between $-1$ and
-1 kHz in (i), between $-0.1$ and 0.1 in (ii), and logarithmic beyond; grey lines: no difference.
+Blue circles: Eq. (E3) with the resonator of B at 4.5 GHz; vermilion crosses: the same at 4.6 GHz,
+as in Table I; green diamonds: at 4.5 GHz, tuned until the coherence of the transmon turns with the
+drive; black triangles: the same with a fourth level of the transmon. The axes are linear between
+$-1$ and 1 kHz in (i), between $-0.1$ and 0.1 in (ii), and logarithmic beyond; grey lines: no
+difference.
 (i) Corrections $\Delta_j$ of the frequencies. (ii) Ratios $w_j/\gamma_j$ from the fitted
 relaxation; without the green diamonds, which would coincide with the circles.
 """
@@ -200,11 +201,11 @@ CAPTION_9 = r"""
 The panels and their letters are the paper's; the numbers are those of Fig. 10(b).
 (a) Two transmons with their three lowest levels, coupled by a tunable coupler (black) of
 strength $g$. Green arrows: two-photon pumps; blue arrow: the drive; black lines: couplings $g_j$ to
-the auxiliary resonators; wavy red arrows: their losses $\kappa_j$. The frequency of resonator B is
-the one with which Table II comes out; Table I prints 4.6 GHz.
+the auxiliary resonators; wavy vermilion arrows: their losses $\kappa_j$. The frequency of resonator
+B is the one with which Table II comes out; Table I prints 4.6 GHz.
 (b) Levels $\lvert \mathrm{transmon}, \mathrm{resonator}\rangle$ of one unit, not to scale.
 Green: the pump by way of a detuned level (dotted); grey arrow: exchange with the resonator; wavy
-red: losses; blue: the gain that they amount to.
+vermilion: losses; blue: the gain that they amount to.
 """
 
 
@@ -255,7 +256,7 @@ def _circuit(axes: Axes, data: xr.Dataset) -> None:
             color=PUMP,
         )
     _arrow(axes, (4.0, 4.1), (4.0, 3.05), DRIVE)
-    axes.text(4.12, 3.72, "drive $\\varepsilon$\n5 GHz", va="center", fontsize=7, color=DRIVE)
+    axes.text(4.12, 3.72, "drive $\\epsilon$\n5 GHz", va="center", fontsize=7, color=DRIVE)
     axes.plot([4.4, 6.6], [1.9, 1.9], color=plotting.BLACK, zorder=0)
     _box(axes, 5.5, 1.9, 0.8, 0.55, "0.45")
     axes.text(5.2, 2.3, "$g$", ha="center", va="bottom")

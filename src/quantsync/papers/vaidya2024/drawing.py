@@ -65,11 +65,11 @@ def draw_figure_3(data: xr.Dataset) -> Figure:
     axes.legend(handles=handles, loc="upper right")
     axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, None), xlabel=COUPLING)
     axes.locator_params(axis="y", nbins=5)
-    axes.set_ylabel(r"$|\langle S^+\rangle|/\varepsilon$ ($1/\Gamma$)")
+    axes.set_ylabel(r"$|\langle S^+\rangle|/\epsilon$ ($1/\Gamma$)")
     plotting.panel_label(axes, "a")
     for axes, (site, colour) in zip(panels[1:], SITE_COLOURS.items(), strict=True):
         _densities(axes, data.sel(site=site), colour, rf"g_{{0,{site}}}")
-        axes.set_ylabel(rf"$\delta P_{site}(\varphi)/\varepsilon$ (rad$^{{-1}}\,\Gamma^{{-1}}$)")
+        axes.set_ylabel(rf"$\delta P_{site}(\varphi)/\epsilon$ (rad$^{{-1}}\,\Gamma^{{-1}}$)")
     _panel_half(panels[1], "b", "left")
     _panel_half(panels[2], "b", "right")
     return figure
@@ -147,13 +147,14 @@ def draw_figure_5(data: xr.Dataset) -> Figure:
         ]
     )
     detuning = data.attrs["parameter_drive_detuning_ab"]
-    axes.legend(handles=handles, loc="upper right", title=rf"$\Delta_d = {detuning:g}\,\Gamma$")
+    amount = "" if detuning == 1 else f"{detuning:g}"
+    axes.legend(handles=handles, loc="upper right", title=rf"$\Delta_d = {amount}\,\Gamma$")
     axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, None))
-    axes.set(xlabel=COUPLING, ylabel=r"$|\langle S_A^+\rangle|/\varepsilon$ ($1/\Gamma$)")
+    axes.set(xlabel=COUPLING, ylabel=r"$|\langle S_A^+\rangle|/\epsilon$ ($1/\Gamma$)")
     plotting.panel_label(axes, "a")
     for axes, case in zip(panels[1], colours, strict=True):
         _densities(axes, data.sel(case=case), colours[case], r"g_{0,A}")
-        axes.set_ylabel(r"$\delta P_A(\varphi)/\varepsilon$ (rad$^{-1}\,\Gamma^{-1}$)")
+        axes.set_ylabel(r"$\delta P_A(\varphi)/\epsilon$ (rad$^{-1}\,\Gamma^{-1}$)")
         axes.set_title(_tuning(data, case))
     _panel_half(panels[1, 0], "b", "left")
     _panel_half(panels[1, 1], "b", "right")
@@ -195,7 +196,7 @@ def draw_figure_14(data: xr.Dataset) -> Figure:
     for tensor, (colour, dash) in zip(data.tensor.values, styles, strict=True):
         chosen = data.sel(tensor=tensor)
         k, q = tensor[1:]
-        power = r"\varepsilon" if q == "1" else r"\varepsilon^2"
+        power = r"\epsilon" if q == "1" else r"\epsilon^2"
         label = rf"$|\langle T_{k}^{q}\rangle|/{power}$"
         axes.plot(data.coupling, np.abs(chosen.moment), dash, color=colour, label=label)
         zeros = chosen.zero_crossing.values
@@ -205,7 +206,7 @@ def draw_figure_14(data: xr.Dataset) -> Figure:
     axes.axhline(LINEAR, color="0.7", linewidth=0.5, zorder=0)
     axes.set_yscale("symlog", linthresh=LINEAR)
     axes.set(ylim=(0, None), xlim=(0, end), xlabel=COUPLING)
-    axes.set_ylabel(r"moments of qutrit $A$ (units of $\Gamma$)")
+    axes.set_ylabel(r"moments of qutrit $A$ ($\Gamma = 1$)")
     axes.legend(loc="upper right")
     return figure
 
@@ -230,7 +231,7 @@ def draw_figure_6(data: xr.Dataset) -> Figure:
             line = data.coherence.sel(baths=baths, transition=transition)
             right.plot(data.coupling, line, dash, color=colour)
     right.set(xlim=(0, float(data.coupling[-1])), ylim=(0, None), xlabel=COUPLING)
-    right.set_ylabel(r"coherence$/\varepsilon$ ($1/\Gamma$)")
+    right.set_ylabel(r"coherence$/\epsilon$ ($1/\Gamma$)")
     handles = _keys(
         [
             (r"$|\langle T|\rho|U\rangle|$", plotting.BLACK, "-", ""),
@@ -346,9 +347,9 @@ Left, the paper's figure: $\Omega/\epsilon^2$ with the diagonal limit cycle (pur
 optimised over block-diagonal ones (orange circles). Added by us: the closed form of that optimum
 (green dashed) and the limit $\epsilon \to 0$ (broad grey).
 (i) added, since the curves coincide. Purple solid: by how much the diagonal limit cycle gives
-a larger $\Omega/\epsilon^2$ than the optimum. Grey dashed: modulus of the difference between the
-limit and the optimum, which changes sign near $g = 3.9\Gamma$. The numerical optimum is the closed
-form to $10^{-11}$.
+a larger $\Omega/\epsilon^2$ than the optimum, hardly at all near $g = 1.3\Gamma$. Grey dashed:
+modulus of the difference between the limit and the optimum, which changes sign near $g =
+3.9\Gamma$. The numerical optimum is the closed form to $10^{-11}$.
 """
 
 
@@ -358,23 +359,23 @@ def draw_figure_12(data: xr.Dataset) -> Figure:
     axes, apart = figure.subplots(1, 2)
     diagonal, block = (data.omega.sel(family=f) for f in ("diagonal", "block diagonal"))
     top = max(float(data.omega.max()), float(data.limit.max()))
-    axes.plot(data.coupling, data.limit, color="0.75", linewidth=3.5, label=r"$\varepsilon \to 0$")
+    axes.plot(data.coupling, data.limit, color="0.75", linewidth=3.5, label=r"$\epsilon \to 0$")
     axes.plot(data.coupling, diagonal, color=plotting.PURPLE, label="diagonal")
     axes.plot(data.coupling, block, "--", color=plotting.GREEN, label="block diagonal, closed form")
     axes.plot(
         data.coupling,
         data.omega.sel(family="optimised"),
         "o",
-        markevery=2,
+        markevery=len(data.coupling) // 40,
         color=plotting.ORANGE,
         markersize=3,
         markerfacecolor="none",
         label="block diagonal, optimised",
     )
     axes.set(xlim=(0, float(data.coupling[-1])), ylim=(0, 1.8 * top))
-    axes.set(xlabel=COUPLING, ylabel=r"$\Omega/\varepsilon^2$ (nat$\,\Gamma^{-2}$)")
+    axes.set(xlabel=COUPLING, ylabel=r"$\Omega/\epsilon^2$ (nat$\,\Gamma^{-2}$)")
     drive = data.attrs["parameter_drive"]
-    axes.legend(title=rf"$\varepsilon = {drive:g}\,\Gamma$", loc="upper right")
+    axes.legend(title=rf"$\epsilon = {drive:g}\,\Gamma$", loc="upper right")
     inside = data.coupling > 0  # without coupling both families give the same
     apart.semilogy(
         data.coupling[inside],
@@ -387,10 +388,10 @@ def draw_figure_12(data: xr.Dataset) -> Figure:
         np.abs(data.limit - block)[inside],
         "--",
         color="0.5",
-        label=r"$|(\varepsilon \to 0)$ $-$ block diagonal$|$",
+        label=r"$|(\epsilon \to 0)$ $-$ block diagonal$|$",
     )
     apart.set(xlim=(0, float(data.coupling[-1])), xlabel=COUPLING)
-    apart.set_ylabel(r"difference of $\Omega/\varepsilon^2$ (nat$\,\Gamma^{-2}$)")
+    apart.set_ylabel(r"difference of $\Omega/\epsilon^2$ (nat$\,\Gamma^{-2}$)")
     apart.set_ylim(top=50 * apart.get_ylim()[1])
     apart.legend(loc="upper right")
     plotting.added_label(apart, "i")
@@ -516,4 +517,4 @@ def _bath_label(data: xr.Dataset, baths: str) -> str:
 def _omega_label(data: xr.Dataset) -> str:
     if data.attrs["parameter_drive"]:
         return r"$\Omega$ (nat)"
-    return r"$\Omega/\varepsilon^2$ (nat$\,\Gamma^{-2}$), $\varepsilon \to 0$"
+    return r"$\Omega/\epsilon^2$ (nat$\,\Gamma^{-2}$), $\epsilon \to 0$"

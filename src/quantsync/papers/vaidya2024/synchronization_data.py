@@ -83,7 +83,7 @@ def figure_7(full: bool = False, drive: float = 0.0) -> xr.Dataset:
 def figure_8(full: bool = False, drive: float = 0.0) -> xr.Dataset:
     """Local minima of the synchronization over the baths, and how they come about."""
     w, found = _map_over_baths(["minimum_omega_ratio", "minimum_coupling"], full, drive)
-    coupling = np.linspace(0, 5, 401 if full else 101)
+    coupling = np.linspace(0, 5, 401 if full else 201)
     line = np.array(FIGURE_8_A)
     return xr.Dataset(
         {
@@ -110,7 +110,7 @@ def figure_8(full: bool = False, drive: float = 0.0) -> xr.Dataset:
 def figure_12(full: bool = False, drive: float = OPTIMISED_DRIVE) -> xr.Dataset:
     """Three families of limit cycles: diagonal, block diagonal, and optimised."""
     drive = drive or OPTIMISED_DRIVE  # the families agree in the limit
-    coupling = np.linspace(0, 5, 161 if full else 81)
+    coupling = np.linspace(0, 5, 321 if full else 161)
     fixed = {**baths(*FIGURE_12), "coupling": coupling}
     driven, undriven = (steady_state(driven_pair(**fixed, drive=e)) for e in (drive, 0.0))
     total = charge()
@@ -194,7 +194,7 @@ def _per_drive(gain_a: Any, gain_b: Any, coupling: Any, drive: float) -> np.ndar
 
 
 def _ratios(full: bool, drive: float, spin: float) -> xr.Dataset:
-    coupling = np.linspace(0, 5, 401 if full else 101)
+    coupling = np.linspace(0, 5, 401 if full else 201)
     chosen = np.array([ENHANCED, SUPPRESSED])
     pairs = study(chosen[:, :1], chosen[:, 1:], coupling=coupling, drive=drive, spin=spin)
     return xr.Dataset(

@@ -295,7 +295,7 @@ def free_spins(frequency: float = 1.0) -> Lindbladian:
 )
 def appendix_e(full: bool = False) -> xr.Dataset:
     """Locking of two spins 1 against the strength of what perturbs them."""
-    eta = np.logspace(-5, 0, 121 if full else 61)
+    eta = np.logspace(-5, 0, 481 if full else 241)
     phi = np.linspace(-np.pi, np.pi, 241 if full else 121)
     shown = np.array(SHOWN)
     base, perturbation = uncoupled_pair(), pair_perturbation()

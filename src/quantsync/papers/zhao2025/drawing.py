@@ -37,9 +37,9 @@ $10^{-6}$ rad$^{-2}$, over one period of each; yellow symbols: its maxima.
 (b), (e) The configurations of the three angles at these maxima, one for each symbol: circle,
 square, triangle and diamond. A blue point is a spin; points side by side have equal angles; the
 grey lines only join them to the centre.
-(c), (f) Blue bars: probability of $\chi$ at the maxima alone ($r = 1$), as in print. Red steps,
-added by us: probability of each of 64 bins of $\chi$ where $S_d - (2\pi)^{-2}$ exceeds 0.95 of its
-maximum ($r = 0.95$, the threshold of Fig. 3).
+(c), (f) Blue bars: probability of $\chi$ at the maxima alone ($r = 1$), as in print. Vermilion
+steps, added by us: probability of each of 64 bins of $\chi$ where $S_d - (2\pi)^{-2}$ exceeds 0.95
+of its maximum ($r = 0.95$, the threshold of Fig. 3).
 """
 
 
@@ -135,8 +135,8 @@ def _probabilities(axes: Axes, data: xr.Dataset) -> None:
 CAPTION_4 = r"""
 The paper's figure. Colour: $l = \sqrt{\chi}$ over the angular differences. White dashed: the
 region $\Omega_1$, a hexagon; white dotted: the sides by which its triangles $T_1^1$ to $T_1^6$
-meet, with the bounds of (C2) put right in $T_d^3$; red: the square of one period, which has the
-area of $\Omega_1$ (yellow in print; red stands out from the ridges of the map).
+meet, with the bounds of (C2) put right in $T_d^3$; vermilion: the square of one period, which has
+the area of $\Omega_1$ (yellow in print; vermilion stands out from the ridges of the map).
 """
 
 
@@ -195,7 +195,7 @@ CAPTION_DYNAMICS = r"""
 Added by us; the paper says this in words and shows no figure of it. $\langle (S^x_j)^2\rangle$ of
 the three sites without perturbation, $J = \Delta = \omega/2$, $\gamma = 2\omega$, from the state
 $(\lvert 1\rangle + \lvert -1\rangle)/\sqrt{2}$ of site A and $\lvert 0\rangle$ of the others. Blue
-solid: site A; red dashed: site B; green dotted: site C.
+solid: site A; vermilion dashed: site B; green dotted: site C.
 (i) Early times. (ii) Late times: the curves of all sites coincide, at the frequency
 $2\omega$. (iii) Black: deviation from the undamped modes, the largest over the sites.
 """
@@ -231,12 +231,13 @@ Added by us; App. E states the limit and has no figure. Two spins 1, of which A 
 B only damped at equal rates $\gamma_1^g = \gamma_2^d$, under the perturbation of Eq. (E2), of
 strength $\eta$: $\epsilon = 0.8\eta$, $\Delta_1 = -\Delta_2 = 0.25\eta$, $\gamma_1^d = 0.5\eta$,
 $\gamma_2^g = 0.6\eta$ (the paper prints none of them).
-(i) Blue: $S_{\max}$; black dashed: its limit as $\eta \to 0$.
+(i) Blue: $S_{\max}$; black dashed: its limit as $\eta \to 0$. At the kink, $\eta \approx
+0.92\gamma_1^g$, another maximum of the distribution becomes the highest.
 (ii) Blue: distance from that limit; black dotted: a line proportional to $\eta$ through its
 first point.
 (iii) Distribution of the phase difference less the uniform one at $\eta/\gamma_1^g = 10^{-3}$ (blue
-solid), 0.1 (red dashed), 0.5 (green dash-dotted) and in the limit (black dotted), which lies on the
-blue line; grey: zero.
+solid), 0.1 (vermilion dashed), 0.5 (green dash-dotted) and in the limit (black dotted), which lies
+on the blue line; grey: zero.
 """
 
 
@@ -269,14 +270,15 @@ def draw_appendix_e(data: xr.Dataset) -> Figure:
         data.shown_eta.values, colours, ("-", "--", "-."), strict=True
     ):
         line = data.excess.sel(shown_eta=strength)
-        phases.plot(data.phi, line, dash, color=colour, label=rf"$\eta = {strength:g}$")
-    phases.plot(data.phi, data.excess_limit, ":", color=plotting.BLACK, label=r"$\eta \to 0$")
+        phases.plot(data.phi, line, dash, color=colour, label=f"{strength:g}")
+    phases.plot(data.phi, data.excess_limit, ":", color=plotting.BLACK, label=r"$\to 0$")
     phases.axhline(0, color="0.7", linewidth=0.5, zorder=0)
     plotting.phase_axis(phases, r"$\varphi_A - \varphi_B$ (rad)")
-    phases.set_ylabel(r"$S_d - 1/2\pi$ (rad$^{-1}$)")
+    phases.set_ylabel(r"$S_d - (2\pi)^{-1}$ (rad$^{-1}$)")
     top = float(data.excess_limit.max())
     phases.set_ylim(-1.15 * top, 2.3 * top)
-    phases.legend(loc="upper center", ncols=2, columnspacing=1.0, handlelength=1.6)
+    title = r"$\eta/\gamma_1^g$"
+    phases.legend(loc="upper center", ncols=2, columnspacing=1.0, handlelength=1.6, title=title)
     for axes in (heights, phases):
         axes.ticklabel_format(axis="y", scilimits=(-3, 4))
     for axes, panel in zip((heights, deviation, phases), ("i", "ii", "iii"), strict=True):

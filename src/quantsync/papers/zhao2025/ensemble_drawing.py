@@ -34,9 +34,9 @@ column at the left is the limit, set apart by an empty gap.
 (b) Probability of the three intervals of $\chi$. Circles, squares and triangles: averages with
 bars of two standard errors; lines of the same colours: the limit; dotted: 1/8, a uniform $\chi$.
 (c) Blue circles: $P_2/(3P_1)$, the ratio of the text, bars of two standard errors; blue line:
-its limit. Red crosses: $P_2/(3P_3)$, the ratio of the caption in print. Dotted: 1/3, a uniform
-$\chi$. The same perturbations serve every $\eta$, so that neighbouring points err together; at
-small $\eta$ those of 1000 samples are less than two standard errors below the limit. Claim C34
+its limit. Vermilion crosses: $P_2/(3P_3)$, the ratio of the caption in print. Dotted: 1/3, a
+uniform $\chi$. The same perturbations serve every $\eta$, so that neighbouring points err together;
+at small $\eta$ those of 1000 samples are less than two standard errors below the limit. Claim C34
 has the ratio of all $10^4$.
 (d) $S_{\max}$. Light and dark shading: the 5th to 95th and the 25th to 75th percentile of the
 samples; blue: their median; black circles: their average; black line: its limit.
@@ -46,7 +46,7 @@ The panels and their letters are the paper's: $J = 1$, $\Delta = 1$, $B = 0.3$, 
 the rate $\gamma^2$ that (D2) gives as printed), under random perturbations of App. F of strength
 $\eta$. The number of samples is told in the key of (b): 1000 (seed 2025) unless the paper's $10^4$
 are asked for.
-(a) Average probability density of $\chi_2$ where $S_d - 1/2\pi > 0.95\,S_{\max}$, in 64 bins,
+(a) Average probability density of $\chi_2$ where $S_d - (2\pi)^{-1} > 0.95\,S_{\max}$, in 64 bins,
 on a logarithmic scale; darkest and arrow: below 0.03; white: no sample at all.
 (b) $S_{\max}$. Light and dark shading: the 5th to 95th and the 25th to 75th percentile of the
 samples; blue: their median; black circles: their average.
