@@ -171,7 +171,8 @@ def band(axes: Axes, x: Any, values: Any, width: float, colour: str, label: str 
     The largest and the least value of every stretch of that width in x are joined.
     """
     x, values = np.asarray(x, float), np.asarray(values, float)
-    stretches = np.floor((x - x[0]) / width).astype(int)
+    whole = max(int((x[-1] - x[0]) / width), 1)  # what is left belongs to the last one
+    stretches = np.minimum(np.floor((x - x[0]) / width).astype(int), whole - 1)
     low, high = -_over_peaks(x, -values, stretches), _over_peaks(x, values, stretches)
     look: Any = {"facecolor": (colour, 0.4), "edgecolor": colour, "linewidth": 0.7}
     return axes.fill_between(x, low, high, label=label or None, **look)

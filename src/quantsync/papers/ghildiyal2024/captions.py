@@ -90,8 +90,8 @@ STARTS = (
     r"the quanta per spin $\lvert\beta_j\rvert^2/N_j$ at the start, with random phases. Blue dots: "
     r"both occupations are below $10^{-3}$; orange crosses: the run has met the pole of the "
     r"equations, $X = 0$ in Eq. (8), which is $\sum_j g_j (n_j - N_j)/\sqrt{N_j} = 0$; black "
-    "stars: neither, the run is stuck. Numbers count them. (i)-(iii): the parameters of the three rows of "
-    "Fig. 2. " + RATES
+    "stars: neither, the run is stuck. Numbers count them. (i)-(iii): the parameters of the three "
+    "rows of Fig. 2. " + RATES
 )
 CENTRAL_SPIN = (
     r"Added. (i) Quanta $n_1$ of chain 1 for five spins in each chain: exact spins (black), the "

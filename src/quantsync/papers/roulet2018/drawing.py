@@ -157,7 +157,7 @@ def _inset_without_locking(axes: Any, left: float, site: str, bound: float) -> N
     inset.set_facecolor("none")
     inset.set_xticks([-np.pi, np.pi], [r"$-\pi$", r"$\pi$"], color="white")
     inset.set_yticks([-0.02, 0.02], ["\N{MINUS SIGN}0.02", "0.02"], color="white")
-    inset.set_xlabel(r"$\varphi$ (rad)", fontsize=7, color="white", labelpad=-9)
+    inset.set_xlabel(r"$\varphi$ (rad)", fontsize=7, color="white", labelpad=-7)
     inset.set_title(rf"$p_{site}$ (rad$^{{-1}}$)", fontsize=7, color="white", pad=3)
     inset.tick_params(length=1.5, width=0.4, pad=1, color="white", labelsize=7)
     inset.tick_params(axis="x", pad=3)  # clear of the lowest number of the other axis
