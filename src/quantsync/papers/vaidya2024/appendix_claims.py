@@ -328,5 +328,5 @@ def qutrits(bar: Bar) -> Found:
     return Found(
         f"$R$ between {bottom:.2f} and {top:.2f}",
         bar(top) & bar(1 / bottom),
-        uncertainty=r"numerical, a grid of $g$ with step $0.05\,\Gamma$",
+        uncertainty=r"numerical, a grid of $g$ with step $0.025\,\Gamma$",
     )

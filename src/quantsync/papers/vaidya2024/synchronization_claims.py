@@ -80,7 +80,7 @@ def enhancement_and_suppression(bars: list[Bar]) -> Iterator[Found]:
         f"$R$ reaches {float(top[0]):.2f} and {float(top[1]):.2f}, and dips to "
         f"{float(bottom[0]):.2f} and {float(bottom[1]):.2f}",
         bars[0](float(top.max())) & bars[0](1 / float(bottom[1])),
-        uncertainty=r"numerical, a grid of $g$ with step $0.05\,\Gamma$",
+        uncertainty=r"numerical, a grid of $g$ with step $0.025\,\Gamma$",
     )
     yield Found(
         f"on resonance they differ by {zero(difference)}",
@@ -101,7 +101,7 @@ def enhancement_and_suppression(bars: list[Bar]) -> Iterator[Found]:
         f"of $R$ and of a coherence, $(w_A, w_B) = {ENHANCED}$: {'; '.join(words[:2])}; "
         f"${SUPPRESSED}$: {'; '.join(words[2:])} (in $\\Gamma$)",
         worst,
-        uncertainty=r"step of the grid, $0.05\,\Gamma$",
+        uncertainty=r"step of the grid, $0.025\,\Gamma$",
     )
 
 
