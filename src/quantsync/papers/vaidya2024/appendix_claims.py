@@ -70,9 +70,9 @@ def enhancement_without_inversion(bar: Bar) -> Found:
     bar=bars.identity("Eqs. (6) and (A1)"),
     correction=r"$\sqrt{\frac{(2k+1)(k-q)!}{(k+q)!}\,\frac{(2S)!}{[\dots]^{1/2}}} \to "
     r"\sqrt{\frac{(2k+1)(k-q)!}{(k+q)!}}\,\frac{(2S)!}{[\dots]^{1/2}}$ in (A2), and $P_k^q \to "
-    r"(-1)^q P_k^q$ in (A1) if $P_k^q$ and $\hat T_k^q$ have the sign of Condon and Shortley, as "
-    "(A3) needs. The weights of (A3) are the right ones; the figures do not use (A1). How far "
-    "the root reaches is read off the text at hand",
+    r"(-1)^q P_k^q$ in (A1) if $P_k^q$ and $\hat T_k^q$ have the sign of Condon and Shortley "
+    "(without it in both, no sign is needed). The weights of (A3) are the right ones; the figures "
+    "do not use (A1). How far the root reaches is read off the text at hand",
 )
 @claim(
     "C15",
@@ -83,7 +83,7 @@ def enhancement_without_inversion(bar: Bar) -> Found:
     bar=bars.identity("Eqs. (6) and (A3)"),
     correction=r"$\frac{1}{6}P_2^2\langle\hat T_2^2\rangle e^{-2i\varphi} \to \frac{1}{6}P_2^2\,"
     r"\mathrm{Re}[\langle\hat T_2^2\rangle e^{-2i\varphi}]$, as in the terms before it; nothing "
-    "depends on it",
+    "depends on it. Where the bracket of the real part closes is read off the text at hand",
 )
 @claim(
     "C95",
@@ -166,7 +166,7 @@ def first_harmonic() -> Found:
 @claim(
     "C88",
     "Appendix B, first paragraph",
-    r"the [$\{\lvert\lambda_j\rangle\}$] are not the eigenstates [$\{\lvert E_j\rangle\}$] of the "
+    r"the $\{\lvert\lambda_j\rangle\}$ are not the eigenstates $\{\lvert E_j\rangle\}$ of the "
     "undriven Hamiltonian",
     printed="not the same",
     bar=bars.ordering("an overlap below 1"),
@@ -178,13 +178,13 @@ def first_harmonic() -> Found:
     "partially coherent limit cycle states",
     statement="In this model and for weak driving, as the sentence begins.",
     printed="coincides",
-    bar=bars.word("coincide", r"the largest $\Omega$ of Fig. 12"),
+    bar=bars.word("essentially", r"the largest $\Omega$ of Fig. 12"),
 )
 @claim(
     "C32",
     "Appendix B, end",
     r"[the optimized partially coherent limit cycle state] coincides with "
-    r"[$\hat\rho_{\mathrm{diag}}$]",
+    r"$\hat\rho_{\mathrm{diag}}$",
     printed="coincides",
     bar=bars.word("coincide", r"the largest element of $\hat\rho_{\mathrm{diag}}$"),
 )

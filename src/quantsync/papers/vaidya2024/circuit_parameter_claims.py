@@ -20,6 +20,9 @@ from quantsync.papers.vaidya2024.circuit_data import (
     qubit_pair,
 )
 
+FITTED_TO = 1e-4
+"""How well the responses of the qubit model are known, from the fits of its rates."""
+
 
 @claim(
     "C38",
@@ -91,27 +94,29 @@ def _coherence_of_b(drive: float) -> tuple[float, float]:
     "Appendix E, on the parameters",
     "transitions must be mismatched in frequency, which will require different anharmonicities for "
     "the two transmons",
-    statement="With equal anharmonicities the circuit agrees with the qubit model less well.",
+    statement="This is named among the factors for matching the qubit model: with equal "
+    "anharmonicities the circuit agrees with it less well.",
     printed="different anharmonicities",
     bar=bars.ordering("the larger deviation of a response from the qubit model"),
     limit="holds at couplings above those of Table I, such as 500 kHz; up to 350 kHz the "
-    "agreement is no worse with equal anharmonicities, and different ones are a precaution",
+    "agreement is no worse with equal anharmonicities, and different ones are a precaution. They "
+    "do prevent decay through the other resonator, the reason that is given (C94)",
 )
 def equal_anharmonicities() -> Found:
     g = np.array([0.05, 0.1, 0.2, 0.35, 0.5])
-    off, relative = [], []
+    inside, beyond = [], []
     for changes in ({}, {"anharmonicity_b": 400.0}):
         run = circuit_qed("10b", coupling=g, **changes)
         lines, _ = qubit_pair(run.qubit_model(0), 2 * g)
         away = np.abs(np.abs(run.responses().T) - lines)
-        off.append(float(away[:, :-1].max()))
-        relative.append(float((away[:, -1] / lines[:, -1]).max()))
+        inside.append(float(away[:, :-1].max()))
+        beyond.append(float(away[:, -1].max()))
     return Found(
-        f"largest deviation at $g = 50, 100, 200, 350$ kHz of Fig. 10(b): {off[0]:.4f}, and "
-        f"{off[1]:.4f} with both anharmonicities and resonators equal; at 500 kHz, relative to the "
-        f"response, {100 * relative[0]:.0f} % and {100 * relative[1]:.0f} %",
-        off[1] > 1.2 * off[0],
-        relative[1] > 1.2 * relative[0],
+        "largest deviation of a response at $g = 50, 100, 200, 350$ kHz of Fig. 10(b): "
+        f"{inside[0]:.4f}, and {inside[1]:.4f} with both anharmonicities and resonators equal; at "
+        f"500 kHz {beyond[0]:.4f} and {beyond[1]:.4f}",
+        inside[1] > inside[0] + FITTED_TO,
+        beyond[1] > beyond[0] + FITTED_TO,
         uncertainty=SOLVED,
     )
 
@@ -122,8 +127,7 @@ def equal_anharmonicities() -> Found:
     "mismatch ensures that the ... decay of, say, transmon $A$ does not occur through the "
     "auxiliary resonator of transmon $B$",
     printed="does not occur",
-    statement="Much less of it than with equal anharmonicities.",
-    bar=bars.much("ensures that it does not occur"),
+    bar=Bar('2 % of the decay from $f$, as for "vanishes"', bars.word("vanishes").margin),
 )
 def decay_through_the_other_resonator(bar: Bar) -> Found:
     shares = {b: [_other_share(0.35, b, k) for k in (0, 1)] for b in (500.0, 400.0)}
@@ -133,7 +137,7 @@ def decay_through_the_other_resonator(bar: Bar) -> Found:
         f"decay from $f$ is through the other resonator, against "
         f"{100 * shares[400.0][0]:.0f} % and {100 * shares[400.0][1]:.0f} % with equal "
         "anharmonicities",
-        bar(min(y / x for x, y in zip(shares[500.0], shares[400.0], strict=True))),
+        bar(max(shares[500.0])),
         uncertainty=r"numerical, $10^{-9}$, of the four states of one excitation in $f$",
     )
 

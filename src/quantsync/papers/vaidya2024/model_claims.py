@@ -50,7 +50,8 @@ def nothing_without_drive() -> Found:
 @claim(
     "C63",
     "Sec. II A, below Eq. (1)",
-    "a rotating-wave approximation can be used to discard the $S_A^+S_B^+$ and $S_A^-S_B^-$ terms",
+    r"a rotating-wave approximation can be used to discard the $\hat S_A^+\hat S_B^+$ and "
+    r"$\hat S_A^-\hat S_B^-$ terms",
     statement=r"For $g, \lvert\Delta_q\rvert \ll \omega_A, \omega_B$ the undriven steady state of "
     r"a coupling $2g\,\hat S_A^x\hat S_B^x$ becomes that of Eq. (1).",
     printed=r"$g, \lvert\Delta_q\rvert \ll \omega_A, \omega_B$",
@@ -189,7 +190,7 @@ def ladder_operators() -> Found:
     "C69",
     "Sec. II B, second paragraph",
     r"each $\lvert\lambda_j\rangle$ is an eigenstate of the operator $\hat S^z$ ... "
-    r"[$\hat\rho_u$] does not feature coherences between subspaces corresponding to different",
+    r"$\hat\rho_u$ does not feature coherences between subspaces corresponding to different $S^z$",
     statement="Two of the eigenvectors of the undriven state are the states with both qubits up "
     "and both down, two are combinations of the states with one up.",
     printed="$S^z = 1, 0, 0, -1$",
@@ -297,7 +298,7 @@ def marginal_distribution() -> Found:
 @claim(
     "C71",
     "Sec. II D, above Eq. (10)",
-    r"the limit cycle state [$\hat\rho_{\mathrm{lim}}$] is not just the steady state of the system "
+    r"the limit cycle state $\hat\rho_{\mathrm{lim}}$ is not just the steady state of the system "
     "when the drive is turned off",
     statement="The drive also changes populations, at second order.",
     printed="changes in populations as well as coherences",
@@ -352,8 +353,8 @@ def closed_form(bar: Bar) -> Found:
 @claim(
     "C72",
     "Sec. II E, weak coupling",
-    "primarily just the response of qubit $A$, and the qubit-qubit coupling only leads to "
-    r"corrections of order [$g/\Gamma$] or higher",
+    "primarily ... the response of qubit $A$, and the qubit-qubit coupling only leads to "
+    r"corrections of order $g/\Gamma$ or higher",
     statement=r"At small $g/\Gamma$ the response of $A$ changes, and that of $B$ begins, at least "
     r"as fast as $g/\Gamma$.",
     printed=r"order $g/\Gamma$ or higher",
@@ -414,7 +415,7 @@ def dressed_states() -> Iterator[Found]:
     "C4",
     "Sec. II E, strong coupling",
     "the phase response and synchronization metrics asymptotically decay to zero as "
-    r"[$g/\Gamma$] increases",
+    r"$g/\Gamma$ increases",
     printed=r"$0$ for $g/\Gamma \gg 1$",
     bar=bars.ordering("all three fall, by a power of $g$"),
 )

@@ -27,8 +27,8 @@ REMARKS = r"""
 - Neither are the strength of the drive, the drive detuning of Figs. 5(a) and (b), and the couplings
   of Figs. 3(b) and 5(b). Numbers are for a drive that tends to zero unless they say otherwise;
   where it was tried, $\epsilon = 0.1\,\Gamma$ gives the same answers.
-- C14 rests on how far the root of Eq. (A2) reaches, and C16 on an index: a reading by machine could
-  have got either wrong.
+- C14 rests on how far the root of Eq. (A2) reaches, C15 on where a bracket of Eq. (A3) closes, and
+  C16 on an index: a reading by machine could have got each of them wrong.
 - What we computed with and what the paper's figures were computed with need not be the same: for
   the coherent states, Appendix A and the signs of Eq. (E1) that is unknown. Table II and the
   captions do say that the resonator of $B$ was at 4.5 GHz, and that the anharmonicity was negative.
@@ -40,6 +40,7 @@ REMARKS = r"""
 LITERATURE = "a statement on other work"
 JUDGEMENT = "a judgement, not a number"
 OUTLOOK = "an outlook"
+INPUTS = "not checked: inputs, with which Table II and the captions are reproduced"
 
 PROFILE = Profile(
     version=VERSION,
@@ -93,13 +94,13 @@ PROFILE = Profile(
         "Fig. 11(a)": "C36 C44 C42 C51",
         "Fig. 11(b)": "C37 C43 C42 C52",
         "Fig. 12": "C31 C32",
-        "Fig. 13": "not checked: a sketch; the levels and the exchange are those of C67 and C19",
+        "Fig. 13": "not checked: a sketch of the levels and the exchange, which Fig. 14 has",
         "Fig. 14": "C19",
         "Fig. 15": "C33",
         "Table I": "C53 C54 C55 C56",
-        "Table I, couplings and decay rates": "not checked: inputs; C47 to C52 agree with them",
+        "Table I, couplings and decay rates": INPUTS,
         "Table II": "C47 C48 C49",
-        "Table II, drives and pumps": "not checked: inputs; C47 to C52 agree with them",
+        "Table II, drives and pumps": INPUTS,
     },
     unchecked=(
         Unchecked(

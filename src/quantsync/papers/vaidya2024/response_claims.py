@@ -42,7 +42,7 @@ COMPARED = 0.1
 @claim(
     "C5",
     "Sec. III A, Fig. 3(a)",
-    r"The complete vanishing of [$\lvert\langle\hat S_j^+\rangle\rvert$], ... at $g_{0,j}$ "
+    r"The complete vanishing of $\lvert\langle\hat S_j^+\rangle\rvert$, ... at $g_{0,j}$ "
     "corresponds to a zero crossing of the quantity",
     statement="The response of either qubit vanishes at one coupling.",
     printed="purple and orange star",
@@ -232,7 +232,7 @@ def zero_crossings_over_the_baths(bars: list[Bar]) -> Iterator[Found]:
 @claim(
     "C11",
     "Sec. III A 2, Fig. 5(c)",
-    r"for every drive detuning [$\Delta_d$] there is a unique qubit-qubit detuning [$\Delta_q$] "
+    r"for every drive detuning $\Delta_d$ there is a unique qubit-qubit detuning $\Delta_q$ "
     "that restores the zero-crossing point",
     printed="unique",
     bar=bars.ordering("one solution for each drive detuning"),
