@@ -322,6 +322,8 @@ def test_verdicts_turn_when_the_physics_does(monkeypatch):
     monkeypatch.setattr(response_claims, "FIGURE_3", (0.4, 0.45))  # not inverted
     assert {c.verdict for c in response_claims.zero_crossings()} == {"fails"}
     assert appendix_claims.qutrits()[0].verdict == "convention"
+    anew = appendix_claims.figure_15.data  # not what is kept for the figure
+    monkeypatch.setattr(appendix_claims, "figure_15", lambda: anew(False))
     monkeypatch.setattr(synchronization_data, "ENHANCED", (0.1, 0.2))
     monkeypatch.setattr(synchronization_data, "SUPPRESSED", (0.1, 0.2))
     assert appendix_claims.qutrits()[0].verdict == "fails"

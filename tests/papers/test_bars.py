@@ -19,6 +19,8 @@ from quantsync.papers.paper import Found, claim
         (bars.digits("0.38"), 0.375, 0.3749),
         (bars.about(0.22), 0.2410, 0.2430),
         (bars.about(-2.0), -1.81, -1.79),
+        (bars.about("2"), 1.51, 1.49),
+        (bars.about("25"), 22.6, 22.4),
         (bars.order(600), 301, 299),
         (bars.order(600), 1199, 1201),
         (bars.exponent(2), 1.91, 1.89),

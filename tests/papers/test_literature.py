@@ -56,7 +56,7 @@ def test_every_picture_of_a_page_is_there_and_light(paper):
     page = (DOCS / f"{paper}.md").read_text(encoding="utf-8")
     shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", page)
     assert sorted(shown) == sorted(map(str, pictures(PAPERS[paper]).values()))
-    assert all(0 < (DOCS / name).stat().st_size < 200_000 for name in shown)
+    assert all(0 < (DOCS / name).stat().st_size < 250_000 for name in shown)
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -250,6 +250,8 @@ def test_pictures_in_every_format_are_the_same_files_each_time(tmp_path):
     for ending, start in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")):
         a, b = ((tmp_path / name / f"figure_2{ending}").read_bytes() for name in "ab")
         assert a.startswith(start)
+        # Names of clip paths in SVG depend on the last digits of the layout.
+        a, b = (re.sub(rb"#?p[0-9a-f]{10}", b"", one) for one in (a, b))
         assert a == b
 
 

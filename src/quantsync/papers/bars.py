@@ -18,7 +18,7 @@ POLICY = {
     "an equation, or a number that should be zero": "to rounding, $10^{-9}$ of the largest term",
     "printed digits": "half a unit of the last one",
     "an expansion (first order, a limit)": "what is left falls at least as fast as the next order",
-    "$\\approx$, about": "10 %",
+    "$\\approx$, about": "10 %, or half a unit of the last printed digit where that is wider",
     "$\\sim$, of the order of, comparable": "a factor of 2",
     "an exponent read off numbers": "0.1",
     "much larger, much smaller, $\\gg$, $\\ll$": "a factor of 10",
@@ -95,8 +95,7 @@ def identity(what: str = "equal") -> Bar:
 
 def digits(printed: str) -> Bar:
     """A number in print, such as ``"0.23"`` or ``"4.75e9"``: half a unit of its last digit."""
-    mantissa, _, power = printed.lower().partition("e")
-    half = 0.5 * 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
+    half = _half_unit(printed)
     # Half a unit itself rounds to the printed digits.
     return Bar(
         f"half a unit of the last digit of {printed}",
@@ -104,11 +103,22 @@ def digits(printed: str) -> Bar:
     )
 
 
-def about(printed: float) -> Bar:
-    """A number that is printed with "approximately": 10 %."""
+def _half_unit(printed: str) -> float:
+    """Half a unit of the last digit."""
+    mantissa, _, power = printed.lower().partition("e")
+    return 0.5 * 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
+
+
+def about(printed: float | str) -> Bar:
+    """A number that is printed with "approximately": 10 %.
+
+    Of digits such as ``"2"``, half a unit of the last one where that is wider.
+    """
+    near, unit = 0.1 * abs(float(printed)), _half_unit(printed) if isinstance(printed, str) else 0.0
+    share = "10 %" if near >= unit else "half a unit of the last digit (wider than 10 %)"
     return Bar(
-        f"10 % of {printed:g}, for an approximate sign",
-        lambda value: Margin(abs(value / printed - 1) / 0.1),
+        f"{share} of {float(printed):g}, for an approximate sign",
+        lambda value: Margin(abs(value - float(printed)) / max(near, unit)),
     )
 
 

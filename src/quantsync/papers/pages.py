@@ -53,9 +53,9 @@ def index(claims: Mapping[str, Sequence[Claim]], papers: Iterable[Paper]) -> str
     parts = [
         "# The literature, checked",
         "What the papers of this field say, and what quantsync computes, claim by claim. Classes "
-        "are decided from the computed numbers by bars that were set before; both are printed in "
-        "every row. A page per paper shows all its figures and claims. This page and those are "
-        "written by `quantsync reproduce`.",
+        "are decided from the computed numbers, by one policy of bars; both are printed in every "
+        "row. A page per paper shows all its figures and claims. This page and those are written "
+        "by `quantsync reproduce`.",
         _counts(claims, papers),
         "## Classes",
         "\n".join(f"- **{CLASSES[name]}**: {text}." for name, text in EXPLAINED.items()),
@@ -137,12 +137,12 @@ def _typeset(text: str) -> str:
     It takes backslashes before punctuation, and underscores behind it for emphasis. A formula ends
     without a space, and letters that touch it ("the $j$th", which GitHub shows as dollars) join it.
     """
-    return re.sub(r"([A-Za-z]*)\$([^$\n]+)\$([A-Za-z]*)", _formula, text)
+    return re.sub(r"([A-Za-z]*)\$([^$]+)\$([A-Za-z]*)", _formula, text)
 
 
 def _formula(found: re.Match[str]) -> str:
     before, tex, after = found.groups()
-    tex = _ESCAPED.sub(lambda e: _WORDS[e[0]], tex)
+    tex = _ESCAPED.sub(lambda e: _WORDS[e[0]], tex.replace("\n", " "))
     tex = re.sub(r"(?<![A-Za-z0-9])_(?! )", "_ ", tex).strip()
     before, after = (f"\\text{{{word}}}" if word else "" for word in (before, after))
     return f"${before}{tex}{after}$"

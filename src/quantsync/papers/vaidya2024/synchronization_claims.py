@@ -278,9 +278,7 @@ def any_temperature() -> Found:
     "Sec. III B 2, Fig. 8(b)",
     r"Further decreasing $w_A$ to 0.38, the local minima and local maxima (at $g \approx 2$)",
     printed=r"$g \approx 2$",
-    bar=bars.about(2),
-    convention=r"a drive of $\epsilon = 0.2\,\Gamma$ or more, which is not in the text; for a weak "
-    "one the maximum is just outside the bar, and rounds to 2",
+    bar=bars.about("2"),
 )
 def suppression_over_the_baths(bars: list[Bar]) -> Iterator[Found]:
     data, enhanced = figure_8(), figure_7()
@@ -331,7 +329,7 @@ def suppression_over_the_baths(bars: list[Bar]) -> Iterator[Found]:
         rf"${at:.3f}\,\Gamma$ for a weak drive, {100 * (1 - at / 2):.1f} % below 2; "
         rf"${strong[0]:.3f}\,\Gamma$ at $\epsilon = 0.2\,\Gamma$, ${strong[1]:.3f}\,\Gamma$ at "
         r"$0.3\,\Gamma$",
-        bars[4](strong[0]),
+        bars[4](at),
         uncertainty=r"numerical, $10^{-8}$; 0.02 from the rounding of $w_A$ and $w_B$",
     )
 
