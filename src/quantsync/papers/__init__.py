@@ -1,5 +1,5 @@
-"""The papers that are reproduced: figures as data and drawing, claims with verdicts."""
+"""The papers that are reproduced: figures as data and drawing, claims with their classes."""
 
-from quantsync.papers.paper import Claim, Figure, Paper, Table
+from quantsync.papers.paper import Claim, Figure, Paper, Profile, Table
 
-__all__ = ["Claim", "Figure", "Paper", "Table"]
+__all__ = ["Claim", "Figure", "Paper", "Profile", "Table"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from quantsync.papers.bars import POLICY
 from quantsync.papers.paper import CLASSES, Claim, Class, Figure, Paper
@@ -218,13 +219,18 @@ def _row(claim: Claim, paper: Paper) -> str:
         ("Bar", claim.bar),
         (REASONS.get(claim.verdict, ""), claim.reason),
         ("Readings tried", "; ".join(claim.readings) if claim.verdict == "fails" else ""),
-        ("Full run", full and f"{full['computed']} ({full['uncertainty']}): {full['class']}"),
+        ("Full run", _full_run(full) if full else ""),
         ("Includes the earlier", ", ".join(old.rpartition("-")[2] for old in claim.merged)),
         ("Answer of the authors", claim.answer),
         ("Compute it", f"`{claim.command}`"),
     ]
     lines.append("\n".join(f"- *{name}:* {text}" for name, text in items if text))
     return "\n\n".join(lines)
+
+
+def _full_run(found: Mapping[str, Any]) -> str:
+    """What a claim came to with a sample as large as the paper's."""
+    return f"{found['computed']} ({found['uncertainty']}): {CLASSES[found['class']]}"
 
 
 def _open(paper: Paper, claims: Sequence[Claim]) -> list[str]:

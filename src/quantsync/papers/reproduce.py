@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from quantsync import plotting
 from quantsync.papers import pages
 from quantsync.papers.keeping import maps_kept
@@ -26,8 +24,6 @@ from quantsync.sweeps.executors.processes import map_processes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FREQUENT = 64
-"""How many colours of a picture of lines are kept exactly."""
 # No date and no version in the file, so that equal pictures are equal files.
 METADATA: dict[str, Any] = {
     "png": {"Software": "quantsync"},
@@ -147,36 +143,9 @@ def _save(canvas: Figure, target: Path) -> None:
     canvas.savefig(whole, format="png", metadata=metadata)
     picture = Image.open(whole).convert("RGB")
     if not (canvas.findobj(QuadMesh) or canvas.findobj(AxesImage)):
-        picture = _few_colours(picture)
+        # This method takes the colours that lie farthest apart, also those of a small mark.
+        picture = picture.quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     picture.save(target, optimize=True, dpi=(plotting.STYLE["savefig.dpi"],) * 2)
-
-
-def _few_colours(picture: Any) -> Any:
-    """The same picture with a palette: its most frequent colours, then those farthest from them.
-
-    The palette of PIL's own `quantize` leaves out rare colours, of a small mark for instance.
-    """
-    from PIL import Image
-
-    red, green, blue = np.moveaxis(np.asarray(picture, np.int32), -1, 0)
-    packed = red << 16 | green << 8 | blue
-    counts = np.bincount(packed.ravel(), minlength=1 << 24)
-    present = np.flatnonzero(counts)
-    colours = np.stack([present >> 16, present >> 8 & 255, present & 255], axis=-1)
-    frequent = np.argsort(-counts[present], kind="stable")[:FREQUENT]
-    apart, nearest = np.full(len(present), 256), np.zeros(len(present), np.uint8)
-    palette = []
-    while len(palette) < min(256, len(present)):
-        k = len(palette)
-        palette.append(frequent[k] if k < len(frequent) else apart.argmax())
-        distance = np.abs(colours - colours[palette[-1]]).max(axis=1)
-        nearest[distance < apart] = k
-        apart = np.minimum(apart, distance)
-    numbers = np.zeros(1 << 24, np.uint8)
-    numbers[present] = nearest
-    few = Image.fromarray(numbers[packed])
-    few.putpalette(colours[palette].astype(np.uint8).tobytes())
-    return few
 
 
 def _stem(figure: str) -> str:

@@ -101,7 +101,7 @@ def _draw_quadratures(
 
 def _titled(figure: Figure, data: xr.Dataset) -> Figure:
     if data.attrs["gain"]:
-        figure.suptitle(f"with a linear gain of {data.attrs['gain']:g}: NOT IN THE PAPER")
+        figure.suptitle(f"with a linear gain of {data.attrs['gain']:g}: not in the paper")
     return figure
 
 
