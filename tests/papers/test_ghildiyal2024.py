@@ -163,7 +163,7 @@ def test_drawings_say_what_is_not_in_the_paper(name):
     with plotting.style():
         canvas = figure.draw(figure.data(False))
     title = canvas.get_suptitle()
-    assert ("NOT IN THE PAPER" in title) == name.endswith("gain")
+    assert ("not in the paper" in title) == name.endswith("gain")
 
 
 def test_options_reach_the_data(tmp_path):

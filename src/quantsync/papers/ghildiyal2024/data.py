@@ -1,6 +1,6 @@
 """Data of Figs. 2 and 3 of Ghildiyal et al. (2024), and of what they do not show.
 
-The paper prints no start but one where nothing moves; runs with a gain are NOT IN THE PAPER.
+The paper prints no start but one where nothing moves; runs with a gain are not in the paper.
 """
 
 from __future__ import annotations
