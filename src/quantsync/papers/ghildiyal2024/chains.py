@@ -30,7 +30,7 @@ PHASE = 1.049
 START = {"q1": 1.0, "p1": 0.0, "q2": 1.0, "p2": 0.0}
 GENERIC = {"q1": 1.0, "p1": 0.0, "q2": 0.5, "p2": 0.3}
 GAIN = 0.002
-"""not in the paper: a linear gain at which limit cycles have |beta|^2 of some 1.5."""
+"""Not in the paper: a linear gain at which limit cycles have |beta|^2 of some 1.5."""
 END = 300.0
 """How much of the end Fig. 2 shows, closely."""
 FATES = ("decays", "meets the pole", "stuck")
