@@ -233,8 +233,8 @@ def infinite_bath(bar) -> Found:
     r"$C \simeq 0$ for $650 < \omega_1t < 700$",
     printed="0",
     bar=ALMOST_ZERO,
-    convention="the mean over this interval, positions stretched and windows up to 15: $C$ falls "
-    "through zero and recovers",
+    convention="read of the mean over this interval, positions stretched and windows up to 15; $C$ "
+    "itself falls through zero and recovers, and is far from it for most of the interval",
 )
 def feedback(bars) -> Iterator[Found]:
     edges = (650.0, 700.0)

@@ -235,9 +235,9 @@ def negativity_from_coherences(bar: Any) -> Found:
         np.abs(np.sort(schmidt_coefficients(psi, data.PAIR, "A")) - np.sort(expected)).max()
     )
     return Found(
-        rf"{float(exact[1]) / 1e-3:.4f} $\varepsilon/\gamma_A^d$ against "
-        rf"{float(theory[1]) / 1e-3:.4f} ($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5"
-        rf"\gamma_A^d$, $\Delta = 0.7\gamma_A^d$); the difference grows as "
+        rf"at $\varepsilon = 10^{{-3}}\gamma_A^d$: {float(exact[1]) / 1e-3:.4f} "
+        rf"$\varepsilon/\gamma_A^d$ against {float(theory[1]) / 1e-3:.4f} "
+        rf"($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5\gamma_A^d$, $\Delta = 0.7\gamma_A^d$); the difference grows as "
         rf"$\varepsilon^{{{order:.2f}}}$. Schmidt coefficients of (7) off "
         rf"$1, \varepsilon\lvert\mu_\pm\rvert$ by {zero(gap)}",
         bar(order if gap < 1e-12 else 0.0),

@@ -69,9 +69,9 @@ def reversed_is_best() -> Found:
     best = float(heights.values[is_reversed].max())
     other = float(heights.values[~is_reversed].max())
     return Found(
-        rf"the largest of {heights.size} sets of rates of 1, 3, 10, 30 and 100 $\gamma_A^d$ at "
-        rf"$\varepsilon = 0.1\gamma_A^d$ is {best:.5f}, for rates of 1 and 100 reversed; the next, "
-        rf"{other:.5f}, has 30 in the place of one 100, as (6) makes one expect",
+        f"the largest of {heights.size} sets of the four rates, each 1, 3, 10, 30 or 100, at "
+        rf"$\varepsilon = 0.1$ in the same unit, is {best:.5f}, for rates of 1 and 100 reversed; "
+        rf"the next, {other:.5f}, has 30 in the place of one 100, as (6) makes one expect",
         best > other * (1 + 1e-9),
         uncertainty=NUMERICAL,
     )

@@ -362,7 +362,8 @@ def maximally_mixed_sectors(bar) -> Found:
     r"for $M \neq 0$",
     printed=r"one for each $M \neq 0$",
     bar=bars.Bar(
-        r"the six numbers $2\omega M$ and no others, each to $10^{-8}$: a list of frequencies"
+        r"the six numbers $2\omega M$ and no others, each to $10^{-9}$ of the "
+        "largest, for an equality"
     ),
 )
 def oscillating_coherences(bars) -> Iterator[Found]:
@@ -382,7 +383,7 @@ def oscillating_coherences(bars) -> Iterator[Found]:
     listed = ", ".join(f"{value:+.4g}" for value in turning)
     holding = [m for m, size in as_printed.items() if size < EXACT]
     alone = len(turning) == 6 and np.allclose(
-        turning, 2 * OMEGA * np.array([-3, -2, -1, 1, 2, 3]), atol=1e-8
+        turning, 2 * OMEGA * np.array([-3, -2, -1, 1, 2, 3]), rtol=0, atol=6e-9 * OMEGA
     )
     yield Found(
         f"holds for $M = {', '.join(map(str, holding))}$; with $2i\\omega M$ it holds "
