@@ -198,8 +198,8 @@ def strong_coupling(bars) -> Iterator[Found]:
     correction=r"lowest frequency of the chain, $\Omega_0 = 0.4\omega_1$ $\to$ lowest normal mode "
     r"of the whole network, $0.379\,\omega_1$. The sentence identifies two frequencies, and 0.4 is "
     r"the $\Omega_0$ put in; as a number of one digit it would be met. The mode lies below the "
-    "chain's band and is bound to the probes, so that it stays when the waves of the band have run away; "
-    "nothing else depends on it",
+    "chain's band and is bound to the probes, so that it stays when the waves of the band have run "
+    "away; nothing else depends on it",
 )
 def frequency(bar) -> Found:
     bound = float(modes(STRONG).bound[0])

@@ -237,8 +237,8 @@ def negativity_from_coherences(bar: Any) -> Found:
     return Found(
         rf"at $\varepsilon = 10^{{-3}}\gamma_A^d$: {float(exact[1]) / 1e-3:.4f} "
         rf"$\varepsilon/\gamma_A^d$ against {float(theory[1]) / 1e-3:.4f} "
-        rf"($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5\gamma_A^d$, $\Delta = 0.7\gamma_A^d$); the difference grows as "
-        rf"$\varepsilon^{{{order:.2f}}}$. Schmidt coefficients of (7) off "
+        rf"($\gamma_A^g, \gamma_B^g, \gamma_B^d = 2, 3, 5\gamma_A^d$, "
+        rf"$\Delta = 0.7\gamma_A^d$); the difference grows as $\varepsilon^{{{order:.2f}}}$. Schmidt coefficients of (7) off "
         rf"$1, \varepsilon\lvert\mu_\pm\rvert$ by {zero(gap)}",
         bar(order if gap < 1e-12 else 0.0),
         uncertainty=EXPONENT,
