@@ -16,9 +16,11 @@ EXPLAINED: Mapping[Class, str] = {
     "reproduced": "holds as printed, within the bar",
     "convention": "holds, with a choice that the paper leaves open (a sign, a unit, a window, a "
     "start), which is named",
-    "misprint": "one correction makes the line hold; it is given in TeX",
+    "misprint": "one correction makes the line hold; it is given in TeX, with what depends on it",
     "limit": "true in the limit that is named, which may be the paper's own condition",
-    "fails": "not found to hold under any reading that was tried; the readings are named",
+    "fails": "not found to hold as printed, in the range that the paper names, under any reading "
+    "that was tried, or only with a change on which all that follows rests; the reason says where "
+    "it does hold",
     "open": "depends on an input that is not printed, or on a larger sample",
     "beyond": "a question of ours; not counted",
 }

@@ -85,8 +85,9 @@ def normal_mode(which: int) -> ModeSum:
     "diagonalizing the stiffness matrix G and the coupling one A in Eq. (6)",
     printed="$G$ stiffness, $A$ coupling",
     bar=bars.identity("eigenvalues of the stiffness matrix and squares of the frequencies equal"),
-    correction=r"stiffness matrix $G$, coupling one $A$ $\to$ stiffness matrix $A$, damping one "
-    '$G$, as the next paragraph has them ("$M$ diagonalizes $A$"). Nothing depends on it',
+    correction=r"stiffness matrix $G$ and the coupling one $A$ $\to$ stiffness matrix $A$; $G$ is "
+    r"the "
+    "damping, as the next paragraph has it. Nothing depends on it",
 )
 @claim(
     "C10",
@@ -229,7 +230,7 @@ def gap_and_synchronization() -> Found:
     "Sec. III, Eq. (7)",
     "Significant buildup of synchronization requires the least damped mode to be suppressed",
     printed="the least damped mode",
-    bar=like("complete", "what the mode starts with"),
+    bar=bars.strongly("suppressed"),
     correction=r"least damped $\to$ most damped. Eq. (7), which takes the larger rate, is right",
 )
 def time_of_synchronization(bars) -> Iterator[Found]:
@@ -255,8 +256,8 @@ def time_of_synchronization(bars) -> Iterator[Found]:
     yield Found(
         f"when $C$ is perfect ($t = 500$-640) the most damped mode, $q_1$, has {left[0]:.4f} of "
         f"its start left, the least damped one, $q_2$, {left[1]:.3f}",
-        bars[1](left[1]),
-        bars[1](left[0]),
+        bars[1](1 / left[1]),
+        bars[1](1 / left[0]),
         uncertainty=EXACT,
     )
 
@@ -264,10 +265,12 @@ def time_of_synchronization(bars) -> Iterator[Found]:
 @claim(
     "C14",
     "Sec. III A, Eq. (9)",
-    "In the limit of an infinitely large chain ... the environment acts as an Ohmic bath ... "
-    r"$G'_{11}/G'_{22} \simeq \frac{1+\sin 2\theta}{1-\sin 2\theta}$",
+    r"In the limit of an infinitely large chain and vanishing local potential ($\Omega_0 \simeq "
+    r"0$) "
+    r"... $G'_{11}/G'_{22} \simeq \frac{1+\sin 2\theta}{1-\sin 2\theta}$",
     bar=bars.about(round(RATIO, 2)),
-    limit=r"besides $\Omega_0 \to 0$, frequencies well below $2\sqrt g$ are needed: the damping at "
+    limit=r"besides $\Omega_0 \to 0$, frequencies well below $2\sqrt g$ are needed, as 'an Ohmic "
+    r"bath' implies: the damping at "
     r"$\Omega_s$ goes with $\sin k_s/\Omega_s$ (for $\Omega_0 = 0$ with $\cos(k_s/2)$), $k_s$ "
     r"being the wave number there. Fig. 1, with $\Omega_s$ = 1.05 and 1.45 and $2\sqrt g = 2.19$, "
     "is not in this limit; that the ratio is large, which is all that is used, holds there",

@@ -288,7 +288,8 @@ def dependence_on_the_site() -> Found:
     "often to synchronization for larger times",
     printed="often",
     bar=bars.ordering(
-        r'$\lvert C\rvert \geq 0.75$ ("good": 25 % of 1) at half of all $(m, t > 2M/v)$ or more'
+        r"$\lvert C\rvert \geq 0.75$ (as for 'good': 25 % of 1) at half of all $(m, t > 2M/v)$ or "
+        "more, 'often' read as half of them at least; the paper gives no number"
     ),
     missing="the initial state of Fig. 6 (and from which $C$ on it is called synchronization). "
     "Starts that excite mostly one normal mode give it almost everywhere, but then also in the "

@@ -65,7 +65,7 @@ def one_mode(bar) -> Found:
 
 @claim(
     "C1",
-    "Sec. II, Hamiltonian above Eq. (1)",
+    "Sec. II, Hamiltonian above Eq. (1) and below Eq. (2)",
     r"$H_E = \sum_{j=1}^M \frac{1}{2}(P_j^2+\Omega_0^2X_j^2) + \sum_{j,k=1}^M A_{jk}(X_j-X_k)^2$"
     r" ... $A_{jk} = g\delta_{\lvert j-k\rvert,1}$",
     statement="The homogeneous chain of Sec. II is that of Sec. III A and of Eqs. (A6), (A8).",
@@ -74,7 +74,8 @@ def one_mode(bar) -> Found:
     correction=r"$\sum_{j,k} A_{jk}(X_j - X_k)^2 \to \frac{1}{4}\sum_{j,k} A_{jk}(X_j - X_k)^2$ "
     r"(or $A_{jk} = \frac{g}{4}\delta_{\lvert j-k\rvert,1}$), with fixed ends, "
     "$X_0 = X_{M+1} = 0$ (the sum from $j = 0$ in Sec. III A hints at them). "
-    "Sec. III A and Appendix A have the right chain, and everything else follows from those",
+    "Sec. III A and Appendix A have the right chain, and everything else follows from those. With "
+    "another $g$ for Sec. II the free ends remain",
 )
 def hamiltonian(bar) -> Found:
     double = printed.double_sum(SITES, CHAIN_FREQUENCY, CHAIN_COUPLING)

@@ -276,9 +276,9 @@ def complete_damping(bar) -> Found:
     "Sec. IV A, Fig. 2",
     "until signal reflections ... drive the system away from coherent oscillation, as shown here "
     "at the revival time",
-    printed=r"at $\tau_R$",
+    printed=r"at $\tau_R \simeq 600/\omega_1$",
     bar=near(REVIVAL),
-    convention=r"$\tau_R = 2M/v$ (see C19)",
+    convention=r"$\tau_R = 2M/v$ (see C19); of the printed 600 it would be more than 10 % off",
 )
 def lost_at_the_revival(bar) -> Found:
     times, lost, least = np.arange(0.0, 960.0, 1.0), {}, {}

@@ -500,7 +500,8 @@ def equation_6(bar: Any) -> Found:
     "for the two balanced spins of Fig. 4 ('we find no phase locking').",
     printed="0",
     bar=bars.word("vanishes", r"either term of (6), at $\varepsilon = 0.1\gamma_A^d$"),
-    limit=r"at first order in $\varepsilon$, as (6) is printed. A second harmonic of order "
+    limit=r"at first order in $\varepsilon$, the paper's own condition ('this result holds only "
+    r"within the perturbation regime of interest', below (5)). A second harmonic of order "
     r"$\varepsilon^2$ is left, with peaks at $\pm\pi/2$: a few percent of the locking of reversed "
     r"limit cycles at the largest coupling of the figures, $0.1\gamma_A^d$",
     merged="C19",
@@ -545,8 +546,11 @@ def identical_limit_cycles(bar: Any) -> Found:
     "regime by coupling spin A to a semi-classical coherent signal').",
     printed="0",
     bar=bars.word("vanishes", "the locking of an unbalanced spin"),
-    limit="at first order in the signal, that of Ref. [6] and of (6); a second harmonic of order "
-    r"$\varepsilon^2$ is left. The paper draws no driven spin",
+    limit="at first order in the signal, the condition of Ref. [6] and of (6); a second harmonic "
+    "of "
+    r"order $\varepsilon^2$ is left. The paper draws no driven spin; the drive of $0.1\gamma_A^d$ "
+    r"is "
+    "ours",
 )
 def balanced_partner(bars: list[Any]) -> Iterator[Found]:
     """A balanced limit cycle locks to an unbalanced one, but not to a semiclassical signal."""

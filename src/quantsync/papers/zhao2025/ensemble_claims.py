@@ -265,14 +265,17 @@ def _ratio(data: xr.Dataset, eta: float) -> tuple[float, float, float, float]:
     "$P_2/(3P_1)$",
     statement=f"In the regime {REGIME} that the sentence names: that the ratio stays at its value "
     "for weak perturbations, at which it equals the occurrence ratio (C23)",
-    printed=f"$P_2/(3P_1) = 1$ for {REGIME}",
+    printed=f"the occurrence ratio is $P_2/(3P_1)$, for {REGIME}",
     bar=bars.Bar(
         '10 % of the same samples\' limit, as for "about": the relation is exact for $r = 1$ only',
         lambda ratio: Margin(abs(ratio - 1) / 0.1),
     ),
-    otherwise=r"$P_2/(3P_1)$ equals the occurrence ratio for $\eta/\omega \lesssim 10^{-5}$, as "
-    r"the caption says of the limit $\eta \ll \omega$. It is lower from $10^{-4}$ on, within the "
-    "named regime. The conclusion of the paragraph stands: both types remain equally frequent "
+    otherwise=r"$P_2/(3P_1)$ equals the occurrence ratio for $\eta \ll \omega$, as the caption "
+    r"says: "
+    r"exactly up to $10^{-5}$, within some 10 % up to $10^{-4}$. At $3 \times 10^{-4}$ and "
+    r"$10^{-3}$, "
+    "still in the named regime, it is a fifth and a third lower. The conclusion of the paragraph "
+    "stands: both types remain equally frequent "
     r"up to $10^{-3}$ if they are told apart by the sign of the cosines' coefficient (C33)",
     readings=(
         r"$S_d - (2\pi)^{-2} > 0.95\,S_{\max}$ (C59): the ratio is 1 up to $10^{-5}$ and about two "
@@ -428,7 +431,7 @@ def _angles_of_the_caption(data: xr.Dataset, eta: float) -> float:
     r"we observe uniform distribution of $\chi$ ... and thus no synchronization for "
     r"$\eta/J \gtrsim 10^{-1}$",
     statement=r"The probability that $\chi_2 > 7/8$, which is $1/8$ for uniform angles",
-    printed=r"$1/8$ for $\eta/J \gtrsim 0.1$",
+    printed=r"uniform for $\eta/J \gtrsim 10^{-1}$",
     bar=bars.sampled(UNIFORM),
     otherwise=r"the distribution is uniform from $\eta/J$ somewhat above 1 on, and nearly so at 1; "
     "at 0.1 antiphase is still several times more likely than for uniform angles. That the "

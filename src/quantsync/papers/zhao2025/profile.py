@@ -21,7 +21,7 @@ condition for either kind; Eqs. (8) and (D5) and $S_{\max} = c_-$ lack factors o
 distribution; the operator (D3), an energy and a frequency of Appendix D, one bound in (C2) and the
 diagonal operators (F3) have misprints, each with one correction. "Above the threshold" has to be
 read relative to the uniform distribution. With $10^4$ perturbations the three peaks of $\chi$ do
-persist up to $\eta/\omega = 10^{-3}$, while $P_2/(3P_1)$ is 1 only up to some $10^{-5}$, and the
+persist up to $\eta/\omega = 10^{-3}$, while $P_2/(3P_1)$ stays 1 up to some $10^{-4}$ only, and the
 pair's phase difference becomes uniform around $\eta/J = 1$ rather than 0.1.""",
     coverage={
         "Eq. (1)": "C61 C62 C63; the definition itself is not checked",
@@ -163,6 +163,7 @@ pair's phase difference becomes uniform around $\eta/J = 1$ rather than 0.1.""",
 - Whether the figures used Eqs. (7), (F3) and the threshold as printed or as corrected is unknown.
   Fig. 2 prints neither the samples nor their strength, and Appendix E no parameters: ours are named
   in the rows.
+- The text at hand is a machine's reading of version 1; misprints are those of that text.
 - Below Eq. (8) the text refers to Fig. 2b for the marks of the $\pi/3$ kind; by the caption these
   are in Fig. 2(d).""",
     full_run=full_run.kept(),
