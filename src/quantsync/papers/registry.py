@@ -22,8 +22,8 @@ _PAPERS = (
         "ghildiyal2024",
         "J. Ghildiyal, Manju, S. Dasgupta and A. Biswas, Quantum synchronization between two spin "
         "chains using pseudo-bosonic equivalence, arXiv:2408.06126 (2024)",
-        "data spin_claims equation_claims dynamics_claims synchronization_claims appendix_claims "
-        "errata profile",
+        "data introduction_claims spin_claims equation_claims dynamics_claims "
+        "synchronization_claims appendix_claims errata profile",
     ),
     collect(
         "roulet2018",

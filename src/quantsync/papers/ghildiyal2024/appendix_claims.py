@@ -90,20 +90,22 @@ def heisenberg(bar: Any) -> Found:
 
 @claim(
     "C25",
-    "Appendix A, Eqs. (A1), (A2)",
+    "Sec. II, above Eq. (9), on Eqs. (A1), (A2)",
     r"$\gamma_l$ and $\gamma_{nl}$ are the linear and nonlinear dissipation rates of the system",
     statement="Nonlinear damping and noise of (A1) belong to the same bath.",
-    printed=r"$-\frac{\gamma_{nl}}{N^2} b^{\dagger 2} b^3 - \frac{2\gamma_{nl}}{N^2} b^\dagger b^2 "
-    r"- \frac 2N \sqrt{\gamma_l \gamma_{nl}} b^\dagger b^2$",
+    printed=r"$-\frac{\gamma_{nl}}{N_1^2} b_1^{\dagger 2} b_1^3 - \frac{2\gamma_{nl}}{N_1^2} "
+    r"b_1^\dagger b_1^2 - \frac{2}{N_1} \sqrt{\gamma_l \gamma_{nl}} b_1^\dagger b_1^2$, likewise "
+    "with 2",
     bar=bars.identity(
         "the damping of the jump operator whose noise (A1) has and the printed one equal"
     ),
-    correction=r"half of these three terms: $-\frac{\gamma_{nl}}{2N^2} b^{\dagger 2} b^3 - "
-    r"\frac{\gamma_{nl}}{N^2} b^\dagger b^2 - \frac 1N \sqrt{\gamma_l \gamma_{nl}} b^\dagger b^2$, "
-    r"with $L = \sqrt{\gamma_l} b + \frac{\sqrt{\gamma_{nl}}}{N} b^\dagger b^2$. (B1), (B2), $E_1$ "
-    r"and $E_7$, $E_2$ and $E_8$ take them over; they matter while $\lvert\beta_j\rvert^2$ is of "
-    "order 1, not for the decay at late times. No other rate in the noise does it, because of the "
-    "mixed term",
+    correction=r"half of these three terms: $-\frac{\gamma_{nl}}{2N_1^2} b_1^{\dagger 2} b_1^3 - "
+    r"\frac{\gamma_{nl}}{N_1^2} b_1^\dagger b_1^2 - \frac{1}{N_1} \sqrt{\gamma_l \gamma_{nl}} "
+    r"b_1^\dagger b_1^2$, likewise with 2, which is the damping of the jump operator "
+    r"$L = \sqrt{\gamma_l} b_1 + \frac{\sqrt{\gamma_{nl}}}{N_1} b_1^\dagger b_1^2$. (B1), (B2), "
+    r"$E_1$ and $E_7$, $E_2$ and $E_8$ take them over; they matter while "
+    r"$\lvert\beta_j\rvert^2$ is of order 1, not for the decay at late times. No other rate in the "
+    "noise does it, because of the mixed term",
 )
 def damping(bar: Any) -> Found:
     modes = langevin.Modes.fock(LEVELS)
@@ -112,7 +114,7 @@ def damping(bar: Any) -> Found:
     got = langevin.damping(modes, *LOSS, 0) + LOSS[0] / 2 * modes.b[0]
     off, half = (_operator_error(f * got, want) for f in (1.0, 0.5))
     return Found(
-        "relative to the nonlinear damping of that jump operator, the printed one is off by "
+        "relative to the nonlinear damping of $L$ (below), the printed one is off by "
         f"{off:.3g}, half of it by {zero(half)}, as operators",
         bar(off),
         bool(bar(half)),

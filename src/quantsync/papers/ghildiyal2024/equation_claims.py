@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from quantsync.measures import complete_synchronization, phi_synchronization
+from quantsync.measures import phi_synchronization
 from quantsync.models.pseudo_boson_pair.symbols import pseudo_boson_model
 from quantsync.papers import bars
 from quantsync.papers.ghildiyal2024 import printed
-from quantsync.papers.ghildiyal2024.chains import chains, run, synchronization
+from quantsync.papers.ghildiyal2024.chains import chains, run
 from quantsync.papers.ghildiyal2024.errata import (
     AGREEMENT,
     misprints,
@@ -227,6 +227,7 @@ def diffusion() -> Found:
     statement="(19) with (20) keeps independent modes in the thermal state of their bath.",
     printed=r"$\dot C = MC + CM^T + D$",
     bar=bars.identity(r"$MC + CM^T$ and $-D$ equal"),
+    convention="$V$ in (20), which is not defined, read as $V_1$ (C21)",
 )
 def rest_state(bar: Any) -> Found:
     """The printed M and D at rest, <sigma_z> = 0, with C = nbar + 1/2."""
@@ -245,32 +246,6 @@ def rest_state(bar: Any) -> Found:
         rf"has $\dot C$ = {zero(worst)} of the largest element of $D$, $\bar n_m$ = 0 and 2",
         bar(worst),
         uncertainty=ROUNDING,
-    )
-
-
-@claim(
-    "C28",
-    "Sec. II A, Eqs. (13), (16)",
-    "we adopt a figure of merit originally proposed by Mari et al. [8]: $S_q(t) = "
-    r"\langle q_-^2(t) + p_-^2(t) \rangle^{-1}$",
-    statement="By the uncertainty relation, from which it originates (Sec. I), it is at most 1.",
-    printed=r"$S_q \leq 1$",
-    bar=bars.Bar("$S_q \\leq 1$ to rounding, $10^{-9}$"),
-    convention=r"$C$ is the covariance matrix of a state. Those to which (19) leads with printed "
-    "damping and $D$ are not always (C25, C26), and $S_q$ exceeds 1 for them",
-)
-def bound() -> Found:
-    largest = float(complete_synchronization(_random_states(2000)).value.max())
-    printed_run, ours = (
-        float(synchronization(run(v, "g-i", sigma_z=0.0).covariance)["S_q"].max())
-        for v in ("corrected", "lab")
-    )
-    return Found(
-        rf"$S_q$ is at most {largest:.3f} in 2000 random Gaussian states. In runs of Fig. 3 with "
-        f"the coupling off it comes up to {ours:.3f} where damping and noise are of one jump "
-        f"operator, to {printed_run:.2f} with printed damping and $D$",
-        max(largest, ours) < 1 + 1e-9,
-        uncertainty=f"random states: seed {SEED}; runs: $10^{{-3}}$, start $q_j = 1$",
     )
 
 
@@ -306,16 +281,6 @@ def phase_measure(bar: Any) -> Found:
         bar(error),
         uncertainty=f"rounding; random covariances: seed {SEED}; share of the run: 1 %",
     )
-
-
-def _random_states(count: int) -> np.ndarray:
-    """Covariances of Gaussian states: random ones, scaled to be states, some of them pure."""
-    rng = np.random.default_rng(SEED)
-    root = rng.normal(size=(count, 4, 4))
-    C = root @ root.swapaxes(-1, -2)
-    turn = np.kron(np.eye(2), [[0, 1], [-1, 0]])
-    smallest = np.abs(np.linalg.eigvals(turn @ C)).min(axis=-1)
-    return C / (2 * smallest)[:, None, None]
 
 
 def _printed(name: str, printed: Any, right: Any) -> Any:

@@ -143,6 +143,6 @@ change every later number (C4).""",
         "starts of Fig. 2": STARTS_SEED,
         "points at which formulas are compared": POINTS_SEED,
         "covariances": COVARIANCES_SEED,
-        "states of two fermionic modes": 3,
+        "states of chains, fermionic modes and spins": 3,
     },
 )
