@@ -47,13 +47,13 @@ def langevin_of_b_2() -> Found:
 
 @claim(
     "C23",
-    "Appendix A, Eqs. (A1), (A2)",
+    "Appendix A, Eqs. (A1), (A2) (the sentence: Sec. II)",
     "We first obtain Langevin's equations for these annihilation operators",
     statement=r"Their terms with $\langle\sigma_z\rangle/X$ are Heisenberg's equation of (7), with "
     "the corrections of C11, C14 and C15.",
     printed="$2R_1$, $2R_2$",
     bar=bars.identity("operators equal"),
-    limit=r"$\lvert R_j\rvert \ll 1$: $2R_j$ stands for $e^{2R_j} - 1$, and in the "
+    limit=r"$\lvert 2R_j\rvert \ll 1$: $2R_j$ stands for $e^{2R_j} - 1$, and in the "
     r"second bracket for $1 - e^{-2R_j}$. For $\lambda = 0$ (Figs. 2(a) to (f)) that is exact. "
     r"With $\lambda = 0.2$ it needs $t \ll N/\lambda^2\omega_1 = 125$, and the figures run to "
     "$10^4$. They use the mean field (B1), (B2), in which $2R_j$ is right (C16)",
@@ -183,7 +183,7 @@ def _coefficients(names: tuple[str, str], variable: str, more: str = "") -> dict
 
 @claim(
     "C16",
-    "Appendix B, Eqs. (B1), (B2)",
+    "Appendix B, Eqs. (B1), (B2) (the sentence: Sec. II A)",
     r"The equations for these mean values $\beta_j$ are written in Appendix B",
     statement="(B1) and (B2) are the mean fields of (A1) and (A2).",
     printed=r"$\frac{\lvert\beta_1\rvert^2 \beta_1}{4N_1} + 2R_1 A_1 \lvert\beta_1\rvert^2 - A_1$",
@@ -199,13 +199,13 @@ def mean_fields() -> Found:
 
 @claim(
     "C17",
-    "Appendix C, $E_1$ and $E_7$",
+    "Appendix C, $E_1$ and $E_7$ (the sentence: Sec. II A)",
     LINEARISED,
     **_coefficients(("E_1", "E_7"), r"$\beta_1$ and $\beta_2$"),
 )
 @claim(
     "C18",
-    "Appendix C, $E_2$ and $E_8$",
+    "Appendix C, $E_2$ and $E_8$ (the sentence: Sec. II A)",
     LINEARISED,
     **_coefficients(
         ("E_2", "E_8"),
@@ -215,13 +215,13 @@ def mean_fields() -> Found:
 )
 @claim(
     "C19",
-    "Appendix C, $E_3$ and $E_5$",
+    "Appendix C, $E_3$ and $E_5$ (the sentence: Sec. II A)",
     LINEARISED,
     **_coefficients(("E_3", "E_5"), r"$\beta_2$ and $\beta_1$, those of the other mode"),
 )
 @claim(
     "C20",
-    "Appendix C, $E_4$ and $E_6$",
+    "Appendix C, $E_4$ and $E_6$ (the sentence: Sec. II A)",
     LINEARISED,
     **_coefficients(("E_4", "E_6"), r"$\beta_2^*$ and $\beta_1^*$, those of the other mode"),
 )
@@ -233,7 +233,7 @@ def fluctuation_coefficients() -> Iterator[Found]:
 
 @claim(
     "C55",
-    "Appendix C, $F_1$ and $F_2$",
+    "Appendix C, $F_1$ and $F_2$ (the sentence: Sec. II A)",
     "we neglect the term $F(t)$ (as given in Appendix C)",
     statement=r"$F_j$, of higher order in the fluctuations, turns with the phase of the modes as "
     r"(C1) does, vanishes where they are at rest, and can be neglected there.",

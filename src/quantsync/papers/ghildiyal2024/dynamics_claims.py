@@ -92,7 +92,7 @@ def damping_rate(variant: str) -> Any:
 
 @claim(
     "C33",
-    "Sec. III, Figs. 2(a) to (i)",
+    "Sec. III, Figs. 2(a) to (i), caption and text",
     r"Limit-cycle trajectories ... the mean positions $\bar q_1$ and $\bar q_2$ exhibit steady "
     "oscillations",
     printed="limit cycles",
@@ -103,9 +103,13 @@ def damping_rate(variant: str) -> Any:
     "(C36)",
     readings=(
         "(B1), (B2) as printed, $q_j = 1$: decays",
-        "(B1), (B2) as printed, random starts up to $2N_j$ quanta: they decay or meet the pole "
-        r"$X = 0$; a few settle at $\lvert\beta_2\rvert^2 \approx 6$, outside the space of five "
-        "spins, and only with the misprint of C16",
+        "(B1), (B2) as printed, random starts up to the $2N_j$ quanta that (4) allows: they decay "
+        "or "
+        "meet the pole $X = 0$; 4 of 90 with the parameters of (g) to (i) settle at constant, "
+        "locked "
+        r"amplitudes ($\lvert\beta_j\rvert^2$ about 4.8 and 6.0, not small beside $N_j = 5$), "
+        r"which do "
+        "not oscillate in the frame of (B1), and which the correction of C16 removes",
         "(B1), (B2) corrected: the sum of quanta falls, for all amplitudes and parameters",
         "damping halved, as the noise has it (C25): the same",
         "the Kerr term kept in $H$: the same",
@@ -125,7 +129,7 @@ def limit_cycles() -> Found:
     data = starts()
     counts = [int((data.fate.values == k).sum()) for k in range(len(FATES))]
     stuck = data.final.values[data.fate.values == 2].max(axis=-1, initial=0.0)
-    where = f", at a largest quanta number of {stuck.max():.2f}" if len(stuck) else ""
+    where = f" (see the readings; largest quanta number {stuck.max():.2f})" if len(stuck) else ""
     return Found(
         rf"as symbols, $d(\lvert\beta_1\rvert^2 + \lvert\beta_2\rvert^2)/dt < 0$ "
         f"{'for all' if never else 'not for all'} amplitudes but 0, times and parameters, in "
@@ -142,7 +146,7 @@ def limit_cycles() -> Found:
 @claim(
     "C37",
     "Sec. III, Fig. 2(a)",
-    r"[exhibit] the same limit cycle at the long times $t \approx 10^4 \tau$",
+    r"exhibit the same limit cycle at the long times $t \approx 10^4 \tau$",
     statement="For $N_1 = N_2$ and $\\lambda = 0$, as a result of the interaction.",
     printed="the same",
     bar=bars.Bar(
@@ -306,7 +310,8 @@ def not_identical() -> Found:
     "starts",
     readings=(
         "(B1), (B2) as printed: drifts through 1.049",
-        "a phase at one moment: it is 1.049 at those times that are given, and then no longer",
+        "a phase at one moment: it is 1.049 at the times that are given, but (17) takes a constant "
+        "one",
         "the Kerr term kept in $H$, equal starts: a beat around 0, within 0.05",
         r"the normal modes at rest: their phases are 0 and $\pi$, since the coupling is real",
     ),

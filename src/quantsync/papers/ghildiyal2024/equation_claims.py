@@ -37,7 +37,9 @@ SEED = 5
     r"\sum_j \frac{g_j}{\sqrt{N_j}} (b_j^\dagger b_j - N_j)$. (A1), (A2) have the first factor. "
     r"They lack the second term, which shifts the frequencies by $\langle\sigma_z\rangle "
     r"g_j/\sqrt{N_j}$: $-0.067$ and $-0.107$ in Figs. 2(a) to (c), where the mutual coupling "
-    r"$\langle\sigma_z\rangle g_1 g_2/X$ is 0.041; neither decay nor the final $S_q$ depends on it",
+    r"$\langle\sigma_z\rangle g_1 g_2/X$ is 0.041; neither decay nor the final $S_q$ depends on "
+    r"it, but phases between "
+    "the chains (C38 to C42) can",
 )
 def elimination() -> Found:
     found = [m for m in misprints() if m.where == "Eq. (7)"]

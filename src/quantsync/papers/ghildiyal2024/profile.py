@@ -129,7 +129,9 @@ correlate the chains.""",
         ),
         Unchecked("Sec. IV", "the conclusions", "said in Sec. III and checked there"),
     ),
-    remarks=r"""Whether the figures of the paper were computed with the printed or with other
+    remarks=r"""The text at hand is a machine's reading of the manuscript; misprints are those of
+that text (C11, C15, C17 and C55 rest on a bracket, a star or an index of it). Whether the figures
+of the paper were computed with the printed or with other
 coefficients is not known, nor are the start and the averaging window; $\omega_0$ is not printed and
 does not enter (B1), (B2) and (C1). All runs here start from $q_j = 1$, $p_j = 0$ or from a start
 that is named, with the covariance of the vacuum. Three forms of the equations appear: as printed;

@@ -71,8 +71,9 @@ def projected_coupling() -> Found:
     "These chains are weakly coupled to a common spin chain",
     printed="$g_1 = 1.5$, $g_2 = 2.4$ (Figs. 2, 3)",
     bar=bars.word("weak", "the frequency that the coupling is compared with"),
-    missing=r"$\omega_0$, which is not printed: the coupling is weak if $\omega_0$ is large. The "
-    r"frequencies that are printed, $\omega_j$, are smaller than $g_j$",
+    missing=r"$\omega_0$, and the exchange of the common chain, whose doublet must not be left: "
+    r"neither is printed. The coupling is weak if $\omega_0$ is large. The frequencies that are "
+    r"printed, $\omega_j$, are smaller than $g_j$",
 )
 def weak_coupling(bar: Any) -> Found:
     g, omega = (np.array(x) for x in (COUPLINGS, FREQUENCIES))
@@ -118,7 +119,8 @@ def frequency_of_a_spin(bar: Any) -> Found:
     printed="a sum over all $k \\neq i$",
     bar=bars.Bar("the pairs of an open chain or of a ring: a count"),
     otherwise="(2) couples each spin of a chain with all others; (3), and with it everything that "
-    "follows, needs that, and is right for it",
+    "follows, needs that, and is right for it. For $\\lambda = 0$, Figs. 2(a) to (f), nothing "
+    "depends on it",
     readings=(
         "an open chain: 4 pairs for $N = 5$",
         "a ring: 5 pairs for $N = 5$; for $N = 3$ it is the same as (2)",
@@ -401,7 +403,9 @@ def eliminated_central_spin(bar: Any) -> Found:
     errors = data.error.sel(approximation="mean_field").values
     listed = ", ".join(f"{e:.3f}" for e in errors)
     size = float(data.n_1.sel(case="spins").max())
-    other = {w: holstein_primakoff_errors(5, central_frequency=w).mean_field for w in (0.0, 1.0)}
+    other = {
+        w: holstein_primakoff_errors(5, central_frequency=w).mean_field for w in (0.0, 1.0, 10.0)
+    }
     others = ", ".join(f"{error:.3f} for {w:g}" for w, error in other.items())
     z = data.sigma_z.values
     sizes = (5, 20, 1000)
