@@ -146,7 +146,7 @@ def limit_cycles() -> Found:
 @claim(
     "C37",
     "Sec. III, Fig. 2(a)",
-    r"exhibit the same limit cycle at the long times $t \approx 10^4 \tau$",
+    r"the same limit cycle at the long times $t \approx 10^4 \tau$",
     statement="For $N_1 = N_2$ and $\\lambda = 0$, as a result of the interaction.",
     printed="the same",
     bar=bars.Bar(
