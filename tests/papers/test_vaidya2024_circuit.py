@@ -229,11 +229,14 @@ def test_verdicts(claims):
     }
     for kind, numbers in classes.items():
         assert [n for n, c in every.items() if c.verdict == kind] == numbers
-    for number in ("C34", "C35", "C47", "C51", "C54", "C56", "C57"):
+    conventions = "C34 C35 C40 C41 C42 C43 C44 C47 C51 C54 C56 C57 C58"
+    for number in conventions.split():
         assert every[number].verdict == "convention"
-    for number in ("C42", "C43", "C44", "C55", "C58", "C59", "C90", "C94"):
+    for number in ("C55", "C59", "C90", "C94"):
         assert every[number].verdict == "reproduced"
     assert all(c.reason for c in every.values() if c.verdict not in ("reproduced", "beyond"))
+    for number in ("C40", "C41"):
+        assert every[number].bar.endswith("half the bar would decide otherwise")
     assert all("nan" not in c.computed for c in every.values())
 
 
@@ -250,6 +253,11 @@ def test_verdicts(claims):
         ("circuit", "C38", "0.010 with $2g$"),
         ("circuit", "C35", "24 % in (b)"),
         ("circuit", "C94", "against 2 % and 8 %"),
+        ("circuit", "C94", r"2.5 \times 10^{-4}$ with the printed 4.6 GHz"),
+        ("circuit", "C41", "6 % and 17 % of its largest responses"),
+        ("circuit", "C43", "3.0 without dephasing with 4.6 GHz"),
+        ("circuit", "C44", r"$w_B/2\pi = 65.1$ kHz, $\gamma_B/2\pi = 53.5$ kHz) that of the qubit"),
+        ("circuit", "C44", "falls all the way to 350 kHz"),
     ],
 )
 def test_numbers_of_claims(claims, group, number, words):

@@ -277,8 +277,9 @@ def ratios(bars: list[Bar]) -> Iterator[Found]:
         fit, printed = (tables().sel(preset=preset, reading=r) for r in ("4.5 GHz", "4.6 GHz"))
         w, gamma = 1000 * fit.gain.values, 1000 * fit.damping.values
         yield Found(
-            f"{float(fit.ratio[0]):.3f}, {float(fit.ratio[1]):.3f} with 4.5 GHz ($w = {w[0]:.1f}, "
-            rf"{w[1]:.1f}$ kHz; $\gamma = {gamma[0]:.1f}, {gamma[1]:.1f}$ kHz); "
+            f"{float(fit.ratio[0]):.3f}, {float(fit.ratio[1]):.3f} with 4.5 GHz "
+            rf"($w/2\pi = {w[0]:.1f}, {w[1]:.1f}$ kHz; $\gamma/2\pi = "
+            rf"{gamma[0]:.1f}, {gamma[1]:.1f}$ kHz); "
             f"{float(printed.ratio[1]):.3f} for $B$ with 4.6 GHz",
             # Without a convention in print it is the printed resonator that decides too.
             bar(*map(float, fit.ratio)) & bar(*map(float, printed.ratio))
@@ -319,6 +320,7 @@ def purcell_decay() -> Found:
         '10 % of the decay rate of the coherence, as for "negligible"',
         bars.word("negligible").margin,
     ),
+    convention=RESONATOR,
 )
 @claim(
     "C91",
@@ -429,7 +431,7 @@ def loss_of_the_third_level() -> Found:
     "C47",
     "Appendix E, Table II for Fig. 10(a)",
     SHIFT,
-    printed=r"$\Delta_A = 160$ kHz, $\Delta_B = 1013.72$ kHz",
+    printed=r"$\Delta_A/2\pi = 160$ kHz, $\Delta_B/2\pi = 1013.72$ kHz",
     bar=_every(SHIFTS["10a"]),
     convention=RESONATOR,
 )
@@ -437,7 +439,7 @@ def loss_of_the_third_level() -> Found:
     "C48",
     "Appendix E, Table II for Figs. 10(b), 11(a)",
     SHIFT,
-    printed=r"$\Delta_A = 763.3$ kHz, $\Delta_B = 1230$ kHz",
+    printed=r"$\Delta_A/2\pi = 763.3$ kHz, $\Delta_B/2\pi = 1230$ kHz",
     bar=_every(SHIFTS["10b"]),
     convention=RESONATOR,
 )
@@ -445,7 +447,7 @@ def loss_of_the_third_level() -> Found:
     "C49",
     "Appendix E, Table II for Fig. 11(b)",
     SHIFT,
-    printed=r"$\Delta_A = 1135$ kHz, $\Delta_B = 300$ kHz",
+    printed=r"$\Delta_A/2\pi = 1135$ kHz, $\Delta_B/2\pi = 300$ kHz",
     bar=_every(SHIFTS["11b"]),
     convention=RESONATOR,
 )
@@ -454,7 +456,7 @@ def shifts(bars: list[Bar]) -> Iterator[Found]:
         chosen = tables()["shift"].sel(preset=preset)
         right, printed = (chosen.sel(reading=r) for r in ("4.5 GHz", "4.6 GHz"))
         yield Found(
-            f"{float(right[0]):.2f} kHz, {float(right[1]):.2f} kHz with 4.5 GHz; "
+            rf"$\Delta/2\pi$ is {float(right[0]):.2f} kHz, {float(right[1]):.2f} kHz with 4.5 GHz; "
             f"{float(printed[1]):.2f} kHz for $B$ with 4.6 GHz",
             bar(*map(float, right)),
             uncertainty="rounding of floating-point numbers",

@@ -85,7 +85,8 @@ def table_1() -> list[tuple[str, ...]]:
     r"$\Delta_j$ by Eq. (E3) and the dispersive shift, with the resonator of $B$ at 4.5 GHz and at "
     "4.6 GHz as printed; exactly, so that the coherence of the unit turns with the drive; and "
     r"exactly with four levels of the transmon. $w$ and $\gamma$ by fits of the relaxation from "
-    r"the excited state. Drives $\epsilon$ are 20, 20 and 40 kHz (inputs, as the pumps are).",
+    r"the excited state. Drives $\epsilon$ are 20, 20 and 40 kHz (inputs, as the pumps are). "
+    r"All over $2\pi$.",
     (
         "Figure, unit",
         r"$\Omega_p$ (MHz)",

@@ -442,6 +442,7 @@ def strong_coupling() -> Found:
     "Sec. II E, end",
     "the local baths instead drive the system to a steady state that is diagonal in the product "
     "basis",
+    statement="Said of the baths alone ($g = 0$), against which the coupling works.",
     printed="diagonal",
     bar=bars.identity("off-diagonal elements vanish"),
 )
