@@ -92,8 +92,9 @@ def _coherence_of_b(drive: float) -> tuple[float, float]:
 @claim(
     "C46",
     "Appendix E, on the parameters",
-    "transitions must be mismatched in frequency, which will require different anharmonicities for "
-    "the two transmons",
+    r"$\lvert e\rangle \leftrightarrow \lvert f\rangle$ transitions must be mismatched in "
+    r"frequency, "
+    "which will require different anharmonicities for the two transmons",
     statement="This is named among the factors for matching the qubit model: with equal "
     "anharmonicities the circuit agrees with it less well.",
     printed="different anharmonicities",

@@ -35,7 +35,7 @@ FITTED = r"$10^{-4}$ of the fitted rates"
 SHIFT = "The net corrections to the transmon frequencies ... are listed in Table II"
 RATES = (
     r"The total decay rate $\gamma_j$ and the effective repump rate $w_j$ of each qubit ... are "
-    "extracted by decoupling the [transmons]"
+    "extracted by decoupling the ... transmons"
 )
 
 

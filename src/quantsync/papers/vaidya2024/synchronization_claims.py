@@ -213,8 +213,7 @@ def infinite_temperature(bar: Bar) -> Found:
     printed=r"$R_{\max} > 1$ for any $w_A > 0$",
     bar=bars.ordering(r"$R_{\max} > 1$"),
     limit="holds for positive temperatures of $A$, though the enhancement is tiny for cold ones, "
-    "and up to $w_A = 0.617$ beyond; an $A$ that is more inverted shows none. Fig. 7(b) shows both "
-    "sides",
+    "and beyond up to $w_A = 0.617$, above which it is less than $10^{-3}$ and soon none",
 )
 def any_temperature() -> Found:
 
@@ -415,7 +414,10 @@ def robustness() -> Found:
     statement=r"Stronger drives, $\epsilon/\Gamma \lesssim 1$: enhancement and local minimum of "
     "both curves of Fig. 6 stay.",
     printed="do not change the results qualitatively",
-    bar=bars.ordering(r"$R_{\max} > 1$ and a local minimum, up to $\epsilon = \Gamma$"),
+    bar=bars.ordering(
+        r"$R_{\max} > 1$ and a local minimum, up to $\epsilon = \Gamma$ (up to half of it would "
+        "decide otherwise)"
+    ),
     limit=r"the minimum stays up to $\epsilon \approx 0.6\,\Gamma$ only, with the baths $(0.55, "
     r"0.09)$ and $(0.46, 0.82)$; the enhancement stays, and grows. The drive of Fig. 6 is not in "
     "the text",
