@@ -220,6 +220,8 @@ def test_the_command_reruns_and_lists_claims(claims_of):
     [
         (("roulet2018", "--claim", "C999"), ("C999", "claim of roulet2018")),
         (("roulet2018", "2", "--claim", "C7"), ("--claim", "FIGURE")),
+        (("roulet2018", "--claim", "C7", "--out", "elsewhere"), ("--claim", "--out")),
+        (("roulet2018", "--claim", "C7", "--format", "pdf"), ("--claim", "--format")),
         (("roulet2018", "2", "--format", "gif"), ("gif", "png")),
         (("--claim", "C7"), ("C7", "paper")),
         (("roulet2018", "--json"), ("--json", "--claim")),

@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(sweep_app)
 LISTS = ("models", "measures", "papers", "claims")
+FIGURES = Path("figures")
 
 
 @app.callback(invoke_without_command=True)
@@ -62,7 +63,7 @@ def reproduce(
             help="Which figure; all, and the claims, by default.", autocompletion=complete_figure
         ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("figures"),
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = FIGURES,
     full: Annotated[
         bool, typer.Option("--full", help="The papers' full resolution and sample sizes.")
     ] = False,
@@ -105,8 +106,11 @@ def reproduce(
         if name not in FORMATS:
             raise unknown_name("format", name, FORMATS)
     if claim is not None:
-        if figure or settings:
-            raise InvalidArgumentError("--claim computes no figure; leave FIGURE and --set away.")
+        if figure or settings or out != FIGURES or chosen_formats != ["png"]:
+            raise InvalidArgumentError(
+                "--claim computes no figure and writes no file; leave FIGURE, --set, --out and "
+                "--format away."
+            )
         if not paper and "-" not in claim:
             raise InvalidArgumentError(f"Name the paper of {claim} too, as in roulet2018-C7.")
         _print_claim(find_paper(paper or claim.rpartition("-")[0]), claim, full, as_json)
