@@ -136,8 +136,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _typeset(text: str) -> str:
     """The same with TeX that Markdown leaves alone, and that it recognises as such."""
-    # It takes backslashes before punctuation, and underscores behind it for emphasis. A formula ends
-    # without a space, and letters that touch it ("the $j$th", shown as dollars) join it.
+    # It takes backslashes before punctuation, and underscores behind it for emphasis. A formula
+    # ends without a space, and letters that touch it ("the $j$th", shown as dollars) join it.
     return re.sub(r"([A-Za-z]*)\$([^$]+)\$([A-Za-z]*)", _formula, text)
 
 
