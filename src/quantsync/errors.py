@@ -405,14 +405,18 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
 class WarnedOnce:
     """Gathers what the parts of a piece of work warn of, and warns once of each kind at its end.
 
-    Threads and processes pass on what they gather; what is about a sweep itself is not held up.
+    Threads and processes pass on what they gather; what is about a sweep itself is not held up,
+    unless `everything` is.
     """
 
-    def __init__(self, passed_on: bool = False):
-        self.passed_on = passed_on  # to another process: no warning here
+    def __init__(self, passed_on: bool = False, everything: bool = False):
+        self.passed_on = passed_on  # to another process, or told elsewhere: no warning here
+        self.everything = everything
         self.found: list[tuple[str, type[Warning]]] = []
 
     def __enter__(self) -> WarnedOnce:
+        around = _gathering.get()
+        self.everything |= around is not None and around.everything
         self._before = _gathering.set(self)
         return self
 
@@ -430,7 +434,7 @@ _gathering: ContextVar[WarnedOnce | None] = ContextVar("gathering", default=None
 def warn_caller(message: str, category: type[Warning]) -> None:
     """Warn at the line outside of this package that called it."""
     gathering = _gathering.get()
-    if gathering is not None and not issubclass(category, SweepWarning):
+    if gathering is not None and (gathering.everything or not issubclass(category, SweepWarning)):
         gathering.found.append((message, category))
         return
     frame, level = sys._getframe(), 1

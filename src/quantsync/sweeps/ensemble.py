@@ -27,7 +27,7 @@ from quantsync.sweeps._averages import Average, Column
 from quantsync.sweeps._datasets import component_axes, measure_attributes, with_component_names
 from quantsync.sweeps._samples import SampleValues, SampleWork
 from quantsync.sweeps.executors.processes import map_processes
-from quantsync.sweeps.executors.progress import progress_of
+from quantsync.sweeps.executors.progress import Progress, progress_of
 from quantsync.sweeps.options import Store
 from quantsync.sweeps.store.ensembles import samples_in
 from quantsync.system import arguments_taken
@@ -56,7 +56,7 @@ def ensemble(
     weights: tuple[float, float] = (1.0, 1.0),
     draw: Callable[..., Any] | None = None,
     workers: int | None = None,
-    progress: bool | None = None,
+    progress: Progress = None,
     store: str | Path | Store | None = None,
 ) -> xr.Dataset:
     r"""Take measures of the stationary states of ``L0 + eta L1`` for many random L1.
@@ -91,7 +91,7 @@ def ensemble(
         single `Lindbladian`. ``weights`` is then not used.
     workers : int, optional
         Number of processes; every available core by default. With 1 nothing is started.
-    progress : bool, optional
+    progress : bool or callable, optional
         Whether to show what is done and the time left; by default on a terminal and in notebooks.
         If True, a line per minute is printed where there is neither.
     store : str, Path or Store, optional

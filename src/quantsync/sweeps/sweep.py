@@ -23,7 +23,7 @@ from quantsync.sweeps._batches import (
 from quantsync.sweeps._certificates import warn_of_truncation
 from quantsync.sweeps._datasets import report_failures, sweep_dataset
 from quantsync.sweeps.executors.processes import on_processes
-from quantsync.sweeps.executors.progress import progress_of
+from quantsync.sweeps.executors.progress import Progress, progress_of
 from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan, prepare_sweep
 from quantsync.sweeps.refine.datasets import add_refinement
@@ -51,7 +51,7 @@ def sweep(
     tied: Mapping[str, str | Callable[..., Any]] | None = None,
     workers: int | None = None,
     errors: Literal["mask", "raise"] = "mask",
-    progress: bool | None = None,
+    progress: Progress = None,
     store: str | Path | Store | None = None,
     scheduler: Any = None,
     refine: str | Refine | None = None,
@@ -85,9 +85,10 @@ def sweep(
     errors : {"mask", "raise"}, default "mask"
         Points that fail are NaN and True in the variable ``failed``. "mask" names their
         coordinates in a `SweepWarning`, "raise" in a `SweepError` that carries the dataset.
-    progress : bool, optional
+    progress : bool or callable, optional
         Whether to show a progress bar; by default on a terminal and in notebooks. A sweep with a
-        store prints a line per minute where there is neither.
+        store prints a line per minute where there is neither. A function is called with the numbers
+        of points that are done and of all points; what it raises ends the sweep.
     store : str, Path or Store, optional
         Folder of a Zarr group (version 3) that keeps the map while it is computed, one chunk per
         task. Where the same sweep has left off, by whatever cause, it goes on, and computes again
@@ -245,7 +246,7 @@ def _travels(plan: SweepPlan) -> bool:
 
 
 def _in_memory(
-    plan: SweepPlan, workers: int, progress: bool | None, asked: Refine | None, scheduler: Any
+    plan: SweepPlan, workers: int, progress: Progress, asked: Refine | None, scheduler: Any
 ) -> tuple[ChunkResult, RefinedPoints | None]:
     if scheduler is None:
         found = _on_threads(plan, workers, progress)
@@ -267,7 +268,7 @@ def _in_memory(
     return found, points
 
 
-def _on_threads(plan: SweepPlan, workers: int, progress: bool | None) -> ChunkResult:
+def _on_threads(plan: SweepPlan, workers: int, progress: Progress) -> ChunkResult:
     pieces = chunks_of(plan.system)
 
     def work(members: np.ndarray) -> tuple[np.ndarray, ChunkResult]:

@@ -33,7 +33,7 @@ from quantsync.errors import (
 )
 from quantsync.sweeps._batches import ChunkResult, chunks_of, merged
 from quantsync.sweeps._grid import Grid
-from quantsync.sweeps.executors.progress import progress_of
+from quantsync.sweeps.executors.progress import Progress, progress_of
 from quantsync.sweeps.executors.remote import compute_items, setup_of
 from quantsync.sweeps.plan import SweepPlan
 
@@ -47,7 +47,7 @@ LOOK_EVERY = 1.0  # seconds between looks at the cluster, which may grow
 PATIENCE = 60.0  # seconds without a worker, after which a warning says so
 
 
-def run_on_cluster(plan: SweepPlan, scheduler: Any, progress: bool | None) -> ChunkResult:
+def run_on_cluster(plan: SweepPlan, scheduler: Any, progress: Progress) -> ChunkResult:
     """A sweep in memory: workers send back what they find, in the pieces of one process."""
     pieces = chunks_of(plan.system)
     results: dict[int, ChunkResult] = {}

@@ -16,11 +16,24 @@ LINE = "{n_fmt} of {total_fmt}{unit} in {elapsed} ({rate_fmt}), about {remaining
 NOTEBOOK_DELAY, NOTEBOOK_WIDTH = 0.5, 80
 
 
+Progress = bool | Callable[[int, int], Any] | None  # the argument ``progress`` of sweeps
+
+
 @contextmanager
 def progress_of(
-    total: int, unit: str, show: bool | None, line_every: float = 60.0
+    total: int, unit: str, show: Progress, line_every: float = 60.0
 ) -> Iterator[Callable[[int], Any]]:
     """Show progress (None: on a terminal and in notebooks); the value is told what is done."""
+    if callable(show):
+        done, tell = 0, show
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            tell(done, total)
+
+        yield advance
+        return
     if show is not None:
         show = flag(show, "progress")
     with warnings.catch_warnings():

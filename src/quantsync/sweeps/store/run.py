@@ -15,7 +15,7 @@ from quantsync.parallel import map_threads
 from quantsync.sweeps._batches import ChunkResult
 from quantsync.sweeps._certificates import attributes_of, with_certificates, worst_of
 from quantsync.sweeps.executors.cluster import cluster_client
-from quantsync.sweeps.executors.progress import progress_of
+from quantsync.sweeps.executors.progress import Progress, progress_of
 from quantsync.sweeps.options import Refine, Store
 from quantsync.sweeps.plan import SweepPlan
 from quantsync.sweeps.refine.datasets import refined_attributes
@@ -37,7 +37,7 @@ def run_stored(
     plan: SweepPlan,
     kept: Store,
     workers: int,
-    progress: bool | None = None,
+    progress: Progress = None,
     asked: Refine | None = None,
     scheduler: Any = None,
 ) -> tuple[ChunkResult, StoredPoints | None, str]:
@@ -202,7 +202,7 @@ class _Run:
         self.done = int((~self.missing).sum())
         self._lock = threading.Lock()
 
-    def finish(self, workers: int, progress: bool) -> ChunkResult:
+    def finish(self, workers: int, progress: Progress) -> ChunkResult:
         tasks, found, size = self.store.tasks, self.contents, self.plan.grid.size
         blocks = [b for b in tasks.blocks() if self.open_points[tasks.slices(b)].any()]
         if blocks:
@@ -248,7 +248,7 @@ def _refine(
     found: ChunkResult,
     workers: int,
     retry_failed: bool,
-    progress: bool,
+    progress: Progress,
 ) -> tuple[StoredPoints, dict[str, Any]]:
     """Refine a stored sweep whose grid is done; the points, and attributes that say how."""
     points = StoredPoints(store)
@@ -266,7 +266,7 @@ def _refine(
             found.values.get(asked.measure, np.full(plan.grid.size, np.nan)),
             points,
             workers,
-            progress=lambda count: progress_of(count, "refined points", progress and count > 0),
+            progress=lambda count: progress_of(count, "refined points", progress if count else False),
             retry_failed=retry_failed,
             told=points.told,
         )

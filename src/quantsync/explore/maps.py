@@ -1,0 +1,143 @@
+"""The newest wish wins: work on threads that a newer wish ends, and maps from coarse to fine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from quantsync.errors import WarnedOnce
+from quantsync.explore.view import View
+from quantsync.sweeps import sweep
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+COARSE = (3, 6, 11, 21, 41, 81, 161)  # values on an axis; each grid is in the next
+AT_ONCE = 0.06  # seconds that a map may take while the hand moves
+SOON = 0.3  # seconds of a map before which none coarser is shown, when the hand rests
+MOST_SECONDS = 60.0  # of a finer map that nobody has asked for
+PATIENCE = 0.3  # seconds that a newer wish waits for the work of an older one to end
+MOST_THREADS = 4  # that may still be at work for older wishes
+
+
+class Superseded(Exception):
+    """There is a newer wish."""
+
+
+class Newest:
+    """Does the newest of the tasks it is given, each on a thread; an older one is told to stop.
+
+    A task is a function of ``check``, which raises `Superseded` once there is a newer one. Where a
+    task does not look for longer than `PATIENCE`, the newest does not wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._task: Callable[[Callable[[], None]], None] | None = None
+        self._number = 0
+        self._working: dict[int, float] = {}  # threads at work, by task, and since when
+        self._closed = False
+
+    def submit(self, task: Callable[[Callable[[], None]], None]) -> None:
+        """Have a task done, and none that was submitted before."""
+        with self._lock:
+            self._number += 1
+            self._task = task
+            number = self._number
+        threading.Thread(target=self._run, args=(number,), daemon=True).start()
+
+    def close(self) -> None:
+        """Have nothing done any more."""
+        with self._lock:
+            self._closed = True
+            self._number += 1
+            self._task = None
+            self._lock.notify_all()
+
+    def _run(self, number: int) -> None:
+        with self._lock:
+            start = time.monotonic()
+            while number == self._number and self._working:
+                waited = time.monotonic() - start
+                if waited > PATIENCE and len(self._working) < MOST_THREADS:
+                    break
+                self._lock.wait(max(PATIENCE - waited, 0.01))
+            if number != self._number or self._task is None:
+                return
+            task, self._task = self._task, None
+            self._working[number] = time.monotonic()
+
+        def check() -> None:
+            if number != self._number:
+                raise Superseded
+
+        try:
+            task(check)
+        except Superseded:
+            pass
+        finally:
+            with self._lock:
+                self._working.pop(number, None)
+                self._lock.notify_all()
+
+
+@dataclass
+class Painter:
+    """Maps of views, coarse while the hand moves and finer when it rests."""
+
+    seconds: dict[int, float] = field(default_factory=dict)  # that maps took last, by size
+    _like: Any = None
+
+    def paint(
+        self,
+        view: View,
+        moving: bool,
+        check: Callable[[], None],
+        show: Callable[[xr.Dataset, int, bool], Any],
+        progress: Callable[[int, int, int, float], Any],
+        patient: bool = False,
+    ) -> float | None:
+        """Show maps of a view, each finer than the last; returns the seconds of one not made."""
+        like = (view.model.function, view.measures, tuple(a.name for a in view.axes.values()))
+        if self._like != like:
+            self._like, self.seconds = like, {}
+        sizes = [size for size in COARSE if size <= view.size]
+        affordable = [s for s in sizes if self.predicted(s, view) <= (AT_ONCE if moving else SOON)]
+        first = affordable[-1] if affordable else sizes[min(1, len(sizes) - 1)]
+        left = [first] if moving else [s for s in sizes if s >= first]
+        for size in left:
+            expected = self.predicted(size, view)
+            if size != left[0] and expected > MOST_SECONDS and not patient:
+                return expected
+            start = time.monotonic()
+
+            def tell(done: int, total: int, size: int = size, start: float = start) -> None:
+                passed = time.monotonic() - start
+                if passed > AT_ONCE:  # a map that is nearly there is shown
+                    check()
+                progress(done, total, size, passed)
+
+            with WarnedOnce(passed_on=True, everything=True):  # the data set says the same
+                found = sweep(
+                    view.model.function,
+                    view.sweep_axes(size),
+                    list(view.measures),
+                    view.sweep_fixed(),
+                    progress=tell,
+                )
+            self.seconds[size] = time.monotonic() - start
+            show(found, size, size == left[-1] and not moving)
+            check()
+        return None
+
+    def predicted(self, size: int, view: View) -> float:
+        """Seconds that a map will take, as far as smaller ones tell."""
+        if size in self.seconds:
+            return self.seconds[size]
+        below = [s for s in self.seconds if s < size]
+        if not below:
+            return float("inf")
+        return self.seconds[max(below)] * (size / max(below)) ** len(view.axes)

@@ -1,0 +1,366 @@
+"""`View`: what the page shows; checked, as the query of a link, as Python, as TOML."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from quantsync.catalogue.measures import measures_of
+from quantsync.catalogue.models import Model, Parameter
+from quantsync.catalogue.references import found_as
+from quantsync.catalogue.starts import start_of
+from quantsync.checks import choice, known_name, real_number, shown
+from quantsync.errors import InvalidArgumentError, QuantsyncError
+from quantsync.lazy import lazy
+
+SIZES = (11, 21, 41, 81, 161)  # values on an axis that one may ask for
+SIZE = 41  # that one gets
+MOST_MEASURES = 2  # side by side
+MOST_TEXT = 200  # characters of a field
+SCALES = ("linear", "log")
+MARKS = ("a", "b")  # the point looked at, and the one that it is compared with
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A parameter that varies, from a first value to a last one."""
+
+    name: str
+    first: float
+    last: float
+    scale: str = "linear"
+    whole: bool = False  # of integers only
+
+    def __post_init__(self) -> None:
+        choice(self.scale, "scale", SCALES)
+        if not self.first < self.last:
+            raise InvalidArgumentError(
+                f"Axis `{self.name}` must end above its beginning, but goes from {self.first:g} to "
+                f"{self.last:g}."
+            )
+        if self.scale == "log" and self.first <= 0:
+            raise InvalidArgumentError(
+                f"A logarithmic axis must begin above 0, but `{self.name}` begins at "
+                f"{self.first:g}; make it linear, or begin it later."
+            )
+
+    def values(self, size: int) -> np.ndarray:
+        """So many values at even steps or ratios; of integers as many as there are at most."""
+        if self.whole:
+            first, last = math.ceil(self.first), math.floor(self.last)
+            return np.arange(first, last + 1, max(1, -(-(last - first) // (size - 1))))
+        spaced = np.linspace if self.scale == "linear" else np.geomspace
+        return spaced(self.first, self.last, size)
+
+    def written(self, size: int) -> tuple[str, str]:
+        """The values in Python, and in TOML."""
+        if self.whole:
+            values = self.values(size)
+            listed = ", ".join(map(str, values.tolist()))
+            return f"[{listed}]", f"[{listed}]"
+        name = "linspace" if self.scale == "linear" else "geomspace"
+        ends = f"{self.first!r}, {self.last!r}, {size}"
+        return f"np.{name}({ends})", f"{{ {name} = [{ends}] }}"
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown of a model: two axes, or one, and the values of all other parameters.
+
+    A change gives a new one, or a named error.
+    """
+
+    model: Model
+    x: Axis
+    y: Axis | None
+    measures: tuple[str, ...]
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # what differs from the defaults
+    size: int = SIZE
+    marks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # x and y, by "a", "b"
+
+    @classmethod
+    def start(
+        cls, model: Model, parameters: Mapping[str, Any] | None = None, measures: Any = ()
+    ) -> View:
+        """What is shown of a model first, with some parameters and measures given."""
+        first = start_of(model)
+        given = dict(parameters or {})
+        axes = [cls._axis(model, name, *ends) for name, ends in first.axes.items()]
+        view = cls(model, axes[0], axes[1] if len(axes) > 1 else None, (first.measure,))
+        for name, value in {**first.fixed, **given}.items():
+            view = view.with_parameter(name, value)
+        return view.with_measures(list(measures)) if measures else view
+
+    @staticmethod
+    def _axis(model: Model, name: str, *ends: Any) -> Axis:
+        """A parameter over some range; over that of its slider where none is given."""
+        parameter = model.parameters[name]
+        first, last, scale = (*ends, *parameter.range[len(ends) :])
+        return Axis(name, float(first), float(last), scale, parameter.kind == "whole")
+
+    @property
+    def axes(self) -> dict[str, Axis]:
+        """The axes by "x" and "y"."""
+        return {"x": self.x} if self.y is None else {"x": self.x, "y": self.y}
+
+    @property
+    def name(self) -> str:
+        """How the command line finds the model."""
+        return found_as(self.model.function) or self.model.name
+
+    @lazy
+    def known_measures(self) -> dict[str, Any]:
+        """The measures that the model's systems have, by name."""
+        return measures_of(self.model(**self.at(self.middle)))
+
+    @property
+    def middle(self) -> tuple[float, ...]:
+        """The middle of the map."""
+        return tuple(float(axis.values(3)[len(axis.values(3)) // 2]) for axis in self.axes.values())
+
+    def at(self, place: tuple[float, ...]) -> dict[str, Any]:
+        """All parameters that are not defaults, at a place of the map."""
+        names = [axis.name for axis in self.axes.values()]
+        values = {
+            axis.name: int(value) if axis.whole else float(value)
+            for axis, value in zip(self.axes.values(), place, strict=True)
+        }
+        return {n: v for n, v in self.fixed.items() if n not in names} | values
+
+    def value(self, name: str) -> Any:
+        """The value of a parameter that does not vary."""
+        parameter = self.model.parameters[name]
+        return self.fixed.get(name, parameter.start)
+
+    # --- changes
+
+    def with_parameter(self, name: str, value: Any) -> View:
+        """With another value, or the text of one, of a parameter."""
+        known_name(f"parameter of {self.model.name}", name, self.model.parameters)
+        parameter = self.model.parameters[name]
+        found = read_value(parameter, value)
+        fixed = {n: v for n, v in self.fixed.items() if n != name}
+        same = not parameter.is_required and _same(found, parameter.default)
+        return replace(self, fixed=fixed if same else {**fixed, name: found})
+
+    def with_axis(self, which: str, **changes: Any) -> View:
+        """With another parameter on an axis, or other ends or another scale of it."""
+        choice(which, "axis", ("x", "y"))
+        name = changes.pop("name", None)
+        old, other = self.axes.get(which), self.axes.get("y" if which == "x" else "x")
+        if name == "" and which == "y":
+            return replace(self, y=None, marks={})
+        if name is not None and (old is None or name != old.name):
+            known_name(f"parameter of {self.model.name}", name, self.can_vary)
+            if other is not None and name == other.name:  # they change places
+                if old is None:
+                    raise InvalidArgumentError(f"Parameter `{name}` is the other axis already.")
+                return replace(self, x=self.y, y=self.x, marks={})
+            old = self._axis(self.model, name)
+        if old is None:
+            raise InvalidArgumentError("There is no vertical axis; choose its parameter first.")
+        ends = {
+            key: read_number(changes[key], f"{'first' if key == 'first' else 'last'} value")
+            for key in ("first", "last")
+            if key in changes
+        }
+        axis = replace(old, **ends, **{k: v for k, v in changes.items() if k == "scale"})
+        kept = {} if name is not None and name != getattr(self.axes.get(which), "name", "") else self.marks
+        return replace(self, **{which: axis}, marks=kept)
+
+    def with_measures(self, names: list[str]) -> View:
+        """With other measures, one or two."""
+        names = [name for name in names if name]
+        for name in names:
+            known_name("measure", name, self.known_measures)
+        if not 1 <= len(names) <= MOST_MEASURES:
+            raise InvalidArgumentError(
+                f"The page shows one measure or {MOST_MEASURES}, but {len(names)} are named."
+            )
+        return replace(self, measures=tuple(dict.fromkeys(names)))
+
+    def with_size(self, size: Any) -> View:
+        """With another number of values on each axis."""
+        found = read_number(size, "number of values")
+        if found not in SIZES:
+            raise InvalidArgumentError(
+                f"The number of values on an axis must be one of {', '.join(map(str, SIZES))}, but "
+                f"is {found:g}."
+            )
+        return replace(self, size=int(found))
+
+    def with_mark(self, which: str, place: tuple[float, ...] | None) -> View:
+        """With another point that is looked at, or compared; None for none."""
+        choice(which, "mark", MARKS)
+        marks = {n: p for n, p in self.marks.items() if n != which}
+        return replace(self, marks=marks if place is None else {**marks, which: place})
+
+    # --- what it says elsewhere
+
+    @property
+    def can_vary(self) -> list[str]:
+        """Names of the parameters that may be axes."""
+        return [n for n, p in self.model.parameters.items() if p.kind in ("number", "whole")]
+
+    def sweep_axes(self, size: int) -> dict[str, np.ndarray]:
+        """The axes of `sweep`: rows first."""
+        return {axis.name: axis.values(size) for axis in reversed(self.axes.values())}
+
+    def sweep_fixed(self) -> dict[str, Any]:
+        """The fixed parameters of `sweep`."""
+        names = [axis.name for axis in self.axes.values()]
+        required = {n: p.start for n, p in self.model.parameters.items() if p.is_required}
+        return {n: v for n, v in {**required, **self.fixed}.items() if n not in names}
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The view as names and texts for a link."""
+        found = {
+            which: f"{axis.name},{axis.first!r},{axis.last!r},{axis.scale}"
+            for which, axis in self.axes.items()
+        }
+        found |= {"measure": ",".join(self.measures), "size": str(self.size)}
+        found |= {f"p.{name}": json.dumps(value) for name, value in self.fixed.items()}
+        found |= {
+            f"mark.{which}": ",".join(map(repr, place)) for which, place in self.marks.items()
+        }
+        return found
+
+    def from_query(self, query: Mapping[str, str]) -> View:
+        """This view with what a link says, which is checked as fields are."""
+        view = self
+        for name, text in query.items():
+            if name.startswith("p."):
+                view = view.with_parameter(name[2:], _unquoted(text))
+        if "x" in query:
+            view = replace(view, y=None, marks={})
+            for which in ("x", "y"):
+                if which in query:
+                    parts = query[which].split(",")
+                    if len(parts) != 4:
+                        raise InvalidArgumentError(
+                            f"Axis {which!r} of a link must be name,first,last,scale, but is "
+                            f"{shown(query[which])}."
+                        )
+                    keys = ("name", "first", "last", "scale")
+                    view = view.with_axis(which, **dict(zip(keys, parts, strict=True)))
+        if "measure" in query:
+            view = view.with_measures(query["measure"].split(","))
+        if "size" in query:
+            view = view.with_size(query["size"])
+        for which in MARKS:
+            if text := query.get(f"mark.{which}"):
+                place = tuple(read_number(part, "mark") for part in text.split(","))
+                if len(place) != len(view.axes):
+                    raise InvalidArgumentError(
+                        f"Mark {which!r} of a link must have {len(view.axes)} numbers, but is "
+                        f"{shown(text)}."
+                    )
+                view = view.with_mark(which, place)
+        return view
+
+    @property
+    def python(self) -> str:
+        """The map as a program."""
+        axes = "".join(
+            f"    {axis.name!r}: {axis.written(self.size)[0]},\n"
+            for axis in reversed(self.axes.values())
+        )
+        model, first = repr(self.model.name), ""
+        if not self.model.is_registered:
+            module, _, name = self.name.rpartition(":")
+            model = name or self.model.name
+            if module and all(part.isidentifier() for part in module.split(".")):
+                first = f"from {module} import {name.partition('.')[0]}\n"
+        fixed = self.sweep_fixed()
+        return (
+            f"import numpy as np\nimport quantsync as qs\n{first}\n"
+            f"axes = {{\n{axes}}}\n"
+            f"map = qs.sweep({model}, axes, {list(self.measures)!r}"
+            f"{f', fixed={fixed!r}' if fixed else ''})\n"
+            f"map.quantsync.plot()\n"
+        )
+
+    @property
+    def toml(self) -> str:
+        """The map as a file for the command ``quantsync sweep``."""
+        fixed = "".join(f"{n} = {_toml(v)}\n" for n, v in self.sweep_fixed().items())
+        axes = "".join(
+            f"{axis.name} = {axis.written(self.size)[1]}\n"
+            for axis in reversed(self.axes.values())
+        )
+        store = re.sub(r"\W+", "_", self.model.name)
+        return (
+            f"model = {_toml(self.name)}\n"
+            f"measures = [{', '.join(map(_toml, self.measures))}]\n"
+            f'store = "{store}.zarr"\n\n[axes]\n{axes}' + (f"\n[fixed]\n{fixed}" if fixed else "")
+        )
+
+
+def read_number(text: Any, what: str) -> float:
+    """A finite number from a field."""
+    if isinstance(text, str):
+        try:
+            text = float(text[:MOST_TEXT].strip().replace("−", "-"))
+        except ValueError:
+            raise InvalidArgumentError(f"The {what} must be a number, but is {shown(text)}.") from None
+    return real_number(text, what)
+
+
+def read_value(parameter: Parameter, value: Any) -> Any:
+    """The value of a parameter, from a field or as it is."""
+    name, text = parameter.name, value.strip()[:MOST_TEXT] if isinstance(value, str) else value
+    if text in ("", None):
+        if parameter.is_required:
+            raise InvalidArgumentError(f"Parameter `{name}` needs a value.")
+        return parameter.default
+    if parameter.kind == "text":
+        return known_name(f"value of `{name}`", text, parameter.choices) if parameter.choices else text
+    if parameter.kind == "switch":
+        if text in (True, "true", "True", "on"):
+            return True
+        if text in (False, "false", "False", "off"):
+            return False
+        raise InvalidArgumentError(f"Parameter `{name}` must be on or off, but is {shown(text)}.")
+    if isinstance(text, str):
+        try:
+            text = float(text.replace("−", "-"))
+        except ValueError:
+            raise InvalidArgumentError(
+                f"Parameter `{name}` must be a number, but is {shown(value)}."
+            ) from None
+    number = real_number(text, name)
+    if parameter.kind == "whole":
+        if number != int(number):
+            raise InvalidArgumentError(
+                f"Parameter `{name}` must be a whole number, but is {number:g}."
+            )
+        return int(number)
+    return number
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (value is not None and default is not None and value == default)
+
+
+def _unquoted(text: str) -> Any:
+    """A value of a link: JSON, which has numbers, switches and texts, and nothing else counts."""
+    try:
+        value = json.loads(text[:MOST_TEXT])
+    except ValueError:
+        return text
+    return value if isinstance(value, int | float | str | bool | None) else text
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, str | bool) else repr(value)
+
+
+Changed = Callable[[View], View]
+REFUSED = (QuantsyncError, TypeError, ValueError)
