@@ -101,7 +101,7 @@ class View:
     def _axis(model: Model, name: str, *ends: Any) -> Axis:
         """A parameter over some range; over that of its slider where none is given."""
         parameter = model.parameters[name]
-        first, last, scale = (*ends, *parameter.range[len(ends) :])
+        first, last, scale = (*ends, "linear")[:3] if ends else parameter.range
         return Axis(name, float(first), float(last), scale, parameter.kind == "whole")
 
     @property
@@ -131,12 +131,12 @@ class View:
             axis.name: int(value) if axis.whole else float(value)
             for axis, value in zip(self.axes.values(), place, strict=True)
         }
-        return {n: v for n, v in self.fixed.items() if n not in names} | values
+        return {n: v for n, v in self.sweep_fixed().items() if n not in names} | values
 
     def value(self, name: str) -> Any:
         """The value of a parameter that does not vary."""
         parameter = self.model.parameters[name]
-        return self.fixed.get(name, parameter.start)
+        return self.fixed.get(name, start_value(parameter))
 
     # --- changes
 
@@ -215,7 +215,7 @@ class View:
     def sweep_fixed(self) -> dict[str, Any]:
         """The fixed parameters of `sweep`."""
         names = [axis.name for axis in self.axes.values()]
-        required = {n: p.start for n, p in self.model.parameters.items() if p.is_required}
+        required = {n: start_value(p) for n, p in self.model.parameters.items() if p.is_required}
         return {n: v for n, v in {**required, **self.fixed}.items() if n not in names}
 
     @property
@@ -301,6 +301,15 @@ class View:
             f"measures = [{', '.join(map(_toml, self.measures))}]\n"
             f'store = "{store}.zarr"\n\n[axes]\n{axes}' + (f"\n[fixed]\n{fixed}" if fixed else "")
         )
+
+
+def start_value(parameter: Parameter) -> Any:
+    """The default of a parameter; where there is none, the middle of its slider."""
+    if not parameter.is_required:
+        return parameter.default
+    first, last, scale = parameter.range or (0.0, 2.0, "linear")
+    value = math.sqrt(first * last) if scale == "log" else (first + last) / 2
+    return round(value) if parameter.kind == "whole" else float(f"{value:.6g}")
 
 
 def read_number(text: Any, what: str) -> float:

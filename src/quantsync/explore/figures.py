@@ -1,0 +1,275 @@
+"""The maps and cuts of the page as Bokeh figures, whose data change in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from bokeh.models import (
+    BasicTicker,
+    ColorBar,
+    ColumnDataSource,
+    FixedTicker,
+    HoverTool,
+    LinearColorMapper,
+    Range1d,
+)
+from bokeh.plotting import figure
+
+from quantsync.plotting import BLUE, CYCLIC, SEQUENTIAL, VERMILLION, cell_edges
+
+INK = {False: "#1b1f24", True: "#e6e9ee"}  # of text and axes, on a light page and a dark one
+FAINT = {False: "#d0d7de", True: "#3d444d"}
+UNDEFINED = {False: "#b4b9c0", True: "#5b626b"}  # cells without a value
+FAILED = {False: VERMILLION, True: "#ff9a5c"}
+CURVES = {False: (BLUE, VERMILLION), True: ("#58b4f0", "#ff9a5c")}
+PI_LABELS = {-np.pi: "−π", -np.pi / 2: "−π/2", 0.0: "0", np.pi / 2: "π/2", np.pi: "π"}
+TEXT = "13px"
+PLACE = [("at", "$x{0.0000a}, $y{0.0000a}")]
+MOST_TEXT = 300  # characters of a reason under the mouse
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One number over one axis or two, as the page draws it."""
+
+    label: str
+    values: np.ndarray  # rows of the vertical axis, if there is one
+    is_phase: bool
+
+
+def palette(is_phase: bool) -> list[str]:
+    """256 colours, even to the eye; closing at pi for phases."""
+    colours = mpl.colormaps[CYCLIC if is_phase else SEQUENTIAL](np.arange(256) / 255)
+    return [mpl.colors.to_hex(colour) for colour in colours]
+
+
+def _figure(log_x: bool, log_y: bool, **options: Any) -> Any:
+    drawn = figure(
+        sizing_mode="stretch_both",
+        min_width=0,
+        min_height=0,
+        toolbar_location=None,
+        tools="",
+        x_axis_type="log" if log_x else "linear",
+        y_axis_type="log" if log_y else "linear",
+        output_backend="canvas",
+        background_fill_alpha=0,
+        border_fill_alpha=0,
+        **options,
+    )
+    drawn.toolbar.active_drag = None
+    for axis in drawn.axis:
+        axis.axis_label_text_font_size = TEXT
+        axis.axis_label_text_font_style = "normal"
+        axis.major_label_text_font_size = TEXT
+    drawn.grid.visible = False
+    return drawn
+
+
+def _coloured(drawn: Any, dark: bool) -> None:
+    """Text and axes for a light page or a dark one."""
+    drawn.outline_line_color = FAINT[dark]
+    for axis in drawn.axis:
+        axis.axis_label_text_color = axis.major_label_text_color = INK[dark]
+        axis.axis_line_color = axis.major_tick_line_color = INK[dark]
+        axis.minor_tick_line_color = FAINT[dark]
+
+
+class MapFigure:
+    """A map over two axes, with crosses where points failed and rings at the marked points."""
+
+    def __init__(self, log_x: bool, log_y: bool):
+        self.figure = _figure(log_x, log_y, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        self.mapper = LinearColorMapper(palette=palette(False), low=0, high=1)
+        self.cells = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
+        self.failures = ColumnDataSource({"x": [], "y": [], "reason": []})
+        self.marks = ColumnDataSource({"x": [], "y": [], "name": []})
+        image = self.figure.image(
+            source=self.cells,
+            image="image",
+            x="x",
+            y="y",
+            dw="dw",
+            dh="dh",
+            color_mapper=self.mapper,
+        )
+        crosses = self.figure.scatter(
+            "x", "y", source=self.failures, marker="x", size=7, line_width=1.6
+        )
+        # Two rings, a light one in a dark one, are seen on all colours.
+        self.figure.scatter(
+            "x", "y", source=self.marks, size=15, fill_alpha=0, line_color="#000000", line_width=4.5
+        )
+        self.figure.scatter(
+            "x", "y", source=self.marks, size=15, fill_alpha=0, line_color="#ffffff", line_width=2
+        )
+        self.names = self.figure.text(
+            "x",
+            "y",
+            text="name",
+            source=self.marks,
+            x_offset=11,
+            y_offset=-7,
+            text_font_size="14px",
+            text_font_style="bold",
+            text_color="#ffffff",
+            text_outline_color="#000000",
+        )
+        self.bar = ColorBar(
+            color_mapper=self.mapper, width=14, padding=6, title_text_font_style="normal"
+        )
+        self.bar.title_text_font_size = self.bar.major_label_text_font_size = TEXT
+        self.bar.background_fill_alpha = 0
+        self.figure.add_layout(self.bar, "right")
+        self.figure.add_tools(
+            HoverTool(renderers=[image], tooltips=[("value", "@image{0.0000a}"), *PLACE]),
+            HoverTool(renderers=[crosses], tooltips=[("failed", "@reason")]),
+        )
+        self._crosses = crosses
+        self._is_phase = False
+
+    def colour(self, dark: bool) -> None:
+        """Draw for a light page or a dark one."""
+        _coloured(self.figure, dark)
+        self.bar.title_text_color = self.bar.major_label_text_color = INK[dark]
+        self.bar.bar_line_color = FAINT[dark]
+        self.mapper.nan_color = UNDEFINED[dark]
+        self._crosses.glyph.line_color = FAILED[dark]
+
+    def show(
+        self,
+        panel: Panel,
+        x: np.ndarray,
+        y: np.ndarray,
+        labels: tuple[str, str],
+        failed: np.ndarray | None,
+        reasons: list[str],
+    ) -> None:
+        """Draw a map, of values (y, x)."""
+        values = np.asarray(panel.values, float)
+        if panel.is_phase:
+            values = np.angle(np.exp(1j * values))
+        known = values[np.isfinite(values)]
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        if panel.is_phase:
+            low, high = -np.pi, np.pi
+        elif high - low <= 1e-12 * max(abs(low), abs(high)):  # one value, but for rounding
+            low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+        if panel.is_phase != self._is_phase:
+            self._is_phase = panel.is_phase
+            self.mapper.palette = palette(panel.is_phase)
+            self.bar.ticker = (
+                FixedTicker(ticks=list(PI_LABELS)) if panel.is_phase else BasicTicker()
+            )
+            self.bar.major_label_overrides = PI_LABELS if panel.is_phase else {}
+        self.mapper.update(low=low, high=high)
+        edges = [_edges(values, log) for values, log in zip((x, y), self._logs, strict=True)]
+        (x0, x1), (y0, y1) = ((float(e[0]), float(e[-1])) for e in edges)
+        self.figure.x_range.update(start=x0, end=x1)
+        self.figure.y_range.update(start=y0, end=y1)
+        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = labels
+        self.bar.title = panel.label
+        shown = np.where(np.isfinite(values), values, np.nan)
+        self.cells.data = {
+            "image": [shown],
+            "x": [x0],
+            "y": [y0],
+            "dw": [x1 - x0],
+            "dh": [y1 - y0],
+        }
+        rows, columns = np.nonzero(failed) if failed is not None else ([], [])
+        self.failures.data = {"x": x[columns], "y": y[rows], "reason": [text[:MOST_TEXT] for text in reasons[: len(rows)]]} if len(
+            rows
+        ) else {"x": [], "y": [], "reason": []}
+
+    @property
+    def _logs(self) -> tuple[bool, bool]:
+        kinds = (type(self.figure.x_scale).__name__, type(self.figure.y_scale).__name__)
+        return kinds[0] == "LogScale", kinds[1] == "LogScale"
+
+    def mark(self, marks: dict[str, tuple[float, ...]]) -> None:
+        """Rings at some points, with their names."""
+        self.marks.data = {
+            "x": [place[0] for place in marks.values()],
+            "y": [place[1] for place in marks.values()],
+            "name": [name.upper() for name in marks],
+        }
+
+
+class CurveFigure:
+    """A measure over one axis: the map of one axis, or cuts through a map, one for each mark."""
+
+    def __init__(self, log_x: bool):
+        self.figure = _figure(log_x, False, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        self.sources = [ColumnDataSource({"x": [], "y": []}) for _ in CURVES[False]]
+        self.marks = ColumnDataSource({"x": [], "y": [], "name": []})
+        # Dots beside the lines: a line would join -pi with pi, and leave single points out.
+        self.lines = [
+            self.figure.line("x", "y", source=source, line_width=2, line_dash=dash)
+            for source, dash in zip(self.sources, ("solid", "dashed"), strict=True)
+        ]
+        self.dots = [self.figure.scatter("x", "y", source=s, size=4) for s in self.sources]
+        self.rings = self.figure.scatter(
+            "x", "y", source=self.marks, size=11, fill_alpha=0, line_width=2
+        )
+        self.names = self.figure.text(
+            "x", "y", text="name", source=self.marks, x_offset=8, y_offset=-6, text_font_size=TEXT
+        )
+        self.figure.add_tools(
+            HoverTool(renderers=self.dots, tooltips=[("value", "@y{0.0000a}"), ("at", "@x")])
+        )
+        self._is_phase = False
+
+    def colour(self, dark: bool) -> None:
+        """Draw for a light page or a dark one."""
+        _coloured(self.figure, dark)
+        for line, dots, colour in zip(self.lines, self.dots, CURVES[dark], strict=True):
+            line.glyph.line_color = dots.glyph.line_color = dots.glyph.fill_color = colour
+        self.rings.glyph.line_color = self.names.glyph.text_color = INK[dark]
+
+    def show(
+        self,
+        curves: list[np.ndarray],
+        x: np.ndarray,
+        labels: tuple[str, str],
+        is_phase: bool,
+        marks: dict[str, tuple[float, float]],
+    ) -> None:
+        """Draw curves over the same axis, and marks on them."""
+        for source, values in zip(self.sources, [*curves, *[np.empty(0)] * 2], strict=False):
+            turned = np.angle(np.exp(1j * values)) if is_phase and len(values) else values
+            source.data = {"x": x if len(values) else [], "y": turned}
+        for line in self.lines:
+            line.visible = not is_phase
+        low, high = _extent(curves) if not is_phase else (-np.pi, np.pi)
+        ends = (float(x[0]), float(x[-1])) if len(x) > 1 else (float(x[0]) - 0.5, float(x[0]) + 0.5)
+        self.figure.x_range.update(start=ends[0], end=ends[1])
+        self.figure.y_range.update(start=low, end=high)
+        self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = labels
+        if is_phase != self._is_phase:
+            self._is_phase = is_phase
+            self.figure.yaxis.ticker = FixedTicker(ticks=list(PI_LABELS)) if is_phase else BasicTicker()
+            self.figure.yaxis.major_label_overrides = PI_LABELS if is_phase else {}
+        self.marks.data = {
+            "x": [place[0] for place in marks.values()],
+            "y": [place[1] for place in marks.values()],
+            "name": [name.upper() for name in marks],
+        }
+
+
+def _extent(curves: list[np.ndarray]) -> tuple[float, float]:
+    """The range of curves with some room around it."""
+    values = np.concatenate([np.asarray(curve, float) for curve in curves])
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    room = 0.06 * (high - low) or 0.06 * (abs(high) or 1.0)
+    return low - room, high + room
+
+
+def _edges(values: np.ndarray, log: bool) -> np.ndarray:
+    """The edges of the cells around some values, even on the axis that shows them."""
+    values = np.asarray(values, float)
+    return np.exp(cell_edges(np.log(values))) if log else cell_edges(values)

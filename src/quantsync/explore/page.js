@@ -1,0 +1,335 @@
+// The page of the explorer: native controls around Bokeh's maps. Browser and Python exchange messages:
+// every wish has a number, and what comes back names the wish that it answers.
+
+const STEPS = 1000; // of a slider
+const REST = 200; // ms after which a hand that has not let go is taken to rest
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === 'class') made.className = value;
+    else if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, '');
+    else if (value !== false && value != null) made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child != null));
+  return made;
+}
+
+// Between the steps of a slider and the values of its parameter.
+function valueAt(range, step) {
+  const part = step / STEPS, [first, last, scale] = range;
+  const value = scale === 'log' ? first * (last / first) ** part : first + (last - first) * part;
+  return Number(value.toPrecision(6));
+}
+
+function stepAt(range, value) {
+  const [first, last, scale] = range;
+  const part = scale === 'log'
+    ? (value > 0 ? Math.log(value / first) / Math.log(last / first) : 0)
+    : (value - first) / (last - first);
+  return Math.round(STEPS * Math.min(1, Math.max(0, part)));
+}
+
+export function render({ model, el }) {
+  let wish = 0; // the newest number
+  let setup = null, view = null;
+  const fields = {}; // by name: what shows the value, and where its error goes
+  const send = (message) => {
+    wish += 1;
+    model.send_msg({ ...message, id: wish });
+    page.dataset.wish = wish;
+    return wish;
+  };
+
+  // --- the frame, whole from the beginning so that nothing moves when it fills
+
+  const title = element('h1', {}, 'quantsync');
+  const summary = element('p', { class: 'summary' });
+  const status = element('p', { class: 'status', role: 'status' }, 'Connecting …');
+  const progress = element('progress', { max: 1, value: 0, 'aria-label': 'points computed' });
+  const finer = element('button', { type: 'button', class: 'finer', hidden: true,
+    onclick: () => send({ do: 'finer' }) }, 'Go on');
+  const maps = ['map_a', 'map_b'].map((name, k) => {
+    const shown = element('div', {
+      class: 'map', tabindex: 0, role: 'application', 'aria-roledescription': 'map',
+      'aria-label': `Map ${k + 1}`, 'aria-describedby': 'keys', onkeydown: onKey,
+    }, model.get_child(name));
+    return element('figure', { class: 'panel', hidden: k > 0 }, shown);
+  });
+  const keys = element('p', { class: 'keys', id: 'keys' },
+    'Click, or focus a map and use the arrow keys (Shift: ten cells) to look at a point. Shift-click, ' +
+    'or C, marks it as B to compare with; Escape removes B.');
+  const cuts = element('div', { class: 'cuts' },
+    ...['cut_x', 'cut_y'].map((name) => element('div', { class: 'cut', role: 'img', 'aria-label': 'Cut' },
+      model.get_child(name))));
+  const controls = element('form', { class: 'controls', 'aria-label': 'Parameters and axes',
+    novalidate: true, onsubmit: (event) => event.preventDefault() });
+  const details = element('section', { class: 'details', 'aria-label': 'The marked point' });
+  const page = element('div', { class: 'explorer' },
+    element('header', { class: 'head' }, title, summary),
+    element('main', { class: 'maps' }, element('div', { class: 'panels' }, ...maps),
+      element('div', { class: 'state' }, status, progress, finer), keys, cuts),
+    element('aside', { class: 'side', 'aria-label': 'Controls' }, controls),
+    details);
+
+  function onKey(event) {
+    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (moves[event.key]) {
+      const [dx, dy] = moves[event.key].map((d) => d * (event.shiftKey ? 10 : 1));
+      send({ do: 'step', dx, dy });
+    } else if (event.key === 'c' || event.key === 'C') send({ do: 'compare' });
+    else if (event.key === 'Escape') send({ do: 'compare', off: true });
+    else return;
+    event.preventDefault();
+  }
+
+  // --- controls
+
+  function field(name, label, control, message) {
+    const error = element('p', { class: 'error', id: `${name}-error`, role: 'alert' });
+    const input = control;
+    input.id = name;
+    input.setAttribute('aria-describedby', `${name}-error`);
+    fields[name] = { input, error, message };
+    return element('div', { class: 'field' }, element('label', { for: name }, label), input, error);
+  }
+
+  function labelOf(parameter) {
+    return parameter.unit ? `${parameter.name} (${parameter.unit})` : parameter.name;
+  }
+
+  function choose(name, label, options, act, extra = {}) {
+    const select = element('select', { ...extra, onchange: (event) => act(event.target.value) },
+      ...options.map(([value, text]) => element('option', { value }, text)));
+    return field(name, label, select);
+  }
+
+  function exact(name, label, act) {
+    const input = element('input', { type: 'text', inputmode: 'decimal', autocomplete: 'off',
+      spellcheck: 'false', maxlength: 200, onchange: (event) => act(event.target.value) });
+    return field(name, label, input);
+  }
+
+  function parameterRow(parameter) {
+    const name = `p.${parameter.name}`, label = labelOf(parameter);
+    const tell = (value, moving = false) =>
+      send({ do: 'parameter', name: parameter.name, value, moving });
+    let row;
+    if (parameter.kind === 'switch' || parameter.choices.length) {
+      const options = parameter.kind === 'switch' ? [['true', 'on'], ['false', 'off']]
+        : parameter.choices.map((c) => [c, c]);
+      row = choose(name, label, options, (value) => tell(value));
+    } else {
+      row = exact(name, label, (value) => tell(value));
+      if (parameter.range) {
+        let rest = 0;
+        const slider = element('input', {
+          type: 'range', min: 0, max: STEPS, step: 1, 'aria-label': `${label}, slider`,
+          oninput: () => {
+            clearTimeout(rest);
+            const value = read();
+            fields[name].input.value = value;
+            slider.setAttribute('aria-valuetext', String(value));
+            tell(value, true);
+            rest = setTimeout(() => tell(read()), REST);
+          },
+          onchange: () => { clearTimeout(rest); tell(read()); },
+        });
+        const read = () => {
+          const value = valueAt(parameter.range, Number(slider.value));
+          return parameter.kind === 'whole' ? Math.round(value) : value;
+        };
+        fields[name].slider = slider;
+        fields[name].range = parameter.range;
+        row.insertBefore(slider, fields[name].error);
+        row.insertBefore(element('div', { class: 'ends', 'aria-hidden': 'true' },
+          element('span', {}, String(parameter.range[0])), element('span', {}, String(parameter.range[1]))),
+        fields[name].error);
+      }
+    }
+    row.classList.add('parameter');
+    row.dataset.parameter = parameter.name;
+    row.insertBefore(element('p', { class: 'about', id: `${name}-about` }, parameter.description), fields[name].error);
+    fields[name].input.setAttribute('aria-describedby', `${name}-about ${name}-error`);
+    return row;
+  }
+
+  function axisRows(which, label, names) {
+    const options = names.map((name) => [name, name]);
+    if (which === 'y') options.push(['', '(none: a curve)']);
+    return element('fieldset', { class: 'axis' }, element('legend', {}, label),
+      choose(`${which}.name`, 'Parameter', options, (name) => send({ do: 'axis', which, name })),
+      exact(`${which}.first`, 'From', (first) => send({ do: 'axis', which, first })),
+      exact(`${which}.last`, 'To', (last) => send({ do: 'axis', which, last })),
+      choose(`${which}.scale`, 'Scale', [['linear', 'linear'], ['log', 'logarithmic']],
+        (scale) => send({ do: 'axis', which, scale })));
+  }
+
+  function build(found) {
+    setup = found;
+    title.textContent = found.name;
+    summary.textContent = found.summary;
+    const measures = found.measures.map((m) => [m.name, m.unit ? `${m.name} (${m.unit})` : m.name]);
+    const text = element('textarea', { readonly: true, rows: 8, 'aria-label': 'The map as text', spellcheck: 'false' });
+    const copy = (what, label) => element('button', { type: 'button', onclick: async (event) => {
+      text.value = view[what];
+      text.select();
+      try {
+        await navigator.clipboard.writeText(view[what]);
+        event.target.textContent = 'Copied';
+      } catch { event.target.textContent = 'Select and copy'; }
+      setTimeout(() => { event.target.textContent = label; }, 1500);
+    } }, label);
+    const download = (what, label) => element('button', { type: 'button',
+      onclick: () => send({ do: 'download', what }) }, label);
+    controls.replaceChildren(
+      element('h2', {}, 'What is shown'),
+      choose('measure.0', 'Measure', measures, (name) => send({ do: 'measure', which: 0, name })),
+      choose('measure.1', 'Beside it', [['', '(nothing)'], ...measures],
+        (name) => send({ do: 'measure', which: 1, name })),
+      axisRows('x', 'Horizontal axis', found.can_vary),
+      axisRows('y', 'Vertical axis', found.can_vary),
+      choose('size', 'Points per axis', found.sizes.map((n) => [n, n]), (size) => send({ do: 'size', size })),
+      element('h2', {}, 'Parameters'),
+      ...found.parameters.map(parameterRow),
+      element('button', { type: 'button', onclick: () => send({ do: 'reset' }) }, 'Reset all'),
+      element('h2', {}, 'Take it along'),
+      element('div', { class: 'buttons' }, copy('python', 'Copy as Python'), copy('toml', 'Copy as TOML'),
+        copy('link', 'Copy link')),
+      text,
+      element('div', { class: 'buttons' }, ...found.downloads.map(([what, label]) => download(what, label))));
+  }
+
+  function showView(found) {
+    view = found;
+    const url = new URL(window.location.href);
+    if (setup.served) {
+      for (const key of [...url.searchParams.keys()]) if (key !== 'token') url.searchParams.delete(key);
+      for (const [key, value] of Object.entries(found.query)) url.searchParams.set(key, value);
+      history.replaceState(null, '', url);
+    }
+    view.link = url.toString();
+    const active = el.getRootNode().activeElement;
+    for (const [name, value] of Object.entries(found.values)) {
+      const shown = fields[name];
+      if (!shown) continue;
+      if (shown.input !== active || shown.input.tagName === 'SELECT' || !shown.error.textContent) shown.input.value = value;
+      if (shown.slider && shown.slider !== active) {
+        shown.slider.value = stepAt(shown.range, Number(value));
+        shown.slider.setAttribute('aria-valuetext', value);
+      }
+    }
+    for (const row of controls.querySelectorAll('.parameter'))
+      row.hidden = found.axes.includes(row.dataset.parameter);
+    for (const name of ['y.first', 'y.last', 'y.scale']) fields[name].input.closest('.field').hidden = found.axes.length < 2;
+    maps[1].hidden = found.measures.length < 2;
+    cuts.hidden = found.axes.length < 2;
+    page.classList.toggle('two', found.measures.length > 1);
+  }
+
+  function showError({ field: name, text }) {
+    const shown = fields[name];
+    if (shown) {
+      shown.error.textContent = text;
+      shown.input.setAttribute('aria-invalid', 'true');
+    } else status.textContent = text;
+    page.dataset.error = text;
+  }
+
+  function clearErrors() {
+    delete page.dataset.error;
+    for (const shown of Object.values(fields)) {
+      if (!shown.error.textContent) continue;
+      shown.error.textContent = '';
+      shown.input.removeAttribute('aria-invalid');
+    }
+  }
+
+  function showMap(found) {
+    status.textContent = found.text;
+    finer.hidden = !found.finer;
+    finer.textContent = found.finer || '';
+    progress.value = found.final ? 1 : progress.value;
+    progress.hidden = found.final;
+    found.labels.forEach((label, k) => maps[k].firstChild.setAttribute('aria-label', label));
+    page.dataset.shown = found.id;
+    page.dataset.size = found.size;
+    page.dataset.final = found.final;
+  }
+
+  // --- the marked point
+
+  const shownPictures = {};
+
+  function showPoint(found) {
+    const table = (caption, rows) => element('table', {}, element('caption', {}, caption),
+      element('tbody', {}, ...rows.map((row) => element('tr', {}, element('th', { scope: 'row', title: row.about }, row.name),
+        ...row.values.map((value) => element('td', { title: value.exact }, value.text)),
+        element('td', { class: 'unit' }, row.unit)))));
+    const heading = element('h2', {}, found.title);
+    const pictures = found.pictures.map((picture) => {
+      const old = shownPictures[picture.name];
+      const figure = old || element('figure', { class: 'picture' },
+        element('img', { alt: '', hidden: true }), element('figcaption', {}, picture.name));
+      figure.querySelector('button')?.remove();
+      if (picture.costly)
+        figure.append(element('button', { type: 'button', onclick: () => send({ do: 'picture', name: picture.name }) },
+          `Draw ${picture.name}`));
+      shownPictures[picture.name] = figure;
+      return figure;
+    });
+    for (const name of Object.keys(shownPictures))
+      if (!found.pictures.some((picture) => picture.name === name)) delete shownPictures[name];
+    details.replaceChildren(heading,
+      found.failure ? element('p', { class: 'error', role: 'alert' }, found.failure) : '',
+      element('div', { class: 'pictures' }, ...pictures),
+      element('div', { class: 'tables' }, table('Numbers', found.numbers), table('Certificate', found.certificates)));
+    page.dataset.point = found.id;
+  }
+
+  function showPicture(found) {
+    const figure = shownPictures[found.name];
+    if (!figure) return;
+    const image = figure.querySelector('img');
+    image.src = found.uri;
+    image.alt = found.alt;
+    image.hidden = false;
+    page.dataset.picture = found.id;
+  }
+
+  function save(found) {
+    const address = URL.createObjectURL(new Blob([found.data], { type: found.type }));
+    const link = element('a', { href: address, download: found.name });
+    page.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+  }
+
+  const answers = {
+    setup: build, view: showView, error: showError, map: showMap, point: showPoint, picture: showPicture, file: save,
+    accepted: clearErrors,
+    progress: ({ text, done, total }) => {
+      status.textContent = text;
+      progress.hidden = false;
+      progress.value = done / total;
+    },
+  };
+  model.on('msg:custom', (event) => {
+    const found = event.data ?? event;
+    answers[found.kind]?.(found);
+  });
+
+  // --- light or dark, as the system is
+
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const theme = () => {
+    document.documentElement.style.colorScheme = 'light dark';
+    send({ do: 'theme', dark: dark.matches });
+  };
+  dark.addEventListener('change', theme);
+  el.append(page);
+  send({ do: 'hello', dark: dark.matches });
+}

@@ -1,0 +1,518 @@
+"""`Page`: what one tab of the browser shows, and what becomes of a click in it."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import panel as pn
+from panel.custom import Child, JSComponent
+
+from quantsync.catalogue.models import Model
+from quantsync.catalogue.references import told
+from quantsync.errors import InvalidArgumentError, WarnedOnce
+from quantsync.explore.figures import CurveFigure, MapFigure
+from quantsync.explore.figures import Panel as Shown
+from quantsync.explore.maps import Newest, Painter
+from quantsync.explore.points import Point
+from quantsync.explore.view import REFUSED, SIZES, View
+from quantsync.html import exponent
+from quantsync.sweeps.drawing import MapPictures, _label
+from quantsync.sweeps.export import draw_dataset, export_dataset
+
+HERE = Path(__file__).parent
+DOWNLOADS = {
+    "png": ("PNG", "image/png"),
+    "svg": ("SVG", "image/svg+xml"),
+    "pdf": ("PDF", "application/pdf"),
+    "nc": ("netCDF", "application/x-netcdf"),
+    "csv": ("CSV", "text/csv"),
+}
+MOST_MESSAGE = 1000  # characters of an error
+
+
+class Page(JSComponent):
+    """The page of a view: it answers the messages of the browser."""
+
+    map_a = Child()
+    map_b = Child()
+    cut_x = Child()
+    cut_y = Child()
+
+    _esm = HERE / "page.js"
+    _stylesheets = [str(HERE / "page.css")]
+
+    def __init__(self, view: View, served: bool = True, **params: Any):
+        self._first = self._view = self._wanted = view
+        self._served = served
+        self._dark = False
+        self._painter, self._maps, self._points = Painter(), Newest(), Newest()
+        self._newest = self._shown = 0  # numbers of wishes
+        self._pictures: MapPictures | None = None
+        self._dataset: Any = None
+        self._found: dict[str, Point] = {}
+        self._document: Any = None
+        self._figures = [MapFigure(False, False), MapFigure(False, False)]
+        self._cuts = [CurveFigure(False), CurveFigure(False)]
+        self._logs: tuple[bool, ...] | None = None
+        boxes = {name: pn.Column(sizing_mode="stretch_both") for name in BOXES}
+        super().__init__(**boxes, sizing_mode="stretch_width", margin=0, **params)
+        self._boxes = boxes
+        self._build_figures(view)
+
+    # --- messages
+
+    def _handle_msg(self, data: Any) -> None:
+        """Do what a message asks for; a mistake is told at the field that it came from."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("id"), int):
+            return
+        self._document = self._document or pn.state.curdoc
+        act = getattr(self, f"_do_{data.get('do')}", None) if data.get("do") in WISHES else None
+        if act is None:
+            return
+        try:
+            act(data)
+        except REFUSED as error:
+            self._refuse(data["id"], _field(data), error)
+
+    def _do_hello(self, data: Mapping[str, Any]) -> None:
+        self._dark = bool(data.get("dark"))
+        self._colour()
+        self._send_msg(self._setup())
+        self._send_view(self._wanted)
+        self._paint(data["id"], self._wanted, "", moving=False)
+
+    def _do_theme(self, data: Mapping[str, Any]) -> None:
+        self._dark = bool(data.get("dark"))
+        self._colour()
+        self._draw_point(data["id"])
+
+    def _do_parameter(self, data: Mapping[str, Any]) -> None:
+        changed = self._wanted.with_parameter(str(data.get("name")), data.get("value"))
+        self._want(data, changed, moving=bool(data.get("moving")))
+
+    def _do_axis(self, data: Mapping[str, Any]) -> None:
+        changes = {k: str(data[k]) for k in ("name", "first", "last", "scale") if k in data}
+        self._want(data, self._wanted.with_axis(str(data.get("which")), **changes))
+
+    def _do_measure(self, data: Mapping[str, Any]) -> None:
+        names: list[str] = [*self._wanted.measures, ""][:2]
+        names[1 if data.get("which") else 0] = str(data.get("name"))
+        self._want(data, self._wanted.with_measures(names))
+
+    def _do_size(self, data: Mapping[str, Any]) -> None:
+        self._want(data, self._wanted.with_size(data.get("size")))
+
+    def _do_reset(self, data: Mapping[str, Any]) -> None:
+        self._want(data, self._first)
+
+    def _do_finer(self, data: Mapping[str, Any]) -> None:
+        self._paint(data["id"], self._wanted, "", moving=False, patient=True)
+
+    def _do_step(self, data: Mapping[str, Any]) -> None:
+        moves = [int(data.get("dx", 0)), int(data.get("dy", 0))]
+        self._look(data["id"], "a", self._nearest(self._place, moves))
+
+    def _do_compare(self, data: Mapping[str, Any]) -> None:
+        self._look(data["id"], "b", None if data.get("off") else self._place)
+
+    def _do_picture(self, data: Mapping[str, Any]) -> None:
+        self._draw_point(data["id"], str(data.get("name")))
+
+    def _do_download(self, data: Mapping[str, Any]) -> None:
+        what = str(data.get("what"))
+        if self._dataset is None or what not in DOWNLOADS:
+            raise InvalidArgumentError("There is no map to save yet.")
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / f"{self._view.model.name}.{what}"
+            if what in ("nc", "csv"):
+                export_dataset(self._dataset, target)
+            else:
+                draw_dataset(self._dataset, target, list(self._view.measures), {})
+            found = target.read_bytes()
+        kind = DOWNLOADS[what][1]
+        self._send_msg({"kind": "file", "name": target.name, "type": kind, "data": found})
+
+    # --- the map
+
+    def _want(self, data: Mapping[str, Any], view: View, moving: bool = False) -> None:
+        self._wanted = view
+        if not moving:
+            self._send_view(view)
+        self._paint(data["id"], view, _field(data), moving)
+
+    def _paint(
+        self, number: int, view: View, field: str, moving: bool, patient: bool = False
+    ) -> None:
+        """Have a view drawn, unless a newer wish comes first."""
+        self._newest = number
+
+        def show(dataset: Any, size: int, final: bool) -> None:
+            self._later(lambda: self._show(number, view, dataset, size, final))
+
+        def tell(done: int, total: int, size: int, passed: float) -> None:
+            if passed > 0.3:
+                left = passed / done * (total - done)
+                text = f"{size} points an axis: {done} of {total}, about {_duration(left)} left"
+                message = {"kind": "progress", "text": text, "done": done, "total": total}
+                self._later(lambda: number == self._newest and self._send_msg(message))
+
+        def work(check: Callable[[], None]) -> None:
+            try:
+                left = self._painter.paint(view, moving, check, show, tell, patient)
+            except Exception as error:  # whatever a model raises
+                if type(error).__name__ == "Superseded":
+                    raise
+                cause = error
+                self._later(lambda: self._refuse(number, field, cause, undo=True))
+                return
+            if left is not None:
+                self._later(lambda: self._offer(number, left))
+
+        self._maps.submit(work)
+
+    def _show(self, number: int, view: View, dataset: Any, size: int, final: bool) -> None:
+        """Draw a map that has been computed, unless a newer one is shown."""
+        if number < self._shown:
+            return
+        self._shown, self._view, self._dataset = number, view, dataset
+        self._pictures = MapPictures.of(dataset, list(view.measures), {})
+        self._draw_maps()
+        self._send_msg({"kind": "accepted"})
+        self._send_msg(self._map_message(number, size, final))
+        if final:
+            self._look(number, "a", self._nearest(self._place, [0, 0]))
+
+    def _draw_maps(self) -> None:
+        view, pictures = self._view, self._pictures
+        assert pictures is not None
+        self._build_figures(view)
+        labels = tuple(_label(axis) for axis in reversed(pictures.axes))
+        places = [np.asarray(axis.values, float) for axis in reversed(pictures.axes)]
+        panels = self._panels()
+        if len(places) == 1:
+            for figure, panel in zip(self._figures, panels, strict=False):
+                figure.show(
+                    [panel.values], places[0], (labels[0], panel.label), panel.is_phase, {}
+                )
+        else:
+            reasons = list(np.ravel(self._dataset.attrs.get("failures", [])))
+            for figure, panel in zip(self._figures, panels, strict=False):
+                figure.show(panel, *places, labels, pictures.failed, [str(r) for r in reasons])
+        self._draw_marks()
+
+    def _draw_marks(self) -> None:
+        """The marked points on the maps, and the cuts through them."""
+        view, pictures = self._view, self._pictures
+        if pictures is None:
+            return
+        marks = dict(sorted(view.marks.items()))
+        if len(view.axes) == 1:
+            return
+        for figure in self._figures:
+            figure.mark(marks)
+        panel = self._panels()[0]
+        labels = [_label(axis) for axis in reversed(pictures.axes)]
+        places = [np.asarray(axis.values, float) for axis in reversed(pictures.axes)]
+        for k, cut in enumerate(self._cuts):
+            curves, ends = [], {}
+            for name, place in marks.items():
+                index = [int(np.argmin(np.abs(p - at))) for p, at in zip(places, place, strict=True)]
+                curve = panel.values[index[1], :] if k == 0 else panel.values[:, index[0]]
+                curves.append(np.asarray(curve, float))
+                ends[name] = (float(places[k][index[k]]), float(curve[index[k]]))
+            if curves:
+                cut.show(curves, places[k], (labels[k], panel.label), panel.is_phase, ends)
+
+    def _panels(self) -> list[Shown]:
+        """What is drawn of the measures: the first number of each."""
+        assert self._pictures is not None
+        found: dict[str, Shown] = {}
+        for panel in self._pictures.panels:
+            for name in self._view.measures:
+                if panel.label.startswith(name):
+                    found.setdefault(name, Shown(panel.label, panel.values, panel.is_phase))
+        return [found[name] for name in self._view.measures]
+
+    def _build_figures(self, view: View) -> None:
+        """New figures where axes have become logarithmic or linear."""
+        logs = tuple(axis.scale == "log" for axis in view.axes.values())
+        if logs == self._logs:
+            return
+        self._logs = logs
+        if len(logs) == 1:
+            self._figures = [CurveFigure(logs[0]), CurveFigure(logs[0])]
+        else:
+            self._figures = [MapFigure(*logs), MapFigure(*logs)]
+            self._cuts = [CurveFigure(logs[0]), CurveFigure(logs[1])]
+        self._colour()
+        for name, one in zip(BOXES, [*self._figures, *self._cuts], strict=True):
+            if one in self._figures:
+                one.figure.on_event("tap", self._tapped)
+            self._boxes[name].objects = [pn.pane.Bokeh(one.figure, sizing_mode="stretch_both")]
+
+    def _colour(self) -> None:
+        for figure in [*self._figures, *self._cuts]:
+            figure.colour(self._dark)
+
+    # --- the marked point
+
+    @property
+    def _place(self) -> tuple[float, ...]:
+        """The point that is looked at; the middle of the map if there is none."""
+        return self._view.marks.get("a", self._view.middle)
+
+    def _nearest(self, place: tuple[float, ...], moves: list[int]) -> tuple[float, ...]:
+        """The point of the grid nearest to a place, some cells further."""
+        found = []
+        for axis, at, move in zip(self._view.axes.values(), place, moves, strict=False):
+            values = axis.values(self._view.size)
+            distances = np.abs(np.log(values / at)) if axis.scale == "log" and at > 0 else np.abs(values - at)
+            k = int(np.clip(np.argmin(distances) + move, 0, len(values) - 1))
+            found.append(float(values[k]))
+        return tuple(found)
+
+    def _tapped(self, event: Any) -> None:
+        """A click on a map; with Shift it marks the point that is compared."""
+        place = self._nearest((event.x, event.y), [0, 0])
+        which = "b" if getattr(getattr(event, "modifiers", None), "shift", False) else "a"
+        self._look(self._newest, which, place)
+
+    def _look(self, number: int, which: str, place: tuple[float, ...] | None) -> None:
+        """Mark a point and show what is known there."""
+        self._view = self._view.with_mark(which, place)
+        self._wanted = self._wanted.with_mark(which, place)
+        self._draw_marks()
+        self._send_view(self._wanted)
+        self._draw_point(number)
+
+    def _draw_point(self, number: int, asked: str | None = None) -> None:
+        """Solve the marked points and draw their pictures, unless a newer wish comes first."""
+        view = self._view
+        dark = self._dark
+
+        def work(check: Callable[[], None]) -> None:
+            with WarnedOnce(passed_on=True, everything=True):  # certificates say the same
+                try:
+                    points = [
+                        Point.of(view.model, view.at(place) , list(view.measures))
+                        for _, place in sorted(view.marks.items())
+                    ]
+                    if not points:
+                        return
+                    check()
+                    message = _point_message(number, view, points)
+                    self._later(lambda: self._send_msg(message))
+                    for name in points[0].pictures if asked is None else [asked]:
+                        check()
+                        if asked is None and name in points[0].costly:
+                            continue
+                        other = points[1] if len(points) > 1 else None
+                        picture = points[0].draw(name, dark=dark, other=other)
+                        self._later(lambda n=name, p=picture: self._send_msg(_picture(number, n, p)))
+                except Exception as error:
+                    if type(error).__name__ == "Superseded":
+                        raise
+                    cause = error
+                    self._later(lambda: self._refuse(number, "", cause))
+
+        self._points.submit(work)
+
+    # --- what the browser is told
+
+    def _later(self, callback: Callable[[], Any]) -> None:
+        """Call from a thread what changes the document or sends to the browser."""
+        if self._document is not None and self._document.session_context:
+            self._document.add_next_tick_callback(callback)
+        else:
+            callback()
+
+    def _refuse(self, number: int, field: str, error: Exception, undo: bool = False) -> None:
+        if undo and number == self._newest:
+            self._wanted = self._view
+        if number >= self._shown:
+            text = told(error)[:MOST_MESSAGE]
+            self._send_msg({"kind": "error", "id": number, "field": field, "text": text})
+
+    def _offer(self, number: int, seconds: float) -> None:
+        if number == self._newest:
+            size = next(s for s in SIZES if s >= self._view.size)
+            text = f"Go on to {size} points an axis (about {_duration(seconds)} for the next step)"
+            self._send_msg(self._map_message(number, 0, True) | {"finer": text})
+
+    def _setup(self) -> dict[str, Any]:
+        view = self._first
+        return {
+            "kind": "setup",
+            "served": self._served,
+            "name": view.model.name,
+            "summary": view.model.summary,
+            "parameters": [
+                {
+                    "name": p.name,
+                    "unit": p.unit,
+                    "description": p.description,
+                    "kind": p.kind,
+                    "choices": list(p.choices),
+                    "range": list(p.range) if p.range else None,
+                }
+                for p in view.model.parameters.values()
+            ],
+            "can_vary": view.can_vary,
+            "measures": [
+                {"name": name, "unit": "" if m.units == "1" else m.units, "about": m.long_name}
+                for name, m in view.known_measures.items()
+            ],
+            "sizes": list(SIZES),
+            "downloads": [[what, label] for what, (label, _) in DOWNLOADS.items()],
+        }
+
+    def _send_view(self, view: View) -> None:
+        values = {f"p.{n}": _text(view.value(n)) for n in view.model.parameters}
+        for which, axis in view.axes.items():
+            values |= {
+                f"{which}.name": axis.name,
+                f"{which}.first": _text(axis.first),
+                f"{which}.last": _text(axis.last),
+                f"{which}.scale": axis.scale,
+            }
+        values |= {"y.name": ""} if view.y is None else {}
+        values |= {f"measure.{k}": name for k, name in enumerate([*view.measures, ""][:2])}
+        self._send_msg(
+            {
+                "kind": "view",
+                "values": values | {"size": str(view.size)},
+                "axes": [axis.name for axis in view.axes.values()],
+                "measures": list(view.measures),
+                "query": view.query,
+                "python": view.python,
+                "toml": view.toml,
+            }
+        )
+
+    def _map_message(self, number: int, size: int, final: bool) -> dict[str, Any]:
+        assert self._pictures is not None
+        failed = 0 if self._pictures.failed is None else int(self._pictures.failed.sum())
+        labels = []
+        for panel in self._panels():
+            known = panel.values[np.isfinite(panel.values)]
+            extent = f"from {known.min():.4g} to {known.max():.4g}" if known.size else "undefined"
+            axes = " and ".join(axis.name for axis in self._view.axes.values())
+            labels.append(f"Map of {panel.label} over {axes}, {extent}")
+        shape = " × ".join(str(len(axis)) for axis in reversed(self._pictures.axes))
+        seconds = self._painter.seconds.get(size)
+        text = f"{shape} points" + (f" in {_duration(seconds)}" if seconds else "")
+        attrs = self._dataset.attrs
+        if "largest_residual" in attrs:
+            text += f", largest residual {exponent(float(attrs['largest_residual']))}"
+        if failed:
+            first = np.ravel(attrs.get("failures", [""]))[0]
+            text += f"; {failed} failed, the first at {first}"
+        return {
+            "kind": "map",
+            "id": number,
+            "size": size,
+            "final": final,
+            "text": text[:MOST_MESSAGE],
+            "labels": labels,
+            "finer": "",
+        }
+
+
+BOXES = ("map_a", "map_b", "cut_x", "cut_y")
+WISHES = frozenset(name[4:] for name in vars(Page) if name.startswith("_do_"))
+
+
+def _field(data: Mapping[str, Any]) -> str:
+    """The field of the page that a message comes from."""
+    match data.get("do"):
+        case "parameter":
+            return f"p.{data.get('name')}"
+        case "axis":
+            key = next((k for k in ("first", "last", "scale", "name") if k in data), "name")
+            return f"{data.get('which')}.{key}"
+        case "measure":
+            return f"measure.{data.get('which')}"
+        case "size":
+            return "size"
+    return ""
+
+
+def _point_message(number: int, view: View, points: list[Point]) -> dict[str, Any]:
+    """The numbers of one point, or of two side by side."""
+
+    def rows(tables: list[list[Any]]) -> list[dict[str, Any]]:
+        merged: dict[str, dict[str, Any]] = {}
+        for k, table in enumerate(tables):
+            for row in table:
+                entry = merged.setdefault(
+                    row.name,
+                    {
+                        "name": row.name,
+                        "about": row.about,
+                        "unit": row.unit,
+                        "values": [{"text": "", "exact": ""} for _ in tables],
+                    },
+                )
+                entry["values"][k] = {"text": row.text, "exact": row.exact}
+        return list(merged.values())
+
+    titles = [
+        (f"{name.upper()}: " if len(points) > 1 else "")
+        + ", ".join(
+            f"{axis.name} = {value:.6g}"
+            for axis, value in zip(view.axes.values(), place, strict=True)
+        )
+        for name, place in sorted(view.marks.items())
+    ]
+    return {
+        "kind": "point",
+        "id": number,
+        "title": "; ".join(titles),
+        "numbers": rows([p.numbers for p in points]),
+        "certificates": rows([p.certificates for p in points]),
+        "failure": "; ".join(p.failure for p in points if p.failure),
+        "pictures": [
+            {"name": name, "costly": name in points[0].costly} for name in points[0].pictures
+        ],
+    }
+
+
+def _picture(number: int, name: str, picture: Any) -> dict[str, Any]:
+    kind = "image/svg+xml" if picture.data[:5] in (b"<?xml", b"<svg ") else "image/png"
+    uri = f"data:{kind};base64,{base64.b64encode(picture.data).decode()}"
+    return {"kind": "picture", "id": number, "name": name, "uri": uri, "alt": picture.alt}
+
+
+def _text(value: Any) -> str:
+    """A value as its field shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, float) and value != int(value) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{1e3 * seconds:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.0f} min"
+
+
+def page_maker(
+    model: Any, parameters: Mapping[str, Any] | None = None, measures: Any = ()
+) -> Callable[[Mapping[str, str]], Page]:
+    """What makes the page of a session from the query of its address."""
+    first = View.start(Model.of(model), parameters, measures)
+    guard = threading.Lock()
+
+    def make(query: Mapping[str, str]) -> Page:
+        with guard:
+            return Page(first.from_query(query))
+
+    return make
