@@ -70,6 +70,7 @@ def test_list_shows_the_parameters_of_a_function_and_what_a_module_has(folder):
     found = data["models"]["mine.py:mode"]
     assert found["parameters"]["drive"] == {
         "default": 0.1, "required": False, "unit": "rate", "description": "Strength of the drive.",
+        "kind": "number", "choices": [], "bounds": [None, None], "range": [0.0, 0.2, "linear"],
     }  # fmt: skip
     assert "purity" in found["measures"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 import numpy as np
 
+from quantsync.catalogue.docstrings import Described, described
+from quantsync.catalogue.ranges import Bounds, Range, guessed_kind, guessed_range
 from quantsync.catalogue.registered import Registry
 from quantsync.checks import known_name, shown
 from quantsync.errors import InvalidArgumentError
@@ -62,8 +63,53 @@ class Parameter:
 
     name: str
     default: Any  # `inspect.Parameter.empty` if there is none
-    unit: str  # empty for pure numbers
-    description: str  # one sentence from the model's docstring
+    described: Described = field(default_factory=Described)  # in the model's docstring
+    annotation: Any = inspect.Parameter.empty
+
+    @property
+    def unit(self) -> str:
+        """Its unit; empty for pure numbers."""
+        return self.described.unit
+
+    @property
+    def description(self) -> str:
+        """What the docstring says of it, with the names that it can take."""
+        names = f" One of {', '.join(self.choices)}." if self.choices else ""
+        return self.described.description + names
+
+    @property
+    def kind(self) -> str:
+        """Which values it takes.
+
+        "number", "whole" (levels, sites), "half" (spin quantum numbers: 1/2, 1, 3/2), "switch",
+        "text", or "other" for what is none of these. The docstring's type tells; without one the
+        default and the annotation do, as far as they can.
+        """
+        return self.described.kind or guessed_kind(self.default, self.annotation)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The names that it can take; empty if it is none, or these are not known."""
+        return self.described.choices
+
+    @property
+    def bounds(self) -> Bounds:
+        """The least and the largest value that make sense; None for an open side."""
+        low, high = self.described.bounds
+        return (0.5 if self.kind == "half" and low is None else low), high
+
+    @property
+    def range(self) -> Range | None:
+        """Where a slider runs: what the docstring says, or a guess; None if it is no number."""
+        if self.kind not in ("number", "whole", "half"):
+            return None
+        given = self.described.range(self.name)
+        return given or guessed_range(self.kind, self.default, self.bounds)
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether it may be None, and is by default: then the model has a value for it."""
+        return self.default is None
 
     @property
     def is_required(self) -> bool:
@@ -73,7 +119,7 @@ class Parameter:
     @property
     def is_text(self) -> bool:
         """Whether it is a name, such as a variant, instead of a number."""
-        return isinstance(self.default, str)
+        return isinstance(self.default, str) or (self.is_open and self.kind == "text")
 
     @property
     def is_open(self) -> bool:
@@ -138,9 +184,9 @@ class Model:
     @lazy
     def parameters(self) -> dict[str, Parameter]:
         """Its parameters by name, in order, documented as far as its docstring is."""
-        described = _described(inspect.getdoc(self.function) or "")
+        found = described(inspect.getdoc(self.function) or "")
         return {
-            p.name: Parameter(p.name, p.default, *described.get(p.name, ("", "")))
+            p.name: Parameter(p.name, p.default, found.get(p.name, Described()), p.annotation)
             for p in inspect.signature(self.function).parameters.values()
             if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
         }
@@ -189,22 +235,3 @@ def single_values(parameters: Mapping[str, Any], hint: str) -> dict[str, Any]:
         name: value.item() if isinstance(value, np.generic | np.ndarray) else value
         for name, value in parameters.items()
     }
-
-
-def _described(docstring: str) -> dict[str, tuple[str, str]]:
-    """Unit and description of each parameter in a NumPy-style docstring."""
-    section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-{3,}$|\Z)", docstring, re.M | re.S)
-    found = {}
-    for entry in re.finditer(
-        r"^(\w[\w, ]*?) *:([^\n]*)\n((?:^[ \t]+[^\n]*\n?|^\n)+)",
-        section[1] if section else "",
-        re.M,
-    ):
-        text = " ".join(entry[3].split())
-        unit = re.search(r" \(units of ([^()]+)\)", text)
-        text = text.replace(unit[0], "") if unit else text
-        if choices := re.search(r"\{(.*)\}", entry[2]):
-            text += " One of " + choices[1].replace('"', "") + "."
-        for name in entry[1].split(","):
-            found[name.strip()] = (unit[1] if unit else "", text)
-    return found

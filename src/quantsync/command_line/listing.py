@@ -67,11 +67,13 @@ def show_overview() -> None:
 def show_models(models: Mapping[str, Model]) -> None:
     """The parameters of models."""
     for name, model in models.items():
-        table = _table(f"{name}: {model.summary}", "parameter", "default", "unit", "meaning")
+        columns = ("parameter", "default", "range", "unit", "meaning")
+        table = _table(f"{name}: {model.summary}", *columns)
         for parameter in model.parameters.values():
             table.add_row(
                 parameter.name,
                 escape(parameter.shown_default),
+                str(parameter.range or ""),
                 escape(parameter.unit),
                 escape(parameter.description),
             )
@@ -209,6 +211,10 @@ def _model_data(model: Model, called: bool = True) -> Any:
             name: {
                 "default": None if p.is_required else _plain(p.default),
                 "required": p.is_required,
+                "kind": p.kind,
+                "choices": list(p.choices),
+                "bounds": list(p.bounds),
+                "range": None if p.range is None else list(p.range),
                 "unit": p.unit,
                 "description": p.description,
             }

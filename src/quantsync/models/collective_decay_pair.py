@@ -28,13 +28,13 @@ def collective_decay_pair(
 
     Parameters
     ----------
-    exchange : float, default 1
+    exchange : float, default 1, range -2 to 2
         Exchange J; 1 makes it the unit of all rates.
-    anisotropy : float, default 1
+    anisotropy : float, default 1, range -2 to 2
         Coupling Delta of the z components (units of exchange).
-    field : float, default 0.3
+    field : float, default 0.3, range -2 to 2
         Field B along z (units of exchange).
-    decay : float, default 0.5
+    decay : float >= 0, default 0.5, range 0 to 2
         The factor gamma of the jump operator, or its rate (units of exchange).
     literal : bool, default True
         Whether the rate is decay^2, as printed, or decay.

@@ -36,17 +36,17 @@ def dephased_chain(
 
     Parameters
     ----------
-    frequency : float, default 1
+    frequency : float, default 1, range 0 to 2
         Frequency omega of every spin; 1 makes it the unit of all rates.
-    exchange : float, default 0.5
+    exchange : float, default 0.5, range -2 to 2
         Exchange J between neighbours (units of frequency).
-    anisotropy : float, default 0.5
+    anisotropy : float, default 0.5, range -2 to 2
         Coupling Delta of the z components of neighbours (units of frequency).
-    dephasing : float, default 2
+    dephasing : float >= 0, default 2, range 0 to 10
         Rate gamma of the dephasing of every spin (units of frequency).
-    sites : int, default 3
+    sites : int >= 2 and <= 26, default 3, range 2 to 4
         Number N of spins, called A, B, C, ...
-    spin : float, default 1
+    spin : half-integer, default 1, range 1/2 to 3/2
         Spin quantum number S of all spins.
 
     Returns

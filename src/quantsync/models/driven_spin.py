@@ -27,15 +27,15 @@ def driven_spin(
 
     Parameters
     ----------
-    drive : float, default 0.1
+    drive : float, default 0.1, range 0 to 1
         Strength of the signal (units of damping).
-    detuning : float, default 0
+    detuning : float, default 0, range -10 to 10
         Frequency of the spin minus that of the signal (units of damping).
-    gain : float, default 100
+    gain : float >= 0, default 100, range 0.01 to 1000 log
         Gain rate (units of damping).
-    damping : float, default 1
+    damping : float >= 0, default 1, range 0.01 to 1000 log
         Damping rate; 1 makes it the unit of all rates.
-    spin : float, default 1
+    spin : half-integer, default 1, range 1/2 to 5
         Spin quantum number S.
 
     Returns

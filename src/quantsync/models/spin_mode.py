@@ -58,17 +58,17 @@ def spin_mode(
 
     Parameters
     ----------
-    coupling : float, default 2
+    coupling : float, default 2, range 0 to 10
         Jaynes-Cummings coupling g (units of loss).
-    pump : float, default 3
+    pump : float >= 0, default 3, range 0.01 to 100 log
         Rate P at which the spin is lifted incoherently (units of loss).
-    detuning : float, default 0
+    detuning : float, default 0, range -10 to 10
         Frequency of the spin minus that of the mode (units of loss).
-    loss : float, default 1
+    loss : float >= 0, default 1, range 0.1 to 10 log
         Loss rate kappa of the mode; 1 makes it the unit of all rates.
-    decay : float, default 0
+    decay : float >= 0, default 0, range 0 to 5
         Decay rate gamma of the spin into other modes (units of loss).
-    levels : int, default None
+    levels : int >= 2, default None, range 4 to 60
         Levels of the mode. By default as many as leave less than 1e-18 out of a state with as
         many quanta as the pump can feed; of a batch the largest number, at most 200.
 

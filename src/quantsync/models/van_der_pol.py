@@ -47,27 +47,27 @@ def van_der_pol(
 
     Parameters
     ----------
-    drive : float, default 0.5
+    drive : float, default 0.5, range 0 to 2
         Strength of the drive (units of gain).
-    detuning : float, default 0
+    detuning : float, default 0, range -3 to 3
         Frequency of the oscillator minus that of the drive (units of gain).
-    gain : float, default 1
+    gain : float >= 0, default 1, range 0 to 3
         Rate of one-quantum gain; 1 makes it the unit of all rates.
-    nonlinear_damping : float, default 0.2
+    nonlinear_damping : float >= 0, default 0.2, range 0.05 to 100 log
         Rate of the loss of pairs of quanta; the limit cycle has gain/(2 nonlinear_damping) quanta
         (units of gain).
-    linear_damping : float, default 0
+    linear_damping : float >= 0, default 0, range 0 to 5
         Rate of the loss of single quanta into a thermal bath (units of gain).
-    kerr : float, default 0
+    kerr : float, default 0, range -10 to 10
         Kerr term: the transition from n to n+1 is resonant at detuning = -2 kerr n (units of
         gain).
-    squeezing : float, default 0
+    squeezing : float, default 0, range -1 to 1
         Strength of the squeezing drive, at twice the frequency of the drive (units of gain).
-    drive_phase : float, default 0
-        Phase of the drive, relative to that of the squeezing drive, in radians.
-    thermal_quanta : float, default 0
+    drive_phase : float, default 0, range -pi to pi
+        Phase of the drive, relative to that of the squeezing drive (units of rad).
+    thermal_quanta : float >= 0, default 0, range 0 to 5
         Mean number of quanta in the bath of linear_damping.
-    levels : int, default None
+    levels : int >= 2, default None, range 4 to 60
         Levels of the mode. By default as many as leave less than 1e-18 of the undriven state out,
         moved by the drive's amplitude at resonance; of a batch the largest number, at most 200.
         What the cut-off changes stands in the state's ``truncation``.

@@ -87,26 +87,26 @@ def van_der_pol_pair(
 
     Parameters
     ----------
-    dissipative_coupling : float, default 1
+    dissipative_coupling : float >= 0, default 1, range 0 to 10
         Rate V of the loss of a - b (units of gain).
-    coupling : float, default 0
+    coupling : float, default 0, range -3 to 3
         Coherent coupling g (units of gain).
-    detuning : float, default 0
+    detuning : float, default 0, range -5 to 5
         Frequency of A minus that of B (units of gain).
-    gain : float, default 1
+    gain : float >= 0, default 1, range 0.1 to 3
         Rate of one-quantum gain of each; 1 makes it the unit of all rates.
-    nonlinear_damping : float, default 3
+    nonlinear_damping : float >= 0, default 3, range 1 to 100 log
         Rate of the loss of pairs of quanta from each (units of gain).
-    linear_damping : float, default 0
+    linear_damping : float >= 0, default 0, range 0 to 5
         Rate of the loss of single quanta from each (units of gain).
-    kerr : float, default 0
+    kerr : float, default 0, range -10 to 10
         Kerr term of each (units of gain).
-    drive : float, default 0
+    drive : float, default 0, range 0 to 0.5
         Strength of a drive on A (units of gain).
-    drive_detuning : float, default 0
+    drive_detuning : float, default 0, range -5 to 5
         Mean frequency of the oscillators minus that of the drive; matters to a drive only (units
         of gain).
-    levels : int, default None
+    levels : int >= 2, default None, range 3 to 12
         Levels of each mode. By default as many as each would need by itself, see `van_der_pol`.
         Two modes of 20 levels take as long as one of 400.
 

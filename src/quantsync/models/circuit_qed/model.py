@@ -85,48 +85,48 @@ def circuit_qed(
     ----------
     preset : {"10a", "10b", "11b"}, default "10b"
         Figure whose parameters are taken (Tables I and II); Fig. 11(a) has those of 10(b).
-    coupling : float, default 0.1
+    coupling : float, default 0.1, range 0 to 0.35
         Coupling g of the transmons, half that of the spin model (units of MHz).
-    drive : float, default None
+    drive : float, default None, range 0 to 0.1
         Drive eps on A, half that of the spin model: 0.02 or 0.04 in the presets (units of MHz).
-    dephasing : float, default 0
+    dephasing : float >= 0, default 0, range 0 to 0.2
         Rate gamma_phi of D[b^dag b] of both transmons, twice that of Eq. (C1); 0.053 in Table I
         (units of MHz).
-    pump_a : float, default None
+    pump_a : float, default None, range 0 to 12
         Strength of the pump on A; 0 for none (units of MHz).
-    pump_b : float, default None
+    pump_b : float, default None, range 0 to 12
         Strength of the pump on B; 0 for none (units of MHz).
-    shift_a : float, default None
+    shift_a : float, default None, range -1 to 3
         Delta_A, by which omega_qA is below the drive. If None and the transmon is not the
         preset's, from Eq. (E3) and the dispersive shift (units of MHz).
-    shift_b : float, default None
+    shift_b : float, default None, range -1 to 3
         Delta_B, as for A (units of MHz).
-    anharmonicity_a : float, default None
+    anharmonicity_a : float > 0, default None, range 200 to 600
         |alpha_A|. The pump and, unless given, the resonator follow it (units of MHz).
-    anharmonicity_b : float, default None
+    anharmonicity_b : float > 0, default None, range 200 to 600
         |alpha_B|, as for A (units of MHz).
-    resonator_frequency_a : float, default None
+    resonator_frequency_a : float, default None, range 4500 to 4700
         omega_aA (units of MHz).
-    resonator_frequency_b : float, default None
+    resonator_frequency_b : float, default None, range 4400 to 4600
         omega_aB (units of MHz).
-    resonator_coupling_a : float, default None
+    resonator_coupling_a : float, default None, range 0 to 15
         g_A of transmon A and its resonator (units of MHz).
-    resonator_coupling_b : float, default None
+    resonator_coupling_b : float, default None, range 0 to 15
         g_B of transmon B and its resonator (units of MHz).
-    resonator_decay_a : float, default None
+    resonator_decay_a : float >= 0, default None, range 10 to 200
         kappa_A (units of MHz).
-    resonator_decay_b : float, default None
+    resonator_decay_b : float >= 0, default None, range 10 to 200
         kappa_B (units of MHz).
-    decay_a : float, default None
+    decay_a : float >= 0, default None, range 0 to 0.2
         gamma_0 of transmon A (units of MHz).
-    decay_b : float, default None
+    decay_b : float >= 0, default None, range 0 to 0.2
         gamma_0 of transmon B (units of MHz).
-    transmon_levels : int, default 3
+    transmon_levels : int >= 3, default 3, range 3 to 5
         Levels of each transmon. Three are the paper's model, and no converged one: the cut-off
         changes the states of the figures' transmons by up to 0.05 in trace distance (data sets
         say so in ``largest_truncation``), and in Fig. 10(b) at 100 kHz a fourth level raises |S_A|
         by 16 %, |S_B| by 89 %. Five levels, and four of the resonators, are enough.
-    resonator_levels : int, default 3
+    resonator_levels : int >= 2, default 3, range 2 to 4
         Levels of each resonator.
 
     Returns

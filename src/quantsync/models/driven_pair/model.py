@@ -48,26 +48,26 @@ def driven_pair(
 
     Parameters
     ----------
-    gain_a : float, default 0.4
+    gain_a : float >= 0, default 0.4, range 0 to 1
         Gain rate w_A of spin A (units of Gamma).
-    damping_a : float, default 0.6
+    damping_a : float >= 0, default 0.6, range 0 to 1
         Damping rate gamma_A of spin A (units of Gamma).
-    gain_b : float, default 0.75
+    gain_b : float >= 0, default 0.75, range 0 to 1
         Gain rate w_B of spin B (units of Gamma).
-    damping_b : float, default 0.25
+    damping_b : float >= 0, default 0.25, range 0 to 1
         Damping rate gamma_B of spin B (units of Gamma).
-    coupling : float, default 1
+    coupling : float, default 1, range 0 to 5
         Exchange coupling g (units of Gamma).
-    drive : float, default 0
+    drive : float, default 0, range 0 to 1
         Strength epsilon of the drive on spin A; 0 is the undriven oscillator, of which measures
         of the response take the limit (units of Gamma).
-    drive_detuning : float, default 0
+    drive_detuning : float, default 0, range -4 to 4
         Delta_d = omega_A - omega_d (units of Gamma).
-    qudit_detuning : float, default 0
+    qudit_detuning : float, default 0, range -4 to 4
         Delta_q = omega_B - omega_A (units of Gamma).
-    dephasing : float, default 0
+    dephasing : float >= 0, default 0, range 0 to 1
         Dephasing rate gamma_phi of each spin, D[sqrt(2 gamma_phi) Sz] (units of Gamma).
-    spin : float, default 1/2
+    spin : half-integer, default 1/2, range 1/2 to 3/2
         Spin quantum number S of both spins: 1/2 for qubits, 1 for qutrits.
 
     Returns

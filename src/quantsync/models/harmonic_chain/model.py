@@ -38,42 +38,42 @@ def harmonic_chain(
 
     Parameters
     ----------
-    sites : int, default 300
+    sites : int >= 1, default 300, range 20 to 600
         Number M of oscillators in the chain.
-    omega_1 : float, default 1
+    omega_1 : float, default 1, range 0.5 to 2
         Frequency of the first oscillator; 1 makes it the unit of all frequencies.
-    omega_2 : float, default 1.1
+    omega_2 : float, default 1.1, range 0.5 to 2
         Frequency of the second oscillator (units of omega_1).
-    coupling : float, default 0.5
+    coupling : float, default 0.5, range 0 to 1
         Spring lambda between the two (units of omega_1^2).
-    probe_coupling : float, default 0.2
+    probe_coupling : float, default 0.2, range 0 to 0.8
         Strength K of the coupling of both to the chain (units of omega_1^2).
-    site_1 : int, default 1
+    site_1 : int >= 1, default 1, range 1 to 20
         Site m, from 1 to M, to which the first oscillator is coupled.
-    site_2 : int, default 1
+    site_2 : int >= 1, default 1, range 1 to 20
         Site n to which the second oscillator is coupled.
-    chain_frequency : float, default 0.4
+    chain_frequency : float, default 0.4, range 0.1 to 1
         Frequency Omega_0 of the chain's oscillators (units of omega_1).
-    chain_coupling : float, default 1.2
+    chain_coupling : float, default 1.2, range 0.1 to 3
         Spring g between neighbours in the chain (units of omega_1^2).
-    x1 : float, default 0.14
+    x1 : float, default 0.14, range -2 to 2
         Mean position of the first oscillator at t = 0 (units of omega_1^(-1/2)).
-    x2 : float, default 1.4
+    x2 : float, default 1.4, range -2 to 2
         Mean position of the second oscillator at t = 0 (units of omega_1^(-1/2)).
-    p1 : float, default 0
+    p1 : float, default 0, range -2 to 2
         Mean momentum of the first oscillator at t = 0 (units of omega_1^(1/2)).
-    p2 : float, default 0
+    p2 : float, default 0, range -2 to 2
         Mean momentum of the second oscillator at t = 0 (units of omega_1^(1/2)).
-    squeezing_1 : float, default 0
+    squeezing_1 : float, default 0, range -2 to 2
         Squeezing r of the first oscillator at t = 0: <x^2> is exp(2r) of the vacuum's. Correlations
         lose digits as exp(4r) in double precision: 1e-8 at r = 10.
-    squeezing_2 : float, default 0
+    squeezing_2 : float, default 0, range -2 to 2
         Squeezing r of the second oscillator at t = 0.
-    time : float, default 300
+    time : float >= 0, default 300, range 0 to 1500
         Time t at which the oscillators are looked at (units of 1/omega_1).
-    window : float, default 15
+    window : float > 0, default 15, range 1 to 50
         Length of the window [t, t + window] of Pearson's coefficient (units of 1/omega_1).
-    delay : float, default 0
+    delay : float, default 0, range -5 to 5
         Delay of the second signal in Pearson's coefficient (units of 1/omega_1).
 
     Returns

@@ -41,32 +41,32 @@ def optomechanical_pair(
 
     Parameters
     ----------
-    coupling : float, default 0.02
+    coupling : float, default 0.02, range 0 to 0.1
         Mechanical coupling mu (units of frequency_1).
-    drive : float, default 48
+    drive : float, default 48, range 0 to 60
         Amplitude E of the drive of each cell (units of frequency_1). 48 is 320 loss: the 320 of
         the paper is taken in units of kappa, since at E = 320 itself fluctuations grow without
         bound.
-    frequency_1 : float, default 1
+    frequency_1 : float, default 1, range 0.9 to 1.1
         Frequency omega_1 of the first mechanical mode; 1 makes it the unit of all rates.
-    frequency_2 : float, default 1.005
+    frequency_2 : float, default 1.005, range 0.9 to 1.1
         Frequency omega_2 of the second mechanical mode (units of frequency_1).
-    detuning_1 : float, default None
+    detuning_1 : float, default None, range 0.5 to 1.5
         Frequency Delta_1 of the drive minus that of the first optical mode; by default frequency_1
         (units of frequency_1).
-    detuning_2 : float, default None
+    detuning_2 : float, default None, range 0.5 to 1.5
         Delta_2 of the second optical mode; by default frequency_2 (units of frequency_1).
-    optomechanical_coupling : float, default 0.005
+    optomechanical_coupling : float, default 0.005, range 0 to 0.008
         Coupling g of light and mechanics in each cell (units of frequency_1).
-    loss : float, default 0.15
+    loss : float >= 0, default 0.15, range 0.1 to 0.5
         Rate kappa at which the amplitudes of light decay (units of frequency_1).
-    damping : float, default 0.005
+    damping : float >= 0, default 0.005, range 0.001 to 0.05 log
         Rate gamma at which the mechanical amplitudes decay (units of frequency_1).
-    thermal_quanta : float, default 0
+    thermal_quanta : float >= 0, default 0, range 0 to 20
         Mean number of quanta in the mechanical baths, and at the start.
-    time : float, default 1000
+    time : float >= 0, default 1000, range 0 to 3000
         Time from which on the cells are looked at (units of 1/frequency_1).
-    window : float, default 200
+    window : float > 0, default 200, range 10 to 500
         For how long (units of 1/frequency_1).
 
     Returns

@@ -57,40 +57,40 @@ def pseudo_boson_pair(
     ----------
     variant : {"lab", "consistent", "corrected", "literal", "exact"}, default "lab"
         Which equations; the docstring of the model tells them apart.
-    spins_1 : float, default 5
+    spins_1 : int > 0, default 5, range 2 to 20
         Number N_1 of spins in the first chain.
-    spins_2 : float, default 5
+    spins_2 : int > 0, default 5, range 2 to 20
         Number N_2 of spins in the second chain.
-    coupling_1 : float, default 1.5
+    coupling_1 : float, default 1.5, range 0 to 5
         Coupling g_1 of the first chain to the central spin (units of frequency_1).
-    coupling_2 : float, default 2.4
+    coupling_2 : float, default 2.4, range 0 to 5
         Coupling g_2 of the second chain to the central spin (units of frequency_1).
-    sigma_z : float, default -0.1
+    sigma_z : float, default -0.1, range -1 to 1
         <sigma_z> of the central spin, frozen; 0 switches the coupling off.
-    frequency_1 : float, default 1
+    frequency_1 : float, default 1, range 0.1 to 2
         Frequency omega_1 of the first chain's spins; 1 makes it the unit of all rates.
-    frequency_2 : float, default 0.8
+    frequency_2 : float, default 0.8, range 0.1 to 2
         Frequency omega_2 of the second chain's spins (units of frequency_1).
-    linear_damping : float, default 0.001
+    linear_damping : float >= 0, default 0.001, range 0.0001 to 0.1 log
         Rate gamma_l of linear damping (units of frequency_1).
-    nonlinear_damping : float, default 0.002
+    nonlinear_damping : float >= 0, default 0.002, range 0.0001 to 0.1 log
         Rate gamma_nl of nonlinear damping (units of frequency_1).
-    weight : float, default 0
+    weight : float, default 0, range 0 to 1
         Weight lambda of the coupling between the spins of a chain.
-    thermal_phonons : float, default 0
+    thermal_phonons : float >= 0, default 0, range 0 to 5
         Mean number nbar of quanta in the baths.
-    gain : float, default 0
+    gain : float >= 0, default 0, range 0 to 0.01
         NOT IN THE PAPER: rate of jump operators b_j^dag, a linear gain that makes limit cycles
         possible (units of frequency_1).
-    q1 : float, default 1
+    q1 : float, default 1, range -2 to 2
         Mean position of the first chain's mode at t = 0; beta = (q + i p)/sqrt2.
-    p1 : float, default 0
+    p1 : float, default 0, range -2 to 2
         Mean momentum of the first chain's mode at t = 0.
-    q2 : float, default 1
+    q2 : float, default 1, range -2 to 2
         Mean position of the second chain's mode at t = 0.
-    p2 : float, default 0
+    p2 : float, default 0, range -2 to 2
         Mean momentum of the second chain's mode at t = 0.
-    time : float, default 100
+    time : float >= 0, default 100, range 0 to 1000
         Time at which the chains are looked at (units of 1/frequency_1).
 
     Returns

@@ -27,19 +27,19 @@ def spin_pair(
 
     Parameters
     ----------
-    epsilon : float, default 0.1
+    epsilon : float, default 0.1, range 0 to 1
         Coupling strength (units of damping_a).
-    detuning : float, default 0
+    detuning : float, default 0, range -10 to 10
         Frequency difference Delta = omega_A - omega_B (units of damping_a).
-    gain_a : float, default 100
+    gain_a : float >= 0, default 100, range 0.01 to 1000 log
         Gain rate of spin A (units of damping_a).
-    damping_a : float, default 1
+    damping_a : float >= 0, default 1, range 0.01 to 1000 log
         Damping rate of spin A; 1 makes it the unit of all rates.
-    gain_b : float, default 1
+    gain_b : float >= 0, default 1, range 0.01 to 1000 log
         Gain rate of spin B (units of damping_a).
-    damping_b : float, default 100
+    damping_b : float >= 0, default 100, range 0.01 to 1000 log
         Damping rate of spin B (units of damping_a).
-    spin : float, default 1
+    spin : half-integer, default 1, range 1/2 to 5/2
         Spin quantum number S of both spins.
 
     Returns
