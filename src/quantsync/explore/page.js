@@ -2,7 +2,8 @@
 // every wish has a number, and what comes back names the wish that it answers.
 
 const STEPS = 1000; // of a slider
-const REST = 200; // ms after which a hand that has not let go is taken to rest
+const REST = 200; // ms after which a hand that moves a slider is taken to rest
+const LATE = 400; // ms after which a map that is not there yet is no longer waited for
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -41,6 +42,30 @@ export function render({ model, el }) {
     page.dataset.wish = wish;
     return wish;
   };
+
+  // While a slider moves one wish is under way at a time, and the newest follows when its map is there:
+  // what a fast hand passes over is never asked for.
+  let underWay = 0, next = null, late = 0, rest = 0;
+  function sendMoving(message) {
+    clearTimeout(rest);
+    rest = setTimeout(() => { next = null; send({ ...message(), moving: false }); }, REST);
+    if (underWay) { next = message; return; }
+    next = null;
+    underWay = send({ ...message(), moving: true });
+    clearTimeout(late);
+    late = setTimeout(() => arrived(underWay), LATE);
+  }
+  function arrived(number) {
+    if (!underWay || number < underWay) return;
+    underWay = 0;
+    if (next) {
+      const message = next;
+      next = null;
+      underWay = send({ ...message(), moving: true });
+      clearTimeout(late);
+      late = setTimeout(() => arrived(underWay), LATE);
+    }
+  }
 
   // --- the frame, whole from the beginning so that nothing moves when it fills
 
@@ -114,8 +139,7 @@ export function render({ model, el }) {
 
   function parameterRow(parameter) {
     const name = `p.${parameter.name}`, label = labelOf(parameter);
-    const tell = (value, moving = false) =>
-      send({ do: 'parameter', name: parameter.name, value, moving });
+    const tell = (value) => send({ do: 'parameter', name: parameter.name, value });
     let row;
     if (parameter.kind === 'switch' || parameter.choices.length) {
       const options = parameter.kind === 'switch' ? [['true', 'on'], ['false', 'off']]
@@ -124,18 +148,14 @@ export function render({ model, el }) {
     } else {
       row = exact(name, label, (value) => tell(value));
       if (parameter.range) {
-        let rest = 0;
         const slider = element('input', {
           type: 'range', min: 0, max: STEPS, step: 1, 'aria-label': `${label}, slider`,
           oninput: () => {
-            clearTimeout(rest);
             const value = read();
             fields[name].input.value = value;
             slider.setAttribute('aria-valuetext', String(value));
-            tell(value, true);
-            rest = setTimeout(() => tell(read()), REST);
+            sendMoving(() => ({ do: 'parameter', name: parameter.name, value: read() }));
           },
-          onchange: () => { clearTimeout(rest); tell(read()); },
         });
         const read = () => {
           const value = valueAt(parameter.range, Number(slider.value));
@@ -236,6 +256,7 @@ export function render({ model, el }) {
       shown.input.setAttribute('aria-invalid', 'true');
     } else status.textContent = text;
     page.dataset.error = text;
+    arrived(wish);
   }
 
   function clearErrors() {
@@ -257,6 +278,8 @@ export function render({ model, el }) {
     page.dataset.shown = found.id;
     page.dataset.size = found.size;
     page.dataset.final = found.final;
+    // When it is drawn, not when it has come.
+    requestAnimationFrame(() => arrived(found.id));
   }
 
   // --- the marked point
