@@ -19,6 +19,7 @@ from quantsync.errors import InvalidArgumentError, WarnedOnce
 from quantsync.explore.figures import CurveFigure, MapFigure
 from quantsync.explore.figures import Panel as Shown
 from quantsync.explore.maps import Newest, Painter
+from quantsync.explore.pictures import Picture
 from quantsync.explore.points import Point
 from quantsync.explore.view import REFUSED, SIZES, View
 from quantsync.html import exponent
@@ -33,6 +34,7 @@ DOWNLOADS = {
     "nc": ("netCDF", "application/x-netcdf"),
     "csv": ("CSV", "text/csv"),
 }
+COSTLY, MOST_LEVELS = ("power spectrum",), 40  # pictures, and the largest space of quick ones
 MOST_MESSAGE = 1000  # characters of an error
 
 
@@ -310,7 +312,7 @@ class Page(JSComponent):
                     self._later(lambda: self._send_msg(message))
                     for name in points[0].pictures if asked is None else [asked]:
                         check()
-                        if asked is None and name in points[0].costly:
+                        if asked is None and _is_costly(points[0], name):
                             continue
                         other = points[1] if len(points) > 1 else None
                         picture = points[0].draw(name, dark=dark, other=other)
@@ -362,6 +364,7 @@ class Page(JSComponent):
                     "range": list(p.range) if p.range else None,
                 }
                 for p in view.model.parameters.values()
+                if p.kind != "other"
             ],
             "can_vary": view.can_vary,
             "measures": [
@@ -446,22 +449,36 @@ def _field(data: Mapping[str, Any]) -> str:
 def _point_message(number: int, view: View, points: list[Point]) -> dict[str, Any]:
     """The numbers of one point, or of two side by side."""
 
-    def rows(tables: list[list[Any]]) -> list[dict[str, Any]]:
+    def rows(tables: list[list[dict[str, str]]]) -> list[dict[str, Any]]:
+        """The rows of tables beside each other, by their names."""
         merged: dict[str, dict[str, Any]] = {}
         for k, table in enumerate(tables):
             for row in table:
-                entry = merged.setdefault(
-                    row.name,
-                    {
-                        "name": row.name,
-                        "about": row.about,
-                        "unit": row.unit,
-                        "values": [{"text": "", "exact": ""} for _ in tables],
-                    },
-                )
-                entry["values"][k] = {"text": row.text, "exact": row.exact}
+                empty = [{"text": "", "exact": ""} for _ in tables]
+                entry = merged.setdefault(row["name"], {**row, "values": empty})
+                entry["values"][k] = {"text": row["text"], "exact": row["exact"]}
         return list(merged.values())
 
+    numbers = [
+        [
+            {
+                "name": n.name,
+                "about": n.long_name,
+                "unit": n.unit,
+                "text": n.value,
+                "exact": n.exact,
+            }
+            for n in point.numbers
+        ]
+        for point in points
+    ]
+    certificates = [
+        [
+            {"name": c.name, "about": "", "unit": "", "text": c.text, "exact": c.text}
+            for c in point.certificates
+        ]
+        for point in points
+    ]
     titles = [
         (f"{name.upper()}: " if len(points) > 1 else "")
         + ", ".join(
@@ -474,18 +491,23 @@ def _point_message(number: int, view: View, points: list[Point]) -> dict[str, An
         "kind": "point",
         "id": number,
         "title": "; ".join(titles),
-        "numbers": rows([p.numbers for p in points]),
-        "certificates": rows([p.certificates for p in points]),
+        "numbers": rows(numbers),
+        "certificates": rows(certificates),
         "failure": "; ".join(p.failure for p in points if p.failure),
         "pictures": [
-            {"name": name, "costly": name in points[0].costly} for name in points[0].pictures
+            {"name": name, "costly": _is_costly(points[0], name)} for name in points[0].pictures
         ],
     }
 
 
-def _picture(number: int, name: str, picture: Any) -> dict[str, Any]:
-    kind = "image/svg+xml" if picture.data[:5] in (b"<?xml", b"<svg ") else "image/png"
-    uri = f"data:{kind};base64,{base64.b64encode(picture.data).decode()}"
+def _is_costly(point: Point, name: str) -> bool:
+    """Whether a picture may take long, so that it is drawn only when it is asked for."""
+    space = getattr(getattr(point.view, "system", None), "space", None)
+    return name in COSTLY and getattr(space, "dimension", 0) > MOST_LEVELS
+
+
+def _picture(number: int, name: str, picture: Picture) -> dict[str, Any]:
+    uri = f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"
     return {"kind": "picture", "id": number, "name": name, "uri": uri, "alt": picture.alt}
 
 

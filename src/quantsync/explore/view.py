@@ -24,6 +24,7 @@ SIZE = 41  # that one gets
 MOST_MEASURES = 2  # side by side
 MOST_TEXT = 200  # characters of a field
 SCALES = ("linear", "log")
+VARYING = ("number", "whole")  # kinds of parameters that may be axes
 MARKS = ("a", "b")  # the point looked at, and the one that it is compared with
 
 
@@ -206,7 +207,7 @@ class View:
     @property
     def can_vary(self) -> list[str]:
         """Names of the parameters that may be axes."""
-        return [n for n, p in self.model.parameters.items() if p.kind in ("number", "whole")]
+        return [n for n, p in self.model.parameters.items() if p.kind in VARYING]
 
     def sweep_axes(self, size: int) -> dict[str, np.ndarray]:
         """The axes of `sweep`: rows first."""
@@ -329,6 +330,8 @@ def read_value(parameter: Parameter, value: Any) -> Any:
         if parameter.is_required:
             raise InvalidArgumentError(f"Parameter `{name}` needs a value.")
         return parameter.default
+    if parameter.kind == "other":
+        raise InvalidArgumentError(f"Parameter `{name}` is no number or name; set it in Python.")
     if parameter.kind == "text":
         return known_name(f"value of `{name}`", text, parameter.choices) if parameter.choices else text
     if parameter.kind == "switch":
