@@ -118,10 +118,8 @@ class MapFigure:
             text_color="#ffffff",
             text_outline_color="#000000",
         )
-        self.bar = ColorBar(
-            color_mapper=self.mapper, width=14, padding=6, title_text_font_style="normal"
-        )
-        self.bar.title_text_font_size = self.bar.major_label_text_font_size = TEXT
+        self.bar = ColorBar(color_mapper=self.mapper, width=14, padding=6)
+        self.bar.major_label_text_font_size = TEXT
         self.bar.background_fill_alpha = 0
         self.figure.add_layout(self.bar, "right")
         self.figure.add_tools(
@@ -134,7 +132,7 @@ class MapFigure:
     def colour(self, dark: bool) -> None:
         """Draw for a light page or a dark one."""
         _coloured(self.figure, dark)
-        self.bar.title_text_color = self.bar.major_label_text_color = INK[dark]
+        self.bar.major_label_text_color = INK[dark]
         self.bar.bar_line_color = FAINT[dark]
         self.mapper.nan_color = UNDEFINED[dark]
         self._crosses.glyph.line_color = FAILED[dark]
@@ -171,7 +169,6 @@ class MapFigure:
         self.figure.x_range.update(start=x0, end=x1)
         self.figure.y_range.update(start=y0, end=y1)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = labels
-        self.bar.title = panel.label
         shown = np.where(np.isfinite(values), values, np.nan)
         self.cells.data = {
             "image": [shown],

@@ -71,30 +71,35 @@ export function render({ model, el }) {
 
   const title = element('h1', {}, 'quantsync');
   const summary = element('p', { class: 'summary' });
-  const status = element('p', { class: 'status', role: 'status' }, 'Connecting …');
-  const progress = element('progress', { max: 1, value: 0, 'aria-label': 'points computed' });
-  const finer = element('button', { type: 'button', class: 'finer', hidden: true,
-    onclick: () => send({ do: 'finer' }) }, 'Go on');
+  const status = element('p', { class: 'status' }, 'Connecting …');
+  const spoken = element('p', { class: 'spoken', role: 'status' }); // what a screen reader says
+  const lost = element('p', { class: 'lost error', role: 'alert' });
+  const progress = element('progress', { max: 1, value: 0, 'aria-label': 'Points computed' });
+  const finer = element('button', { type: 'button', hidden: true, onclick: () => send({ do: 'finer' }) });
+  const choices = element('form', { class: 'choices', 'aria-label': 'Measures',
+    onsubmit: (event) => event.preventDefault() });
   const maps = ['map_a', 'map_b'].map((name, k) => {
-    const shown = element('div', {
+    const map = element('div', {
       class: 'map', tabindex: 0, role: 'application', 'aria-roledescription': 'map',
-      'aria-label': `Map ${k + 1}`, 'aria-describedby': 'keys', onkeydown: onKey,
+      'aria-label': 'Map', 'aria-describedby': 'keys', onkeydown: onKey,
     }, model.get_child(name));
-    return element('figure', { class: 'panel', hidden: k > 0 }, shown);
+    return { map, caption: element('figcaption', {}, '\u00a0'), hidden: k > 0 };
   });
+  const panels = maps.map(({ map, caption, hidden }) =>
+    element('figure', { class: 'panel', hidden }, caption, map));
   const keys = element('p', { class: 'keys', id: 'keys' },
-    'Click, or focus a map and use the arrow keys (Shift: ten cells) to look at a point. Shift-click, ' +
-    'or C, marks it as B to compare with; Escape removes B.');
-  const cuts = element('div', { class: 'cuts' },
-    ...['cut_x', 'cut_y'].map((name) => element('div', { class: 'cut', role: 'img', 'aria-label': 'Cut' },
-      model.get_child(name))));
-  const controls = element('form', { class: 'controls', 'aria-label': 'Parameters and axes',
+    'Click a point, or focus the map and use the arrow keys (with Shift ten cells at a time). ' +
+    'Shift and click, or C, marks a second point to compare with; Escape removes it.');
+  const cuts = ['cut_x', 'cut_y'].map((name) =>
+    element('div', { class: 'cut', role: 'img', 'aria-label': 'Cut' }, model.get_child(name)));
+  const controls = element('form', { class: 'controls', 'aria-label': 'Axes and parameters',
     novalidate: true, onsubmit: (event) => event.preventDefault() });
   const details = element('section', { class: 'details', 'aria-label': 'The marked point' });
   const page = element('div', { class: 'explorer' },
     element('header', { class: 'head' }, title, summary),
-    element('main', { class: 'maps' }, element('div', { class: 'panels' }, ...maps),
-      element('div', { class: 'state' }, status, progress, finer), keys, cuts),
+    element('main', { class: 'maps' }, lost, choices, element('div', { class: 'panels' }, ...panels),
+      element('div', { class: 'state' }, status, progress, finer), spoken, keys,
+      element('div', { class: 'cuts' }, ...cuts)),
     element('aside', { class: 'side', 'aria-label': 'Controls' }, controls),
     details);
 
@@ -204,14 +209,16 @@ export function render({ model, el }) {
     } }, label);
     const download = (what, label) => element('button', { type: 'button',
       onclick: () => send({ do: 'download', what }) }, label);
-    controls.replaceChildren(
-      element('h2', {}, 'What is shown'),
+    document.title = `${found.name} · quantsync`;
+    choices.replaceChildren(
       choose('measure.0', 'Measure', measures, (name) => send({ do: 'measure', which: 0, name })),
       choose('measure.1', 'Beside it', [['', '(nothing)'], ...measures],
         (name) => send({ do: 'measure', which: 1, name })),
-      axisRows('x', 'Horizontal axis', found.can_vary),
-      axisRows('y', 'Vertical axis', found.can_vary),
-      choose('size', 'Points per axis', found.sizes.map((n) => [n, n]), (size) => send({ do: 'size', size })),
+      choose('size', 'Points an axis', found.sizes.map((n) => [n, n]), (size) => send({ do: 'size', size })));
+    controls.replaceChildren(
+      element('h2', {}, 'Axes'),
+      axisRows('x', 'Horizontal', found.can_vary),
+      axisRows('y', 'Vertical', found.can_vary),
       element('h2', {}, 'Parameters'),
       ...found.parameters.map(parameterRow),
       element('button', { type: 'button', onclick: () => send({ do: 'reset' }) }, 'Reset all'),
@@ -244,8 +251,8 @@ export function render({ model, el }) {
     for (const row of controls.querySelectorAll('.parameter'))
       row.hidden = found.axes.includes(row.dataset.parameter);
     for (const name of ['y.first', 'y.last', 'y.scale']) fields[name].input.closest('.field').hidden = found.axes.length < 2;
-    maps[1].hidden = found.measures.length < 2;
-    cuts.hidden = found.axes.length < 2;
+    panels[1].hidden = found.measures.length < 2;
+    for (const cut of cuts) cut.hidden = found.axes.length < 2;
     page.classList.toggle('two', found.measures.length > 1);
   }
 
@@ -274,7 +281,11 @@ export function render({ model, el }) {
     finer.textContent = found.finer || '';
     progress.value = found.final ? 1 : progress.value;
     progress.hidden = found.final;
-    found.labels.forEach((label, k) => maps[k].firstChild.setAttribute('aria-label', label));
+    found.maps.forEach(({ title: label, about }, k) => {
+      maps[k].caption.textContent = label;
+      maps[k].map.setAttribute('aria-label', `${label}, ${about}`);
+    });
+    if (found.final) spoken.textContent = found.text;
     page.dataset.shown = found.id;
     page.dataset.size = found.size;
     page.dataset.final = found.final;
@@ -292,6 +303,8 @@ export function render({ model, el }) {
         ...row.values.map((value) => element('td', { title: value.exact }, value.text)),
         element('td', { class: 'unit' }, row.unit)))));
     const heading = element('h2', {}, found.title);
+    const [first] = found.numbers;
+    spoken.textContent = first ? `${found.title}: ${first.name} ${first.values[0].text} ${first.unit}` : found.title;
     const pictures = found.pictures.map((picture) => {
       const old = shownPictures[picture.name];
       const figure = old || element('figure', { class: 'picture' },

@@ -401,12 +401,12 @@ class Page(JSComponent):
     def _map_message(self, number: int, size: int, final: bool) -> dict[str, Any]:
         assert self._pictures is not None
         failed = 0 if self._pictures.failed is None else int(self._pictures.failed.sum())
-        labels = []
+        maps = []
         for panel in self._panels():
             known = panel.values[np.isfinite(panel.values)]
             extent = f"from {known.min():.4g} to {known.max():.4g}" if known.size else "undefined"
             axes = " and ".join(axis.name for axis in self._view.axes.values())
-            labels.append(f"Map of {panel.label} over {axes}, {extent}")
+            maps.append({"title": panel.label, "about": f"over {axes}, {extent}"})
         shape = " × ".join(str(len(axis)) for axis in reversed(self._pictures.axes))
         seconds = self._painter.seconds.get(size)
         text = f"{shape} points" + (f" in {_duration(seconds)}" if seconds else "")
@@ -422,7 +422,7 @@ class Page(JSComponent):
             "size": size,
             "final": final,
             "text": text[:MOST_MESSAGE],
-            "labels": labels,
+            "maps": maps,
             "finer": "",
         }
 
