@@ -65,6 +65,7 @@ def _figure(log_x: bool, log_y: bool, **options: Any) -> Any:
         axis.axis_label_text_font_size = TEXT
         axis.axis_label_text_font_style = "normal"
         axis.major_label_text_font_size = TEXT
+        axis.minor_tick_line_color = None
     drawn.grid.visible = False
     return drawn
 
@@ -75,7 +76,6 @@ def _coloured(drawn: Any, dark: bool) -> None:
     for axis in drawn.axis:
         axis.axis_label_text_color = axis.major_label_text_color = INK[dark]
         axis.axis_line_color = axis.major_tick_line_color = INK[dark]
-        axis.minor_tick_line_color = FAINT[dark]
 
 
 class MapFigure:
@@ -178,9 +178,15 @@ class MapFigure:
             "dh": [y1 - y0],
         }
         rows, columns = np.nonzero(failed) if failed is not None else ([], [])
-        self.failures.data = {"x": x[columns], "y": y[rows], "reason": [text[:MOST_TEXT] for text in reasons[: len(rows)]]} if len(
-            rows
-        ) else {"x": [], "y": [], "reason": []}
+        self.failures.data = (
+            {
+                "x": x[columns],
+                "y": y[rows],
+                "reason": [text[:MOST_TEXT] for text in reasons[: len(rows)]],
+            }
+            if len(rows)
+            else {"x": [], "y": [], "reason": []}
+        )
 
     @property
     def _logs(self) -> tuple[bool, bool]:
@@ -248,7 +254,9 @@ class CurveFigure:
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = labels
         if is_phase != self._is_phase:
             self._is_phase = is_phase
-            self.figure.yaxis.ticker = FixedTicker(ticks=list(PI_LABELS)) if is_phase else BasicTicker()
+            self.figure.yaxis.ticker = (
+                FixedTicker(ticks=list(PI_LABELS)) if is_phase else BasicTicker()
+            )
             self.figure.yaxis.major_label_overrides = PI_LABELS if is_phase else {}
         self.marks.data = {
             "x": [place[0] for place in marks.values()],

@@ -23,14 +23,14 @@ PATIENCE = 0.3  # seconds that a newer wish waits for the work of an older one t
 MOST_THREADS = 4  # that may still be at work for older wishes
 
 
-class Superseded(Exception):
+class SupersededError(Exception):
     """There is a newer wish."""
 
 
 class Newest:
     """Does the newest of the tasks it is given, each on a thread; an older one is told to stop.
 
-    A task is a function of ``check``, which raises `Superseded` once there is a newer one. Where a
+    A task is a function of ``check``, which raises `SupersededError` once there is a newer one. Where a
     task does not look for longer than `PATIENCE`, the newest does not wait for it.
     """
 
@@ -72,11 +72,11 @@ class Newest:
 
         def check() -> None:
             if number != self._number:
-                raise Superseded
+                raise SupersededError
 
         try:
             task(check)
-        except Superseded:
+        except SupersededError:
             pass
         finally:
             with self._lock:

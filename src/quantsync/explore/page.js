@@ -83,10 +83,12 @@ export function render({ model, el }) {
       class: 'map', tabindex: 0, role: 'application', 'aria-roledescription': 'map',
       'aria-label': 'Map', 'aria-describedby': 'keys', onkeydown: onKey,
     }, model.get_child(name));
-    return { map, caption: element('figcaption', {}, '\u00a0'), hidden: k > 0 };
+    const part = element('select', { 'aria-label': `Which number of measure ${k + 1}`, hidden: true,
+      onchange: () => send({ do: 'component', which: k, index: part.value }) });
+    return { map, part, caption: element('figcaption', {}, '\u00a0'), hidden: k > 0 };
   });
-  const panels = maps.map(({ map, caption, hidden }) =>
-    element('figure', { class: 'panel', hidden }, caption, map));
+  const panels = maps.map(({ map, part, caption, hidden }) =>
+    element('figure', { class: 'panel', hidden }, element('div', { class: 'over' }, caption, part), map));
   const keys = element('p', { class: 'keys', id: 'keys' },
     'Click a point, or focus the map and use the arrow keys (with Shift ten cells at a time). ' +
     'Shift and click, or C, marks a second point to compare with; Escape removes it.');
@@ -214,7 +216,7 @@ export function render({ model, el }) {
       choose('measure.0', 'Measure', measures, (name) => send({ do: 'measure', which: 0, name })),
       choose('measure.1', 'Beside it', [['', '(nothing)'], ...measures],
         (name) => send({ do: 'measure', which: 1, name })),
-      choose('size', 'Points an axis', found.sizes.map((n) => [n, n]), (size) => send({ do: 'size', size })));
+      choose('size', 'Points', found.sizes.map((n) => [n, n]), (size) => send({ do: 'size', size })));
     controls.replaceChildren(
       element('h2', {}, 'Axes'),
       axisRows('x', 'Horizontal', found.can_vary),
@@ -281,8 +283,12 @@ export function render({ model, el }) {
     finer.textContent = found.finer || '';
     progress.value = found.final ? 1 : progress.value;
     progress.hidden = found.final;
-    found.maps.forEach(({ title: label, about }, k) => {
-      maps[k].caption.textContent = label;
+    found.maps.forEach(({ title: label, about, components }, k) => {
+      const { caption, part } = maps[k];
+      caption.textContent = label;
+      part.hidden = components.length < 2;
+      part.replaceChildren(...components.map((text, index) =>
+        element('option', { value: index, selected: text === label }, text)));
       maps[k].map.setAttribute('aria-label', `${label}, ${about}`);
     });
     if (found.final) spoken.textContent = found.text;
@@ -356,6 +362,14 @@ export function render({ model, el }) {
   model.on('msg:custom', (event) => {
     const found = event.data ?? event;
     answers[found.kind]?.(found);
+  });
+
+  // --- the server has gone
+
+  document.addEventListener('quantsync-lost', () => {
+    const command = `quantsync explore ${setup?.address ?? ''} --link '${view?.link ?? ''}'`;
+    lost.textContent = `The connection to the server is lost. If it has ended, this command goes on here: ${command}`;
+    page.dataset.lost = true;
   });
 
   // --- light or dark, as the system is

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import base64
+import re
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import panel as pn
+from bokeh.models import CustomJS
 from panel.custom import Child, JSComponent
+from quantsync.explore.pictures import Picture
+from quantsync.explore.points import Point
 
 from quantsync.catalogue.models import Model
 from quantsync.catalogue.references import told
 from quantsync.errors import InvalidArgumentError, WarnedOnce
 from quantsync.explore.figures import CurveFigure, MapFigure
 from quantsync.explore.figures import Panel as Shown
-from quantsync.explore.maps import Newest, Painter
-from quantsync.explore.pictures import Picture
-from quantsync.explore.points import Point
+from quantsync.explore.maps import Newest, Painter, SupersededError
 from quantsync.explore.view import REFUSED, SIZES, View
 from quantsync.html import exponent
-from quantsync.sweeps.drawing import MapPictures, _label
+from quantsync.sweeps.drawing import MapPictures, axis_label
 from quantsync.sweeps.export import draw_dataset, export_dataset
 
 HERE = Path(__file__).parent
@@ -35,6 +39,7 @@ DOWNLOADS = {
     "csv": ("CSV", "text/csv"),
 }
 COSTLY, MOST_LEVELS = ("power spectrum",), 40  # pictures, and the largest space of quick ones
+LOST = "document.dispatchEvent(new CustomEvent('quantsync-lost'))"  # what page.js waits for
 MOST_MESSAGE = 1000  # characters of an error
 
 
@@ -47,7 +52,7 @@ class Page(JSComponent):
     cut_y = Child()
 
     _esm = HERE / "page.js"
-    _stylesheets = [str(HERE / "page.css")]
+    _stylesheets: ClassVar = [str(HERE / "page.css")]
 
     def __init__(self, view: View, served: bool = True, **params: Any):
         self._first = self._view = self._wanted = view
@@ -55,10 +60,13 @@ class Page(JSComponent):
         self._dark = False
         self._painter, self._maps, self._points = Painter(), Newest(), Newest()
         self._newest = self._shown = 0  # numbers of wishes
+        self._size = view.size
         self._pictures: MapPictures | None = None
         self._dataset: Any = None
         self._found: dict[str, Point] = {}
-        self._document: Any = None
+        self._document: Any = pn.state.curdoc
+        if self._document is not None:
+            self._document.js_on_event("connection_lost", CustomJS(code=LOST))
         self._figures = [MapFigure(False, False), MapFigure(False, False)]
         self._cuts = [CurveFigure(False), CurveFigure(False)]
         self._logs: tuple[bool, ...] | None = None
@@ -73,7 +81,6 @@ class Page(JSComponent):
         """Do what a message asks for; a mistake is told at the field that it came from."""
         if not isinstance(data, Mapping) or not isinstance(data.get("id"), int):
             return
-        self._document = self._document or pn.state.curdoc
         act = getattr(self, f"_do_{data.get('do')}", None) if data.get("do") in WISHES else None
         if act is None:
             return
@@ -106,6 +113,15 @@ class Page(JSComponent):
         names: list[str] = [*self._wanted.measures, ""][:2]
         names[1 if data.get("which") else 0] = str(data.get("name"))
         self._want(data, self._wanted.with_measures(names))
+
+    def _do_component(self, data: Mapping[str, Any]) -> None:
+        measure = self._view.measures[1 if data.get("which") else 0]
+        self._view = self._view.with_component(measure, data.get("index"))
+        self._wanted = self._wanted.with_component(measure, data.get("index"))
+        if self._pictures is not None:
+            self._draw_maps()
+            self._send_msg(self._map_message(data["id"], self._size, True))
+            self._send_view(self._wanted)
 
     def _do_size(self, data: Mapping[str, Any]) -> None:
         self._want(data, self._wanted.with_size(data.get("size")))
@@ -155,7 +171,7 @@ class Page(JSComponent):
         self._newest = number
 
         def show(dataset: Any, size: int, final: bool) -> None:
-            self._later(lambda: self._show(number, view, dataset, size, final))
+            self._later(lambda: self._show(number, view, dataset, size, final, moving))
 
         def tell(done: int, total: int, size: int, passed: float) -> None:
             if passed > 0.3:
@@ -167,9 +183,9 @@ class Page(JSComponent):
         def work(check: Callable[[], None]) -> None:
             try:
                 left = self._painter.paint(view, moving, check, show, tell, patient)
+            except SupersededError:
+                raise
             except Exception as error:  # whatever a model raises
-                if type(error).__name__ == "Superseded":
-                    raise
                 cause = error
                 self._later(lambda: self._refuse(number, field, cause, undo=True))
                 return
@@ -178,68 +194,114 @@ class Page(JSComponent):
 
         self._maps.submit(work)
 
-    def _show(self, number: int, view: View, dataset: Any, size: int, final: bool) -> None:
+    def _show(
+        self, number: int, view: View, dataset: Any, size: int, final: bool, moving: bool
+    ) -> None:
         """Draw a map that has been computed, unless a newer one is shown."""
         if number < self._shown:
             return
-        self._shown, self._view, self._dataset = number, view, dataset
+        first = number != self._shown
+        self._shown, self._size, self._dataset = number, size, dataset
+        # The hand may have marked points meanwhile.
+        marks = self._view.marks if self._view.axes == view.axes else view.marks
+        self._view = replace(view, marks=marks)
         self._pictures = MapPictures.of(dataset, list(view.measures), {})
-        self._draw_maps()
+        with self._held():
+            self._draw_maps()
         self._send_msg({"kind": "accepted"})
         self._send_msg(self._map_message(number, size, final))
-        if final:
+        if first and not moving:
             self._look(number, "a", self._nearest(self._place, [0, 0]))
 
     def _draw_maps(self) -> None:
-        view, pictures = self._view, self._pictures
+        """The maps of what was computed last, with marks and cuts."""
+        pictures = self._pictures
         assert pictures is not None
-        self._build_figures(view)
-        labels = tuple(_label(axis) for axis in reversed(pictures.axes))
-        places = [np.asarray(axis.values, float) for axis in reversed(pictures.axes)]
+        self._build_figures(self._view)
         panels = self._panels()
-        if len(places) == 1:
+        if len(pictures.axes) == 2:
+            reasons = [str(text) for text in np.ravel(self._dataset.attrs.get("failures", []))]
             for figure, panel in zip(self._figures, panels, strict=False):
-                figure.show(
-                    [panel.values], places[0], (labels[0], panel.label), panel.is_phase, {}
-                )
-        else:
-            reasons = list(np.ravel(self._dataset.attrs.get("failures", [])))
-            for figure, panel in zip(self._figures, panels, strict=False):
-                figure.show(panel, *places, labels, pictures.failed, [str(r) for r in reasons])
+                figure.show(panel, *self._coordinates, self._labels, pictures.failed, reasons)
         self._draw_marks()
 
     def _draw_marks(self) -> None:
-        """The marked points on the maps, and the cuts through them."""
-        view, pictures = self._view, self._pictures
-        if pictures is None:
+        """The marked points, and the cuts of the first measure through them."""
+        if self._pictures is None:
             return
-        marks = dict(sorted(view.marks.items()))
-        if len(view.axes) == 1:
+        panels, marks = self._panels(), dict(sorted(self._view.marks.items()))
+        places = {name: self._index(place) for name, place in marks.items()}
+        if len(self._view.axes) == 1:
+            for figure, panel in zip(self._figures, panels, strict=False):
+                _show_curve(
+                    figure,
+                    panel,
+                    [panel.values],
+                    self._coordinates[0],
+                    self._labels[0],
+                    {name: index[0] for name, index in places.items()},
+                )
             return
         for figure in self._figures:
             figure.mark(marks)
-        panel = self._panels()[0]
-        labels = [_label(axis) for axis in reversed(pictures.axes)]
-        places = [np.asarray(axis.values, float) for axis in reversed(pictures.axes)]
-        for k, cut in enumerate(self._cuts):
-            curves, ends = [], {}
-            for name, place in marks.items():
-                index = [int(np.argmin(np.abs(p - at))) for p, at in zip(places, place, strict=True)]
-                curve = panel.values[index[1], :] if k == 0 else panel.values[:, index[0]]
-                curves.append(np.asarray(curve, float))
-                ends[name] = (float(places[k][index[k]]), float(curve[index[k]]))
+        for k, (cut, x, label) in enumerate(
+            zip(self._cuts, self._coordinates, self._labels, strict=True)
+        ):
+            values = panels[0].values
+            curves = [values[i[1], :] if k == 0 else values[:, i[0]] for i in places.values()]
             if curves:
-                cut.show(curves, places[k], (labels[k], panel.label), panel.is_phase, ends)
+                index = {name: i[k] for name, i in places.items()}
+                _show_curve(cut, panels[0], curves, x, label, index)
+
+    @property
+    def _coordinates(self) -> list[np.ndarray]:
+        """The values of the axes of the map that is shown: x first."""
+        assert self._pictures is not None
+        return [np.asarray(axis.values, float) for axis in reversed(self._pictures.axes)]
+
+    @property
+    def _labels(self) -> list[str]:
+        """The labels of its axes: x first."""
+        assert self._pictures is not None
+        return [axis_label(axis) for axis in reversed(self._pictures.axes)]
+
+    def _index(self, place: tuple[float, ...]) -> list[int]:
+        """The cell of the map that is shown in which a place is: x first."""
+        return [
+            int(np.argmin(np.abs(values - at)))
+            for values, at in zip(self._coordinates, place, strict=True)
+        ]
 
     def _panels(self) -> list[Shown]:
-        """What is drawn of the measures: the first number of each."""
+        """What is drawn of the measures: one number of each."""
+        found = []
+        for name, panels in self._components.items():
+            panel = panels[min(self._view.components.get(name, 0), len(panels) - 1)]
+            found.append(Shown(panel.label, panel.values, panel.is_phase))
+        return found
+
+    @property
+    def _components(self) -> dict[str, list[Any]]:
+        """The numbers of each measure."""
         assert self._pictures is not None
-        found: dict[str, Shown] = {}
-        for panel in self._pictures.panels:
-            for name in self._view.measures:
-                if panel.label.startswith(name):
-                    found.setdefault(name, Shown(panel.label, panel.values, panel.is_phase))
-        return [found[name] for name in self._view.measures]
+        known = self._pictures.panels
+        return {
+            name: [p for p in known if re.match(rf"{re.escape(name)}( |$)", p.label)]
+            for name in self._view.measures
+        }
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Have the browser draw once what changes in several places."""
+        document = self._document
+        if document is None:
+            yield
+            return
+        document.hold("combine")
+        try:
+            yield
+        finally:
+            document.unhold()
 
     def _build_figures(self, view: View) -> None:
         """New figures where axes have become logarithmic or linear."""
@@ -274,7 +336,11 @@ class Page(JSComponent):
         found = []
         for axis, at, move in zip(self._view.axes.values(), place, moves, strict=False):
             values = axis.values(self._view.size)
-            distances = np.abs(np.log(values / at)) if axis.scale == "log" and at > 0 else np.abs(values - at)
+            distances = (
+                np.abs(np.log(values / at))
+                if axis.scale == "log" and at > 0
+                else np.abs(values - at)
+            )
             k = int(np.clip(np.argmin(distances) + move, 0, len(values) - 1))
             found.append(float(values[k]))
         return tuple(found)
@@ -289,7 +355,8 @@ class Page(JSComponent):
         """Mark a point and show what is known there."""
         self._view = self._view.with_mark(which, place)
         self._wanted = self._wanted.with_mark(which, place)
-        self._draw_marks()
+        with self._held():
+            self._draw_marks()
         self._send_view(self._wanted)
         self._draw_point(number)
 
@@ -302,7 +369,7 @@ class Page(JSComponent):
             with WarnedOnce(passed_on=True, everything=True):  # certificates say the same
                 try:
                     points = [
-                        Point.of(view.model, view.at(place) , list(view.measures))
+                        Point.of(view.model, view.at(place), list(view.measures))
                         for _, place in sorted(view.marks.items())
                     ]
                     if not points:
@@ -316,10 +383,12 @@ class Page(JSComponent):
                             continue
                         other = points[1] if len(points) > 1 else None
                         picture = points[0].draw(name, dark=dark, other=other)
-                        self._later(lambda n=name, p=picture: self._send_msg(_picture(number, n, p)))
-                except Exception as error:
-                    if type(error).__name__ == "Superseded":
-                        raise
+                        self._later(
+                            lambda n=name, p=picture: self._send_msg(_picture(number, n, p))
+                        )
+                except SupersededError:
+                    raise
+                except Exception as error:  # whatever a model raises
                     cause = error
                     self._later(lambda: self._refuse(number, "", cause))
 
@@ -353,6 +422,7 @@ class Page(JSComponent):
             "kind": "setup",
             "served": self._served,
             "name": view.model.name,
+            "address": view.name,
             "summary": view.model.summary,
             "parameters": [
                 {
@@ -402,11 +472,17 @@ class Page(JSComponent):
         assert self._pictures is not None
         failed = 0 if self._pictures.failed is None else int(self._pictures.failed.sum())
         maps = []
-        for panel in self._panels():
+        for panel, parts in zip(self._panels(), self._components.values(), strict=True):
             known = panel.values[np.isfinite(panel.values)]
             extent = f"from {known.min():.4g} to {known.max():.4g}" if known.size else "undefined"
             axes = " and ".join(axis.name for axis in self._view.axes.values())
-            maps.append({"title": panel.label, "about": f"over {axes}, {extent}"})
+            maps.append(
+                {
+                    "title": panel.label,
+                    "about": f"over {axes}, {extent}",
+                    "components": [part.label for part in parts],
+                }
+            )
         shape = " × ".join(str(len(axis)) for axis in reversed(self._pictures.axes))
         seconds = self._painter.seconds.get(size)
         text = f"{shape} points" + (f" in {_duration(seconds)}" if seconds else "")
@@ -500,6 +576,21 @@ def _point_message(number: int, view: View, points: list[Point]) -> dict[str, An
     }
 
 
+def _show_curve(
+    figure: CurveFigure,
+    panel: Shown,
+    curves: list[np.ndarray],
+    x: np.ndarray,
+    label: str,
+    index: Mapping[str, int],
+) -> None:
+    """Curves over an axis, each mark on its own, or all on one."""
+    own = dict(zip(index, curves if len(curves) > 1 else curves * len(index), strict=True))
+    marks = {name: (float(x[k]), float(own[name][k])) for name, k in index.items()}
+    shown = [np.asarray(curve, float) for curve in curves]
+    figure.show(shown, x, (label, panel.label), panel.is_phase, marks)
+
+
 def _is_costly(point: Point, name: str) -> bool:
     """Whether a picture may take long, so that it is drawn only when it is asked for."""
     space = getattr(getattr(point.view, "system", None), "space", None)
@@ -517,7 +608,13 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return repr(value) if isinstance(value, float) and value != int(value) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        repr(value)
+        if isinstance(value, float) and value != int(value)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def _duration(seconds: float) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from quantsync.catalogue.starts import start_of
 
 from quantsync.catalogue.measures import measures_of
 from quantsync.catalogue.models import Model, Parameter
 from quantsync.catalogue.references import found_as
-from quantsync.catalogue.starts import start_of
 from quantsync.checks import choice, known_name, real_number, shown
 from quantsync.errors import InvalidArgumentError, QuantsyncError
 from quantsync.lazy import lazy
@@ -84,6 +84,7 @@ class View:
     fixed: Mapping[str, Any] = field(default_factory=dict)  # what differs from the defaults
     size: int = SIZE
     marks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # x and y, by "a", "b"
+    components: Mapping[str, int] = field(default_factory=dict)  # which number of a measure
 
     @classmethod
     def start(
@@ -172,7 +173,11 @@ class View:
             if key in changes
         }
         axis = replace(old, **ends, **{k: v for k, v in changes.items() if k == "scale"})
-        kept = {} if name is not None and name != getattr(self.axes.get(which), "name", "") else self.marks
+        kept = (
+            {}
+            if name is not None and name != getattr(self.axes.get(which), "name", "")
+            else self.marks
+        )
         return replace(self, **{which: axis}, marks=kept)
 
     def with_measures(self, names: list[str]) -> View:
@@ -195,6 +200,12 @@ class View:
                 f"is {found:g}."
             )
         return replace(self, size=int(found))
+
+    def with_component(self, measure: str, index: Any) -> View:
+        """With another number of a measure that has several, such as one for each site."""
+        known_name("measure shown", measure, self.measures)
+        found = int(read_number(index, "number of a component"))
+        return replace(self, components={**self.components, measure: max(found, 0)})
 
     def with_mark(self, which: str, place: tuple[float, ...] | None) -> View:
         """With another point that is looked at, or compared; None for none."""
@@ -227,6 +238,7 @@ class View:
             for which, axis in self.axes.items()
         }
         found |= {"measure": ",".join(self.measures), "size": str(self.size)}
+        found |= {f"component.{name}": str(k) for name, k in self.components.items() if k}
         found |= {f"p.{name}": json.dumps(value) for name, value in self.fixed.items()}
         found |= {
             f"mark.{which}": ",".join(map(repr, place)) for which, place in self.marks.items()
@@ -234,7 +246,7 @@ class View:
         return found
 
     def from_query(self, query: Mapping[str, str]) -> View:
-        """This view with what a link says, which is checked as fields are."""
+        """The view with what a link says, which is checked as fields are."""
         view = self
         for name, text in query.items():
             if name.startswith("p."):
@@ -255,6 +267,9 @@ class View:
             view = view.with_measures(query["measure"].split(","))
         if "size" in query:
             view = view.with_size(query["size"])
+        for name in view.measures:
+            if f"component.{name}" in query:
+                view = view.with_component(name, query[f"component.{name}"])
         for which in MARKS:
             if text := query.get(f"mark.{which}"):
                 place = tuple(read_number(part, "mark") for part in text.split(","))
@@ -293,8 +308,7 @@ class View:
         """The map as a file for the command ``quantsync sweep``."""
         fixed = "".join(f"{n} = {_toml(v)}\n" for n, v in self.sweep_fixed().items())
         axes = "".join(
-            f"{axis.name} = {axis.written(self.size)[1]}\n"
-            for axis in reversed(self.axes.values())
+            f"{axis.name} = {axis.written(self.size)[1]}\n" for axis in reversed(self.axes.values())
         )
         store = re.sub(r"\W+", "_", self.model.name)
         return (
@@ -319,7 +333,9 @@ def read_number(text: Any, what: str) -> float:
         try:
             text = float(text[:MOST_TEXT].strip().replace("−", "-"))
         except ValueError:
-            raise InvalidArgumentError(f"The {what} must be a number, but is {shown(text)}.") from None
+            raise InvalidArgumentError(
+                f"The {what} must be a number, but is {shown(text)}."
+            ) from None
     return real_number(text, what)
 
 
@@ -333,7 +349,9 @@ def read_value(parameter: Parameter, value: Any) -> Any:
     if parameter.kind == "other":
         raise InvalidArgumentError(f"Parameter `{name}` is no number or name; set it in Python.")
     if parameter.kind == "text":
-        return known_name(f"value of `{name}`", text, parameter.choices) if parameter.choices else text
+        return (
+            known_name(f"value of `{name}`", text, parameter.choices) if parameter.choices else text
+        )
     if parameter.kind == "switch":
         if text in (True, "true", "True", "on"):
             return True
@@ -374,5 +392,4 @@ def _toml(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str | bool) else repr(value)
 
 
-Changed = Callable[[View], View]
 REFUSED = (QuantsyncError, TypeError, ValueError)

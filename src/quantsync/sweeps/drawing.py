@@ -87,11 +87,11 @@ class MapPictures:
         )
 
         places = [_places(coordinate) for coordinate in self.axes]
-        axes.set_xlabel(_label(self.axes[-1]))
+        axes.set_xlabel(axis_label(self.axes[-1]))
         if len(places) == 2:
             paint = phase_map_panel if panel.is_phase else map_panel
             paint(axes, places[1], places[0], panel.values, panel.label)
-            axes.set_ylabel(_label(self.axes[0]))
+            axes.set_ylabel(axis_label(self.axes[0]))
             _tick(axes, self.axes[0], "y")
         else:
             order = np.argsort(places[0])
@@ -215,7 +215,8 @@ def _draw_failures(axes: Axes, places: list[np.ndarray], failed: np.ndarray) -> 
     axes.plot(places[-1][index[-1]], height, "x", label="failed", **style)
 
 
-def _label(coordinate: xr.DataArray) -> str:
+def axis_label(coordinate: xr.DataArray) -> str:
+    """Name and unit of an axis."""
     return f"{coordinate.name}{unit(coordinate)}"
 
 

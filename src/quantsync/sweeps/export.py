@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 
 from quantsync.errors import InvalidArgumentError
-from quantsync.sweeps.drawing import MapPictures
+from quantsync.sweeps.drawing import MapPictures, map_axes
 from quantsync.sweeps.parts import off_grid, on_grid, real_variables
 from quantsync.sweeps.refine.refinement import PREFIX
-from quantsync.sweeps.store.files import PARTIAL, STATUS, named_write_errors
+from quantsync.sweeps.store.files import PARTIAL, named_write_errors
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,13 +49,14 @@ def export_dataset(dataset: xr.Dataset, target: Path | None) -> None:
 
 def _write_csv(dataset: xr.Dataset, file: TextIO) -> None:
     grid = on_grid(dataset)
-    dims = grid[STATUS].dims
+    dims = map_axes(grid)
+    size = math.prod(grid.sizes[name] for name in dims)
     mesh = np.meshgrid(*(grid[name].values for name in dims), indexing="ij")
     columns = {str(n): v.reshape(-1) for n, v in zip(dims, mesh, strict=True)}
     columns |= _columns(grid, len(dims))
     if PREFIX in dataset.dims:  # a line a point for these, too
         more = _columns(off_grid(dataset), 1)
-        count, extra = grid[STATUS].size, dataset.sizes[PREFIX]
+        count, extra = size, dataset.sizes[PREFIX]
         for name in ({*columns} | {*more}) - ({*columns} & {*more}):  # failures in one part only
             columns.setdefault(name, np.zeros(count, bool))
             more.setdefault(name, np.zeros(extra, bool))

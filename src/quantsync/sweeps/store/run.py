@@ -266,7 +266,9 @@ def _refine(
             found.values.get(asked.measure, np.full(plan.grid.size, np.nan)),
             points,
             workers,
-            progress=lambda count: progress_of(count, "refined points", progress if count else False),
+            progress=lambda count: progress_of(
+                count, "refined points", progress if count else False
+            ),
             retry_failed=retry_failed,
             told=points.told,
         )
