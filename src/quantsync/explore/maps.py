@@ -30,8 +30,8 @@ class SupersededError(Exception):
 class Newest:
     """Does the newest of the tasks it is given, each on a thread; an older one is told to stop.
 
-    A task is a function of ``check``, which raises `SupersededError` once there is a newer one. Where a
-    task does not look for longer than `PATIENCE`, the newest does not wait for it.
+    A task is a function of ``check``, which raises `SupersededError` once there is a newer one.
+    Where a task does not look for longer than `PATIENCE`, the newest does not wait for it.
     """
 
     def __init__(self) -> None:

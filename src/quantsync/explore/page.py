@@ -67,8 +67,8 @@ class Page(JSComponent):
         self._document: Any = pn.state.curdoc
         if self._document is not None:
             self._document.js_on_event("connection_lost", CustomJS(code=LOST))
-        self._figures = [MapFigure(False, False), MapFigure(False, False)]
-        self._cuts = [CurveFigure(False), CurveFigure(False)]
+        self._figures: list[Any] = []  # of the maps, or of curves over one axis
+        self._cuts: list[CurveFigure] = []
         self._logs: tuple[bool, ...] | None = None
         boxes = {name: pn.Column(sizing_mode="stretch_both") for name in BOXES}
         super().__init__(**boxes, sizing_mode="stretch_width", margin=0, **params)

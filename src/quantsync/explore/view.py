@@ -103,7 +103,8 @@ class View:
     def _axis(model: Model, name: str, *ends: Any) -> Axis:
         """A parameter over some range; over that of its slider where none is given."""
         parameter = model.parameters[name]
-        first, last, scale = (*ends, "linear")[:3] if ends else parameter.range
+        known = parameter.range or (0.0, 1.0, "linear")
+        first, last, scale = (*ends, "linear")[:3] if ends else known
         return Axis(name, float(first), float(last), scale, parameter.kind == "whole")
 
     @property
