@@ -3,6 +3,10 @@
 import re
 import sys
 
+import numpy as np
+import pytest
+
+import quantsync as qs
 from quantsync.sweeps.executors.progress import progress_of
 
 
@@ -29,3 +33,31 @@ def test_on_a_terminal_it_is_a_bar_that_goes_away(capsys, monkeypatch):
     assert "0/300 [" in text
     assert not text.rsplit("\r", 2)[-2].strip()
     assert shown(capsys, False) == ""
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_function_follows_a_sweep(kept, tmp_path):
+    axes = {"detuning": np.linspace(-1, 1, 30), "epsilon": np.linspace(0, 0.1, 100)}
+    seen = []
+    options = {"store": qs.Store(tmp_path / "map.zarr", chunk=500)} if kept else {}
+    qs.sweep("spin_pair", axes, "purity", progress=lambda *counts: seen.append(counts), **options)
+    assert len(seen) > 1
+    assert seen[-1] == (3000, 3000)
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+
+
+def test_a_function_ends_a_sweep():
+    class EnoughError(Exception):
+        pass
+
+    calls = []
+
+    def stop(done, total):
+        calls.append(done)
+        raise EnoughError
+
+    axes = {"detuning": np.linspace(-1, 1, 300), "epsilon": np.linspace(0, 0.1, 100)}
+    with pytest.raises(EnoughError):
+        qs.sweep("spin_pair", axes, "purity", progress=stop, workers=2)
+    assert len(calls) == 1
+    assert calls[0] < 30_000
