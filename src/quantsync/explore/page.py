@@ -52,7 +52,7 @@ class Page(JSComponent):
     cut_y = Child()
 
     _esm = HERE / "page.js"
-    _stylesheets: ClassVar = [str(HERE / "page.css")]
+    _stylesheets: ClassVar = [(HERE / "page.css").read_text("utf-8")]  # in the page itself
 
     def __init__(self, view: View, served: bool = True, **params: Any):
         self._first = self._view = self._wanted = view
