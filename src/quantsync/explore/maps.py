@@ -44,6 +44,8 @@ class Newest:
     def submit(self, task: Callable[[Callable[[], None]], None]) -> None:
         """Have a task done, and none that was submitted before."""
         with self._lock:
+            if self._closed:
+                return
             self._number += 1
             self._task = task
             number = self._number
@@ -105,13 +107,8 @@ class Painter:
         if self._like != like:
             self._like, self.seconds = like, {}
         sizes = [size for size in COARSE if size <= view.size]
-        affordable = [s for s in sizes if self.predicted(s, view) <= (AT_ONCE if moving else SOON)]
-        first = affordable[-1] if affordable else sizes[min(1, len(sizes) - 1)]
-        left = [first] if moving else [s for s in sizes if s >= first]
-        for size in left:
-            expected = self.predicted(size, view)
-            if size != left[0] and expected > MOST_SECONDS and not patient:
-                return expected
+        size = self._largest(sizes, view, AT_ONCE if moving else SOON)
+        while True:
             start = time.monotonic()
 
             def tell(done: int, total: int, size: int = size, start: float = start) -> None:
@@ -129,9 +126,21 @@ class Painter:
                     progress=tell,
                 )
             self.seconds[size] = time.monotonic() - start
-            show(found, size, size == left[-1] and not moving)
+            left = [] if moving else [s for s in sizes if s > size]
+            show(found, size, not left and not moving)
             check()
-        return None
+            if not left:
+                return None
+            size = self._largest(left, view, SOON)
+            if self.predicted(size, view) > MOST_SECONDS and not patient:
+                return self.predicted(size, view)
+
+    def _largest(self, sizes: list[int], view: View, seconds: float) -> int:
+        """The largest size that takes so long at most; the second smallest if none is known."""
+        quick = [size for size in sizes if self.predicted(size, view) <= seconds]
+        if quick:
+            return quick[-1]
+        return sizes[0] if self.seconds else sizes[min(1, len(sizes) - 1)]
 
     def predicted(self, size: int, view: View) -> float:
         """Seconds that a map will take, as far as smaller ones tell."""

@@ -67,6 +67,7 @@ class Page(JSComponent):
         self._document: Any = pn.state.curdoc
         if self._document is not None:
             self._document.js_on_event("connection_lost", CustomJS(code=LOST))
+            self._document.on_session_destroyed(lambda _: self.end())
         self._figures: list[Any] = []  # of the maps, or of curves over one axis
         self._cuts: list[CurveFigure] = []
         self._logs: tuple[bool, ...] | None = None
@@ -74,6 +75,11 @@ class Page(JSComponent):
         super().__init__(**boxes, sizing_mode="stretch_width", margin=0, **params)
         self._boxes = boxes
         self._build_figures(view)
+
+    def end(self) -> None:
+        """Compute nothing more: nobody looks."""
+        self._maps.close()
+        self._points.close()
 
     # --- messages
 
