@@ -330,19 +330,12 @@ def start_value(parameter: Parameter) -> Any:
 
 def read_number(text: Any, what: str) -> float:
     """A finite number from a field."""
-    if isinstance(text, str):
-        try:
-            text = float(text[:MOST_TEXT].strip().replace("−", "-"))
-        except ValueError:
-            raise InvalidArgumentError(
-                f"The {what} must be a number, but is {shown(text)}."
-            ) from None
-    return real_number(text, what)
+    return real_number(_number_of(text, f"The {what}") if isinstance(text, str) else text, what)
 
 
 def read_value(parameter: Parameter, value: Any) -> Any:
     """The value of a parameter, from a field or as it is."""
-    name, text = parameter.name, value.strip()[:MOST_TEXT] if isinstance(value, str) else value
+    name, text = parameter.name, value.strip() if isinstance(value, str) else value
     if text in ("", None):
         if parameter.is_required:
             raise InvalidArgumentError(f"Parameter `{name}` needs a value.")
@@ -360,12 +353,7 @@ def read_value(parameter: Parameter, value: Any) -> Any:
             return False
         raise InvalidArgumentError(f"Parameter `{name}` must be on or off, but is {shown(text)}.")
     if isinstance(text, str):
-        try:
-            text = float(text.replace("−", "-"))
-        except ValueError:
-            raise InvalidArgumentError(
-                f"Parameter `{name}` must be a number, but is {shown(value)}."
-            ) from None
+        text = _number_of(text, f"Parameter `{name}`")
     number = real_number(text, name)
     if parameter.kind == "whole":
         if number != int(number):
@@ -376,6 +364,16 @@ def read_value(parameter: Parameter, value: Any) -> Any:
     return number
 
 
+def _number_of(text: str, what: str) -> float:
+    """The number that a text is."""
+    try:
+        if len(text) > MOST_TEXT:
+            raise ValueError
+        return float(text.replace("−", "-"))  # a minus sign that was printed
+    except ValueError:
+        raise InvalidArgumentError(f"{what} must be a number, but is {shown(text)}.") from None
+
+
 def _same(value: Any, default: Any) -> bool:
     return value is default or (value is not None and default is not None and value == default)
 
@@ -383,7 +381,7 @@ def _same(value: Any, default: Any) -> bool:
 def _unquoted(text: str) -> Any:
     """A value of a link: JSON, which has numbers, switches and texts, and nothing else counts."""
     try:
-        value = json.loads(text[:MOST_TEXT])
+        value = json.loads(text) if len(text) <= MOST_TEXT else text
     except ValueError:
         return text
     return value if isinstance(value, int | float | str | bool | None) else text
