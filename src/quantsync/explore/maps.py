@@ -121,7 +121,7 @@ class Painter:
                 found = sweep(
                     view.model.function,
                     view.sweep_axes(size),
-                    list(view.measures),
+                    view.measure_arguments,
                     view.sweep_fixed(),
                     progress=tell,
                 )

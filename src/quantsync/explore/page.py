@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,7 +24,7 @@ from quantsync.errors import InvalidArgumentError, WarnedOnce
 from quantsync.explore.figures import CurveFigure, MapFigure
 from quantsync.explore.figures import Panel as Shown
 from quantsync.explore.maps import Newest, Painter, SupersededError
-from quantsync.explore.view import REFUSED, SIZES, View
+from quantsync.explore.view import REFUSED, SIZES, View, unit_of
 from quantsync.html import exponent
 from quantsync.sweeps.drawing import MapPictures, axis_label
 from quantsync.sweeps.export import draw_dataset, export_dataset
@@ -375,7 +374,7 @@ class Page(JSComponent):
             with WarnedOnce(passed_on=True, everything=True):  # certificates say the same
                 try:
                     points = [
-                        Point.of(view.model, view.at(place), list(view.measures))
+                        Point.of(view.model, view.at(place), view.measure_arguments)
                         for _, place in sorted(view.marks.items())
                     ]
                     if not points:
@@ -444,7 +443,7 @@ class Page(JSComponent):
             ],
             "can_vary": view.can_vary,
             "measures": [
-                {"name": name, "unit": "" if m.units == "1" else m.units, "about": m.long_name}
+                {"name": name, "unit": unit_of(m), "about": getattr(m, "long_name", "")}
                 for name, m in view.known_measures.items()
             ],
             "sizes": list(SIZES),
@@ -630,14 +629,15 @@ def _duration(seconds: float) -> str:
 
 
 def page_maker(
-    model: Any, parameters: Mapping[str, Any] | None = None, measures: Any = ()
+    model: Any,
+    parameters: Mapping[str, Any] | None = None,
+    measures: Any = (),
+    served: bool = True,
 ) -> Callable[[Mapping[str, str]], Page]:
     """What makes the page of a session from the query of its address."""
     first = View.start(Model.of(model), parameters, measures)
-    guard = threading.Lock()
 
     def make(query: Mapping[str, str]) -> Page:
-        with guard:
-            return Page(first.from_query(query))
+        return Page(first.from_query(query), served)
 
     return make

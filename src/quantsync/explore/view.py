@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from quantsync.catalogue.starts import start_of
 
-from quantsync.catalogue.measures import measures_of
+from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, Parameter
 from quantsync.catalogue.references import found_as
+from quantsync.catalogue.starts import start_of
 from quantsync.checks import choice, known_name, real_number, shown
 from quantsync.errors import InvalidArgumentError, QuantsyncError
 from quantsync.lazy import lazy
@@ -85,6 +85,7 @@ class View:
     size: int = SIZE
     marks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # x and y, by "a", "b"
     components: Mapping[str, int] = field(default_factory=dict)  # which number of a measure
+    own_measures: Mapping[str, Any] = field(default_factory=dict)  # functions, by name
 
     @classmethod
     def start(
@@ -97,7 +98,11 @@ class View:
         view = cls(model, axes[0], axes[1] if len(axes) > 1 else None, (first.measure,))
         for name, value in {**first.fixed, **given}.items():
             view = view.with_parameter(name, value)
-        return view.with_measures(list(measures)) if measures else view
+        if not measures:
+            return view
+        named = resolve_measures(measures, view.known_measures, model.name)
+        own = {name: m for name, m in named.items() if name not in view.known_measures}
+        return replace(view, own_measures=own).with_measures(list(named))
 
     @staticmethod
     def _axis(model: Model, name: str, *ends: Any) -> Axis:
@@ -120,7 +125,12 @@ class View:
     @lazy
     def known_measures(self) -> dict[str, Any]:
         """The measures that the model's systems have, by name."""
-        return measures_of(self.model(**self.at(self.middle)))
+        return {**measures_of(self.model(**self.at(self.middle))), **self.own_measures}
+
+    @property
+    def measure_arguments(self) -> dict[str, Any]:
+        """The measures of `sweep`."""
+        return {name: self.own_measures.get(name, name) for name in self.measures}
 
     @property
     def middle(self) -> tuple[float, ...]:
@@ -289,19 +299,19 @@ class View:
             f"    {axis.name!r}: {axis.written(self.size)[0]},\n"
             for axis in reversed(self.axes.values())
         )
-        model, first = repr(self.model.name), ""
+        imported: list[str] = []
+        model = repr(self.model.name)
         if not self.model.is_registered:
-            module, _, name = self.name.rpartition(":")
-            model = name or self.model.name
-            if module and all(part.isidentifier() for part in module.split(".")):
-                first = f"from {module} import {name.partition('.')[0]}\n"
+            model = _imported(self.name, imported)
+        named = [_imported(found_as(m) or n, imported) for n, m in self.own_measures.items()]
+        own = dict(zip(self.own_measures, named, strict=True))
+        measures = ", ".join(own.get(name, repr(name)) for name in self.measures)
         fixed = self.sweep_fixed()
+        lines = "".join(f"{line}\n" for line in dict.fromkeys(imported))
         return (
-            f"import numpy as np\nimport quantsync as qs\n{first}\n"
-            f"axes = {{\n{axes}}}\n"
-            f"map = qs.sweep({model}, axes, {list(self.measures)!r}"
-            f"{f', fixed={fixed!r}' if fixed else ''})\n"
-            f"map.quantsync.plot()\n"
+            f"import numpy as np\nimport quantsync as qs\n{lines}\naxes = {{\n{axes}}}\n"
+            f"map = qs.sweep({model}, axes, [{measures}]{f', fixed={fixed!r}' if fixed else ''})\n"
+            "map.quantsync.plot()\n"
         )
 
     @property
@@ -312,11 +322,30 @@ class View:
             f"{axis.name} = {axis.written(self.size)[1]}\n" for axis in reversed(self.axes.values())
         )
         store = re.sub(r"\W+", "_", self.model.name)
+        named = self.measure_arguments.items()
         return (
             f"model = {_toml(self.name)}\n"
-            f"measures = [{', '.join(map(_toml, self.measures))}]\n"
+            f"measures = [{', '.join(_toml(found_as(m) or n) for n, m in named)}]\n"
             f'store = "{store}.zarr"\n\n[axes]\n{axes}' + (f"\n[fixed]\n{fixed}" if fixed else "")
         )
+
+
+def unit_of(measure: Any) -> str:
+    """The unit of a measure; nothing where there is none."""
+    units = getattr(measure, "units", "")
+    return "" if units == "1" else units
+
+
+def _imported(reference: str, lines: list[str]) -> str:
+    """A name in a program for what stands at a reference; lines that import it are added."""
+    module, _, name = reference.rpartition(":")
+    if not module:
+        return name  # of a notebook, say, which has it
+    if module.endswith(".py"):
+        lines += ["import runpy"]
+        return f"runpy.run_path({module!r})[{name!r}]"
+    lines += [f"from {module} import {name.partition('.')[0]}"]
+    return name
 
 
 def start_value(parameter: Parameter) -> Any:

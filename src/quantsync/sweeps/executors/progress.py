@@ -42,7 +42,7 @@ def progress_of(
         from tqdm.auto import tqdm
 
     options: dict[str, Any] = {"leave": False, "disable": None if show is None else not show}
-    if _in_notebook():
+    if in_notebook():
         options |= {"delay": NOTEBOOK_DELAY, "disable": show is False}
         if not any(kind.__module__ == "tqdm.notebook" for kind in tqdm.__mro__):
             options |= {"ncols": NOTEBOOK_WIDTH, "file": sys.stdout}
@@ -54,7 +54,7 @@ def progress_of(
         yield bar.update
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
     """Whether this is the kernel of a notebook, whose output is no terminal and shows a bar."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return "IPKernelApp" in getattr(shell, "config", {})
