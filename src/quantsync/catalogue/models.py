@@ -106,6 +106,17 @@ class Parameter:
         given = self.described.range(self.name)
         return given or guessed_range(self.kind, self.default, self.bounds)
 
+    def values(self, points: int, within: Range | None = None) -> np.ndarray:
+        """Values along a range, by default its own; fewer where only whole or half ones count."""
+        within = within or self.range
+        if within is None:
+            raise InvalidArgumentError(f"Parameter `{self.name}` is no number: it has no range.")
+        space = np.geomspace if within.scale == "log" else np.linspace
+        found = space(within.first, within.last, points)
+        if self.kind == "half":
+            return np.unique(np.round(2 * found)) / 2
+        return np.unique(np.round(found).astype(int)) if self.kind == "whole" else found
+
     @property
     def is_automatic(self) -> bool:
         """Whether it may be None, and is by default: then the model has a value for it."""

@@ -32,9 +32,9 @@ def guessed_kind(default: Any, annotation: Any) -> str:
 
     The whole numbers 0 and 1 are written for frequencies and rates as often as for counts.
     """
-    word = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    word = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    word = word.partition("|")[0].strip()  # of `int | None`
     named = {"float": "number", "int": "whole", "bool": "switch", "str": "text"}
-    word = word.replace("Optional[", "").strip("]").partition("|")[0].strip()
     if isinstance(default, bool):
         return "switch"
     if isinstance(default, str):

@@ -69,7 +69,7 @@ def harmonic_chain(
         lose digits as exp(4r) in double precision: 1e-8 at r = 10.
     squeezing_2 : float, default 0, range -2 to 2
         Squeezing r of the second oscillator at t = 0.
-    time : float >= 0, default 300, range 0 to 1500
+    time : float, default 300, range 0 to 1500
         Time t at which the oscillators are looked at (units of 1/omega_1).
     window : float > 0, default 15, range 1 to 50
         Length of the window [t, t + window] of Pearson's coefficient (units of 1/omega_1).
