@@ -54,5 +54,5 @@ def explore(model: Any, parameters: Mapping[str, Any] | None = None, measures: A
         return None
     import panel as pn
 
-    pn.extension()
+    pn.extension(inline=True)  # nothing is loaded from other hosts
     return page_maker(model, parameters, measures, served=False)({})

@@ -380,6 +380,6 @@ export function render({ model, el }) {
     send({ do: 'theme', dark: dark.matches });
   };
   dark.addEventListener('change', theme);
-  el.append(page);
+  el.append(element('div', { class: 'frame' }, page));
   send({ do: 'hello', dark: dark.matches });
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 import tempfile
@@ -63,7 +64,9 @@ class Page(JSComponent):
         self._pictures: MapPictures | None = None
         self._dataset: Any = None
         self._found: dict[str, Point] = {}
-        self._document: Any = pn.state.curdoc
+        # Of a server's session; in a notebook what a thread has to say is sent by the kernel's loop.
+        self._document: Any = pn.state.curdoc if served else None
+        self._loop = None if served else _running_loop()
         if self._document is not None:
             self._document.js_on_event("connection_lost", CustomJS(code=LOST))
             self._document.on_session_destroyed(lambda _: self.end())
@@ -403,8 +406,10 @@ class Page(JSComponent):
 
     def _later(self, callback: Callable[[], Any]) -> None:
         """Call from a thread what changes the document or sends to the browser."""
-        if self._document is not None and self._document.session_context:
+        if self._document is not None:
             self._document.add_next_tick_callback(callback)
+        elif self._loop is not None:
+            self._loop.call_soon_threadsafe(callback)
         else:
             callback()
 
@@ -594,6 +599,14 @@ def _show_curve(
     marks = {name: (float(x[k]), float(own[name][k])) for name, k in index.items()}
     shown = [np.asarray(curve, float) for curve in curves]
     figure.show(shown, x, (label, panel.label), panel.is_phase, marks)
+
+
+def _running_loop() -> Any:
+    """The loop that runs a notebook's kernel; None if there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _is_costly(point: Point, name: str) -> bool:
