@@ -211,7 +211,10 @@ export function render({ model, el }) {
     } }, label);
     const download = (what, label) => element('button', { type: 'button',
       onclick: () => send({ do: 'download', what }) }, label);
-    document.title = `${found.name} · quantsync`;
+    if (found.served) {
+      document.title = `${found.name} · quantsync`;
+      document.documentElement.style.colorScheme = 'light dark';
+    }
     choices.replaceChildren(
       choose('measure.0', 'Measure', measures, (name) => send({ do: 'measure', which: 0, name })),
       choose('measure.1', 'Beside it', [['', '(nothing)'], ...measures],
@@ -376,7 +379,6 @@ export function render({ model, el }) {
 
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const theme = () => {
-    document.documentElement.style.colorScheme = 'light dark';
     send({ do: 'theme', dark: dark.matches });
   };
   dark.addEventListener('change', theme);
