@@ -23,11 +23,14 @@ from quantsync.plotting import BLUE, CYCLIC, SEQUENTIAL, VERMILLION, cell_edges
 INK = {False: "#1b1f24", True: "#e6e9ee"}  # of text and axes, on a light page and a dark one
 FAINT = {False: "#d0d7de", True: "#3d444d"}
 UNDEFINED = {False: "#b4b9c0", True: "#5b626b"}  # cells without a value
+ABSENT = {False: "#f0f2f4", True: "#23282e"}  # cells that are not computed yet
 FAILED = {False: VERMILLION, True: "#ff9a5c"}
 CURVES = {False: (BLUE, VERMILLION), True: ("#58b4f0", "#ff9a5c")}
 PI_LABELS = {-np.pi: "−π", -np.pi / 2: "−π/2", 0.0: "0", np.pi / 2: "π/2", np.pi: "π"}
 TEXT = "13px"
 PLACE = [("at", "$x{0.0000a}, $y{0.0000a}")]
+MOST_PIXELS = 640  # of a map along an axis; more cells are coarsened for the eye
+MOST_CROSSES = 2000
 MOST_TEXT = 300  # characters of a reason under the mouse
 
 
@@ -84,9 +87,11 @@ class MapFigure:
     def __init__(self, log_x: bool, log_y: bool):
         self.figure = _figure(log_x, log_y, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
         self.mapper = LinearColorMapper(palette=palette(False), low=0, high=1)
-        self.cells = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
+        self.cells = ColumnDataSource({"image": [], "missing": [], "x": [], "y": [], "dw": [], "dh": []})
         self.failures = ColumnDataSource({"x": [], "y": [], "reason": []})
         self.marks = ColumnDataSource({"x": [], "y": [], "name": []})
+        self.border = ColumnDataSource({"x": [], "y": []})
+        self.absent = LinearColorMapper(palette=[ABSENT[False]], nan_color="rgba(0, 0, 0, 0)")
         image = self.figure.image(
             source=self.cells,
             image="image",
@@ -96,6 +101,17 @@ class MapFigure:
             dh="dh",
             color_mapper=self.mapper,
         )
+        # Points that are not there yet look other than those without a value.
+        self.figure.image(
+            source=self.cells,
+            image="missing",
+            x="x",
+            y="y",
+            dw="dw",
+            dh="dh",
+            color_mapper=self.absent,
+        )
+        self._dots = self.figure.scatter("x", "y", source=self.border, size=2)
         crosses = self.figure.scatter(
             "x", "y", source=self.failures, marker="x", size=7, line_width=1.6
         )
@@ -136,6 +152,8 @@ class MapFigure:
         self.bar.bar_line_color = FAINT[dark]
         self.mapper.nan_color = UNDEFINED[dark]
         self._crosses.glyph.line_color = FAILED[dark]
+        self._dots.glyph.line_color = self._dots.glyph.fill_color = FAILED[dark]
+        self.absent.palette = [ABSENT[dark]]
 
     def show(
         self,
@@ -145,8 +163,9 @@ class MapFigure:
         labels: tuple[str, str],
         failed: np.ndarray | None,
         reasons: list[str],
+        missing: np.ndarray | None = None,
     ) -> None:
-        """Draw a map, of values (y, x)."""
+        """Draw a map, of values (y, x); points that failed or are missing have a look of their own."""
         values = np.asarray(panel.values, float)
         if panel.is_phase:
             values = np.angle(np.exp(1j * values))
@@ -170,23 +189,29 @@ class MapFigure:
         self.figure.y_range.update(start=y0, end=y1)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = labels
         shown = np.where(np.isfinite(values), values, np.nan)
+        absent = np.zeros(shown.shape, bool) if missing is None else missing
+        columns, rows = (_pixels(e, log) for e, log in zip(edges, self._logs, strict=True))
+        cells = np.ix_(rows, columns)
         self.cells.data = {
-            "image": [shown],
+            "image": [shown[cells]],
+            "missing": [np.where(absent[cells], 1.0, np.nan)],
             "x": [x0],
             "y": [y0],
             "dw": [x1 - x0],
             "dh": [y1 - y0],
         }
-        rows, columns = np.nonzero(failed) if failed is not None else ([], [])
-        self.failures.data = (
-            {
-                "x": x[columns],
-                "y": y[rows],
-                "reason": [text[:MOST_TEXT] for text in reasons[: len(rows)]],
-            }
-            if len(rows)
-            else {"x": [], "y": [], "reason": []}
-        )
+        rows, columns = np.nonzero(failed if failed is not None else np.zeros((0, 0)))
+        count = min(len(rows), len(reasons), MOST_CROSSES)
+        self.failures.data = {
+            "x": x[columns[:count]],
+            "y": y[rows[:count]],
+            "reason": [text[:MOST_TEXT] for text in reasons[:count]],
+        }
+
+    def draw_border(self, places: list[np.ndarray] | None) -> None:
+        """Dots at the border that refined points surround, y and x; none where there is none."""
+        y, x = places or (np.empty(0), np.empty(0))
+        self.border.data = {"x": x, "y": y}
 
     @property
     def _logs(self) -> tuple[bool, bool]:
@@ -278,3 +303,13 @@ def _edges(values: np.ndarray, log: bool) -> np.ndarray:
     """The edges of the cells around some values, even on the axis that shows them."""
     values = np.asarray(values, float)
     return np.exp(cell_edges(np.log(values))) if log else cell_edges(values)
+
+
+def _pixels(edges: np.ndarray, log: bool) -> np.ndarray:
+    """Which cell each pixel of an image shows: its own where cells are even and not too many."""
+    ends = np.log(edges) if log else edges
+    widths, count = np.diff(ends), len(edges) - 1
+    if count <= MOST_PIXELS and np.ptp(widths) <= 1e-6 * widths.max():
+        return np.arange(count)
+    middles = ends[0] + (ends[-1] - ends[0]) * (np.arange(MOST_PIXELS) + 0.5) / MOST_PIXELS
+    return np.clip(np.searchsorted(ends, middles) - 1, 0, count - 1)

@@ -91,6 +91,9 @@ class Painter:
     """Maps of views, coarse while the hand moves and finer when it rests."""
 
     seconds: dict[int, float] = field(default_factory=dict)  # that maps took last, by size
+    note: str = ""  # what else is to be said of a map
+    part: float = 1.0  # of its points that are there
+    grows: bool = False  # whether maps get further points, so that a marked one may be there now
     _like: Any = None
 
     def paint(

@@ -152,6 +152,20 @@ export function render({ model, el }) {
       const options = parameter.kind === 'switch' ? [['true', 'on'], ['false', 'off']]
         : parameter.choices.map((c) => [c, c]);
       row = choose(name, label, options, (value) => tell(value));
+      if (parameter.steps) {
+        const slider = element('input', {
+          type: 'range', min: 0, max: options.length - 1, step: 1, 'aria-label': `${label}, slider`,
+          oninput: () => {
+            const read = () => options[slider.value][0];
+            fields[name].input.value = read();
+            slider.setAttribute('aria-valuetext', read());
+            sendMoving(() => ({ do: 'parameter', name: parameter.name, value: read() }));
+          },
+        });
+        fields[name].slider = slider;
+        fields[name].steps = parameter.choices;
+        row.insertBefore(slider, fields[name].error);
+      }
     } else {
       row = exact(name, label, (value) => tell(value));
       if (parameter.range) {
@@ -219,7 +233,7 @@ export function render({ model, el }) {
       choose('measure.0', 'Measure', measures, (name) => send({ do: 'measure', which: 0, name })),
       choose('measure.1', 'Beside it', [['', '(nothing)'], ...measures],
         (name) => send({ do: 'measure', which: 1, name })),
-      choose('size', 'Points', found.sizes.map((n) => [n, n]), (size) => send({ do: 'size', size })));
+      found.sizes.length ? choose('size', 'Points', found.sizes.map((n) => [n, n]), (size) => send({ do: 'size', size })) : '');
     controls.replaceChildren(
       element('h2', {}, 'Axes'),
       axisRows('x', 'Horizontal', found.can_vary),
@@ -249,7 +263,7 @@ export function render({ model, el }) {
       if (!shown) continue;
       if (shown.input !== active || shown.input.tagName === 'SELECT' || !shown.error.textContent) shown.input.value = value;
       if (shown.slider && shown.slider !== active) {
-        shown.slider.value = stepAt(shown.range, Number(value));
+        shown.slider.value = shown.steps ? shown.steps.indexOf(value) : stepAt(shown.range, Number(value));
         shown.slider.setAttribute('aria-valuetext', value);
       }
     }
@@ -284,8 +298,8 @@ export function render({ model, el }) {
     status.textContent = found.text;
     finer.hidden = !found.finer;
     finer.textContent = found.finer || '';
-    progress.value = found.final ? 1 : progress.value;
-    progress.hidden = found.final;
+    progress.value = found.final ? found.part : progress.value;
+    progress.hidden = found.final && found.part === 1;
     found.maps.forEach(({ title: label, about, components }, k) => {
       const { caption, part } = maps[k];
       caption.textContent = label;

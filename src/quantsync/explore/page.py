@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +16,6 @@ import numpy as np
 import panel as pn
 from bokeh.models import CustomJS
 from panel.custom import Child, JSComponent
-from quantsync.explore.pictures import Picture
-from quantsync.explore.points import Point
 
 from quantsync.catalogue.models import Model
 from quantsync.catalogue.references import told
@@ -25,10 +23,15 @@ from quantsync.errors import InvalidArgumentError, WarnedOnce
 from quantsync.explore.figures import CurveFigure, MapFigure
 from quantsync.explore.figures import Panel as Shown
 from quantsync.explore.maps import Newest, Painter, SupersededError
-from quantsync.explore.view import REFUSED, SIZES, View, unit_of
+from quantsync.explore.pictures import Picture
+from quantsync.explore.points import Point
+from quantsync.explore.stored import StoredPainter, StoredView, is_store
+from quantsync.explore.view import REFUSED, SIZES, View, field_text, unit_of
 from quantsync.html import exponent
-from quantsync.sweeps.drawing import MapPictures, axis_label
+from quantsync.sweeps.drawing import MapPictures, axis_label, axis_places
 from quantsync.sweeps.export import draw_dataset, export_dataset
+from quantsync.sweeps.refine.points import MISSING
+from quantsync.sweeps.store.files import STATUS
 
 HERE = Path(__file__).parent
 DOWNLOADS = {
@@ -58,7 +61,8 @@ class Page(JSComponent):
         self._first = self._view = self._wanted = view
         self._served = served
         self._dark = False
-        self._painter, self._maps, self._points = Painter(), Newest(), Newest()
+        self._painter = StoredPainter() if isinstance(view, StoredView) else Painter()
+        self._maps, self._points = Newest(), Newest()
         self._newest = self._shown = 0  # numbers of wishes
         self._size = view.size
         self._pictures: MapPictures | None = None
@@ -218,7 +222,7 @@ class Page(JSComponent):
             self._draw_maps()
         self._send_msg({"kind": "accepted"})
         self._send_msg(self._map_message(number, size, final))
-        if first and not moving:
+        if not moving and (first or (final and self._painter.grows)):
             self._look(number, "a", self._nearest(self._place, [0, 0]))
 
     def _draw_maps(self) -> None:
@@ -229,8 +233,13 @@ class Page(JSComponent):
         panels = self._panels()
         if len(pictures.axes) == 2:
             reasons = [str(text) for text in np.ravel(self._dataset.attrs.get("failures", []))]
+            known = self._dataset
+            missing = known[STATUS].values == MISSING if STATUS in known else None
             for figure, panel in zip(self._figures, panels, strict=False):
-                figure.show(panel, *self._coordinates, self._labels, pictures.failed, reasons)
+                figure.show(
+                    panel, *self._coordinates, self._labels, pictures.failed, reasons, missing
+                )
+                figure.draw_border(pictures.border)
         self._draw_marks()
 
     def _draw_marks(self) -> None:
@@ -265,7 +274,7 @@ class Page(JSComponent):
     def _coordinates(self) -> list[np.ndarray]:
         """The values of the axes of the map that is shown: x first."""
         assert self._pictures is not None
-        return [np.asarray(axis.values, float) for axis in reversed(self._pictures.axes)]
+        return [axis_places(axis) for axis in reversed(self._pictures.axes)]
 
     @property
     def _labels(self) -> list[str]:
@@ -294,7 +303,7 @@ class Page(JSComponent):
         assert self._pictures is not None
         known = self._pictures.panels
         return {
-            name: [p for p in known if re.match(rf"{re.escape(name)}( |$)", p.label)]
+            name: [p for p in known if re.match(rf"{re.escape(name)}(_real|_imag)?( |$)", p.label)]
             for name in self._view.measures
         }
 
@@ -377,8 +386,7 @@ class Page(JSComponent):
             with WarnedOnce(passed_on=True, everything=True):  # certificates say the same
                 try:
                     points = [
-                        Point.of(view.model, view.at(place), view.measure_arguments)
-                        for _, place in sorted(view.marks.items())
+                        view.known_at(place) for _, place in sorted(view.marks.items())
                     ]
                     if not points:
                         return
@@ -441,6 +449,7 @@ class Page(JSComponent):
                     "description": p.description,
                     "kind": p.kind,
                     "choices": list(p.choices),
+                    "steps": getattr(p, "steps", False),
                     "range": list(p.range) if p.range else None,
                 }
                 for p in view.model.parameters.values()
@@ -451,17 +460,17 @@ class Page(JSComponent):
                 {"name": name, "unit": unit_of(m), "about": getattr(m, "long_name", "")}
                 for name, m in view.known_measures.items()
             ],
-            "sizes": list(SIZES),
+            "sizes": list(view.sizes),
             "downloads": [[what, label] for what, (label, _) in DOWNLOADS.items()],
         }
 
     def _send_view(self, view: View) -> None:
-        values = {f"p.{n}": _text(view.value(n)) for n in view.model.parameters}
+        values = {f"p.{n}": field_text(view.value(n)) for n in view.model.parameters}
         for which, axis in view.axes.items():
             values |= {
                 f"{which}.name": axis.name,
-                f"{which}.first": _text(axis.first),
-                f"{which}.last": _text(axis.last),
+                f"{which}.first": field_text(axis.first),
+                f"{which}.last": field_text(axis.last),
                 f"{which}.scale": axis.scale,
             }
         values |= {"y.name": ""} if view.y is None else {}
@@ -499,6 +508,7 @@ class Page(JSComponent):
         attrs = self._dataset.attrs
         if "largest_residual" in attrs:
             text += f", largest residual {exponent(float(attrs['largest_residual']))}"
+        text += self._painter.note
         if failed:
             first = np.ravel(attrs.get("failures", [""]))[0]
             text += f"; {failed} failed, the first at {first}"
@@ -510,6 +520,7 @@ class Page(JSComponent):
             "text": text[:MOST_MESSAGE],
             "maps": maps,
             "finer": "",
+            "part": self._painter.part,
         }
 
 
@@ -568,7 +579,7 @@ def _point_message(number: int, view: View, points: list[Point]) -> dict[str, An
     titles = [
         (f"{name.upper()}: " if len(points) > 1 else "")
         + ", ".join(
-            f"{axis.name} = {value:.6g}"
+            f"{axis.name} = {axis.shown(value)}"
             for axis, value in zip(view.axes.values(), place, strict=True)
         )
         for name, place in sorted(view.marks.items())
@@ -620,21 +631,6 @@ def _picture(number: int, name: str, picture: Picture) -> dict[str, Any]:
     return {"kind": "picture", "id": number, "name": name, "uri": uri, "alt": picture.alt}
 
 
-def _text(value: Any) -> str:
-    """A value as its field shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return (
-        repr(value)
-        if isinstance(value, float) and value != int(value)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
-
-
 def _duration(seconds: float) -> str:
     if seconds < 1:
         return f"{1e3 * seconds:.0f} ms"
@@ -646,9 +642,17 @@ def page_maker(
     parameters: Mapping[str, Any] | None = None,
     measures: Any = (),
     served: bool = True,
+    allowed: Collection[str] = (),
 ) -> Callable[[Mapping[str, str]], Page]:
-    """What makes the page of a session from the query of its address."""
-    first = View.start(Model.of(model), parameters, measures)
+    """What makes the page of a session from the query of its address.
+
+    ``model`` may be the folder of a store, and ``allowed`` modules that may be imported because it
+    names them.
+    """
+    if is_store(model):
+        first: View = StoredView.open(model, parameters, measures, allowed)
+    else:
+        first = View.start(Model.of(model), parameters, measures)
 
     def make(query: Mapping[str, str]) -> Page:
         return Page(first.from_query(query), served)

@@ -17,6 +17,7 @@ from quantsync.catalogue.references import found_as
 from quantsync.catalogue.starts import start_of
 from quantsync.checks import choice, known_name, real_number, shown
 from quantsync.errors import InvalidArgumentError, QuantsyncError
+from quantsync.explore.points import Point
 from quantsync.lazy import lazy
 
 SIZES = (11, 21, 41, 81, 161)  # values on an axis that one may ask for
@@ -58,6 +59,10 @@ class Axis:
             return np.arange(first, last + 1, max(1, -(-(last - first) // (size - 1))))
         spaced = np.linspace if self.scale == "linear" else np.geomspace
         return spaced(self.first, self.last, size)
+
+    def shown(self, value: float) -> str:
+        """A value in a title."""
+        return f"{value:.6g}"
 
     def written(self, size: int) -> tuple[str, str]:
         """The values in Python, and in TOML."""
@@ -150,6 +155,15 @@ class View:
         """The value of a parameter that does not vary."""
         parameter = self.model.parameters[name]
         return self.fixed.get(name, start_value(parameter))
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers of values on an axis that one may choose; none where they are given."""
+        return SIZES
+
+    def known_at(self, place: tuple[float, ...]) -> Point:
+        """What is known at a place of the map."""
+        return Point.of(self.model, self.at(place), self.measure_arguments)
 
     # --- changes
 
@@ -401,6 +415,15 @@ def _number_of(text: str, what: str) -> float:
         return float(text.replace("−", "-"))  # a minus sign that was printed
     except ValueError:
         raise InvalidArgumentError(f"{what} must be a number, but is {shown(text)}.") from None
+
+
+def field_text(value: Any) -> str:
+    """A value as its field shows it, with all digits."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(float(value)).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _same(value: Any, default: Any) -> bool:

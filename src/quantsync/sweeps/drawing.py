@@ -86,7 +86,7 @@ class MapPictures:
             scale_axis,
         )
 
-        places = [_places(coordinate) for coordinate in self.axes]
+        places = [axis_places(coordinate) for coordinate in self.axes]
         axes.set_xlabel(axis_label(self.axes[-1]))
         if len(places) == 2:
             paint = phase_map_panel if panel.is_phase else map_panel
@@ -173,7 +173,7 @@ def _component(dataset: xr.Dataset, variable: xr.DataArray, k: int) -> str:
     return str(dataset[axis].values[k]) if axis in dataset.coords else str(k)
 
 
-def _places(coordinate: xr.DataArray) -> np.ndarray:
+def axis_places(coordinate: xr.DataArray) -> np.ndarray:
     """Where the values of an axis stand: names one after the other."""
     values = coordinate.values
     return values if values.dtype.kind in "iuf" else np.arange(float(len(values)))

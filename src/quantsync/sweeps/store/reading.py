@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,6 +225,19 @@ def sweep_status(store: str | Path) -> SweepStatus:
         lock_holder(path / STATUS / "lock"),
         RefinementStatus.of(points),
     )
+
+
+def store_activity(store: str | Path) -> tuple[dict[str, Any] | None, tuple[int, ...]]:
+    """Who is writing to a store, and times which are others once something has been written.
+
+    Both are had at once, however large the store is.
+    """
+    folder = store_path(store) / STATUS
+    writer, times = lock_holder(folder / "lock"), []
+    for part in (folder, folder / "records", folder / "refinement"):
+        with contextlib.suppress(OSError):
+            times.append(part.stat().st_mtime_ns)
+    return writer, tuple(times)
 
 
 def stored_arguments(store: str | Path, allowed: Collection[str] = ()) -> dict[str, Any]:

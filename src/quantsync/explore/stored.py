@@ -1,0 +1,582 @@
+"""Stores in place of models: `StoredView` of what one holds, read again while it grows."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+
+import numpy as np
+
+from quantsync.catalogue.models import MODELS, Model
+from quantsync.checks import known_name, shown
+from quantsync.errors import InvalidArgumentError, StoreError, WarnedOnce
+from quantsync.explore.maps import Painter
+from quantsync.explore.points import Certificate, Number, Point, written
+from quantsync.explore.view import Axis, View, field_text, read_number
+from quantsync.lazy import lazy
+from quantsync.plotting import is_geometric
+from quantsync.sweeps._datasets import PointFailure
+from quantsync.sweeps.drawing import FAILED as FAILED_MAP
+from quantsync.sweeps.drawing import map_axes, measures_of
+from quantsync.sweeps.parts import on_grid
+from quantsync.sweeps.refine.points import DONE, FAILED, MISSING
+from quantsync.sweeps.refine.refinement import BORDER
+from quantsync.sweeps.rules import Rule
+from quantsync.sweeps.store.files import STATUS
+from quantsync.sweeps.store.reading import open_sweep, store_activity, stored_arguments
+from quantsync.version import __version__
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+EVERY, PAUSE = 1.0, 0.02  # seconds between looks at a growing store, and at newer wishes
+READING = 4.0  # times as long as reading takes that it is left alone
+MOST_COMPONENTS = 8  # numbers of a measure that are chosen by number; more of them are an axis
+MOST_REASONS = 2000  # failed points of a map that are told apart
+SAME, TINY = 1e-6, 1e-9  # by how much a number may differ from the stored one, relative to it
+MEAN = "mean of all"
+SAMPLES = "sample"  # the axis of an ensemble
+
+
+def is_store(model: Any) -> bool:
+    """Whether what is to be shown is the folder of a store, and no model of that name."""
+    if not isinstance(model, str):
+        return isinstance(model, Path)
+    return model not in MODELS and (Path(model).is_dir() or Path(model).suffix == ".zarr")
+
+
+@dataclass(frozen=True)
+class StoredParameter:
+    """An axis of a store, of whose values one is shown where it is no axis of the map."""
+
+    name: str
+    stored: np.ndarray
+    attrs: Mapping[str, Any]
+
+    is_required: ClassVar = False
+    range: ClassVar = None
+    kind: ClassVar = "text"  # to choose from, whatever they are
+
+    @property
+    def unit(self) -> str:
+        """Its unit; empty for pure numbers."""
+        units = self.attrs.get("units", "1")
+        return "" if units == "1" else units
+
+    @property
+    def description(self) -> str:
+        """What it is."""
+        return self.attrs.get("long_name", "")
+
+    @property
+    def steps(self) -> bool:
+        """Whether a slider runs over its values."""
+        return self.stored.dtype.kind in "iuf" and len(self.stored) > 2
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Its values as texts."""
+        mean = (MEAN,) if self.name == SAMPLES and len(self.stored) > 1 else ()
+        return (*mean, *(field_text(value) for value in self.stored.tolist()))
+
+    @property
+    def default(self) -> Any:
+        """What is shown of it first: the value in the middle, or the mean of samples."""
+        if self.choices[0] == MEAN:
+            return MEAN
+        return self.stored[len(self.stored) // 2].item()
+
+    @property
+    def places(self) -> np.ndarray:
+        """Where its values stand on an axis: names and switches one after the other."""
+        if self.stored.dtype.kind in "iuf":
+            return self.stored.astype(float)
+        return np.arange(float(len(self.stored)))
+
+
+class About(NamedTuple):
+    """What is said of a stored measure."""
+
+    units: str
+    long_name: str
+
+
+@dataclass(frozen=True, eq=False)
+class StoredModel:
+    """What the page asks of a model."""
+
+    name: str
+    summary: str
+    parameters: Mapping[str, StoredParameter]
+
+
+@dataclass(frozen=True)
+class StoredAxis(Axis):
+    """Those of the values of a store that lie between two of them."""
+
+    stored: tuple[float, ...] = ()
+    names: tuple[str, ...] = ()  # of values that are no numbers
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not len(self.values(0)):
+            raise InvalidArgumentError(
+                f"The store has no value of `{self.name}` from {self.first:g} to {self.last:g}."
+            )
+
+    def values(self, size: int) -> np.ndarray:  # noqa: ARG002 - those that there are
+        """The stored values."""
+        values = np.array(self.stored)
+        return values[self.among(values)]
+
+    def among(self, places: np.ndarray) -> np.ndarray:
+        """Where those of the axis are among some places, ascending, each once."""
+        values, index = np.unique(places, return_index=True)
+        return index[(values >= self.first) & (values <= self.last)]
+
+    def shown(self, value: float) -> str:
+        """A value in a title."""
+        return self.names[int(value)] if self.names else super().shown(value)
+
+
+class Stored:
+    """What a store holds, as it was read last; sessions share it."""
+
+    def __init__(self, path: Path, allowed: Collection[str] = ()):
+        self.path, self.allowed = path, allowed
+        self._lock = threading.Lock()
+        self._seen: Any = None  # of the files when it was read
+        self._at, self._took = -math.inf, 0.0  # when it was read, and how long that took
+        self.writer: Mapping[str, Any] | None = None  # who computes it
+        self.dataset: xr.Dataset = cast("Any", None)
+        self.damage: list[str] = []
+        self.refresh()
+
+    def refresh(self) -> bool:
+        """Read it again if it has changed; whether there is anything new, a writer included."""
+        with self._lock:
+            writer, times = store_activity(self.path)
+            if (seen := (writer is None, times)) == self._seen:
+                return False
+            if writer is not None and time.monotonic() < self._at + READING * self._took:
+                return False
+            start = time.monotonic()
+            try:
+                with WarnedOnce(passed_on=True, everything=True) as told:
+                    found = open_sweep(self.path)
+            except StoreError:  # it is being extended, say; what was read is shown meanwhile
+                if self.dataset is None:
+                    raise
+                return False
+            self.damage = [text for text, _ in told.found]
+            own = {dim: np.arange(n) for dim, n in found.sizes.items() if dim not in found.coords}
+            self.dataset = found.assign_coords({d: v for d, v in own.items() if len(v) > MOST_COMPONENTS})
+            self.__dict__.pop("axes", None)
+            self._seen, self.writer, self._at = seen, writer, time.monotonic()
+            self._took = self._at - start
+            return True
+
+    @property
+    def grows(self) -> bool:
+        """Whether somebody is computing it."""
+        return self.writer is not None
+
+    @property
+    def count(self) -> tuple[int, int]:
+        """Number of points that are there or have failed, and of all."""
+        status = self.dataset[STATUS].values
+        return int((status != MISSING).sum()), status.size
+
+    @property
+    def part(self) -> float:
+        """The part of the points that is there."""
+        there, total = self.count
+        return there / total
+
+    @property
+    def note(self) -> str:
+        """How far it is, and what is damaged, after what else is said of a map."""
+        there, total = self.count
+        text = ""
+        if self.writer is not None:
+            who = " by process {pid} on {host}".format(**self.writer) if self.writer else ""
+            text = f"; {there} of {total} points, being computed{who}"
+        elif there < total:
+            text = f"; interrupted: {there} of {total} points; {self.way_on}"
+        return text + "".join(f"; {told}" for told in self.damage)
+
+    @property
+    def version(self) -> str:
+        """The version of quantsync that has computed it."""
+        return str(self.dataset.attrs.get("quantsync_version", ""))
+
+    @property
+    def way_on(self) -> str:
+        """How what is missing is computed."""
+        if isinstance(self.arguments, StoreError) and "--allow" not in str(self.arguments):
+            return str(self.arguments)
+        return f"go on with: quantsync sweep resume {self.path}"
+
+    @lazy
+    def arguments(self) -> dict[str, Any] | StoreError:
+        """What it was computed with; or why that cannot be had."""
+        try:
+            return stored_arguments(self.path, self.allowed)
+        except StoreError as error:
+            return error
+
+    @lazy
+    def model(self) -> Model | None:
+        """The model that it was computed with, where it can be had."""
+        return None if isinstance(self.arguments, StoreError) else Model.of(self.arguments["model"])
+
+    def parameters(self, at: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters of the model at values of the axes."""
+        assert self.model is not None
+        assert not isinstance(self.arguments, StoreError)
+        axes = {n: v for n, v in at.items() if n in self.arguments["axes"]}
+        given = dict(self.arguments["fixed"]) | axes
+        known = {n: p.default for n, p in self.model.parameters.items() if not p.is_required} | given
+        for name, text in self.arguments["tied"].items():
+            rule: Any = Rule(text)
+            given[name] = rule(**{n: known[n] for n in inspect.signature(rule).parameters})
+        return given
+
+    @lazy
+    def axes(self) -> dict[str, StoredParameter]:
+        """What a map can be drawn over: its axes, and those that measures have of their own."""
+        grid = on_grid(self.dataset)
+        own = [str(d) for name in measures_of(grid) for d in grid[name].dims if d in grid.coords]
+        names = [*map_axes(grid), *(n for n in own if grid[n].dtype.kind in "iuf")]
+        return {name: StoredParameter(name, grid[name].values, grid[name].attrs) for name in names}
+
+    def cut(self, part: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
+        """Some of it at values of some axes."""
+        index = {n: _position(self.axes[n], v) for n, v in at.items() if v != MEAN}
+        part = part.isel({name: k for name, k in index.items() if name in part.dims})
+        return _mean(part) if MEAN in at.values() else part
+
+    def failures(self, shown: xr.Dataset, cut: Mapping[str, Any]) -> list[str]:
+        """Where points of a map failed, and why, in the order of that map."""
+        if FAILED_MAP not in shown:
+            return []
+        dims = shown[FAILED_MAP].dims
+        found = []
+        for index in np.argwhere(shown[FAILED_MAP].values)[:MOST_REASONS]:
+            here = {str(d): shown[d].values[k].item() for d, k in zip(dims, index, strict=True)}
+            found.append(f"{self._where({**cut, **here})}: {self.reason({**cut, **here})}")
+        return found
+
+    def reason(self, at: Mapping[str, Any]) -> str:
+        """Why a point failed; empty where that is not known."""
+        return self._reasons.get(self._where(at), "")
+
+    @property
+    def _reasons(self) -> dict[str, str]:
+        texts = np.ravel(self.dataset.attrs.get("failures", []))
+        return dict(str(text).partition(": ")[::2] for text in texts)
+
+    def _where(self, at: Mapping[str, Any]) -> str:
+        """A point as failures name it."""
+        dims = map_axes(on_grid(self.dataset))
+        return str(PointFailure({name: at[name] for name in dims}, "")).removesuffix(": ")
+
+
+@dataclass(frozen=True)
+class StoredView(View):
+    """What is shown of a store: two of its axes, or one, and one value of each of the others."""
+
+    store: Stored = field(default=cast("Any", None))
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        parameters: Mapping[str, Any] | None = None,
+        measures: Any = (),
+        allowed: Collection[str] = (),
+    ) -> StoredView:
+        """What is shown of a store first, with values of some axes and some measures given."""
+        store = Stored(Path(path), allowed)
+        about = f"{store.dataset.attrs.get('model', '')}, computed by quantsync {store.version}"
+        model: Any = StoredModel(store.path.stem, about, store.axes)
+        several = [n for n, p in store.axes.items() if len(p.stored) > 1 and n != SAMPLES]
+        numbers = [n for n in several if store.axes[n].stored.dtype.kind in "iuf"]
+        chosen = (numbers or several or list(store.axes))[-2:]
+        x, y = (cls._axis(model, name) for name in [*chosen[::-1], *chosen][:2])
+        first = measures_of(on_grid(store.dataset))[0]
+        view = cls(model, x, y if len(chosen) > 1 else None, (first,), store=store)
+        for name, value in (parameters or {}).items():
+            view = view.with_parameter(name, value)
+        return view.with_measures(list(measures)) if measures else view
+
+    @staticmethod
+    def _axis(model: Any, name: str, *ends: Any) -> StoredAxis:  # noqa: ARG004 - as of a model
+        parameter = model.parameters[name]
+        values = np.unique(parameter.places)
+        room = 0.5 * (len(values) == 1)
+        names = () if parameter.stored.dtype.kind in "iuf" else parameter.choices
+        return StoredAxis(
+            name,
+            float(values[0] - room),
+            float(values[-1] + room),
+            "log" if is_geometric(values) else "linear",
+            stored=tuple(values.tolist()),
+            names=tuple(names),
+        )
+
+    @property
+    def name(self) -> str:
+        """The store, as the command line takes it."""
+        return str(self.store.path)
+
+    @property
+    def known_measures(self) -> dict[str, Any]:  # type: ignore[override]
+        """The measures that are stored."""
+        grid = on_grid(self.store.dataset)
+        return {
+            name: About(attrs.get("units", "1"), attrs.get("long_name", name))
+            for name in measures_of(grid)
+            for attrs in (grid[name].attrs,)
+        }
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """None: there are the values that there are."""
+        return ()
+
+    @property
+    def can_vary(self) -> list[str]:
+        """All axes."""
+        return list(self.store.axes)
+
+    def value(self, name: str) -> Any:
+        """The value of an axis where the map is cut."""
+        return self.fixed.get(name, self.store.axes[name].default)
+
+    def at(self, place: tuple[float, ...]) -> dict[str, Any]:
+        """The values of all axes at a place of the map."""
+        values = {name: self.value(name) for name in self.store.axes}
+        for axis, at in zip(self.axes.values(), place, strict=True):
+            parameter = self.store.axes[axis.name]
+            values[axis.name] = parameter.stored[np.argmin(np.abs(parameter.places - at))].item()
+        return values
+
+    # --- changes
+
+    def with_parameter(self, name: str, value: Any) -> StoredView:
+        """With the map cut at another value of an axis."""
+        known_name(f"axis of {self.name}", name, self.store.axes)
+        parameter = self.store.axes[name]
+        if value in ("", None):
+            found = parameter.default
+        else:
+            found = parameter.stored.tolist()[_position(parameter, value)] if value != MEAN else MEAN
+        fixed = {n: v for n, v in self.fixed.items() if n != name}
+        return replace(self, fixed=fixed if found == parameter.default else {**fixed, name: found})
+
+    def with_size(self, size: Any) -> StoredView:
+        """Refused: a stored map has the values that it has."""
+        raise InvalidArgumentError(f"A stored map has its own values, not {shown(size)} of them.")
+
+    # --- what it says elsewhere
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The view as names and texts for a link."""
+        return {name: text for name, text in super().query.items() if name != "size"}
+
+    @property
+    def _cut(self) -> dict[str, Any]:
+        on_map = [axis.name for axis in self.axes.values()]
+        return {name: self.value(name) for name in self.store.axes if name not in on_map}
+
+    @property
+    def python(self) -> str:
+        """The map as a program."""
+        names = [str(n) for n in map_axes(on_grid(self.store.dataset))]
+        cut = {name: value for name, value in self._cut.items() if name in names}
+        first, at = "", {n: v for n, v in cut.items() if v != MEAN}
+        if len(at) < len(cut):
+            first = f'map = map.drop_vars("{STATUS}").mean("{SAMPLES}")\n'
+        return (
+            f"import quantsync as qs\n\nmap = qs.open_sweep({str(self.store.path)!r})\n{first}"
+            f"map.quantsync.plot({list(self.measures)!r}{f', at={at!r}' if at else ''})\n"
+        )
+
+    @property
+    def toml(self) -> str:
+        """How the store is computed on: it holds the description itself."""
+        return f"# The map is in {self.store.path}.\n# To compute what is missing: {self.store.way_on}\n"
+
+    # --- what it shows
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """The part of the store that is shown, rows first."""
+        import xarray as xr
+
+        store, cut = self.store, self._cut
+        found = on_grid(store.dataset)
+        part = found[[*self.measures, *(n for n in (STATUS, FAILED_MAP) if n in found)]]
+        part = store.cut(part, cut)
+        axes = {axis.name: store.axes[axis.name] for axis in reversed(self.axes.values())}
+        where = {axis.name: axis.among(axes[axis.name].places) for axis in self._shown_axes}
+        part = part.isel({name: index for name, index in where.items() if name in part.dims})
+        coords = {name: (name, axes[name].stored[where[name]], axes[name].attrs) for name in axes}
+        over = xr.Dataset(coords=coords)
+        template = xr.DataArray(np.zeros([over.sizes[name] for name in axes]), over.coords)
+        variables = {  # what does not depend on an axis is the same all over it
+            name: variable.broadcast_like(template).transpose(*axes, ...)
+            for name, variable in part.data_vars.items()
+        }
+        shown = xr.Dataset(variables, attrs=store.dataset.attrs).assign_coords(over.coords)
+        shown.attrs.pop("failures", None)
+        if failures := store.failures(shown, cut):
+            shown.attrs["failures"] = failures
+        border = f"{BORDER}_uncertainty"
+        if border in store.dataset and all(len(store.axes[n].stored) == 1 for n in cut):
+            inside = np.ones(store.dataset.sizes[BORDER], bool)
+            for axis in self._shown_axes:
+                places = store.dataset[f"{BORDER}_{axis.name}"].values
+                inside &= (places >= axis.first) & (places <= axis.last)
+            shown[border] = store.dataset[border].isel({BORDER: inside})
+        return shown
+
+    @property
+    def _shown_axes(self) -> list[StoredAxis]:
+        return [cast("StoredAxis", axis) for axis in self.axes.values()]
+
+    def known_at(self, place: tuple[float, ...]) -> Point:
+        """What is stored at a place of the map, and what the model gives there now."""
+        store, at = self.store, self.at(place)
+        if store.model is None:
+            point = Point(self.model, at)
+            point.certificates.append(Certificate("pictures", f"none: {store.arguments}", False))
+        else:
+            assert not isinstance(store.arguments, StoreError)
+            point = Point.of(store.model, store.parameters(at), store.arguments["measures"])
+        part = store.cut(on_grid(store.dataset), at)
+        state = int(np.max(part[STATUS]))
+        rows: list[Number] = []
+        for name in measures_of(part):
+            rows += _numbers(part, name, state, name in self.measures)
+            if state == DONE and name in point.values:
+                point.certificates += _difference(part[name], point.values[name], store.version)
+        taken = tuple(measures_of(part))
+        others = [n for n in point.numbers if not n.name.startswith(taken)]
+        point.numbers = sorted(rows, key=lambda row: not row.chosen) + others
+        if state == FAILED:
+            point.failure = store.reason(at) or "The point failed."
+        return point
+
+
+@dataclass
+class StoredPainter(Painter):
+    """Maps of what a store holds, again whenever there is more of it."""
+
+    grows: bool = True
+
+    def paint(
+        self,
+        view: View,
+        moving: bool,
+        check: Callable[[], None],
+        show: Callable[[xr.Dataset, int, bool], Any],
+        progress: Callable[[int, int, int, float], Any],  # noqa: ARG002 - `part` tells
+        patient: bool = False,  # noqa: ARG002
+    ) -> float | None:
+        """Show what is stored; where points are missing, wait for more until there is another wish."""
+        assert isinstance(view, StoredView)
+        store = view.store
+        store.refresh()
+        while True:
+            self.note, self.part = store.note, store.part
+            show(view.dataset, 0, not (moving or store.grows))
+            if moving or (store.part == 1 and not store.grows):
+                return None
+            new = False
+            while not new:
+                end = time.monotonic() + EVERY
+                while time.monotonic() < end:
+                    check()
+                    time.sleep(PAUSE)
+                new = store.refresh()
+
+
+def _position(parameter: StoredParameter, value: Any) -> int:
+    """Where an axis has a value, which may be a text of it."""
+    texts = [field_text(one) for one in parameter.stored.tolist()]
+    if field_text(value) in texts:
+        return texts.index(field_text(value))
+    if parameter.stored.dtype.kind not in "iuf":
+        known_name(f"value of `{parameter.name}`", str(value), texts)
+    number = read_number(value, f"value of `{parameter.name}`")
+    nearest = np.argsort(np.abs(parameter.stored - number))[:2]
+    if not np.isclose(parameter.stored[nearest[0]], number, rtol=1e-9, atol=0):
+        near = " and ".join(field_text(v) for v in np.sort(parameter.stored[nearest]).tolist())
+        raise InvalidArgumentError(
+            f"The store has no point at `{parameter.name}` = {number:g}; nearest to it are {near}."
+        )
+    return int(nearest[0])
+
+
+def _mean(part: xr.Dataset) -> xr.Dataset:
+    """The mean over the samples, of phases on the circle; it is there once one of them is."""
+    found = {}
+    for name, variable in part.drop_vars([FAILED_MAP], errors="ignore").data_vars.items():
+        if SAMPLES not in variable.dims:
+            found[name] = variable
+        elif name == STATUS:
+            found[name] = (variable == DONE).any(SAMPLES).astype(np.uint8)
+        elif variable.attrs.get("units") == "rad":
+            turned = np.exp(1j * variable).mean(SAMPLES)
+            found[name] = np.arctan2(turned.imag, turned.real).assign_attrs(variable.attrs)
+        else:
+            found[name] = variable.mean(SAMPLES, keep_attrs=True)
+    return type(part)(found, attrs=part.attrs)
+
+
+def _numbers(part: xr.Dataset, name: str, state: int, chosen: bool) -> list[Number]:
+    """The rows of a stored measure at one point."""
+    variable = part[name]
+    unit = "" if (units := variable.attrs.get("units", "1")) == "1" else units
+    rows = []
+    for index in np.ndindex(variable.shape):
+        names = [
+            str(part[dim].values[k]) if dim in part.coords else str(k)
+            for dim, k in zip(variable.dims, index, strict=True)
+        ]
+        number = variable.values[index].item()
+        there = state == DONE and number == number
+        text = written(number) if there else {MISSING: "not computed yet", FAILED: "failed"}.get(state, "undefined")
+        label = f"{name} of {', '.join(names)}" if names else name
+        about = variable.attrs.get("long_name", "")
+        rows.append(Number(label, text, repr(number) if there else "", unit * there, about, chosen))
+    return rows
+
+
+def _difference(stored: xr.DataArray, anew: Any, version: str) -> list[Certificate]:
+    """That a number computed anew is another one than that of the store, where it is."""
+    old, new = stored.values, np.asarray(anew)
+    if old.shape != new.shape:
+        return []
+    apart = old - new
+    if stored.attrs.get("units") == "rad":
+        apart = np.angle(np.exp(1j * apart))
+    far = np.abs(apart) > SAME * np.abs(old) + TINY
+    far |= np.isnan(old) != np.isnan(new)
+    if not far.any():
+        return []
+    k = tuple(int(one[0]) for one in np.nonzero(far)) if far.ndim else ()
+    text = (
+        f"{stored.name} is {written(old[k].item())} in the store, computed by quantsync {version}, "
+        f"but {written(new[k].item())} computed anew by {__version__}"
+    )
+    return [Certificate("another number", text, False)]
