@@ -87,7 +87,9 @@ class MapFigure:
     def __init__(self, log_x: bool, log_y: bool):
         self.figure = _figure(log_x, log_y, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
         self.mapper = LinearColorMapper(palette=palette(False), low=0, high=1)
-        self.cells = ColumnDataSource({"image": [], "missing": [], "x": [], "y": [], "dw": [], "dh": []})
+        self.cells = ColumnDataSource(
+            {"image": [], "missing": [], "x": [], "y": [], "dw": [], "dh": []}
+        )
         self.failures = ColumnDataSource({"x": [], "y": [], "reason": []})
         self.marks = ColumnDataSource({"x": [], "y": [], "name": []})
         self.border = ColumnDataSource({"x": [], "y": []})

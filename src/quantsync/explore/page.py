@@ -385,9 +385,7 @@ class Page(JSComponent):
         def work(check: Callable[[], None]) -> None:
             with WarnedOnce(passed_on=True, everything=True):  # certificates say the same
                 try:
-                    points = [
-                        view.known_at(place) for _, place in sorted(view.marks.items())
-                    ]
+                    points = [view.known_at(place) for _, place in sorted(view.marks.items())]
                     if not points:
                         return
                     check()

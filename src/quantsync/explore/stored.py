@@ -130,7 +130,7 @@ class StoredAxis(Axis):
                 f"The store has no value of `{self.name}` from {self.first:g} to {self.last:g}."
             )
 
-    def values(self, size: int) -> np.ndarray:  # noqa: ARG002 - those that there are
+    def values(self, size: int) -> np.ndarray:
         """The stored values."""
         values = np.array(self.stored)
         return values[self.among(values)]
@@ -176,7 +176,9 @@ class Stored:
                 return False
             self.damage = [text for text, _ in told.found]
             own = {dim: np.arange(n) for dim, n in found.sizes.items() if dim not in found.coords}
-            self.dataset = found.assign_coords({d: v for d, v in own.items() if len(v) > MOST_COMPONENTS})
+            self.dataset = found.assign_coords(
+                {d: v for d, v in own.items() if len(v) > MOST_COMPONENTS}
+            )
             self.__dict__.pop("axes", None)
             self._seen, self.writer, self._at = seen, writer, time.monotonic()
             self._took = self._at - start
@@ -242,7 +244,9 @@ class Stored:
         assert not isinstance(self.arguments, StoreError)
         axes = {n: v for n, v in at.items() if n in self.arguments["axes"]}
         given = dict(self.arguments["fixed"]) | axes
-        known = {n: p.default for n, p in self.model.parameters.items() if not p.is_required} | given
+        known = {
+            n: p.default for n, p in self.model.parameters.items() if not p.is_required
+        } | given
         for name, text in self.arguments["tied"].items():
             rule: Any = Rule(text)
             given[name] = rule(**{n: known[n] for n in inspect.signature(rule).parameters})
@@ -317,7 +321,7 @@ class StoredView(View):
         return view.with_measures(list(measures)) if measures else view
 
     @staticmethod
-    def _axis(model: Any, name: str, *ends: Any) -> StoredAxis:  # noqa: ARG004 - as of a model
+    def _axis(model: Any, name: str, *ends: Any) -> StoredAxis:
         parameter = model.parameters[name]
         values = np.unique(parameter.places)
         room = 0.5 * (len(values) == 1)
@@ -377,7 +381,9 @@ class StoredView(View):
         if value in ("", None):
             found = parameter.default
         else:
-            found = parameter.stored.tolist()[_position(parameter, value)] if value != MEAN else MEAN
+            found = (
+                parameter.stored.tolist()[_position(parameter, value)] if value != MEAN else MEAN
+            )
         fixed = {n: v for n, v in self.fixed.items() if n != name}
         return replace(self, fixed=fixed if found == parameter.default else {**fixed, name: found})
 
@@ -489,8 +495,8 @@ class StoredPainter(Painter):
         moving: bool,
         check: Callable[[], None],
         show: Callable[[xr.Dataset, int, bool], Any],
-        progress: Callable[[int, int, int, float], Any],  # noqa: ARG002 - `part` tells
-        patient: bool = False,  # noqa: ARG002
+        progress: Callable[[int, int, int, float], Any],
+        patient: bool = False,
     ) -> float | None:
         """Show what is stored; where points are missing, wait for more until there is another wish."""
         assert isinstance(view, StoredView)
@@ -555,7 +561,11 @@ def _numbers(part: xr.Dataset, name: str, state: int, chosen: bool) -> list[Numb
         ]
         number = variable.values[index].item()
         there = state == DONE and number == number
-        text = written(number) if there else {MISSING: "not computed yet", FAILED: "failed"}.get(state, "undefined")
+        text = (
+            written(number)
+            if there
+            else {MISSING: "not computed yet", FAILED: "failed"}.get(state, "undefined")
+        )
         label = f"{name} of {', '.join(names)}" if names else name
         about = variable.attrs.get("long_name", "")
         rows.append(Number(label, text, repr(number) if there else "", unit * there, about, chosen))
