@@ -167,7 +167,7 @@ class MapFigure:
         reasons: list[str],
         missing: np.ndarray | None = None,
     ) -> None:
-        """Draw a map, of values (y, x); points that failed or are missing have a look of their own."""
+        """Draw a map, of values (y, x), with what failed and what is not there yet."""
         values = np.asarray(panel.values, float)
         if panel.is_phase:
             values = np.angle(np.exp(1j * values))

@@ -332,7 +332,7 @@ class Page(JSComponent):
             self._figures = [MapFigure(*logs), MapFigure(*logs)]
             self._cuts = [CurveFigure(logs[0]), CurveFigure(logs[1])]
         self._colour()
-        for name, one in zip(BOXES, [*self._figures, *self._cuts], strict=True):
+        for name, one in zip(BOXES, [*self._figures, *self._cuts], strict=False):
             if one in self._figures:
                 one.figure.on_event("tap", self._tapped)
             self._boxes[name].objects = [pn.pane.Bokeh(one.figure, sizing_mode="stretch_both")]

@@ -284,7 +284,8 @@ class Stored:
     @property
     def _reasons(self) -> dict[str, str]:
         texts = np.ravel(self.dataset.attrs.get("failures", []))
-        return dict(str(text).partition(": ")[::2] for text in texts)
+        parts = [str(text).partition(": ") for text in texts]
+        return {where: why for where, _, why in parts}
 
     def _where(self, at: Mapping[str, Any]) -> str:
         """A point as failures name it."""
@@ -315,7 +316,7 @@ class StoredView(View):
         chosen = (numbers or several or list(store.axes))[-2:]
         x, y = (cls._axis(model, name) for name in [*chosen[::-1], *chosen][:2])
         first = measures_of(on_grid(store.dataset))[0]
-        view = cls(model, x, y if len(chosen) > 1 else None, (first,), store=store)
+        view: Any = cls(model, x, y if len(chosen) > 1 else None, (first,), store=store)
         for name, value in (parameters or {}).items():
             view = view.with_parameter(name, value)
         return view.with_measures(list(measures)) if measures else view
@@ -419,7 +420,8 @@ class StoredView(View):
     @property
     def toml(self) -> str:
         """How the store is computed on: it holds the description itself."""
-        return f"# The map is in {self.store.path}.\n# To compute what is missing: {self.store.way_on}\n"
+        about = f"# The map and its description are in {self.store.path}.\n"
+        return about + f"# {self.store.way_on}\n" * (self.store.part < 1)
 
     # --- what it shows
 
@@ -498,7 +500,7 @@ class StoredPainter(Painter):
         progress: Callable[[int, int, int, float], Any],
         patient: bool = False,
     ) -> float | None:
-        """Show what is stored; where points are missing, wait for more until there is another wish."""
+        """Show what is stored, and what comes to it until there is another wish."""
         assert isinstance(view, StoredView)
         store = view.store
         store.refresh()
