@@ -24,6 +24,7 @@ LAYERS = [
     {"catalogue"},
     {"sweeps"},
     {"papers"},
+    {"explore"},
     {"command_line"},
 ]
 # Parts of one line that do not know each other.

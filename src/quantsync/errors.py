@@ -347,6 +347,10 @@ class ClusterError(QuantsyncError):
     """A dask cluster cannot be used: unreachable, lost, unlike this process, or losing workers."""
 
 
+class PortInUseError(InvalidArgumentError):
+    """Another program listens on the port that the explorer was to have."""
+
+
 class SpecError(InvalidArgumentError):
     """The file that describes a sweep has a mistake; the message names its line and key."""
 

@@ -1,4 +1,4 @@
-"""The command line: `quantsync reproduce | compute | list | sweep`."""
+"""The command line: `quantsync reproduce | compute | list | sweep | explore`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from quantsync.command_line.completion import (
     complete_paper,
     complete_parameter,
 )
+from quantsync.command_line.explore import explore
 from quantsync.command_line.messages import SOME_FAILED, STANDARD, plain_warnings
 from quantsync.command_line.sweep import app as sweep_app
 from quantsync.command_line.sweep import termination_as_interrupt
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(sweep_app)
+app.command()(explore)
 LISTS = ("models", "measures", "papers", "claims")
 FIGURES = Path("figures")
 
