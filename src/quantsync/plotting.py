@@ -199,7 +199,7 @@ def map_panel(
     x: Any,
     y: Any,
     values: Any,
-    label: str,
+    label: str | None,
     colours: str = SEQUENTIAL,
     vmin: float | None = None,
     vmax: float | None = None,
@@ -211,7 +211,7 @@ def map_panel(
     The values of an axis may stand in any order; where they follow each other at even ratios, as
     those of geomspace do, the axis is logarithmic. Where values lie beyond ``vmin`` or ``vmax`` the
     colour bar has an arrow, of the colour ``over`` above if it is given. ``bar`` has options of
-    `colour_bar`.
+    `colour_bar`; without a label there is no bar.
     """
     import matplotlib as mpl
 
@@ -226,7 +226,8 @@ def map_panel(
     )
     scale_axis(axes, x, "x")
     scale_axis(axes, y, "y")
-    colour_bar(mesh, axes, label, **(bar or {}))
+    if label is not None:
+        colour_bar(mesh, axes, label, **(bar or {}))
     return mesh
 
 

@@ -17,7 +17,7 @@ def _lowering(space: Space, name: str) -> str:
     return "destroy" if isinstance(space.sites[name], Fock) else "minus"
 
 
-def _spectra(view: View) -> list[PowerSpectrum]:
+def spectra_of_sites(view: View) -> list[PowerSpectrum]:
     """The power spectrum of every site."""
     system: Any = view.system
     space = system.space
@@ -60,7 +60,7 @@ SPECTRAL_MEASURES: dict[str, Measure] = table_of(
         "rate",
         _of_sites(lambda spectrum: spectrum.observed_frequency),
         may_be_undefined=True,
-        of=_spectra,
+        of=spectra_of_sites,
         attributes=_attributes,
         components=_sites,
     ),
@@ -70,7 +70,7 @@ SPECTRAL_MEASURES: dict[str, Measure] = table_of(
         "rate",
         _of_sites(lambda spectrum: spectrum.linewidth),
         may_be_undefined=True,
-        of=_spectra,
+        of=spectra_of_sites,
         attributes=_attributes,
         components=_sites,
     ),

@@ -28,6 +28,7 @@ from quantsync.measures.phase import (
     phase_distribution,
     relative_phase_distribution,
 )
+from quantsync.measures.populations import plot_populations
 from quantsync.measures.quadratures import (
     QuadratureSynchronization,
     complete_synchronization,
@@ -74,6 +75,7 @@ __all__ = [
     "phase_synchronization",
     "phi_synchronization",
     "plot_husimi",
+    "plot_populations",
     "plot_wigner",
     "purity",
     "relative_entropy",

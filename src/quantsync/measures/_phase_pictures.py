@@ -13,11 +13,11 @@ from quantsync.checks import flag
 from quantsync.errors import InvalidArgumentError
 from quantsync.measures._trigonometric import POINTS_A_PERIOD
 from quantsync.plotting import (
-    BLUE,
     DIVERGING,
     SEQUENTIAL,
     axes_or_new,
     map_panel,
+    next_colour,
     phase_axis,
     phase_text,
     require_one,
@@ -117,18 +117,20 @@ def draw(distribution: PhaseDistribution, axes: Any, polar: bool) -> Axes:
     phi = np.linspace(-np.pi, np.pi, CURVE + 1) + (np.pi if is_polar else 0.0)
     density = to_numpy(distribution.density(phi))
     uniform = np.full_like(phi, distribution.uniform_density)
-    axes.plot(phi, uniform, "--", color="0.5", linewidth=0.8, zorder=1)
-    axes.plot(phi, density, color=BLUE)
-    if density.min() < -ROUNDING:
+    colour, earlier = next_colour(axes), [line.get_ydata() for line in axes.lines]
+    if not earlier:
+        axes.plot(phi, uniform, "--", color="0.5", linewidth=0.8, zorder=1)
+    axes.plot(phi, density, color=colour, label=kind or None)
+    least = min(float(np.min(values)) for values in [density, *earlier])
+    highest = max(float(np.max(values)) for values in [density, uniform, *earlier])
+    if least < -ROUNDING:
         axes.plot(phi, np.zeros_like(phi), color="0.5", linewidth=0.8, zorder=1)
-        axes.set_ylim(bottom=1.05 * density.min())
-    else:
-        axes.set_ylim(bottom=0.0)
+    axes.set_ylim(1.05 * least if least < -ROUNDING else 0.0, 1.05 * highest)
     if not is_polar:
         phase_axis(axes, f"{labels[0]} (rad)")
         axes.set_ylabel(rf"$P$ (rad$^{{-1}}$){of_kind}")
         return axes
-    axes.fill(phi, density, color=BLUE, alpha=0.25, linewidth=0)
+    axes.fill(phi, density, color=colour, alpha=0.25, linewidth=0)
     axes.set_xticks(np.arange(4) * np.pi / 2, ["0", r"$\pi/2$", r"$\pi$", r"$-\pi/2$"])
     axes.set_rlabel_position(45)
     axes.yaxis.set_major_locator(MaxNLocator(3, prune="lower"))

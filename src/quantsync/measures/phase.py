@@ -299,7 +299,7 @@ class PhaseDistribution:
         ----------
         axes : matplotlib.axes.Axes, optional
             Where to draw; in a new figure by default. In polar axes one phase is an outline around
-            the origin.
+            the origin. Several distributions of one phase may go on the same axes.
         polar : bool, default False
             Whether the new figure has polar axes.
 

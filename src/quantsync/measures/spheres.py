@@ -79,7 +79,7 @@ def plot_husimi(
     >>> qs.measures.plot_husimi(np.diag([0.0, 1.0, 0.0]), space).get_title()
     'A: Spin(1)'
     """
-    return _draw(husimi, rho, space, site, axes, azimuth, radius)
+    return draw(husimi, rho, space, site, axes, azimuth, radius)
 
 
 @of_states
@@ -108,13 +108,24 @@ def plot_wigner(
     >>> qs.measures.plot_wigner(np.diag([0.0, 1.0, 0.0, 0.0]), space).get_title()
     'M: Fock(4)'
     """
-    return _draw(wigner, rho, space, site, axes, azimuth, radius)
+    return draw(wigner, rho, space, site, axes, azimuth, radius)
 
 
-def _draw(
-    function: Any, rho: Any, space: Space, site: Any, axes: Any, azimuth: Any, radius: Any
+def draw(
+    function: Any,
+    rho: Any,
+    space: Space,
+    site: Any,
+    axes: Any,
+    azimuth: Any = 0.0,
+    radius: Any = None,
+    top: float | None = None,
+    bar: bool = True,
 ) -> Axes:
-    """A picture of a function that is called `husimi` or `wigner`."""
+    """A picture of a function that is called `husimi` or `wigner`.
+
+    Pictures beside each other have one value ``top`` at the end of their colours, and one bar.
+    """
     signed = function is wigner
     azimuth = real_number(azimuth, "azimuth")
     if radius is not None:
@@ -138,13 +149,14 @@ def _draw(
             raise InvalidArgumentError(
                 f"Argument `azimuth` must be left out for a mode, and site {name!r} is a {kind}."
             )
-        reach = _reach(rho, space, name) if radius is None else radius
+        reach = reach_of(rho, space, name) if radius is None else radius
         line = np.linspace(-reach, reach, ACROSS)
         values = to_numpy(function(rho, space, alpha=line + 1j * line[:, None], site=name))
         axes = axes_or_new(axes)
-        top = float(np.abs(values).max())
+        top = float(np.abs(values).max()) if top is None else top
         colours, least = (DIVERGING, -top) if signed else (SEQUENTIAL, 0.0)
-        map_panel(axes, line, line, values, rf"${symbol}(\alpha)$", colours, least, top)
+        label = rf"${symbol}(\alpha)$" if bar else None
+        map_panel(axes, line, line, values, label, colours, least, top)
         axes.set(xlabel=r"Re $\alpha$", ylabel=r"Im $\alpha$", title=f"{name}: {kind}")
         axes.set_aspect("equal")
         return axes
@@ -155,10 +167,11 @@ def _draw(
     theta, phi = np.linspace(0, np.pi, POLAR), np.linspace(-np.pi, np.pi, AROUND)
     values = to_numpy(function(rho, space, theta[:, None], phi, site=name))
     axes = axes_or_new(axes)
-    top = float(np.abs(values).max())
+    top = float(np.abs(values).max()) if top is None else top
     image = sphere_panel(axes, theta, phi, values, top, ELEVATION, azimuth, signed=signed)
-    bar = axes.figure.colorbar(image, ax=axes, pad=0.1, shrink=0.8)
-    bar.set_label(r"$W(\theta, \varphi)$" if signed else "$Q$ (sr$^{-1}$)")
+    if bar:
+        scale = axes.figure.colorbar(image, ax=axes, pad=0.1, shrink=0.8)
+        scale.set_label(r"$W(\theta, \varphi)$" if signed else "$Q$ (sr$^{-1}$)")
     axes.set_title(f"{name}: {kind}")
     here = azimuth / np.pi
     for x, y, turn, place in (
@@ -176,7 +189,7 @@ def _draw(
     return axes
 
 
-def _reach(rho: Any, space: Space, name: str) -> float:
+def reach_of(rho: Any, space: Space, name: str) -> float:
     """How far out in |alpha| a mode is, but for little of it."""
     local = as_complex(reduced(rho, space, name))
     levels = np.cumsum(np.real(to_numpy(array_namespace(local).linalg.diagonal(local))))

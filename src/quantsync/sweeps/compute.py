@@ -17,6 +17,7 @@ from quantsync.sweeps._certificates import (
     certificates_of,
     warn_of_truncation,
 )
+from quantsync.sweeps._failing import texts_of
 from quantsync.sweeps._measuring import batch_of_numbers
 from quantsync.sweeps._systems import SystemsOfModel
 from quantsync.system import View
@@ -93,16 +94,32 @@ def measured(
     model: Model, parameters: Mapping[str, Any], measures: Any
 ) -> tuple[dict[str, Any], Worst, Mapping[str, Any]]:
     """Measures of a model at one point, its certificates, and the measures by name."""
-    system = model(**single_values(parameters, "sweep() takes arrays"))
-    resolved = resolve_measures(measures, measures_of(system), model.name)
-    known = SystemsOfModel(model, parameters, {})
-    # A batch of one, as in a sweep.
-    view = View(system.broadcast_to((1,)), parameters=lambda _=None: known.parameters({}, 1))
-    values = {
-        name: batch_of_numbers(name, view.value(measure), 1)[0]
-        for name, measure in resolved.items()
-    }
+    view = view_at(model, parameters)
+    resolved = resolve_measures(measures, measures_of(view.system), model.name)
+    values = {name: value_at(view, name, measure) for name, measure in resolved.items()}
     return values, certificates_of(view), resolved
+
+
+def view_at(model: Model, parameters: Mapping[str, Any]) -> View:
+    """A model at one point as measures see it: a batch of one, as in a sweep."""
+    system = model(**single_values(parameters, "sweep() takes arrays"))
+    known = SystemsOfModel(model, parameters, {})
+    return View(system.broadcast_to((1,)), parameters=lambda _=None: known.parameters({}, 1))
+
+
+def value_at(view: View, name: str, measure: Any) -> np.ndarray:
+    """A measure of the only system of a view: a number, or an array of its components."""
+    return batch_of_numbers(name, view.value(measure), 1)[0]
+
+
+def certificates_at(view: View) -> dict[str, Any]:
+    """The certificates of what has been solved so far, as data sets have them."""
+    return attributes_of(certificates_of(view))
+
+
+def failure_text(error: Exception) -> str:
+    """What an error says of a single point, as maps record it."""
+    return texts_of(error, 1)[0]
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -55,6 +55,12 @@ class CircuitState:
     residual: float
     error_estimate: float
     harmonics: int
+    space: ClassVar[Space] = QUBITS
+
+    @property
+    def rho(self) -> np.ndarray:
+        """The state of the two qubits, which measures take."""
+        return self.qubits
 
 
 def circuit_parts(

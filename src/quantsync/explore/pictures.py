@@ -1,0 +1,602 @@
+"""The pictures of a point, for a column of the page: what the ``plot`` methods draw, side by side.
+
+A picture of two points shows both on the same axes, or in panels with the same axes and colours.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quantsync.catalogue.spectral_measures import spectra_of_sites
+from quantsync.checks import choice, known_name
+from quantsync.errors import InvalidArgumentError
+from quantsync.measures import (
+    PhaseDistribution,
+    husimi,
+    phase_distribution,
+    plot_populations,
+    relative_phase_distribution,
+    wigner,
+)
+from quantsync.measures.phase import phase_kinds
+from quantsync.measures.spheres import draw as draw_on_site
+from quantsync.measures.spheres import reach_of
+from quantsync.operators import Fock, Space, Spin
+from quantsync.plotting import (
+    BLACK,
+    BLUE,
+    COLOURS,
+    COLUMN,
+    DIVERGING,
+    PI_TICKS,
+    STYLE,
+    phase_text,
+)
+from quantsync.states import is_state
+from quantsync.system import View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# A column is some 330 to 420 pixels wide, at which 9 points are 12 to 15 pixels.
+LOOK: Any = STYLE | {
+    "font.size": 9,
+    "axes.labelsize": 9,
+    "axes.titlesize": 9,
+    "figure.titlesize": 9,
+    "legend.fontsize": 8.5,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "lines.linewidth": 1.5,
+    "axes.formatter.use_mathtext": False,  # mathematics takes half of the time; see `_plain`
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+LIGHT = "#E6E6E6"  # text on a dark page
+ON_DARK: Any = dict.fromkeys(
+    ["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"], LIGHT
+)
+SKY = "#56B4E9"  # of the same palette as BLUE, and light
+BRIGHTER = {BLUE: SKY, BLACK: LIGHT, "black": LIGHT}
+DIVERGING_ON_DARK = "berlin"  # black at zero
+KIND_TEXTS = {"husimi": "Husimi", "phase_states": "phase states", "wigner": "Wigner"}
+MIME = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
+UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+PLAIN = {text: text.strip("$").replace("-", "−").replace(r"\pi", "π") for text in PI_TICKS.values()}
+POINTS = ("point A", "point B")  # sites may be called A and B, too
+DASH: tuple[Any, ...] = ("-", (0, (4, 2)))
+REFERENCE = "0.5"  # the grey of lines that a curve is compared with
+LEAST_SEEN = 0.01  # of the density, that a picture of it goes near to
+ACROSS = 2  # panels beside each other
+MOST_SITES = 6  # panels; a chain has more
+ROUNDING = 1e-9  # of a linewidth
+TIMES = 1500  # of a path that is drawn
+PERIODS = 300  # of the fastest mode, that a picture of a path may show
+
+_drawing = threading.Lock()  # matplotlib's settings, caches and fonts are those of all threads
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a file, and what it shows in words."""
+
+    data: bytes
+    mime: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture: which solutions have it, and how it is drawn of one view or two."""
+
+    there: Callable[[View], bool]
+    draw: Callable[..., tuple[Any, str]]
+
+
+def pictures_of(view: View) -> tuple[str, ...]:
+    """Names of the pictures that there are of a solution."""
+    return tuple(name for name, kind in PICTURES.items() if kind.there(view))
+
+
+def drawn(
+    name: str,
+    known: Sequence[str],
+    views: Sequence[View],
+    dark: bool,
+    form: str = "svg",
+    **options: Any,
+) -> Picture:
+    """A picture of one view, or two, as a file."""
+    known_name("picture", name, known)
+    choice(form, "form", tuple(MIME))
+    with _drawing, _look(dark):
+        figure, alt = PICTURES[name].draw(views, **options)
+        for axes in figure.axes:
+            _plain(axes)
+        if dark:
+            _brighten(figure)
+        file = BytesIO()
+        figure.savefig(file, format=form, metadata=UNDATED[form])
+    return Picture(file.getvalue(), MIME[form], alt)
+
+
+@contextmanager
+def _look(dark: bool) -> Iterator[None]:
+    import matplotlib as mpl
+
+    with mpl.rc_context(LOOK | (ON_DARK if dark else {})):
+        yield
+
+
+def _plain(axes: Axes) -> None:
+    """Ticks in plain text, which is drawn many times faster than the same in mathematics."""
+    from matplotlib.ticker import FixedFormatter, ScalarFormatter
+
+    class Powers(ScalarFormatter):
+        """With a power of ten as it is printed."""
+
+        def get_offset(self) -> str:
+            factor, _, exponent = super().get_offset().partition("e")
+            return f"×10{raised(exponent)}" if exponent else factor
+
+    for axis in (axes.xaxis, axes.yaxis):
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, ScalarFormatter):
+            axis.set_major_formatter(Powers())
+        elif isinstance(formatter, FixedFormatter):
+            texts = [text.get_text() for text in axis.get_ticklabels()]
+            axis.set_major_formatter(FixedFormatter([PLAIN.get(text, text) for text in texts]))
+
+
+def raised(exponent: str) -> str:
+    """A whole number as an exponent."""
+    sign = "⁻" if exponent.startswith(("-", "−")) else ""
+    return sign + exponent.lstrip("+-−0").translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _brighten(figure: Figure) -> None:
+    """Colours that are seen on a dark page, in place of those for a white one."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Rectangle
+    from matplotlib.text import Text
+
+    for artist in figure.findobj():
+        if isinstance(artist, ScalarMappable) and artist.get_cmap().name == DIVERGING:
+            artist.set_cmap(DIVERGING_ON_DARK)
+        elif isinstance(artist, Line2D) and artist.get_color() in BRIGHTER:
+            artist.set_color(BRIGHTER[artist.get_color()])
+            artist.set_markeredgecolor(artist.get_color())
+            artist.set_markerfacecolor(artist.get_color())
+        elif isinstance(artist, Text) and artist.get_color() == "black":
+            artist.set_color(LIGHT)
+        elif isinstance(artist, Rectangle) and artist.get_label() != "":
+            _brighten_bar(artist)
+
+
+def _brighten_bar(bar: Any) -> None:
+    from matplotlib.colors import same_color
+
+    for get, put in (
+        (bar.get_facecolor, bar.set_facecolor),
+        (bar.get_edgecolor, bar.set_edgecolor),
+    ):
+        if get()[3] and same_color(get(), BLUE):
+            put(SKY)
+
+
+def _figure(rows: int, columns: int, height: float, **options: Any) -> tuple[Any, np.ndarray]:
+    """A figure of a column's width with rows of panels, each so high."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(COLUMN, rows * height), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(rows, columns, squeeze=False, **options)
+    return figure, panels
+
+
+def _state(view: View) -> tuple[np.ndarray, Space] | None:
+    """The density matrix (n, n) that is drawn, and its space: of an evolution, the last one."""
+    found = view.solution
+    if callable(getattr(found, "state", None)) and not is_state(found):
+        found = view.once(_state_of_own)
+    else:
+        found = getattr(found, "final", found)
+    if not is_state(found):
+        return None
+    rho = np.asarray(found.rho)
+    return (rho[0] if rho.ndim == 3 else rho), found.space
+
+
+def _state_of_own(view: View) -> Any:
+    """What a solution calls its state."""
+    return view.solution.state()
+
+
+def _sites(view: View, kind: type) -> list[str]:
+    state = _state(view)
+    return [] if state is None else [n for n, s in state[1].sites.items() if isinstance(s, kind)]
+
+
+# Phases
+
+
+def _phases(view: View, kind: str | None) -> list[PhaseDistribution]:
+    """The phase of a single site, the relative phases of neighbours, of one kind."""
+    rho, space = _of(view)
+    if len(space) == 1:
+        return [phase_distribution(rho, space, kind=kind)]
+    pairs = list(pairwise(space.names))[:MOST_SITES]
+    return [relative_phase_distribution(rho, space, list(pair), kind=kind) for pair in pairs]
+
+
+def _of(view: View) -> tuple[np.ndarray, Space]:
+    state = _state(view)
+    assert state is not None
+    return state
+
+
+def _draw_phases(views: Sequence[View], kind: str | None = None) -> tuple[Any, str]:
+    """All kinds of one phase, or one kind of the phases of several pairs."""
+    space = _of(views[0])[1]
+    usual = phase_kinds(space)
+    if kind is not None:
+        known_name("kind of phase", kind, KIND_TEXTS)
+    every = kind is None and len(space) <= 2
+    figure, ((axes,),) = _figure(1, 1, 2.55)
+    lines: dict[str, Any] = {}
+    said = []
+    for k, view in enumerate(views):
+        first = _phases(view, kind)
+        words = [word for word in KIND_TEXTS if every and {word} != set(usual.values())]
+        others = [found for word in words for found in _kind(view, word)]
+        for j, distribution in enumerate([*first, *others]):
+            distribution.plot(axes)
+            line = next(line for line in axes.lines[::-1] if line.get_color() != REFERENCE)
+            several = len(first) > 1
+            line.set_color(COLOURS[j % len(COLOURS)] if several else _kind_colour(distribution))
+            line.set_linestyle(DASH[k])
+            line.set_linewidth(1.8 if j < len(first) else 1.1)
+            line.set_zorder(3 if j < len(first) else 2)
+            name = distribution.phases[0] if several else ""
+            lines.setdefault(phase_text(name) if name else _kind_text(distribution), line)
+        said.append("; ".join(map(_said_of_peak, first)))
+    _near(axes)
+    labels = [phase_text(d.phases[0]) for d in _phases(views[0], kind)]
+    axes.set_xlabel(f"{labels[0]} (rad)" if len(labels) == 1 else "relative phase (rad)")
+    axes.set_ylabel("$P$ (rad$^{-1}$)")
+    _key(figure, axes, lines, len(views))
+    return figure, _alt("Phase distribution", said)
+
+
+def _kind(view: View, word: str) -> list[PhaseDistribution]:
+    """The phases in one kind; none where sites do not have it."""
+    try:
+        return _phases(view, word)
+    except InvalidArgumentError:
+        return []
+
+
+def _kind_text(distribution: PhaseDistribution) -> str:
+    return ", ".join(dict.fromkeys(KIND_TEXTS[kind] for kind in distribution.kinds.values()))
+
+
+def _kind_colour(distribution: PhaseDistribution) -> str:
+    """A colour for each kind, and one for what is mixed."""
+    kinds = set(distribution.kinds.values())
+    return COLOURS[list(KIND_TEXTS).index(kinds.pop()) if len(kinds) == 1 else len(KIND_TEXTS)]
+
+
+def _near(axes: Axes) -> None:
+    """Go near to curves that differ little from the uniform density, but not to rounding errors."""
+    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    low, high = float(values.min()), float(values.max())
+    middle, half = (low + high) / 2, max(0.58 * (high - low), LEAST_SEEN * high)
+    bottom = middle - half
+    axes.set_ylim(bottom if low < 0 else max(bottom, 0.0), middle + half)
+
+
+def _said_of_peak(distribution: PhaseDistribution) -> str:
+    name = distribution.phases[0]
+    height, where = float(distribution.maximum), float(distribution.location[0])
+    if np.isnan(where):
+        return f"{name} is uniform, no phase is preferred"
+    return f"{name} has its highest peak, {height:.4g} 1/rad above uniform, at {where:.3g} rad"
+
+
+def _alt(what: str, said: Sequence[str]) -> str:
+    if len(said) == 1:
+        return f"{what}: {said[0]}."
+    both = [f"P{point[1:]}: {text}." for point, text in zip(POINTS, said, strict=False)]
+    return f"{what}, two points. {' '.join(both)}"
+
+
+def _key(figure: Figure, axes: Axes, lines: dict[str, Any], points: int) -> None:
+    """The key of colours, and of A and B, above the picture."""
+    from matplotlib.lines import Line2D
+
+    handles = list(lines.values()) if len(lines) > 1 else []
+    names = list(lines) if len(lines) > 1 else []
+    if points > 1:
+        grey = axes.xaxis.label.get_color()
+        handles += [Line2D([], [], color=grey, linestyle=dash) for dash in DASH]
+        names += list(POINTS)
+    if handles:
+        figure.legend(
+            handles,
+            names,
+            loc="outside upper center",
+            ncols=3 if len(names) != 4 else 4,
+            handlelength=1.5,
+            columnspacing=1.0,
+            handletextpad=0.5,
+            borderpad=0.1,
+        )
+
+
+# Functions on spheres and in planes
+
+
+def _draw_spheres(views: Sequence[View]) -> tuple[Any, str]:
+    return _draw_functions(views, husimi, Spin)
+
+
+def _draw_planes(views: Sequence[View]) -> tuple[Any, str]:
+    return _draw_functions(views, wigner, Fock)
+
+
+def _draw_functions(views: Sequence[View], function: Any, kind: type) -> tuple[Any, str]:
+    """A function of each site of a kind, in the same colours; points beside each other."""
+    from matplotlib.cm import ScalarMappable
+
+    names = _sites(views[0], kind)[:MOST_SITES]
+    is_plane = kind is Fock
+    several = len(views) > 1
+    columns = ACROSS if several or len(names) > 1 else 1
+    rows = len(names) if several else -(-len(names) // ACROSS)
+    high = (1.55 if is_plane else 1.15) if columns > 1 else 2.3
+    figure, panels = _figure(rows, columns, high + 0.62 / rows)
+    cells = [(name, k) for name in names for k in range(len(views))]
+    radius = {}
+    if is_plane:
+        reach = max(reach_of(*_of(view), name) for view in views for name in names)
+        radius = {"radius": reach}
+    drawn_axes = []
+    for axes, (name, k) in zip(panels.flat, cells, strict=False):
+        draw_on_site(function, *_of(views[k]), name, axes, bar=False, **radius)
+        axes.set_title(name + (f", {POINTS[k]}" if several else ""))
+        drawn_axes.append(axes)
+    for axes in panels.flat[len(cells) :]:
+        axes.axis("off")
+    pictures = [(axes.collections or axes.images)[0] for axes in drawn_axes]
+    tops = [float(np.abs(np.ma.masked_invalid(p.get_array())).max()) for p in pictures]
+    top = max(tops)
+    for picture in pictures:
+        picture.set_clim(-top if is_plane else 0.0, top)
+        picture.set_rasterized(True)
+    if is_plane:
+        for axes in drawn_axes:
+            axes.label_outer()
+    first = pictures[0]
+    scale = ScalarMappable(first.norm, first.get_cmap())
+    bar = figure.colorbar(scale, ax=drawn_axes, location="bottom", shrink=0.75, aspect=28, pad=0.03)
+    bar.set_label(r"$W(\alpha)$" if is_plane else r"$Q$ (sr$^{-1}$)")
+    bar.outline.set_linewidth(0.6)
+    bar.locator.set_params(nbins=4)
+    what = "Wigner functions in the plane of alpha" if is_plane else "Husimi functions on spheres"
+    said = [
+        ", ".join(
+            f"{name} up to {value:.3g}"
+            for (name, j), value in zip(cells, tops, strict=True)
+            if j == k
+        )
+        for k in range(len(views))
+    ]
+    return figure, _alt(what, said)
+
+
+# Populations
+
+
+def _draw_populations(views: Sequence[View]) -> tuple[Any, str]:
+    names = list(_of(views[0])[1].names)[:MOST_SITES]
+    columns = min(ACROSS, len(names))
+    rows = -(-len(names) // columns)
+    figure, panels = _figure(rows, columns, 1.7 if columns > 1 else 2.2, sharey=True)
+    said = []
+    for view in views:
+        rho, space = _of(view)
+        parts = []
+        for axes, name in zip(panels.flat, names, strict=False):
+            plot_populations(rho, space, name, axes)
+            axes.set_title(name)
+            bars = axes.containers[-1]
+            heights = [bar.get_height() for bar in bars]
+            high = int(np.argmax(heights))
+            level = bars[high].get_x() + bars[high].get_width() / 2
+            symbol = "n" if isinstance(space.sites[name], Fock) else "m"
+            parts.append(f"{name} mostly in {symbol} = {level:g} ({heights[high]:.3g})")
+        said.append(", ".join(parts))
+    for axes in panels.flat:
+        axes.label_outer(remove_inner_ticks=False) if axes in panels[:, 1:] else None
+    for axes in panels.flat[len(names) :]:
+        axes.axis("off")
+    if len(views) > 1:
+        from matplotlib.patches import Patch
+
+        handles = [
+            Patch(color=COLOURS[0], label=POINTS[0]),
+            Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=1.2, label=POINTS[1]),
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=2, handlelength=1.2)
+    return figure, _alt("Populations of the levels", said)
+
+
+# Spectra
+
+
+def _has_spectrum(view: View) -> bool:
+    return getattr(view.solution, "kind", "") == "steady state" and _state(view) is not None
+
+
+def _draw_spectra(views: Sequence[View]) -> tuple[Any, str]:
+    figure, ((axes,),) = _figure(1, 1, 2.55)
+    lines: dict[str, Any] = {}
+    said = []
+    for k, view in enumerate(views):
+        parts = []
+        for j, (name, several) in enumerate(
+            zip(_of(view)[1].names, view.once(spectra_of_sites), strict=True)
+        ):
+            before = len(axes.lines)
+            spectrum = several[0]
+            spectrum.plot(axes)
+            for line in axes.lines[before:]:
+                line.set_color(COLOURS[j % len(COLOURS)])
+            if k:
+                axes.lines[before].set_linestyle(DASH[k])
+            lines.setdefault(name, axes.lines[before])
+            if len(spectrum.peaks.frequency):
+                where, width = spectrum.peaks.frequency[0], spectrum.peaks.width[0]
+                where = where if abs(where) > ROUNDING * width else 0.0
+                parts.append(f"{name} has its highest peak at {where:.3g}, {width:.3g} wide")
+        said.append("; ".join(parts))
+    _key(figure, axes, lines, len(views))
+    return figure, _alt("Power spectra", said)
+
+
+# Paths
+
+
+def _path(view: View) -> Any:
+    """The path in time of a solution, or of what can be followed to the time of the point."""
+    return view.once(_followed)
+
+
+def _followed(view: View) -> Any:
+    solution, system = view.solution, view.system
+    if hasattr(solution, "times") and hasattr(solution, "plot"):
+        return solution[0]
+    parameters: Any = getattr(system, "parameters", {})
+    end = float(np.max(parameters["time"])) + float(np.max(parameters.get("window", 0.0)))
+    start = 0.0
+    if hasattr(system, "network"):
+        start = max(start, end - PERIODS * 2 * np.pi / float(system.network.frequencies[-1]))
+    path = system.evolve(np.linspace(start, end, TIMES))
+    return path[0] if path.shape else path
+
+
+def _has_path(view: View) -> bool:
+    solution, system = view.solution, view.system
+    if hasattr(solution, "times") and hasattr(solution, "plot"):
+        return True
+    return hasattr(system, "evolve") and "time" in getattr(system, "parameters", {})
+
+
+def _has_planes(view: View) -> bool:
+    return _has_path(view) and (hasattr(view.solution, "beta") or hasattr(view.system, "beta0"))
+
+
+def _draw_path(views: Sequence[View]) -> tuple[Any, str]:
+    """Paths over time, one below the other; of networks also the window that is looked at."""
+    paths = [_path(view) for view in views]
+    window = _window(views[0])
+    rows = len(paths) * (1 + (window is not None))
+    figure, panels = _figure(rows, 1, 2.3 if rows == 1 else 1.55, sharey=len(paths) > 1)
+    said = []
+    for k, (view, path) in enumerate(zip(views, paths, strict=True)):
+        own = panels[k * (rows // len(paths)) : (k + 1) * (rows // len(paths)), 0]
+        for axes in own:
+            _plot_path(view, path, axes)
+            for line in axes.lines:
+                line.set_linewidth(0.9)
+        if len(own) > 1:
+            window = _window(view)
+            own[1].set_xlim(*window)
+            own[0].axvspan(*window, color="0.5", alpha=0.25, linewidth=0)
+        if len(paths) > 1:
+            own[0].set_title(POINTS[k])
+        said.append(f"from {path.times[0]:.4g} to {path.times[-1]:.4g}")
+    handles, names = panels[0, 0].get_legend_handles_labels()
+    for axes in panels.flat:
+        if axes.get_legend() is not None:
+            axes.get_legend().remove()
+        axes.label_outer() if rows > len(paths) is False else None
+        axes.set_xlabel("")
+    panels[-1, 0].set_xlabel("time")
+    if len(names) > 1:
+        figure.legend(handles, names, loc="outside upper center", ncols=2, handlelength=1.5)
+    what = panels[0, 0].get_ylabel().replace("$", "").replace("\\beta", "beta")
+    return figure, _alt(f"Path over time ({what})", said)
+
+
+def _window(view: View) -> tuple[float, float] | None:
+    """The times that the measures of a network look at, within its path."""
+    parameters: Any = getattr(view.system, "parameters", {})
+    if "window" not in parameters or hasattr(view.solution, "times"):
+        return None
+    start = float(np.max(parameters["time"]))
+    return start, start + float(np.max(parameters["window"]))
+
+
+def _plot_path(view: View, path: Any, axes: Any) -> None:
+    if not is_state(path):
+        path.plot(axes=axes)
+        return
+    if path.expectation:
+        path.plot(axes=axes)
+        return
+    space = path.space
+    shown = {}
+    for name in list(space.names)[:MOST_SITES]:
+        is_mode = isinstance(space.sites[name], Fock)
+        shown[f"{'n' if is_mode else 'z'} of {name}"] = (
+            space[name].number if is_mode else space[name].z
+        )
+    path.plot(shown, axes=axes)
+
+
+def _draw_orbits(views: Sequence[View]) -> tuple[Any, str]:
+    """The paths of amplitudes in their plane."""
+    figure, panels = _figure(
+        1, len(views), 2.7 if len(views) == 1 else 2.2, sharex=True, sharey=True
+    )
+    said = []
+    for k, view in enumerate(views):
+        axes = panels[0, k]
+        path = _path(view)
+        path.plot(axes=axes, quantity="plane")
+        if len(views) > 1:
+            axes.set_title(POINTS[k])
+        last = ", ".join(f"{abs(b):.3g}" for b in path.beta[-1])
+        said.append(f"ends at moduli {last}")
+    handles, names = panels[0, 0].get_legend_handles_labels()
+    for axes in panels.flat:
+        if axes.get_legend() is not None:
+            axes.get_legend().remove()
+        axes.label_outer()
+    if len(names) > 1:
+        figure.legend(handles, names, loc="outside upper center", ncols=4, handlelength=1.2)
+    return figure, _alt("Paths of the amplitudes in their plane", said)
+
+
+PICTURES: dict[str, Kind] = {
+    "phase distribution": Kind(lambda view: _state(view) is not None, _draw_phases),
+    "husimi spheres": Kind(lambda view: bool(_sites(view, Spin)), _draw_spheres),
+    "wigner functions": Kind(lambda view: bool(_sites(view, Fock)), _draw_planes),
+    "path over time": Kind(_has_path, _draw_path),
+    "path in the plane": Kind(_has_planes, _draw_orbits),
+    "populations": Kind(lambda view: _state(view) is not None, _draw_populations),
+    "power spectrum": Kind(_has_spectrum, _draw_spectra),
+}
