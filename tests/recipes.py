@@ -505,6 +505,9 @@ def recipes(folder):
         "measures.plot_husimi": (
             drawn(qs.measures.plot_husimi), {**moments, "site": "A", "azimuth": 0.3}
         ),
+        "measures.plot_populations": (
+            drawn(qs.measures.plot_populations), {**moments, "site": "A"}
+        ),
         "measures.plot_wigner": (
             drawn(qs.measures.plot_wigner), {**moments, "site": "A", "azimuth": 0.3}
         ),

@@ -5,6 +5,7 @@ A picture of two points shows both on the same axes, or in panels with the same 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -71,12 +72,16 @@ BRIGHTER = {BLUE: SKY, BLACK: LIGHT, "black": LIGHT}
 DIVERGING_ON_DARK = "berlin"  # black at zero
 KIND_TEXTS = {"husimi": "Husimi", "phase_states": "phase states", "wigner": "Wigner"}
 MIME = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
+DPI = {"svg": 160, "png": 200, "pdf": 300}  # of maps in a vector file, or of all
 UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 PLAIN = {text: text.strip("$").replace("-", "−").replace(r"\pi", "π") for text in PI_TICKS.values()}
+LETTERS_ACROSS, SWATCH = 54, 6  # of a key: what a column holds, and a swatch takes
 POINTS = ("point A", "point B")  # sites may be called A and B, too
 DASH: tuple[Any, ...] = ("-", (0, (4, 2)))
 REFERENCE = "0.5"  # the grey of lines that a curve is compared with
 LEAST_SEEN = 0.01  # of the density, that a picture of it goes near to
+SPHERE_TEXTS = {r"$0.5\,\pi$": "π/2", r"$-0.5\,\pi$": "−π/2", "$0$": "0"}
+SPHERE = 2.06 / 3.2  # height of a sphere's panel over its width, with the phases beside it
 ACROSS = 2  # panels beside each other
 MOST_SITES = 6  # panels; a chain has more
 ROUNDING = 1e-9  # of a linewidth
@@ -108,25 +113,34 @@ def pictures_of(view: View) -> tuple[str, ...]:
     return tuple(name for name, kind in PICTURES.items() if kind.there(view))
 
 
+def are_alike(first: View, second: View) -> bool:
+    """Whether two solutions have the same sites, so that their pictures are of the same things."""
+    sites = []
+    for view in (first, second):
+        state = _state(view)
+        sites.append(state and [(name, type(site)) for name, site in state[1].sites.items()])
+    return sites[0] == sites[1]
+
+
 def drawn(
     name: str,
     known: Sequence[str],
     views: Sequence[View],
     dark: bool,
-    form: str = "svg",
-    **options: Any,
+    form: str,
+    kind: str | None,
 ) -> Picture:
     """A picture of one view, or two, as a file."""
     known_name("picture", name, known)
     choice(form, "form", tuple(MIME))
     with _drawing, _look(dark):
-        figure, alt = PICTURES[name].draw(views, **options)
+        figure, alt = PICTURES[name].draw(views, kind)
         for axes in figure.axes:
             _plain(axes)
         if dark:
             _brighten(figure)
         file = BytesIO()
-        figure.savefig(file, format=form, metadata=UNDATED[form])
+        figure.savefig(file, format=form, metadata=UNDATED[form], dpi=DPI[form])
     return Picture(file.getvalue(), MIME[form], alt)
 
 
@@ -175,7 +189,7 @@ def _brighten(figure: Figure) -> None:
         if isinstance(artist, ScalarMappable) and artist.get_cmap().name == DIVERGING:
             artist.set_cmap(DIVERGING_ON_DARK)
         elif isinstance(artist, Line2D) and artist.get_color() in BRIGHTER:
-            artist.set_color(BRIGHTER[artist.get_color()])
+            artist.set_color(BRIGHTER[str(artist.get_color())])
             artist.set_markeredgecolor(artist.get_color())
             artist.set_markerfacecolor(artist.get_color())
         elif isinstance(artist, Text) and artist.get_color() == "black":
@@ -195,25 +209,31 @@ def _brighten_bar(bar: Any) -> None:
             put(SKY)
 
 
-def _figure(rows: int, columns: int, height: float, **options: Any) -> tuple[Any, np.ndarray]:
-    """A figure of a column's width with rows of panels, each so high."""
+def _figure(
+    rows: int, columns: int, height: float, layout: Any = "constrained", **options: Any
+) -> tuple[Any, np.ndarray]:
+    """A figure of a column's width with rows of panels; each row, or all of it, is so high."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(COLUMN, rows * height), layout="constrained")
+    figure = Figure(figsize=(COLUMN, max(rows, 1) * height), layout=layout)
     FigureCanvasAgg(figure)
-    panels = figure.subplots(rows, columns, squeeze=False, **options)
-    return figure, panels
+    if not rows:
+        return figure, np.empty((0, 0))
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
 def _state(view: View) -> tuple[np.ndarray, Space] | None:
     """The density matrix (n, n) that is drawn, and its space: of an evolution, the last one."""
     found = view.solution
-    if callable(getattr(found, "state", None)) and not is_state(found):
-        found = view.once(_state_of_own)
-    else:
-        found = getattr(found, "final", found)
-    if not is_state(found):
+    try:
+        if callable(getattr(found, "state", None)) and not is_state(found):
+            found = view.once(_state_of_own)
+        else:
+            found = getattr(found, "final", found)
+        if not is_state(found):
+            return None
+    except InvalidArgumentError:  # an evolution that kept no states
         return None
     rho = np.asarray(found.rho)
     return (rho[0] if rho.ndim == 3 else rho), found.space
@@ -247,7 +267,7 @@ def _of(view: View) -> tuple[np.ndarray, Space]:
     return state
 
 
-def _draw_phases(views: Sequence[View], kind: str | None = None) -> tuple[Any, str]:
+def _draw_phases(views: Sequence[View], kind: str | None) -> tuple[Any, str]:
     """All kinds of one phase, or one kind of the phases of several pairs."""
     space = _of(views[0])[1]
     usual = phase_kinds(space)
@@ -333,26 +353,34 @@ def _key(figure: Figure, axes: Axes, lines: dict[str, Any], points: int) -> None
         handles += [Line2D([], [], color=grey, linestyle=dash) for dash in DASH]
         names += list(POINTS)
     if handles:
-        figure.legend(
-            handles,
-            names,
-            loc="outside upper center",
-            ncols=3 if len(names) != 4 else 4,
-            handlelength=1.5,
-            columnspacing=1.0,
-            handletextpad=0.5,
-            borderpad=0.1,
-        )
+        _above(figure, handles, names)
+
+
+def _above(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
+    """A key above a picture, in as many columns as there is room for."""
+    widest = max(len(re.sub(r"\\\w+|[${}_^]", "", name)) for name in names) + SWATCH
+    columns = max(1, min(len(names), LETTERS_ACROSS // widest))
+    columns = -(-len(names) // -(-len(names) // columns))  # rows of one length
+    figure.legend(
+        handles,
+        names,
+        loc="outside upper center",
+        ncols=columns,
+        handlelength=1.5,
+        columnspacing=1.0,
+        handletextpad=0.5,
+        borderpad=0.1,
+    )
 
 
 # Functions on spheres and in planes
 
 
-def _draw_spheres(views: Sequence[View]) -> tuple[Any, str]:
+def _draw_spheres(views: Sequence[View], _: Any) -> tuple[Any, str]:
     return _draw_functions(views, husimi, Spin)
 
 
-def _draw_planes(views: Sequence[View]) -> tuple[Any, str]:
+def _draw_planes(views: Sequence[View], _: Any) -> tuple[Any, str]:
     return _draw_functions(views, wigner, Fock)
 
 
@@ -361,39 +389,36 @@ def _draw_functions(views: Sequence[View], function: Any, kind: type) -> tuple[A
     from matplotlib.cm import ScalarMappable
 
     names = _sites(views[0], kind)[:MOST_SITES]
-    is_plane = kind is Fock
-    several = len(views) > 1
-    columns = ACROSS if several or len(names) > 1 else 1
-    rows = len(names) if several else -(-len(names) // ACROSS)
-    high = (1.55 if is_plane else 1.15) if columns > 1 else 2.3
-    figure, panels = _figure(rows, columns, high + 0.62 / rows)
+    several, is_plane = len(views) > 1, kind is Fock
     cells = [(name, k) for name in names for k in range(len(views))]
-    radius = {}
-    if is_plane:
-        reach = max(reach_of(*_of(view), name) for view in views for name in names)
-        radius = {"radius": reach}
-    drawn_axes = []
-    for axes, (name, k) in zip(panels.flat, cells, strict=False):
-        draw_on_site(function, *_of(views[k]), name, axes, bar=False, **radius)
+    figure, panels, bar_axes = _grid(len(cells), is_plane)
+    reach = (
+        max(reach_of(*_of(view), name) for view in views for name in names) if is_plane else None
+    )
+    pictures, tops = [], []
+    for axes, (name, k) in zip(panels, cells, strict=True):
+        draw_on_site(function, *_of(views[k]), name, axes, radius=reach, bar=False)
         axes.set_title(name + (f", {POINTS[k]}" if several else ""))
-        drawn_axes.append(axes)
-    for axes in panels.flat[len(cells) :]:
-        axes.axis("off")
-    pictures = [(axes.collections or axes.images)[0] for axes in drawn_axes]
-    tops = [float(np.abs(np.ma.masked_invalid(p.get_array())).max()) for p in pictures]
+        for text in axes.texts:
+            text.set_text(SPHERE_TEXTS.get(text.get_text(), text.get_text()))
+        picture: Any = (axes.collections or axes.images)[0]
+        pictures.append(picture)
+        tops.append(float(np.abs(np.ma.masked_invalid(picture.get_array())).max()))
+    for j, axes in enumerate(panels if is_plane else []):
+        if j % ACROSS:
+            axes.set(ylabel="", yticklabels=[])
+        if j + ACROSS < len(panels):
+            axes.set(xlabel="", xticklabels=[])
     top = max(tops)
     for picture in pictures:
         picture.set_clim(-top if is_plane else 0.0, top)
         picture.set_rasterized(True)
-    if is_plane:
-        for axes in drawn_axes:
-            axes.label_outer()
     first = pictures[0]
     scale = ScalarMappable(first.norm, first.get_cmap())
-    bar = figure.colorbar(scale, ax=drawn_axes, location="bottom", shrink=0.75, aspect=28, pad=0.03)
-    bar.set_label(r"$W(\alpha)$" if is_plane else r"$Q$ (sr$^{-1}$)")
+    bar = figure.colorbar(scale, cax=bar_axes, orientation="horizontal")
+    bar.set_label(r"$W(\alpha)$" if is_plane else r"$Q$ (sr$^{-1}$)", labelpad=1)
     bar.outline.set_linewidth(0.6)
-    bar.locator.set_params(nbins=4)
+    bar_axes.locator_params(axis="x", nbins=4)
     what = "Wigner functions in the plane of alpha" if is_plane else "Husimi functions on spheres"
     said = [
         ", ".join(
@@ -406,10 +431,30 @@ def _draw_functions(views: Sequence[View], function: Any, kind: type) -> tuple[A
     return figure, _alt(what, said)
 
 
+def _grid(count: int, is_plane: bool) -> tuple[Figure, list[Axes], Axes]:
+    """Panels of equal shape in rows of two, and a place for their colours below, in inches."""
+    columns = min(ACROSS, count)
+    rows = -(-count // columns)
+    left, title, gap = (0.58, 0.24, 0.12) if is_plane else (0.0, 0.24, 0.0)
+    width = (COLUMN - left - gap * columns) / columns
+    height = min(width, 1.9) if is_plane else min(width * SPHERE, 1.45)
+    bar = 0.98 if is_plane else 0.62  # with the labels of the lowest axes
+    whole = bar + rows * (title + height) + (rows - 1) * gap
+    figure, _ = _figure(0, 0, whole, layout="none")
+    panels = []
+    for k in range(count):
+        row, column = divmod(k, columns)
+        x, y = left + column * (width + gap), whole - (row + 1) * (title + height) - row * gap
+        place = (x / COLUMN, y / whole, width / COLUMN, height / whole)
+        panels.append(figure.add_axes(place))
+    bar_axes = figure.add_axes((0.18, 0.43 / whole, 0.7, 0.1 / whole))
+    return figure, panels, bar_axes
+
+
 # Populations
 
 
-def _draw_populations(views: Sequence[View]) -> tuple[Any, str]:
+def _draw_populations(views: Sequence[View], _: Any) -> tuple[Any, str]:
     names = list(_of(views[0])[1].names)[:MOST_SITES]
     columns = min(ACROSS, len(names))
     rows = -(-len(names) // columns)
@@ -428,8 +473,8 @@ def _draw_populations(views: Sequence[View]) -> tuple[Any, str]:
             symbol = "n" if isinstance(space.sites[name], Fock) else "m"
             parts.append(f"{name} mostly in {symbol} = {level:g} ({heights[high]:.3g})")
         said.append(", ".join(parts))
-    for axes in panels.flat:
-        axes.label_outer(remove_inner_ticks=False) if axes in panels[:, 1:] else None
+    for axes in panels[:, 1:].flat:
+        axes.set_ylabel("")
     for axes in panels.flat[len(names) :]:
         axes.axis("off")
     if len(views) > 1:
@@ -450,7 +495,7 @@ def _has_spectrum(view: View) -> bool:
     return getattr(view.solution, "kind", "") == "steady state" and _state(view) is not None
 
 
-def _draw_spectra(views: Sequence[View]) -> tuple[Any, str]:
+def _draw_spectra(views: Sequence[View], _: Any) -> tuple[Any, str]:
     figure, ((axes,),) = _figure(1, 1, 2.55)
     lines: dict[str, Any] = {}
     said = []
@@ -485,7 +530,8 @@ def _path(view: View) -> Any:
 
 
 def _followed(view: View) -> Any:
-    solution, system = view.solution, view.system
+    solution: Any = view.solution
+    system: Any = view.system
     if hasattr(solution, "times") and hasattr(solution, "plot"):
         return solution[0]
     parameters: Any = getattr(system, "parameters", {})
@@ -508,36 +554,39 @@ def _has_planes(view: View) -> bool:
     return _has_path(view) and (hasattr(view.solution, "beta") or hasattr(view.system, "beta0"))
 
 
-def _draw_path(views: Sequence[View]) -> tuple[Any, str]:
+def _draw_path(views: Sequence[View], _: Any) -> tuple[Any, str]:
     """Paths over time, one below the other; of networks also the window that is looked at."""
     paths = [_path(view) for view in views]
-    window = _window(views[0])
-    rows = len(paths) * (1 + (window is not None))
-    figure, panels = _figure(rows, 1, 2.3 if rows == 1 else 1.55, sharey=len(paths) > 1)
+    each = 1 if _window(views[0]) is None else 2
+    rows = len(paths) * each
+    figure, panels = _figure(rows, 1, (2.3, 1.5, 1.3, 1.15)[rows - 1], sharey=True)
     said = []
     for k, (view, path) in enumerate(zip(views, paths, strict=True)):
-        own = panels[k * (rows // len(paths)) : (k + 1) * (rows // len(paths)), 0]
+        own = panels[k * each : (k + 1) * each, 0]
         for axes in own:
-            _plot_path(view, path, axes)
+            _plot_path(path, axes)
             for line in axes.lines:
                 line.set_linewidth(0.9)
-        if len(own) > 1:
-            window = _window(view)
+        window = _window(view)
+        if window is not None:
             own[1].set_xlim(*window)
-            own[0].axvspan(*window, color="0.5", alpha=0.25, linewidth=0)
+            own[0].axvspan(*window, color=REFERENCE, alpha=0.3, linewidth=0)
         if len(paths) > 1:
             own[0].set_title(POINTS[k])
         said.append(f"from {path.times[0]:.4g} to {path.times[-1]:.4g}")
+    label, across = panels[0, 0].get_ylabel(), panels[0, 0].get_xlabel().partition(" (")[0]
     handles, names = panels[0, 0].get_legend_handles_labels()
     for axes in panels.flat:
         if axes.get_legend() is not None:
             axes.get_legend().remove()
-        axes.label_outer() if rows > len(paths) is False else None
-        axes.set_xlabel("")
-    panels[-1, 0].set_xlabel("time")
+        axes.set(xlabel="", ylabel=label if rows == 1 else "")
+        axes.locator_params(axis="x", nbins=6)
+    panels[-1, 0].set_xlabel(across)
+    if rows > 1:
+        figure.supylabel(label)
     if len(names) > 1:
-        figure.legend(handles, names, loc="outside upper center", ncols=2, handlelength=1.5)
-    what = panels[0, 0].get_ylabel().replace("$", "").replace("\\beta", "beta")
+        _above(figure, handles, names)
+    what = label.translate({ord(sign): None for sign in "$\\"})
     return figure, _alt(f"Path over time ({what})", said)
 
 
@@ -550,11 +599,9 @@ def _window(view: View) -> tuple[float, float] | None:
     return start, start + float(np.max(parameters["window"]))
 
 
-def _plot_path(view: View, path: Any, axes: Any) -> None:
-    if not is_state(path):
-        path.plot(axes=axes)
-        return
-    if path.expectation:
+def _plot_path(path: Any, axes: Axes) -> None:
+    """A path as it draws itself; of density matrices without observables, those of the sites."""
+    if getattr(path, "expectation", True):
         path.plot(axes=axes)
         return
     space = path.space
@@ -567,7 +614,7 @@ def _plot_path(view: View, path: Any, axes: Any) -> None:
     path.plot(shown, axes=axes)
 
 
-def _draw_orbits(views: Sequence[View]) -> tuple[Any, str]:
+def _draw_orbits(views: Sequence[View], _: Any) -> tuple[Any, str]:
     """The paths of amplitudes in their plane."""
     figure, panels = _figure(
         1, len(views), 2.7 if len(views) == 1 else 2.2, sharex=True, sharey=True
@@ -587,7 +634,7 @@ def _draw_orbits(views: Sequence[View]) -> tuple[Any, str]:
             axes.get_legend().remove()
         axes.label_outer()
     if len(names) > 1:
-        figure.legend(handles, names, loc="outside upper center", ncols=4, handlelength=1.2)
+        _above(figure, handles, names)
     return figure, _alt("Paths of the amplitudes in their plane", said)
 
 

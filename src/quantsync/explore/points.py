@@ -13,7 +13,7 @@ from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model
 from quantsync.catalogue.spectral_measures import SPECTRAL_MEASURES
 from quantsync.errors import InvalidArgumentError, WarnedOnce
-from quantsync.explore.pictures import Picture, drawn, pictures_of, raised
+from quantsync.explore.pictures import Picture, are_alike, drawn, pictures_of, raised
 from quantsync.sweeps.compute import certificates_at, failure_text, value_at, view_at
 from quantsync.system import TRUNCATION_TOLERANCE, View
 
@@ -26,7 +26,7 @@ WORDS = {
     "largest_error": ("error", "how wrong the solution may be"),
     "smallest_reciprocal_condition": ("reciprocal condition", ""),
     "largest_truncation": ("truncation", "by how much the cut-off changes the state"),
-    "unknown_certificates": ("not known", ""),
+    "unknown_certificates": ("", ""),
 }
 
 
@@ -94,8 +94,10 @@ class Point:
             for name, measure in chosen.items():
                 point.numbers += point._taken(view, name, measure, True)
             failed = {number.value for number in point.numbers if number.failed}
-            if not point.values and (unsolved or len(failed) == 1):
-                point.failure = unsolved or failed.pop()  # it is not the measures that have failed
+            # Systems that compute when a measure asks them to have failed if all measures did.
+            is_late = not unsolved and view.solution is view.system and len(failed) == 1
+            if not point.values and (unsolved or is_late):
+                point.failure = unsolved or failed.pop()
                 return point
             point.view = None if unsolved else view
             for name, measure in {} if unsolved else known.items():
@@ -138,7 +140,13 @@ class Point:
             return pictures_of(self.view)
 
     def draw(
-        self, name: str, dark: bool = False, other: Point | None = None, **options: Any
+        self,
+        name: str,
+        dark: bool = False,
+        other: Point | None = None,
+        *,
+        kind: str | None = None,
+        form: str = "svg",
     ) -> Picture:
         """A picture of the point, or of two, called A and B.
 
@@ -149,9 +157,11 @@ class Point:
         dark : bool, default False
             Whether it goes on a dark page.
         other : Point, optional
-            A point to compare with; left out where it has no such picture.
-        **options
-            ``kind`` of a phase distribution; ``form`` of the file: "svg" (default), "png", "pdf".
+            A point to compare with; left out where it has no such picture, or other sites.
+        kind : {"husimi", "phase_states", "wigner"}, optional
+            Of a phase distribution; all of them by default.
+        form : {"svg", "png", "pdf"}, default "svg"
+            Of the file.
 
         Raises
         ------
@@ -161,10 +171,10 @@ class Point:
             Why it cannot be drawn.
         """
         views: list[View] = [self.view] if self.view is not None else []
-        if other is not None and other.view is not None and name in other.pictures:
-            views.append(other.view)
         with WarnedOnce(passed_on=True):
-            return drawn(name, self.pictures, views, dark, **options)
+            if other is not None and other.view is not None and name in other.pictures:
+                views += [view for view in [other.view] if are_alike(views[0], view)]
+            return drawn(name, self.pictures, views, dark, form, kind)
 
 
 def written(number: complex) -> str:
@@ -195,9 +205,9 @@ def _certificates(view: View, unsolved: str) -> Iterator[Certificate]:
     """How good the solution is, as far as it tells."""
     if unsolved:
         yield Certificate("state", unsolved, False)
-    solution = None if unsolved else view.solution
+    solution: Any = None if unsolved else view.solution
     worst = certificates_at(view)
-    cut = getattr(solution, "truncation", None)
+    cut: Any = getattr(solution, "truncation", None)
     if cut is not None and not getattr(cut, "population", True):
         worst.pop("largest_truncation", None)  # there is no mode that could be cut off
     for key, (name, meaning) in WORDS.items():
@@ -212,7 +222,8 @@ def _certificates(view: View, unsolved: str) -> Iterator[Certificate]:
             text = f"the cut-off changes the state by {_small(value)} in trace distance"
             yield Certificate(name, text + ("" if good else ": give it more levels"), good)
         elif isinstance(value, str):
-            yield Certificate(name, value, False)
+            for attribute, _, reason in (part.partition(": ") for part in value.split("; ")):
+                yield Certificate(WORDS[attribute][0], f"not known: {reason}", False)
         else:
             text = f"{_small(value)}: {meaning}" if value else "0: the method is exact"
             yield Certificate(name, text)
@@ -221,9 +232,10 @@ def _certificates(view: View, unsolved: str) -> Iterator[Certificate]:
         how = getattr(solution, "uniqueness", "")
         text = ("yes" if unique else "no") + (f", {how}" if how else "")
         yield Certificate("unique", text, unique)
+    flows: Any = getattr(cut, "flow", {})
     for mode, held in getattr(cut, "population", {}).items():
-        flow = _small(np.max(cut.flow[mode]))
-        text = f"hold {_small(np.max(held))}, and would be left at the rate {flow}"
+        flow = _small(np.max(flows[mode]))
+        text = f"hold {_small(max(0.0, np.max(held)))}, and would be left at the rate {flow}"
         yield Certificate(f"top levels of {mode}", text)
     for mode in getattr(cut, "finite", ()):
         yield Certificate(f"levels of {mode}", "end physically: nothing is cut off")
