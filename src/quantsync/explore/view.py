@@ -99,8 +99,20 @@ class View:
         """What is shown of a model first, with some parameters and measures given."""
         first = start_of(model)
         given = dict(parameters or {})
+        if not first.axes:
+            raise InvalidArgumentError(
+                f"Model {model.name} has no parameter that could vary: a map needs one that is a "
+                "number."
+            )
+        if not first.measure and not measures:
+            raise InvalidArgumentError(
+                f"The systems of {model.name} have no measures by name: give one of yours, as in "
+                "--measure mymodule:mymeasure."
+            )
         axes = [cls._axis(model, name, *ends) for name, ends in first.axes.items()]
-        view = cls(model, axes[0], axes[1] if len(axes) > 1 else None, (first.measure,))
+        size = max(size for size in SIZES if size <= max(first.points, SIZES[0]))
+        y = axes[1] if len(axes) > 1 else None
+        view = cls(model, axes[0], y, (first.measure,), size=size)
         for name, value in {**first.fixed, **given}.items():
             view = view.with_parameter(name, value)
         if not measures:
