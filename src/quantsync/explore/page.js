@@ -17,6 +17,11 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// A name that may be broken behind its underscores.
+function breakable(name) {
+  return name.split(/(?<=_)/).flatMap((part) => [part, document.createElement('wbr')]);
+}
+
 // Between the steps of a slider and the values of its parameter.
 function valueAt(range, step) {
   const part = step / STEPS, [first, last, scale] = range;
@@ -210,6 +215,7 @@ export function render({ model, el }) {
 
   function build(found) {
     setup = found;
+    status.textContent = 'Computing …';
     title.textContent = found.name;
     summary.textContent = found.summary;
     const measures = found.measures.map((m) => [m.name, m.unit ? `${m.name} (${m.unit})` : m.name]);
@@ -322,7 +328,7 @@ export function render({ model, el }) {
 
   function showPoint(found) {
     const table = (caption, rows) => element('table', {}, element('caption', {}, caption),
-      element('tbody', {}, ...rows.map((row) => element('tr', {}, element('th', { scope: 'row', title: row.about }, row.name),
+      element('tbody', {}, ...rows.map((row) => element('tr', {}, element('th', { scope: 'row', title: row.about }, ...breakable(row.name)),
         ...row.values.map((value) => element('td', { title: value.exact }, value.text)),
         element('td', { class: 'unit' }, row.unit)))));
     const heading = element('h2', {}, found.title);
