@@ -389,11 +389,17 @@ export function render({ model, el }) {
 
   // --- the server has gone
 
-  document.addEventListener('quantsync-lost', () => {
-    const command = `quantsync explore ${setup?.address ?? ''} --link '${view?.link ?? ''}'`;
-    lost.textContent = `The connection to the server is lost. If it has ended, this command goes on here: ${command}`;
-    page.dataset.lost = true;
-  });
+  for (const shown of window.Bokeh?.documents ?? []) {
+    shown.on_event('connection_lost', () => {
+      const command = `quantsync explore ${setup?.address ?? ''} --link '${view?.link ?? ''}'`;
+      lost.textContent = `The connection to the server is lost. If it has ended, this goes on here: ${command}`;
+      page.dataset.lost = true;
+    });
+    shown.on_event('client_reconnected', () => {
+      lost.textContent = '';
+      delete page.dataset.lost;
+    });
+  }
 
   // --- light or dark, as the system is
 

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import panel as pn
-from bokeh.models import CustomJS
 from panel.custom import Child, JSComponent
 
 from quantsync.catalogue.models import Model
@@ -42,7 +41,6 @@ DOWNLOADS = {
     "csv": ("CSV", "text/csv"),
 }
 COSTLY, MOST_LEVELS = ("power spectrum",), 40  # pictures, and the largest space of quick ones
-LOST = "document.dispatchEvent(new CustomEvent('quantsync-lost'))"  # what page.js waits for
 MOST_MESSAGE = 1000  # characters of an error
 
 
@@ -72,7 +70,7 @@ class Page(JSComponent):
         self._document: Any = pn.state.curdoc if served else None
         self._loop = None if served else _running_loop()
         if self._document is not None:
-            self._document.js_on_event("connection_lost", CustomJS(code=LOST))
+            self._document.config.notify_connection_status = False  # page.js says more
             self._document.on_session_destroyed(lambda _: self.end())
         self._figures: list[Any] = []  # of the maps, or of curves over one axis
         self._cuts: list[CurveFigure] = []
