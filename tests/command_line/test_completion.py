@@ -41,6 +41,19 @@ def test_names_of_models_papers_and_figures_are_those_that_there_are():
     assert completion.complete_listed("m") == ["models", "measures"]
 
 
+def test_the_names_that_a_parameter_can_take_are_offered():
+    complete = completion.complete_parameter
+    assert complete(Line(model="circuit_qed"), "preset=") == [
+        f"preset={name}" for name in Model.of("circuit_qed").parameters["preset"].choices
+    ]
+    assert complete(Line(model="pseudo_boson_pair"), "variant=l") == [
+        "variant=lab", "variant=literal",
+    ]  # fmt: skip
+    assert complete(Line(model="collective_decay_pair"), "literal=f") == ["literal=false"]
+    assert complete(Line(model="spin_pair"), "epsilon=") == []
+    assert complete(Line(model="nothing"), "epsilon=") == []
+
+
 def test_what_is_given_is_not_offered_again():
     line = Line(model="spin_pair", parameters=["epsilon=0.1"])
     assert "epsilon=" not in completion.complete_parameter(line, "")

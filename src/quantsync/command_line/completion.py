@@ -10,6 +10,8 @@ from pathlib import Path
 
 import typer
 
+from quantsync.catalogue.docstrings import described
+
 PACKAGE = Path(__file__).parents[1]
 
 
@@ -23,7 +25,11 @@ def complete_model(incomplete: str) -> list[str]:
 
 
 def complete_parameter(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Parameters of the model that is named, but for those that are given."""
+    """Parameters of the model that is named, but for those given; names that one can take."""
+    name, equals, _ = incomplete.partition("=")
+    if equals:
+        values = _values(str(ctx.params.get("model") or ""), name)
+        return _beginning(incomplete, (f"{name}={value}" for value in values))
     given = {str(text).partition("=")[0] for text in ctx.params.get("parameters") or []}
     names = _parameters(str(ctx.params.get("model") or ""))
     return _beginning(incomplete, (f"{name}=" for name in names if name not in given))
@@ -146,6 +152,15 @@ def _parameters(model: str) -> list[str]:
         return []
     arguments = function.args
     return [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def _values(model: str, name: str) -> tuple[str, ...]:
+    """The names that a parameter can take, or what a switch can be."""
+    function = _function(model)
+    found = described((ast.get_docstring(function) if function else None) or "").get(name)
+    if found is None:
+        return ()
+    return ("true", "false") if found.kind == "switch" else found.choices
 
 
 def _measures(model: str) -> list[str]:
