@@ -168,6 +168,22 @@ def test_a_guess_keeps_to_the_bounds():
     assert up.range == (-1, 0, "linear")
 
 
+def test_a_guess_does_not_start_at_a_bound_that_is_excluded():
+    def model(width=0.5, part=0.5):
+        """A model.
+
+        Parameters
+        ----------
+        width : float > 0
+        part : float > 0 and <= 1
+        """
+        return width, part
+
+    found = Model(model).parameters
+    assert found["width"].range == (0.05, 5, "log")
+    assert found["part"].range == (0.05, 1, "log")
+
+
 def test_a_range_knows_what_it_reaches():
     assert 0.5 in Range(0, 1)
     assert 1.5 not in Range(0, 1)

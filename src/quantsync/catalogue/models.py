@@ -103,8 +103,10 @@ class Parameter:
         """Where a slider runs: what the docstring says, or a guess; None if it is no number."""
         if self.kind not in ("number", "whole", "half"):
             return None
-        given = self.described.range(self.name)
-        return given or guessed_range(self.kind, self.default, self.bounds)
+        if given := self.described.range(self.name):
+            return given
+        strict = self.described.excludes_bound
+        return guessed_range(self.kind, self.default, self.bounds, strict)
 
     def values(self, points: int, within: Range | None = None) -> np.ndarray:
         """Values along a range, by default its own; fewer where only whole or half ones count."""

@@ -47,14 +47,18 @@ def guessed_kind(default: Any, annotation: Any) -> str:
     return "number" if has_none or isinstance(default, numbers.Real) else "other"
 
 
-def guessed_range(kind: str, default: Any, bounds: Bounds) -> Range:
+def guessed_range(kind: str, default: Any, bounds: Bounds, strict: bool = False) -> Range:
     """A range for a parameter whose docstring gives none.
 
     A positive default stands in the middle between 0 and twice itself, so that no rate becomes
     negative; 0, which is that of a detuning, in the middle between -1 and 1; what is negative may
-    be positive as well. Numbers of levels or sites go from half to twice the default.
+    be positive as well. Numbers of levels or sites go from half to twice the default. Where the
+    lower bound itself is excluded, ``strict``, the range is logarithmic, a decade to both sides.
     """
     d: Any = default if _is_finite(default) else None
+    low, high = bounds
+    if strict and low == 0 and d and d > 0 and kind == "number":
+        return Range(d / 10, 10 * d if high is None else min(10 * d, high), "log")
     if kind == "half":
         guess = (0.5, max(2.5, 2 * d if d else 0))
     elif kind == "whole":
@@ -71,7 +75,6 @@ def guessed_range(kind: str, default: Any, bounds: Bounds) -> Range:
     else:
         guess = (2.0 * d, -2.0 * d) if d else (-1.0, 1.0)
     first, last = guess
-    low, high = bounds
     if low is not None and first < low:
         first, last = low, max(last, low + 1)
     if high is not None and last > high:
