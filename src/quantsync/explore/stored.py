@@ -7,12 +7,14 @@ import math
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 import numpy as np
 
+from quantsync.catalogue.measures import measures_of as measures_of_system
 from quantsync.catalogue.models import MODELS, Model
 from quantsync.checks import known_name, shown
 from quantsync.errors import InvalidArgumentError, StoreError, WarnedOnce
@@ -218,18 +220,21 @@ class Stored:
         """The version of quantsync that has computed it."""
         return str(self.dataset.attrs.get("quantsync_version", ""))
 
-    @property
+    @lazy
     def way_on(self) -> str:
         """How what is missing is computed."""
-        if isinstance(self.arguments, StoreError) and "--allow" not in str(self.arguments):
-            return str(self.arguments)
+        try:
+            stored_arguments(self.path, self.allowed)
+        except StoreError as error:
+            if "--allow" not in str(error):
+                return str(error)
         return f"go on with: quantsync sweep resume {self.path}"
 
     @lazy
     def arguments(self) -> dict[str, Any] | StoreError:
-        """What it was computed with; or why that cannot be had."""
+        """What it was computed with, but for measures of one's own; or why that cannot be had."""
         try:
-            return stored_arguments(self.path, self.allowed)
+            return stored_arguments(self.path, self.allowed, own_measures=False)
         except StoreError as error:
             return error
 
@@ -251,6 +256,16 @@ class Stored:
             rule: Any = Rule(text)
             given[name] = rule(**{n: known[n] for n in inspect.signature(rule).parameters})
         return given
+
+    def computed(self, at: Mapping[str, Any]) -> Point:
+        """What the model gives at values of the axes now, with the measures that it has by name."""
+        assert self.model is not None
+        assert not isinstance(self.arguments, StoreError)
+        parameters, named = self.parameters(at), self.arguments["measures"]
+        if not named:
+            with suppress(Exception):  # whatever a model raises: the point says it, too
+                named = list(measures_of_system(self.model(**parameters)))[:1]
+        return Point.of(self.model, parameters, named or ["residual"])
 
     @lazy
     def axes(self) -> dict[str, StoredParameter]:
@@ -464,18 +479,18 @@ class StoredView(View):
     def known_at(self, place: tuple[float, ...]) -> Point:
         """What is stored at a place of the map, and what the model gives there now."""
         store, at = self.store, self.at(place)
+        named = {} if isinstance(store.arguments, StoreError) else store.arguments["measures"]
         if store.model is None:
             point = Point(self.model, at)
             point.certificates.append(Certificate("pictures", f"none: {store.arguments}", False))
         else:
-            assert not isinstance(store.arguments, StoreError)
-            point = Point.of(store.model, store.parameters(at), store.arguments["measures"])
+            point = store.computed(at)
         part = store.cut(on_grid(store.dataset), at)
         state = int(np.max(part[STATUS]))
         rows: list[Number] = []
         for name in measures_of(part):
             rows += _numbers(part, name, state, name in self.measures)
-            if state == DONE and name in point.values:
+            if state == DONE and name in named and name in point.values:
                 point.certificates += _difference(part[name], point.values[name], store.version)
         taken = tuple(measures_of(part))
         others = [n for n in point.numbers if not n.name.startswith(taken)]

@@ -142,6 +142,7 @@ def _position(dataset: xr.Dataset, dims: list[str], name: str, value: Any) -> in
     if axis.dtype.kind not in "biuf":
         values = [str(v) for v in axis]
         return values.index(known_name(f"value of axis `{name}`", value, values))
+    axis = axis.astype(float) if axis.dtype.kind == "b" else axis
     value = real_number(value, f"at[{name!r}]")
     order = np.argsort(np.abs(axis - value))
     nearest = axis[order[0]]

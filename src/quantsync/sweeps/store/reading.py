@@ -240,10 +240,13 @@ def store_activity(store: str | Path) -> tuple[dict[str, Any] | None, tuple[int,
     return writer, tuple(times)
 
 
-def stored_arguments(store: str | Path, allowed: Collection[str] = ()) -> dict[str, Any]:
+def stored_arguments(
+    store: str | Path, allowed: Collection[str] = (), own_measures: bool = True
+) -> dict[str, Any]:
     """The arguments with which `sweep` resumes a store, from what is written in it.
 
     Functions that were found by their place are imported from there if their modules are allowed.
+    Without ``own_measures`` those that are no measures of the model are left out.
     """
     opened = _opened(store_path(store))
     data = opened.manifest.data
@@ -254,7 +257,11 @@ def stored_arguments(store: str | Path, allowed: Collection[str] = ()) -> dict[s
         )
     is_named = data["registered"] and data["model"] in MODELS
     model = data.get(FOUND, data["model"] if is_named else None)
-    measures = {name: m.get(FOUND, m.get("named")) for name, m in data["measures"].items()}
+    measures = {
+        name: m.get(FOUND, m.get("named"))
+        for name, m in data["measures"].items()
+        if own_measures or ("named" in m and FOUND not in m)
+    }
     functions = [f"model {data['model']!r}"] if model is None else []
     functions += [f"measure {name!r}" for name, m in measures.items() if m is None]
     functions += [f"the rule of {n!r}" for n, r in data["tied"].items() if not r.startswith(RULE)]
