@@ -6,6 +6,7 @@ import textwrap
 import threading
 import time
 import warnings
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -38,9 +39,9 @@ def in_pieces(model, axes, measures, store, points):
         if done >= points:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
-        warnings.simplefilter("ignore", SweepWarning)
-        qs.sweep(model, axes, measures, store=qs.Store(store, chunk=1), progress=stop, workers=1)
+    kept = qs.Store(store, chunk=1)
+    with pytest.raises(KeyboardInterrupt):
+        qs.sweep(model, axes, measures, store=kept, progress=stop, workers=1)
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +243,7 @@ def test_missing_points_are_not_failed_ones(tmp_path):
     assert {n.value for n in point.numbers if n.name in MEASURES} == {"not computed yet"}
     assert not point.failure
     figure = MapFigure(False, False)
-    pictures = MapPictures.of(view.dataset, ["negativity"][:0] or ["synchronization"], {})
+    pictures = MapPictures.of(view.dataset, ["synchronization"], {})
     panel = pictures.panels[0]
     absent = view.dataset.status.values == 0
     shown = Shown(panel.label, panel.values, panel.is_phase)
@@ -269,10 +270,8 @@ class Watch:
             self.shown.append((int((dataset.status != 0).sum()), final))
             self.notes.append(self.painter.note)
 
-        try:
+        with suppress(SupersededError):
             self.painter.paint(view, False, check, show, lambda *_: None)
-        except SupersededError:
-            pass
 
     def stop(self):
         self._stop = True
