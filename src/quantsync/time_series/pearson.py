@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from quantsync.checks import (
     broadcast_shape,
@@ -233,6 +232,8 @@ def best_delay(
         def loss(shift: float, pair: list[Any] = pair, start: float = start) -> float:
             found = float(score(at(pair, start, shift)))
             return 2.0 if np.isnan(found) else -found  # no coefficient is worse than any
+
+        from scipy.optimize import minimize_scalar
 
         refined = minimize_scalar(
             loss, bounds=(low, high), method="bounded", options={"xatol": 1e-9 * (high - low)}

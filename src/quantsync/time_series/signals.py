@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import BSpline, make_interp_spline
 
 from quantsync.arrays import is_foreign, to_numpy
 from quantsync.checks import real_array, times_array, whole_number
@@ -76,6 +75,8 @@ class SampledSignal:
         columns = np.ldexp(columns, -exponent)
         # The mean is taken out: rounding of the spline is then that of the variations.
         self.offset = columns.mean(axis=0)
+        from scipy.interpolate import make_interp_spline
+
         self.spline = make_interp_spline(self.times, columns - self.offset, k=self.degree)
         self.exponent = exponent
 
@@ -87,6 +88,8 @@ class SampledSignal:
         new.shape = chosen.shape
         flat = np.atleast_1d(chosen).reshape(-1)
         new.offset, new.exponent = self.offset[flat], self.exponent[flat]
+        from scipy.interpolate import BSpline
+
         new.spline = BSpline(self.spline.t, self.spline.c[:, flat], self.spline.k)
         return new
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 LOCKED = 1e-7  # allowed ||W_j - c W_k|| relative to ||W_j||
 DIRECTIONS = 48
@@ -27,6 +26,8 @@ def numerical_radius(matrix: np.ndarray) -> float:
     best, step = angles[values.argmax()], angles[1]
     if np.ptp(values) <= 1e-12 * values.max():
         return float(values.max())  # the same in all directions
+    from scipy.optimize import minimize_scalar
+
     refined: Any = minimize_scalar(
         lambda angle: -float(reach(angle)), bounds=(best - step, best + step), method="bounded"
     )

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import brentq, curve_fit
 
 from quantsync.checks import real_number, whole_number
 from quantsync.errors import ConvergenceError, InvalidArgumentError
@@ -140,6 +139,8 @@ def relaxation_fit(transmon: PumpedTransmon) -> RelaxationFit:
         scale / max(times[int(np.argmax(fallen))], times[1]),
     )
     try:
+        from scipy.optimize import curve_fit
+
         (p, c, rate), _ = curve_fit(relaxation, times, excited, p0=start, xtol=1e-12)
     except RuntimeError as error:
         raise ConvergenceError(f"The relaxation from |e> is not exponential: {error}.") from None
@@ -244,6 +245,8 @@ def tuned_shift(transmon: PumpedTransmon) -> float:
         return -coherence_mode(tuned).imag - tuned.beat_frequency
 
     try:
+        from scipy.optimize import brentq
+
         root: Any = brentq(detuning, middle - 5, middle + 5, xtol=1e-9)
     except ValueError:
         raise ConvergenceError(
