@@ -416,3 +416,16 @@ def test_ctrl_c_and_sigterm_end_it_without_a_trace(number):
         process.send_signal(number)
         assert process.wait(120) == 0
         assert process.stderr.read() == b""
+
+
+def test_the_first_address_has_the_view_and_never_the_token_of_another():
+    told = []
+
+    def announce(address):
+        told.append(address)
+        raise KeyboardInterrupt
+
+    query = {"epsilon": "0.1", "token": "old"}
+    server.serve(lambda query: None, port=0, open_browser=False, query=query, announce=announce)
+    (address,) = told
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{43}&epsilon=0\.1", address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import typer
 
@@ -42,6 +43,20 @@ def explore(
             autocompletion=complete_measure,
         ),
     ] = None,
+    link: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="A link copied from the page, whose view is shown first."
+        ),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODULE|FILE.py",
+            help="Python code whose functions a stored sweep may name; may be given several times. "
+            "It is run: allow what you trust.",
+        ),
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(help="The port to listen on; 5007, or a free one, by default.", min=0),
@@ -73,40 +88,32 @@ def explore(
         print("quantsync: Ctrl-C ends the explorer.", file=sys.stderr, flush=True)
 
     with plain_warnings(UserWarning), termination_as_interrupt():
-        make = _make(model, parameters or [], names_in(measure))
+        make = _make(model, parameters or [], names_in(measure), allow or [])
         serve(
             make,
             port=port,
             open_browser=browser,
+            query=dict(parse_qsl(urlsplit(link or "").query)),
             title=f"{Path(model).name} – quantsync",
             announce=announce,
         )
 
 
-def _make(model: str, parameters: list[str], names: list[str]) -> Any:
+def _make(model: str, parameters: list[str], names: list[str], allow: list[str]) -> Any:
     """What makes the page of a model, or of a store; its arguments are checked."""
-    from quantsync.catalogue.models import MODELS
     from quantsync.command_line import computing
+    from quantsync.explore.page import page_maker
+    from quantsync.explore.stored import is_store
 
-    is_store = Path(model).is_dir() or Path(model).suffix == ".zarr"
-    if is_store and model not in MODELS:
-        if parameters:
-            raise InvalidArgumentError(
-                f"{model} is a stored sweep, whose parameters are those it was computed with: "
-                f"leave {parameters[0]} away."
-            )
-        from quantsync.explore.page import page_maker
-
-        return page_maker(Path(model), {}, names)
+    measures = computing.found_measures(names)
+    if is_store(model):
+        named = [text.partition("=")[0].strip() for text in parameters]
+        return page_maker(model, assignments(parameters, either=named), measures, allowed=allow)
+    if allow:
+        raise InvalidArgumentError(
+            "--allow is for a stored sweep; a function that is named is run."
+        )
     chosen = computing.found_model(model)
     open_ones = [n for n, p in chosen.parameters.items() if p.is_open and not chosen.is_registered]
     values = assignments(parameters, texts=chosen.text_parameters, either=open_ones)
-    measures = computing.found_measures(names)
-    chosen.require_parameters(
-        {n for n, p in chosen.parameters.items() if p.is_required} | {*values}
-    )
-    if measures:
-        computing.require_measures(chosen, measures)
-    from quantsync.explore.page import page_maker
-
     return page_maker(chosen, values, measures)

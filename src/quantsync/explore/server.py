@@ -127,7 +127,8 @@ def listening(port: int | None) -> socket.socket:
 
 def _address(listener: socket.socket, token: str, query: Mapping[str, str] | None) -> str:
     port = listener.getsockname()[1]
-    return f"http://{HOST}:{port}/?{urlencode({'token': token, **(query or {})})}"
+    names = {"token": token} | dict(query or {}) | {"token": token}  # also where a link has one
+    return f"http://{HOST}:{port}/?{urlencode(names)}"
 
 
 async def _until_ended(
@@ -181,7 +182,6 @@ def serving(
     from bokeh.server.server import BaseServer
     from bokeh.server.tornado import BokehTornado
     from bokeh.settings import settings
-    from panel.io import server as _  # it puts Panel's handlers among Bokeh's
     from panel.io.application import build_applications
     from tornado.ioloop import IOLoop
 
