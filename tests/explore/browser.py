@@ -1,15 +1,12 @@
 """The explorer as a user has it: the command in a process, the page in Debian's Chromium."""
 
-import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import numpy as np
@@ -57,8 +54,10 @@ class Server:
         """Start the command, and read the address that it prints."""
         command = "from quantsync.command_line.main import main; main()"
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", command, "explore", *self.arguments]
-            + ["--no-browser", "--port", str(port)],
+            [
+                *(sys.executable, "-P", "-c", command, "explore", *self.arguments),
+                *("--no-browser", "--port", str(port)),
+            ],
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -109,7 +108,6 @@ class Server:
 
 # What a tab tells of itself, as functions of JavaScript.
 STATE = """() => {
-  const found = document.querySelectorAll('*');
   const search = (root) => {
     for (const one of root.querySelectorAll('*')) {
       if (one.classList?.contains('explorer')) return one;
@@ -121,17 +119,43 @@ STATE = """() => {
   window.explorer ??= search(document);
   return window.explorer && {...window.explorer.dataset};
 }"""
-# The numbers that Bokeh draws: of the figure in the place of a map.
-IMAGE = """(k) => {
-  const figures = [];
-  for (const one of Bokeh.documents[0].all_models)
-    if (one.type === 'GlyphRenderer' && one.glyph.type === 'Image') figures.push(one);
-  const places = figures.map((one) => one.data_source.data);
-  const found = places[k];
-  const image = found.image[0];
-  return {values: Array.from(image, (v) => Number.isFinite(v) ? v : null), shape: image.shape,
-          x: found.x[0], y: found.y[0], dw: found.dw[0], dh: found.dh[0]};
+# The figure that Bokeh draws in the k-th map, found through its element.
+DRAWN = """(k) => {
+  const views = [];
+  const collect = (view) => {
+    if (view.model.type === 'Figure') views.push(view);
+    for (const child of view.children()) collect(child);
+  };
+  for (const view of Bokeh.index) collect(view);
+  const map = [...window.explorer.querySelectorAll('.map')][k];
+  const isInside = (node) => {
+    for (; node; node = node.parentNode ?? node.host) if (node === map) return true;
+    return false;
+  };
+  const view = views.find((one) => isInside(one.el));
+  const sources = view.model.renderers.map((one) => [one.glyph.type, one.data_source.data]);
+  const source = (type) => sources.find(([given]) => given === type)?.[1];
+  return {view, source};
 }"""
+# The numbers of a map; of a curve where there is one axis.
+VALUES = f"""(k) => {{
+  const {{source}} = ({DRAWN})(k);
+  const values = source('Image')?.image[0] ?? source('Line').y;
+  const shape = source('Image')?.image[0].shape ?? [values.length];
+  return {{values: Array.from(values, (v) => Number.isFinite(v) ? v : null), shape}};
+}}"""
+# The reasons at the crosses of the first map.
+CROSSES = f"""() => {{
+  const {{view}} = ({DRAWN})(0);
+  const crosses = view.model.renderers.find((one) => one.data_source.data.reason);
+  return Array.from(crosses.data_source.data.reason);
+}}"""
+# Where a map is drawn between its axes.
+FRAME = f"""(k) => {{
+  const {{view}} = ({DRAWN})(k);
+  const at = view.el.getBoundingClientRect(), box = view.frame.bbox;
+  return {{x: at.x + box.left, y: at.y + box.top, width: box.width, height: box.height}};
+}}"""
 
 
 class Tab:
@@ -194,9 +218,19 @@ class Tab:
     # --- what the page shows
 
     def image(self, k=0):
-        """The values of a map, rows of the vertical axis."""
-        found = self.page.evaluate(IMAGE, k)
+        """The values of a map, rows of the vertical axis; those of a curve."""
+        found = self.page.evaluate(VALUES, k)
         return np.array(found["values"], float).reshape(found["shape"])
+
+    def crosses(self):
+        """The reasons that the crosses on the first map give."""
+        return self.page.evaluate(CROSSES)
+
+    def place(self, right, up, k=0):
+        """A place on the screen, at some part of the way across a map and up it."""
+        self.page.locator(".map").nth(k).scroll_into_view_if_needed()
+        frame = self.page.evaluate(FRAME, k)
+        return frame["x"] + right * frame["width"], frame["y"] + (1 - up) * frame["height"]
 
     def field(self, name):
         """The control of some name, as "p.epsilon" or "x.first"."""
@@ -232,3 +266,7 @@ class Tab:
         found = dict(parse_qsl(urlsplit(self.page.url).query))
         found.pop("token", None)
         return found
+
+    def mark(self, name):
+        """Where a marked point is, as the address says."""
+        return [float(part) for part in self.query[f"mark.{name}"].split(",")]

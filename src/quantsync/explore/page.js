@@ -267,7 +267,8 @@ export function render({ model, el }) {
     for (const [name, value] of Object.entries(found.values)) {
       const shown = fields[name];
       if (!shown) continue;
-      if (shown.input !== active || shown.input.tagName === 'SELECT' || !shown.error.textContent) shown.input.value = value;
+      // What is wrong stays to be mended.
+      if (shown.input.tagName === 'SELECT' || !shown.error.textContent) shown.input.value = value;
       if (shown.slider && shown.slider !== active) {
         shown.slider.value = shown.steps ? shown.steps.indexOf(value) : stepAt(shown.range, Number(value));
         shown.slider.setAttribute('aria-valuetext', value);
@@ -286,6 +287,7 @@ export function render({ model, el }) {
     if (shown) {
       shown.error.textContent = text;
       shown.input.setAttribute('aria-invalid', 'true');
+      shown.wrong = shown.input.value;
     } else status.textContent = text;
     page.dataset.error = text;
     arrived(wish);
@@ -293,10 +295,11 @@ export function render({ model, el }) {
 
   function clearErrors() {
     delete page.dataset.error;
-    for (const shown of Object.values(fields)) {
+    for (const [name, shown] of Object.entries(fields)) {
       if (!shown.error.textContent) continue;
       shown.error.textContent = '';
       shown.input.removeAttribute('aria-invalid');
+      if (shown.input.value === shown.wrong) shown.input.value = view.values[name];
     }
   }
 
@@ -365,7 +368,8 @@ export function render({ model, el }) {
   }
 
   function save(found) {
-    const address = URL.createObjectURL(new Blob([found.data], { type: found.type }));
+    const bytes = Uint8Array.from(atob(found.base64), (one) => one.charCodeAt(0));
+    const address = URL.createObjectURL(new Blob([bytes], { type: found.type }));
     const link = element('a', { href: address, download: found.name });
     page.append(link);
     link.click();

@@ -162,9 +162,9 @@ class Page(JSComponent):
                 export_dataset(self._dataset, target)
             else:
                 draw_dataset(self._dataset, target, list(self._view.measures), {})
-            found = target.read_bytes()
+            found = base64.b64encode(target.read_bytes()).decode()
         kind = DOWNLOADS[what][1]
-        self._send_msg({"kind": "file", "name": target.name, "type": kind, "data": found})
+        self._send_msg({"kind": "file", "name": target.name, "type": kind, "base64": found})
 
     # --- the map
 
@@ -418,11 +418,12 @@ class Page(JSComponent):
             callback()
 
     def _refuse(self, number: int, field: str, error: Exception, undo: bool = False) -> None:
-        if undo and number == self._newest:
-            self._wanted = self._view
         if number >= self._shown:
             text = told(error)[:MOST_MESSAGE]
             self._send_msg({"kind": "error", "id": number, "field": field, "text": text})
+        if undo and number == self._newest:
+            self._wanted = self._view
+            self._send_view(self._wanted)
 
     def _offer(self, number: int, seconds: float) -> None:
         if number == self._newest:
