@@ -11,7 +11,7 @@ import quantsync as qs
 from quantsync.catalogue.measures import measures_of
 from quantsync.catalogue.models import MODELS, Model
 from quantsync.errors import InvalidArgumentError, UnknownNameError
-from quantsync.explore import pictures
+from quantsync.explore import pictures, points
 from quantsync.explore.points import COSTLY, Point, written
 
 # Where the defaults have no unique state, or take long.
@@ -227,7 +227,7 @@ def test_every_model_has_its_pictures(model):
             assert b"<text" not in picture.data  # letters are paths: no font is asked for
             assert len(picture.data) < 200_000
             assert ("two points" in picture.alt) == (other is not None)
-            assert picture.data == found.draw(name, dark, other).data
+        assert picture.data == found.draw(name, dark, other).data
 
 
 def test_the_curve_is_the_phase_distribution(figures):
@@ -409,6 +409,6 @@ def test_drawing_leaves_settings_alone():
 
 
 def test_the_page_imports_no_solver():
-    for module in (pictures, __import__("quantsync.explore.points", fromlist=["_"])):
+    for module in (pictures, points):
         with open(module.__file__) as file:
             assert not re.search(r"quantsync\.(lindblad|gaussian|meanfield)", file.read())

@@ -54,6 +54,7 @@ LOOK: Any = STYLE | {
     "axes.labelsize": 9,
     "axes.titlesize": 9,
     "figure.titlesize": 9,
+    "figure.labelsize": 9,
     "legend.fontsize": 8.5,
     "xtick.labelsize": 8.5,
     "ytick.labelsize": 8.5,
@@ -72,7 +73,7 @@ BRIGHTER = {BLUE: SKY, BLACK: LIGHT, "black": LIGHT}
 DIVERGING_ON_DARK = "berlin"  # black at zero
 KIND_TEXTS = {"husimi": "Husimi", "phase_states": "phase states", "wigner": "Wigner"}
 MIME = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
-DPI = {"svg": 160, "png": 200, "pdf": 300}  # of maps in a vector file, or of all
+DPI = {"svg": 150, "png": 200, "pdf": 300}  # of maps in a vector file, or of all
 UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
 PLAIN = {text: text.strip("$").replace("-", "−").replace(r"\pi", "π") for text in PI_TICKS.values()}
 LETTERS_ACROSS, SWATCH = 54, 6  # of a key: what a column holds, and a swatch takes
