@@ -156,13 +156,27 @@ FRAME = f"""(k) => {{
   const at = view.el.getBoundingClientRect(), box = view.frame.bbox;
   return {{x: at.x + box.left, y: at.y + box.top, width: box.width, height: box.height}};
 }}"""
+# What was shown for which wish, and which value each wish was for; kept as it comes.
+WATCH = f"""(field) => {{
+  const shown = [], wishes = {{}}, input = window.explorer.querySelector(`[id="${{field}}"]`);
+  new MutationObserver((changes) => {{
+    const {{wish, shown: number, size}} = window.explorer.dataset;
+    for (const {{attributeName: name}} of changes) {{
+      if (name === 'data-wish') wishes[wish] = Number(input.value);
+      if (name === 'data-shown') shown.push({{number, size, ...({VALUES})(0)}});
+    }}
+  }}).observe(window.explorer, {{attributes: true}});
+  window.watched = {{shown, wishes}};
+}}"""
 
 
 class Tab:
     """One tab with the page, and all that it has told and asked for."""
 
-    def __init__(self, browser, address, server=None, **options):
+    def __init__(self, browser, address, init="", **options):
         self.context = browser.new_context(**options)
+        if init:
+            self.context.add_init_script(init)
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.mistakes, self.requests = [], []
@@ -210,6 +224,11 @@ class Tab:
         self.wait("s.point === s.wish")
         return self
 
+    def rested(self):
+        """Wait until a hand that has moved a slider is taken to rest, and for the last map."""
+        self.page.wait_for_timeout(400)
+        return self.mapped()
+
     def refused(self):
         """Wait for an error; returns its text."""
         self.wait("s.error !== undefined")
@@ -231,6 +250,35 @@ class Tab:
         self.page.locator(".map").nth(k).scroll_into_view_if_needed()
         frame = self.page.evaluate(FRAME, k)
         return frame["x"] + right * frame["width"], frame["y"] + (1 - up) * frame["height"]
+
+    def watch(self, field):
+        """Keep all maps that are shown from now on, and the value of a field at each wish."""
+        self.page.evaluate(WATCH, field)
+
+    def watched(self):
+        """The maps that were shown, with the wish of each; the values at wishes."""
+        found = self.page.evaluate("() => window.watched")
+        shown = [
+            {
+                "number": int(one["number"]),
+                "size": int(one["size"]),
+                "image": np.array(one["values"], float).reshape(one["shape"]),
+            }
+            for one in found["shown"]
+        ]
+        return shown, {int(number): value for number, value in found["wishes"].items()}
+
+    def ink(self):
+        """The colour of the text of the first map."""
+        return self.page.evaluate(f"() => ({DRAWN})(0).view.model.below[0].axis_label_text_color")
+
+    def heap(self):
+        """Bytes that the page's objects take, after what is not used any more is gone."""
+        with_tools = self.context.new_cdp_session(self.page)
+        with_tools.send("HeapProfiler.collectGarbage")
+        found = with_tools.send("Runtime.getHeapUsage")["usedSize"]
+        with_tools.detach()
+        return found
 
     def field(self, name):
         """The control of some name, as "p.epsilon" or "x.first"."""

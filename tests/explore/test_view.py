@@ -30,7 +30,11 @@ def test_the_values_of_an_axis():
 
 @pytest.mark.parametrize(
     ("ends", "scale", "text"),
-    [((1, 1), "linear", "must end above"), ((2, 1), "linear", "2 to 1"), ((0, 1), "log", "above 0")],
+    [
+        ((1, 1), "linear", "must end above"),
+        ((2, 1), "linear", "2 to 1"),
+        ((0, 1), "log", "above 0"),
+    ],
 )
 def test_axes_that_make_no_sense_are_refused(ends, scale, text):
     with pytest.raises(InvalidArgumentError, match=text):

@@ -61,6 +61,7 @@ class Page(JSComponent):
         self._dark = False
         self._painter = StoredPainter() if isinstance(view, StoredView) else Painter()
         self._maps, self._points = Newest(), Newest()
+        self._told: dict[str, Any] = {}  # of the map that is shown
         self._newest = self._shown = 0  # numbers of wishes
         self._size = view.size
         self._pictures: MapPictures | None = None
@@ -130,7 +131,7 @@ class Page(JSComponent):
         self._wanted = self._wanted.with_component(measure, data.get("index"))
         if self._pictures is not None:
             self._draw_maps()
-            self._send_msg(self._map_message(data["id"], self._size, True))
+            self._tell_map(self._map_message(data["id"], self._size, True))
             self._send_view(self._wanted)
 
     def _do_size(self, data: Mapping[str, Any]) -> None:
@@ -219,9 +220,14 @@ class Page(JSComponent):
         with self._held():
             self._draw_maps()
         self._send_msg({"kind": "accepted"})
-        self._send_msg(self._map_message(number, size, final))
+        self._tell_map(self._map_message(number, size, final))
         if not moving and (first or (final and self._painter.grows)):
             self._look(number, "a", self._nearest(self._place, [0, 0]))
+
+    def _tell_map(self, message: dict[str, Any]) -> None:
+        """Say which map is shown, once it is: messages overtake what is drawn before them."""
+        self._told = message
+        self._later(lambda: message is self._told and self._send_msg(message))
 
     def _draw_maps(self) -> None:
         """The maps of what was computed last, with marks and cuts."""
@@ -429,7 +435,7 @@ class Page(JSComponent):
         if number == self._newest:
             size = next(s for s in SIZES if s >= self._view.size)
             text = f"Go on to {size} points an axis (about {_duration(seconds)} for the next step)"
-            self._send_msg(self._map_message(number, 0, True) | {"finer": text})
+            self._tell_map(self._map_message(number, self._size, True) | {"finer": text})
 
     def _setup(self) -> dict[str, Any]:
         view = self._first

@@ -52,7 +52,9 @@ def serve(browser, tmp_path_factory):
         return servers[arguments]
 
     yield start
-    said = "".join(line for server in servers.values() if not server.stop() for line in server.errors)
+    said = "".join(
+        line for server in servers.values() if not server.stop() for line in server.errors
+    )
     assert "Traceback" not in said, said
 
 

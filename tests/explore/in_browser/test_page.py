@@ -36,7 +36,9 @@ def test_the_first_map_is_there_without_a_click(open_tab):
     assert tab.page.title() == "spin_pair · quantsync"
     axes = {}
     for which in ("y", "x"):
-        first, last = (float(tab.field(f"{which}.{end}").input_value()) for end in ("first", "last"))
+        first, last = (
+            float(tab.field(f"{which}.{end}").input_value()) for end in ("first", "last")
+        )
         axes[tab.field(f"{which}.name").input_value()] = np.linspace(first, last, 41)
     measure = tab.field("measure.0").input_value()
     found = qs.sweep("spin_pair", axes, [measure])

@@ -1,0 +1,42 @@
+"""What comes from an address or a field is text, and nothing asks another host."""
+
+import pytest
+
+HTML = "<img src=x onerror=window.pwned=1><script>window.pwned=1</script>"
+LINKS = [
+    {"measure": HTML},
+    {"measure": "__class__"},
+    {"measure": "synchronization,negativity,purity"},
+    {"x": HTML},
+    {"x": f"{HTML},0,1,linear"},
+    {"x": "detuning,0,1e999,linear"},
+    {"x": "detuning,nan,1,linear"},
+    {"x": "detuning,-1,1,log"},
+    {"x": "__init__,0,1,linear"},
+    {"y": "epsilon,0,1,__import__('os')", "x": "detuning,0,1,linear"},
+    {"size": "100000"},
+    {"size": "1e999"},
+    {"size": HTML},
+    {"p.gain_a": HTML},
+    {"p.gain_a": "__import__('os').abort()"},
+    {"p.gain_a": "1e999"},
+    {"p.gain_a": "NaN"},
+    {"p.gain_a": "[1, 2]"},
+    {"p.gain_a": "7" * 5000},
+    {f"p.{HTML}": "1"},
+    {"p.__class__": "1"},
+    {"p.spin": "1e9"},
+    {"mark.a": "nan,0"},
+    {"mark.a": HTML},
+    {"mark.a": "0"},
+]
+
+
+@pytest.mark.parametrize("query", LINKS, ids=lambda query: "&".join(query)[:20])
+def test_a_hostile_link_is_refused_by_name(open_tab, query):
+    tab = open_tab(query=query)
+    told = tab.page.get_by_role("alert").filter(has_text=" ").first
+    told.wait_for()
+    assert len(told.inner_text()) < 2000
+    assert tab.page.evaluate("() => window.pwned") is None
+    assert tab.page.locator("img[src=x]").count() == 0
