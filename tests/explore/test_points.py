@@ -187,9 +187,9 @@ def test_the_cut_off_of_a_circuit_and_the_accuracy_of_a_mean_field():
 def test_a_point_without_a_unique_state(model):
     found = point(model)
     assert "the steady state is not unique" in found.failure
-    assert not found.pictures
+    assert list(found.pictures) == ["undecaying modes"]
     assert not found.certificates
-    with pytest.raises(UnknownNameError, match="There are none"):
+    with pytest.raises(UnknownNameError, match="undecaying modes"):
         found.draw("phase distribution")
 
 
@@ -412,3 +412,16 @@ def test_the_page_imports_no_solver():
     for module in (pictures, points):
         with open(module.__file__) as file:
             assert not re.search(r"quantsync\.(lindblad|gaussian|meanfield)", file.read())
+
+
+@pytest.mark.parametrize("name", ["dephased_chain", "collective_decay_pair"])
+def test_where_no_state_is_unique_the_modes_that_never_decay_are_drawn(name):
+    model = Model.of(name)
+    point = Point.of(model, {}, ["synchronization"])
+    assert "not unique" in point.failure
+    assert list(point.pictures) == ["undecaying modes"]
+    modes = qs.peripheral_modes(model())
+    for dark in (False, True):
+        picture = point.draw("undecaying modes", dark=dark, other=point)
+        assert f"{modes.zero_modes} stationary modes" in picture.alt
+        assert picture.data.startswith(b"<?xml")

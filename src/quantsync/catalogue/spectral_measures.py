@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from quantsync.lindblad.spectra import PowerSpectrum, power_spectrum
+from quantsync.lindblad.undecaying import PeripheralModes, peripheral_modes
 from quantsync.operators import Fock, Space
 from quantsync.system import Measure, View, table_of
 
@@ -30,6 +31,11 @@ def spectra_of_sites(view: View) -> list[PowerSpectrum]:
         )
         for name in space.names
     ]
+
+
+def undecaying_modes(view: View) -> PeripheralModes:
+    """What never decays, of the first system: what there is where no steady state is unique."""
+    return peripheral_modes(cast(Any, view.system)[0])
 
 
 def _of_sites(quantity: Callable[[PowerSpectrum], Any]) -> Callable[[list[PowerSpectrum]], Any]:

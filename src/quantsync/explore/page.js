@@ -361,9 +361,12 @@ export function render({ model, el }) {
     const figure = shownPictures[found.name];
     if (!figure) return;
     const image = figure.querySelector('img');
-    image.src = found.uri;
-    image.alt = found.alt;
-    image.hidden = false;
+    figure.querySelector('.error')?.remove();
+    image.hidden = !found.uri;
+    if (found.uri) {
+      image.src = found.uri;
+      image.alt = found.alt;
+    } else figure.append(element('p', { class: 'error' }, found.alt));
     page.dataset.picture = found.id;
   }
 

@@ -22,7 +22,6 @@ from quantsync.errors import InvalidArgumentError, WarnedOnce
 from quantsync.explore.figures import CurveFigure, MapFigure
 from quantsync.explore.figures import Panel as Shown
 from quantsync.explore.maps import Newest, Painter, SupersededError
-from quantsync.explore.pictures import Picture
 from quantsync.explore.points import Point
 from quantsync.explore.stored import StoredPainter, StoredView, is_store
 from quantsync.explore.view import REFUSED, SIZES, View, field_text, unit_of
@@ -400,10 +399,8 @@ class Page(JSComponent):
                         if asked is None and _is_costly(points[0], name):
                             continue
                         other = points[1] if len(points) > 1 else None
-                        picture = points[0].draw(name, dark=dark, other=other)
-                        self._later(
-                            lambda n=name, p=picture: self._send_msg(_picture(number, n, p))
-                        )
+                        found = _picture(number, name, points[0], other, dark)
+                        self._later(lambda found=found: self._send_msg(found))
                 except SupersededError:
                     raise
                 except Exception as error:  # whatever a model raises
@@ -629,9 +626,17 @@ def _is_costly(point: Point, name: str) -> bool:
     return name in COSTLY and getattr(space, "dimension", 0) > MOST_LEVELS
 
 
-def _picture(number: int, name: str, picture: Picture) -> dict[str, Any]:
+def _picture(
+    number: int, name: str, point: Point, other: Point | None, dark: bool
+) -> dict[str, Any]:
+    """A picture of a point for the browser, or why there is none."""
+    message: dict[str, Any] = {"kind": "picture", "id": number, "name": name}
+    try:
+        picture = point.draw(name, dark=dark, other=other)
+    except Exception as error:  # it costs the others nothing
+        return message | {"uri": "", "alt": told(error)[:MOST_MESSAGE]}
     uri = f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"
-    return {"kind": "picture", "id": number, "name": name, "uri": uri, "alt": picture.alt}
+    return message | {"uri": uri, "alt": picture.alt}
 
 
 def _duration(seconds: float) -> str:

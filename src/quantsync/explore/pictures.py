@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from quantsync.catalogue.spectral_measures import spectra_of_sites
+from quantsync.catalogue.spectral_measures import spectra_of_sites, undecaying_modes
 from quantsync.checks import choice, known_name
-from quantsync.errors import InvalidArgumentError
+from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
 from quantsync.measures import (
     PhaseDistribution,
     husimi,
@@ -110,12 +110,17 @@ class Kind:
 
 
 def pictures_of(view: View) -> tuple[str, ...]:
-    """Names of the pictures that there are of a solution."""
+    """Names of the pictures that there are of a solution, or of a system that has none."""
+    if view.failure is not None:
+        is_many = isinstance(view.failure, NonUniqueSteadyStateError)
+        return (UNDECAYING,) if is_many and view.system.kind == "steady state" else ()
     return tuple(name for name, kind in PICTURES.items() if kind.there(view))
 
 
 def are_alike(first: View, second: View) -> bool:
     """Whether two solutions have the same sites, so that their pictures are of the same things."""
+    if first.failure is not None or second.failure is not None:
+        return first.failure is not None and second.failure is not None
     sites = []
     for view in (first, second):
         state = _state(view)
@@ -639,6 +644,26 @@ def _draw_orbits(views: Sequence[View], _: Any) -> tuple[Any, str]:
     return figure, _alt("Paths of the amplitudes in their plane", said)
 
 
+def _draw_undecaying(views: Sequence[View], _: Any) -> tuple[Any, str]:
+    """The eigenvalues of what never decays."""
+    figure, panels = _figure(1, len(views), 2.4, sharey=True)
+    said = []
+    for k, view in enumerate(views):
+        modes = view.once(undecaying_modes)
+        modes.plot(axes=panels[0, k])
+        if len(views) > 1:
+            panels[0, k].set_title(POINTS[k])
+        turning = ", ".join(f"{w:.4g}" for w in modes.frequencies) or "none"
+        said.append(f"{modes.zero_modes} stationary modes, frequencies that never decay: {turning}")
+    handles, names = panels[0, 0].get_legend_handles_labels()
+    for axes in panels.flat:
+        axes.get_legend().remove()
+        axes.label_outer()
+    _above(figure, handles, names)
+    return figure, _alt("Eigenvalues of the modes that never decay", said)
+
+
+UNDECAYING = "undecaying modes"
 PICTURES: dict[str, Kind] = {
     "phase distribution": Kind(lambda view: _state(view) is not None, _draw_phases),
     "husimi spheres": Kind(lambda view: bool(_sites(view, Spin)), _draw_spheres),
@@ -647,4 +672,5 @@ PICTURES: dict[str, Kind] = {
     "path in the plane": Kind(_has_planes, _draw_orbits),
     "populations": Kind(lambda view: _state(view) is not None, _draw_populations),
     "power spectrum": Kind(_has_spectrum, _draw_spectra),
+    UNDECAYING: Kind(lambda view: False, _draw_undecaying),
 }

@@ -56,7 +56,8 @@ class Certificate:
 class Point:
     """A model at one point: solved once, with all that is said and drawn of it.
 
-    A point without a solution has a ``failure``, and neither numbers nor pictures.
+    A point without a solution has a ``failure`` in place of numbers, and a picture only where it
+    has too many: of the modes that never decay.
 
     Examples
     --------
@@ -98,6 +99,7 @@ class Point:
             is_late = not unsolved and view.solution is view.system and len(failed) == 1
             if not point.values and (unsolved or is_late):
                 point.failure = unsolved or failed.pop()
+                point.view = view if unsolved else None
                 return point
             point.view = None if unsolved else view
             for name, measure in {} if unsolved else known.items():
@@ -134,7 +136,7 @@ class Point:
     @property
     def pictures(self) -> Sequence[str]:
         """Names of the pictures that there are of such a solution, the most telling one first."""
-        if self.view is None or self.failure:
+        if self.view is None:
             return ()
         with WarnedOnce(passed_on=True):
             return pictures_of(self.view)
