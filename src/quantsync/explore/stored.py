@@ -559,8 +559,8 @@ def _mean(part: xr.Dataset) -> xr.Dataset:
         elif name == STATUS:
             found[name] = (variable == DONE).any(SAMPLES).astype(np.uint8)
         elif variable.attrs.get("units") == "rad":
-            turned = np.exp(1j * variable).mean(SAMPLES)
-            found[name] = np.arctan2(turned.imag, turned.real).assign_attrs(variable.attrs)
+            sine, cosine = (turned(variable).mean(SAMPLES) for turned in (np.sin, np.cos))
+            found[name] = np.arctan2(sine, cosine).assign_attrs(variable.attrs)
         else:
             found[name] = variable.mean(SAMPLES, keep_attrs=True)
     return type(part)(found, attrs=part.attrs)
