@@ -292,6 +292,13 @@ class CurveFigure:
         }
 
 
+def name_values(axis: Any, names: list[str]) -> None:
+    """Have an axis show names at 0, 1, 2 and so on; numbers again where there are none."""
+    if names or axis.major_label_overrides:
+        axis.ticker = FixedTicker(ticks=list(range(len(names)))) if names else BasicTicker()
+        axis.major_label_overrides = dict(enumerate(names))
+
+
 def _extent(curves: list[np.ndarray]) -> tuple[float, float]:
     """The range of curves with some room around it."""
     values = np.concatenate([np.asarray(curve, float) for curve in curves])

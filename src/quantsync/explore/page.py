@@ -19,14 +19,14 @@ from panel.custom import Child, JSComponent
 from quantsync.catalogue.models import Model
 from quantsync.catalogue.references import told
 from quantsync.errors import InvalidArgumentError, WarnedOnce
-from quantsync.explore.figures import CurveFigure, MapFigure
+from quantsync.explore.figures import CurveFigure, MapFigure, name_values
 from quantsync.explore.figures import Panel as Shown
 from quantsync.explore.maps import Newest, Painter, SupersededError
 from quantsync.explore.points import Point
 from quantsync.explore.stored import StoredPainter, StoredView, is_store
 from quantsync.explore.view import REFUSED, SIZES, View, field_text, unit_of
 from quantsync.html import exponent
-from quantsync.sweeps.drawing import MapPictures, axis_label, axis_places
+from quantsync.sweeps.drawing import MapPictures, axis_label, axis_names, axis_places
 from quantsync.sweeps.export import draw_dataset, export_dataset
 from quantsync.sweeps.refine.points import MISSING
 from quantsync.sweeps.store.files import STATUS
@@ -243,6 +243,11 @@ class Page(JSComponent):
                     panel, *self._coordinates, self._labels, pictures.failed, reasons, missing
                 )
                 figure.draw_border(pictures.border)
+                name_values(figure.figure.yaxis[0], axis_names(pictures.axes[0]))
+        for figure in self._figures:
+            name_values(figure.figure.xaxis[0], axis_names(pictures.axes[-1]))
+        for cut, axis in zip(self._cuts, reversed(pictures.axes), strict=False):
+            name_values(cut.figure.xaxis[0], axis_names(axis))
         self._draw_marks()
 
     def _draw_marks(self) -> None:

@@ -233,10 +233,10 @@ def _state(view: View) -> tuple[np.ndarray, Space] | None:
     """The density matrix (n, n) that is drawn, and its space: of an evolution, the last one."""
     found = view.solution
     try:
-        if callable(getattr(found, "state", None)) and not is_state(found):
+        if hasattr(type(found), "final"):
+            found = found.final
+        elif callable(getattr(found, "state", None)) and not is_state(found):
             found = view.once(_state_of_own)
-        else:
-            found = getattr(found, "final", found)
         if not is_state(found):
             return None
     except InvalidArgumentError:  # an evolution that kept no states

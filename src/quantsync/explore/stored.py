@@ -127,10 +127,13 @@ class StoredAxis(Axis):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not len(self.values(0)):
+        there = len(self.values(0))
+        if not there:
             raise InvalidArgumentError(
                 f"The store has no value of `{self.name}` from {self.first:g} to {self.last:g}."
             )
+        if self.names and there < len(self.names):
+            raise InvalidArgumentError(f"Axis `{self.name}` has names, all of which are shown.")
 
     def values(self, size: int) -> np.ndarray:
         """The stored values."""

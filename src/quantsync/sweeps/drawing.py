@@ -180,11 +180,16 @@ def axis_places(coordinate: xr.DataArray) -> np.ndarray:
     return values if values.dtype.kind in "iuf" else np.arange(float(len(values)))
 
 
-def _tick(axes: Axes, coordinate: xr.DataArray, which: str) -> None:
+def axis_names(coordinate: xr.DataArray) -> list[str]:
     """The names of an axis that has no numbers."""
-    if coordinate.dtype.kind not in "iuf":
+    numbers = coordinate.dtype.kind in "iuf"
+    return [] if numbers else [str(value) for value in coordinate.values]
+
+
+def _tick(axes: Axes, coordinate: xr.DataArray, which: str) -> None:
+    if names := axis_names(coordinate):
         axis = axes.xaxis if which == "x" else axes.yaxis
-        axis.set_ticks(range(coordinate.size), [str(value) for value in coordinate.values])
+        axis.set_ticks(range(len(names)), names)
 
 
 def _draw_border(axes: Axes, places: list[np.ndarray]) -> None:
