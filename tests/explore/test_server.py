@@ -18,6 +18,7 @@ from quantsync.explore import server
 
 pytest.importorskip("panel")
 
+from bokeh.util.token import generate_jwt_token
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -135,16 +136,24 @@ async def test_the_token_leads_to_the_page_with_the_view_and_a_ticket_does_so_on
     assert "<title>a &lt;title&gt;</title>" in text
 
 
-@served()
-async def test_what_the_page_needs_is_its_own_and_is_there(site):
-    _, text = await site.page()
-    sources = re.findall(r'(?:src|href)="([^"]+)"', text)
-    assert len(sources) > 4
-    for source in sources:
-        if not source.startswith("data:"):
-            place = source if source.startswith("/") else f"/{TOKEN}/{source}"
-            assert place.startswith(f"/{TOKEN}/static/")
-            assert (await site.get(place)).code == 200, source
+def test_what_the_page_needs_is_its_own_and_is_there(monkeypatch):
+    monkeypatch.setenv("BOKEH_RESOURCES", "cdn")
+    monkeypatch.setenv("BOKEH_ALLOW_WS_ORIGIN", "evil.example:80")
+
+    @served()
+    async def check(site):
+        key, text = await site.page()
+        sources = re.findall(r'(?:src|href)="([^"]+)"', text)
+        assert len(sources) > 4
+        for source in sources:
+            if not source.startswith("data:"):
+                place = source if source.startswith("/") else f"/{TOKEN}/{source}"
+                assert place.startswith(f"/{TOKEN}/static/")
+                assert (await site.get(place)).code == 200, source
+        async with site.socket(key, Origin=f"http://{site.host}") as connection:
+            assert "ACK" in await asyncio.wait_for(connection.read_message(), 60)
+
+    check()
 
 
 @served()
@@ -217,7 +226,8 @@ async def test_the_websocket_passes_the_same_gate(site):
         with pytest.raises(Exception, match="403"):
             async with site.socket(key, path, **headers):
                 pass
-    for forged in (key[:-2] + "xx", body, "x.y", "x"):
+    unsigned = generate_jwt_token("mine", signed=False, extra_payload={"arguments": {}})
+    for forged in (key[:-2] + "xx", body, "x.y", "x", unsigned):
         async with site.socket(forged) as connection:
             assert await asyncio.wait_for(connection.read_message(), 60) is None  # closed
     async with site.socket(key, Origin=f"http://{site.host}") as connection:

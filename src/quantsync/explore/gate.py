@@ -76,6 +76,8 @@ class Gate(Router):
     def __init__(self, site: BokehTornado, port: int, token: str, ticket: str):
         self._site, self._token, self._tickets = site, token, [ticket]
         self._hosts = [f"{name}:{port}" for name in NAMES]
+        if port == 80:  # browsers leave it out
+            self._hosts += NAMES
 
     def find_handler(self, request: HTTPServerRequest, **_: Any) -> HTTPMessageDelegate | None:
         """What answers a request; of its body nothing has been read."""

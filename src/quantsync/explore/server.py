@@ -197,7 +197,6 @@ def serving(
         secret_key=secrets.token_bytes(32),
         sign_sessions=True,
         include_headers=[],
-        include_cookies=[],
         ico_path="none",
         use_index=False,
         websocket_max_message_size_bytes=LARGEST_MESSAGE,
