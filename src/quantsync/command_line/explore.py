@@ -96,13 +96,14 @@ def explore(
             query=dict(parse_qsl(urlsplit(link or "").query)),
             title=f"{Path(model).name} – quantsync",
             announce=announce,
+            warm=make.warm,
         )
 
 
 def _make(model: str, parameters: list[str], names: list[str], allow: list[str]) -> Any:
     """What makes the page of a model, or of a store; its arguments are checked."""
     from quantsync.command_line import computing
-    from quantsync.explore.page import page_maker
+    from quantsync.explore.opening import page_maker
     from quantsync.explore.stored import is_store
 
     measures = computing.found_measures(names)

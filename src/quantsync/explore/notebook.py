@@ -47,10 +47,11 @@ def explore(model: Any, parameters: Mapping[str, Any] | None = None, measures: A
     from quantsync.explore.server import require_panel, serve
 
     require_panel()
-    from quantsync.explore.page import page_maker
+    from quantsync.explore.opening import page_maker
 
     if not in_notebook():
-        serve(page_maker(model, parameters, measures))
+        make = page_maker(model, parameters, measures)
+        serve(make, warm=make.warm)
         return None
     import panel as pn
 

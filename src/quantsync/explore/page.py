@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +16,13 @@ import numpy as np
 import panel as pn
 from panel.custom import Child, JSComponent
 
-from quantsync.catalogue.models import Model
 from quantsync.catalogue.references import told
 from quantsync.errors import InvalidArgumentError, WarnedOnce
 from quantsync.explore.figures import CurveFigure, MapFigure, name_values
 from quantsync.explore.figures import Panel as Shown
 from quantsync.explore.maps import Newest, Painter, SupersededError
 from quantsync.explore.points import Point
-from quantsync.explore.stored import StoredPainter, StoredView, is_store
+from quantsync.explore.stored import StoredPainter, StoredView
 from quantsync.explore.view import REFUSED, SIZES, View, field_text, unit_of
 from quantsync.html import exponent
 from quantsync.sweeps.drawing import MapPictures, axis_label, axis_names, axis_places
@@ -648,26 +647,3 @@ def _duration(seconds: float) -> str:
     if seconds < 1:
         return f"{1e3 * seconds:.0f} ms"
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds / 60:.0f} min"
-
-
-def page_maker(
-    model: Any,
-    parameters: Mapping[str, Any] | None = None,
-    measures: Any = (),
-    served: bool = True,
-    allowed: Collection[str] = (),
-) -> Callable[[Mapping[str, str]], Page]:
-    """What makes the page of a session from the query of its address.
-
-    ``model`` may be the folder of a store, and ``allowed`` modules that may be imported because it
-    names them.
-    """
-    if is_store(model):
-        first: View = StoredView.open(model, parameters, measures, allowed)
-    else:
-        first = View.start(Model.of(model), parameters, measures)
-
-    def make(query: Mapping[str, str]) -> Page:
-        return Page(first.from_query(query), served)
-
-    return make
