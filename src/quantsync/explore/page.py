@@ -87,9 +87,12 @@ class Page(JSComponent):
     # --- messages
 
     def _handle_msg(self, data: Any) -> None:
+        """Do what a message asks for, next: Panel hands it over without the document's lock."""
+        if isinstance(data, Mapping) and isinstance(data.get("id"), int):
+            self._later(lambda: self._answer(data))
+
+    def _answer(self, data: Mapping[str, Any]) -> None:
         """Do what a message asks for; a mistake is told at the field that it came from."""
-        if not isinstance(data, Mapping) or not isinstance(data.get("id"), int):
-            return
         act = getattr(self, f"_do_{data.get('do')}", None) if data.get("do") in WISHES else None
         if act is None:
             return
@@ -373,7 +376,7 @@ class Page(JSComponent):
         """A click on a map; with Shift it marks the point that is compared."""
         place = self._nearest((event.x, event.y), [0, 0])
         which = "b" if getattr(getattr(event, "modifiers", None), "shift", False) else "a"
-        self._look(self._newest, which, place)
+        self._later(lambda: self._look(self._newest, which, place))
 
     def _look(self, number: int, which: str, place: tuple[float, ...] | None) -> None:
         """Mark a point and show what is known there."""
