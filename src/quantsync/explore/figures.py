@@ -31,6 +31,8 @@ TEXT = "13px"
 PLACE = [("at", "$x{0.0000a}, $y{0.0000a}")]
 MOST_PIXELS = 640  # of a map along an axis; more cells are coarsened for the eye
 MOST_CROSSES = 2000
+# Parts of an axis of a map, and of a curve, beyond which a name has no room.
+NEAR_EDGE, NEAR_EDGE_OF_CURVES = 0.93, 0.82
 MOST_TEXT = 300  # characters of a reason under the mouse
 
 
@@ -91,7 +93,7 @@ class MapFigure:
             {"image": [], "missing": [], "x": [], "y": [], "dw": [], "dh": []}
         )
         self.failures = ColumnDataSource({"x": [], "y": [], "reason": []})
-        self.marks = ColumnDataSource({"x": [], "y": [], "name": []})
+        self.marks = ColumnDataSource({"x": [], "y": [], "name": [], "dx": [], "dy": []})
         self.border = ColumnDataSource({"x": [], "y": []})
         self.absent = LinearColorMapper(palette=[ABSENT[False]], nan_color="rgba(0, 0, 0, 0)")
         image = self.figure.image(
@@ -129,17 +131,17 @@ class MapFigure:
             "y",
             text="name",
             source=self.marks,
-            x_offset=11,
-            y_offset=-7,
+            x_offset="dx",
+            y_offset="dy",
+            text_align="center",
+            text_baseline="middle",
             text_font_size="14px",
             text_font_style="bold",
             text_color="#ffffff",
             text_outline_color="#000000",
         )
-        self.bar = ColorBar(color_mapper=self.mapper, width=14, padding=6)
-        self.bar.major_label_text_font_size = TEXT
-        self.bar.background_fill_alpha = 0
-        self.figure.add_layout(self.bar, "right")
+        self.bars = {is_phase: self._bar(is_phase) for is_phase in (False, True)}
+        self.figure.right = [self.bars[False]]
         self.figure.add_tools(
             HoverTool(renderers=[image], tooltips=[("value", "@image{0.0000a}"), *PLACE]),
             HoverTool(renderers=[crosses], tooltips=[("failed", "@reason")]),
@@ -147,11 +149,20 @@ class MapFigure:
         self._crosses = crosses
         self._is_phase = False
 
+    def _bar(self, is_phase: bool) -> ColorBar:
+        """The colour bar, of phases in units of pi."""
+        ticks = {"ticker": FixedTicker(ticks=list(PI_LABELS)), "major_label_overrides": PI_LABELS}
+        bar = ColorBar(color_mapper=self.mapper, width=14, padding=6, **(ticks if is_phase else {}))
+        bar.major_label_text_font_size = TEXT
+        bar.background_fill_alpha = 0
+        return bar
+
     def colour(self, dark: bool) -> None:
         """Draw for a light page or a dark one."""
         _coloured(self.figure, dark)
-        self.bar.major_label_text_color = INK[dark]
-        self.bar.bar_line_color = FAINT[dark]
+        for bar in self.bars.values():
+            bar.major_label_text_color = bar.major_tick_line_color = INK[dark]
+            bar.bar_line_color = FAINT[dark]
         self.mapper.nan_color = UNDEFINED[dark]
         self._crosses.glyph.line_color = FAILED[dark]
         self._dots.glyph.line_color = self._dots.glyph.fill_color = FAILED[dark]
@@ -180,19 +191,19 @@ class MapFigure:
         if panel.is_phase != self._is_phase:
             self._is_phase = panel.is_phase
             self.mapper.palette = palette(panel.is_phase)
-            self.bar.ticker = (
-                FixedTicker(ticks=list(PI_LABELS)) if panel.is_phase else BasicTicker()
-            )
-            self.bar.major_label_overrides = PI_LABELS if panel.is_phase else {}
+            # Of a bar that is drawn neither ticks nor their labels can be changed.
+            self.figure.right = [self.bars[panel.is_phase]]
         self.mapper.update(low=low, high=high)
-        edges = [_edges(values, log) for values, log in zip((x, y), self._logs, strict=True)]
+        edges = [
+            _edges(values, log) for values, log in zip((x, y), _logs(self.figure), strict=True)
+        ]
         (x0, x1), (y0, y1) = ((float(e[0]), float(e[-1])) for e in edges)
         self.figure.x_range.update(start=x0, end=x1)
         self.figure.y_range.update(start=y0, end=y1)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = labels
         shown = np.where(np.isfinite(values), values, np.nan)
         absent = np.zeros(shown.shape, bool) if missing is None else missing
-        columns, rows = (_pixels(e, log) for e, log in zip(edges, self._logs, strict=True))
+        columns, rows = (_pixels(e, log) for e, log in zip(edges, logs, strict=True))
         cells = np.ix_(rows, columns)
         self.cells.data = {
             "image": [shown[cells]],
@@ -215,18 +226,9 @@ class MapFigure:
         y, x = places or (np.empty(0), np.empty(0))
         self.border.data = {"x": x, "y": y}
 
-    @property
-    def _logs(self) -> tuple[bool, bool]:
-        kinds = (type(self.figure.x_scale).__name__, type(self.figure.y_scale).__name__)
-        return kinds[0] == "LogScale", kinds[1] == "LogScale"
-
     def mark(self, marks: dict[str, tuple[float, ...]]) -> None:
         """Rings at some points, with their names."""
-        self.marks.data = {
-            "x": [place[0] for place in marks.values()],
-            "y": [place[1] for place in marks.values()],
-            "name": [name.upper() for name in marks],
-        }
+        self.marks.data = _marked(self.figure, marks, NEAR_EDGE)
 
 
 class CurveFigure:
@@ -235,7 +237,7 @@ class CurveFigure:
     def __init__(self, log_x: bool):
         self.figure = _figure(log_x, False, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
         self.sources = [ColumnDataSource({"x": [], "y": []}) for _ in CURVES[False]]
-        self.marks = ColumnDataSource({"x": [], "y": [], "name": []})
+        self.marks = ColumnDataSource({"x": [], "y": [], "name": [], "dx": [], "dy": []})
         # Dots beside the lines: a line would join -pi with pi, and leave single points out.
         self.lines = [
             self.figure.line("x", "y", source=source, line_width=2, line_dash=dash)
@@ -246,7 +248,15 @@ class CurveFigure:
             "x", "y", source=self.marks, size=11, fill_alpha=0, line_width=2
         )
         self.names = self.figure.text(
-            "x", "y", text="name", source=self.marks, x_offset=8, y_offset=-6, text_font_size=TEXT
+            "x",
+            "y",
+            text="name",
+            source=self.marks,
+            x_offset="dx",
+            y_offset="dy",
+            text_font_size=TEXT,
+            text_align="center",
+            text_baseline="middle",
         )
         self.figure.add_tools(
             HoverTool(renderers=self.dots, tooltips=[("value", "@y{0.0000a}"), ("at", "@x")])
@@ -285,11 +295,7 @@ class CurveFigure:
                 FixedTicker(ticks=list(PI_LABELS)) if is_phase else BasicTicker()
             )
             self.figure.yaxis.major_label_overrides = PI_LABELS if is_phase else {}
-        self.marks.data = {
-            "x": [place[0] for place in marks.values()],
-            "y": [place[1] for place in marks.values()],
-            "name": [name.upper() for name in marks],
-        }
+        self.marks.data = _marked(self.figure, marks, NEAR_EDGE_OF_CURVES)
 
 
 def name_values(axis: Any, names: list[str]) -> None:
@@ -297,6 +303,30 @@ def name_values(axis: Any, names: list[str]) -> None:
     if names or axis.major_label_overrides:
         axis.ticker = FixedTicker(ticks=list(range(len(names)))) if names else BasicTicker()
         axis.major_label_overrides = dict(enumerate(names))
+
+
+def _marked(drawn: Any, marks: dict[str, tuple[float, ...]], near: float) -> dict[str, list[Any]]:
+    """Marks with their names, which stand above them on the right unless that is outside."""
+    ends = [(drawn.x_range.start, drawn.x_range.end), (drawn.y_range.start, drawn.y_range.end)]
+    logs = _logs(drawn)
+    data: dict[str, list[Any]] = {"x": [], "y": [], "name": [], "dx": [], "dy": []}
+    for name, place in marks.items():
+        parts = [
+            np.log(at / a) / np.log(b / a) if log else (at - a) / (b - a)
+            for at, (a, b), log in zip(place, ends, logs, strict=True)
+        ]
+        data["x"].append(place[0])
+        data["y"].append(place[1])
+        data["name"].append(name.upper())
+        data["dx"].append(-15 if parts[0] > near else 15)
+        data["dy"].append(15 if parts[1] > near else -15)
+    return data
+
+
+def _logs(drawn: Any) -> tuple[bool, bool]:
+    """Whether the axes of a figure are logarithmic."""
+    kinds = (type(drawn.x_scale).__name__, type(drawn.y_scale).__name__)
+    return kinds[0] == "LogScale", kinds[1] == "LogScale"
 
 
 def _extent(curves: list[np.ndarray]) -> tuple[float, float]:

@@ -330,7 +330,9 @@ export function render({ model, el }) {
   const shownPictures = {};
 
   function showPoint(found) {
-    const table = (caption, rows) => element('table', {}, element('caption', {}, caption),
+    const heads = found.compared ? element('thead', {}, element('tr', {}, element('td'),
+      element('th', { scope: 'col' }, 'A'), element('th', { scope: 'col' }, 'B'))) : null;
+    const table = (caption, rows) => element('table', {}, element('caption', {}, caption), heads?.cloneNode(true),
       element('tbody', {}, ...rows.map((row) => element('tr', {}, element('th', { scope: 'row', title: row.about }, ...breakable(row.name)),
         ...row.values.map((value) => element('td', { title: value.exact }, value.text)),
         element('td', { class: 'unit' }, row.unit)))));

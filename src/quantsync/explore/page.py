@@ -100,6 +100,9 @@ class Page(JSComponent):
             act(data)
         except REFUSED as error:
             self._refuse(data["id"], _field(data), error)
+        except Exception as error:
+            self._refuse(data["id"], "", error)
+            raise
 
     def _do_hello(self, data: Mapping[str, Any]) -> None:
         self._dark = bool(data.get("dark"))
@@ -595,6 +598,7 @@ def _point_message(number: int, view: View, points: list[Point]) -> dict[str, An
         "kind": "point",
         "id": number,
         "title": "; ".join(titles),
+        "compared": len(points) > 1,
         "numbers": rows(numbers),
         "certificates": rows(certificates),
         "failure": "; ".join(p.failure for p in points if p.failure),
