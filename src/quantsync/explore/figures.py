@@ -194,9 +194,8 @@ class MapFigure:
             # Of a bar that is drawn neither ticks nor their labels can be changed.
             self.figure.right = [self.bars[panel.is_phase]]
         self.mapper.update(low=low, high=high)
-        edges = [
-            _edges(values, log) for values, log in zip((x, y), _logs(self.figure), strict=True)
-        ]
+        logs = _logs(self.figure)
+        edges = [_edges(values, log) for values, log in zip((x, y), logs, strict=True)]
         (x0, x1), (y0, y1) = ((float(e[0]), float(e[-1])) for e in edges)
         self.figure.x_range.update(start=x0, end=x1)
         self.figure.y_range.update(start=y0, end=y1)
