@@ -23,7 +23,7 @@ from quantsync.explore.points import Certificate, Number, Point, written
 from quantsync.explore.view import Axis, View, field_text, read_number
 from quantsync.lazy import lazy
 from quantsync.plotting import is_geometric
-from quantsync.sweeps._datasets import PointFailure
+from quantsync.sweeps import PointFailure
 from quantsync.sweeps.drawing import FAILED as FAILED_MAP
 from quantsync.sweeps.drawing import map_axes, measures_of
 from quantsync.sweeps.parts import on_grid
@@ -184,7 +184,8 @@ class Stored:
             self.dataset = found.assign_coords(
                 {d: v for d, v in own.items() if len(v) > MOST_COMPONENTS}
             )
-            self.__dict__.pop("axes", None)
+            for name in ("axes", "_reasons"):  # these follow from it
+                self.__dict__.pop(name, None)
             self._seen, self.writer, self._at = seen, writer, time.monotonic()
             self._took = self._at - start
             return True
@@ -299,7 +300,7 @@ class Stored:
         """Why a point failed; empty where that is not known."""
         return self._reasons.get(self._where(at), "")
 
-    @property
+    @lazy
     def _reasons(self) -> dict[str, str]:
         texts = np.ravel(self.dataset.attrs.get("failures", []))
         parts = [str(text).partition(": ") for text in texts]
