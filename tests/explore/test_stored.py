@@ -15,7 +15,7 @@ from waiting import wait_until
 
 import quantsync as qs
 from quantsync.errors import InvalidArgumentError, StoreError, SweepWarning, UnknownNameError
-from quantsync.explore import stored
+from quantsync.explore import store, stored
 from quantsync.explore.figures import MapFigure
 from quantsync.explore.figures import Panel as Shown
 from quantsync.explore.maps import SupersededError
@@ -373,7 +373,7 @@ def test_an_ensemble_is_a_mean_or_a_sample(tmp_path):
 def test_the_mean_of_phases_is_taken_on_the_circle():
     phases = xr.DataArray([3.1, -3.1], dims="sample", attrs={"units": "rad"})
     part = xr.Dataset({"phase": phases, "status": ("sample", [1, 1])})
-    assert abs(stored._mean(part).phase.item()) == pytest.approx(np.pi)
+    assert abs(store._mean(part).phase.item()) == pytest.approx(np.pi)
 
 
 def test_uneven_values_stand_where_they_are():
