@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from bokeh.models import (
     BasicTicker,
@@ -47,8 +46,11 @@ class Panel:
 
 def palette(is_phase: bool) -> list[str]:
     """256 colours, even to the eye; closing at pi for phases."""
-    colours = mpl.colormaps[CYCLIC if is_phase else SEQUENTIAL](np.arange(256) / 255)
-    return [mpl.colors.to_hex(colour) for colour in colours]
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    colours = colormaps[CYCLIC if is_phase else SEQUENTIAL](np.arange(256) / 255)
+    return [to_hex(colour) for colour in colours]
 
 
 def _figure(log_x: bool, log_y: bool, **options: Any) -> Any:
@@ -87,7 +89,9 @@ class MapFigure:
     """A map over two axes, with crosses where points failed and rings at the marked points."""
 
     def __init__(self, log_x: bool, log_y: bool):
-        self.figure = _figure(log_x, log_y, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        self.figure = _figure(
+            log_x, log_y, x_range=Range1d(start=0, end=1), y_range=Range1d(start=0, end=1)
+        )
         self.mapper = LinearColorMapper(palette=palette(False), low=0, high=1)
         self.cells = ColumnDataSource(
             {"image": [], "missing": [], "x": [], "y": [], "dw": [], "dh": []}
@@ -234,7 +238,9 @@ class CurveFigure:
     """A measure over one axis: the map of one axis, or cuts through a map, one for each mark."""
 
     def __init__(self, log_x: bool):
-        self.figure = _figure(log_x, False, x_range=Range1d(0, 1), y_range=Range1d(0, 1))
+        self.figure = _figure(
+            log_x, False, x_range=Range1d(start=0, end=1), y_range=Range1d(start=0, end=1)
+        )
         self.sources = [ColumnDataSource({"x": [], "y": []}) for _ in CURVES[False]]
         self.marks = ColumnDataSource({"x": [], "y": [], "name": [], "dx": [], "dy": []})
         # Dots beside the lines: a line would join -pi with pi, and leave single points out.
@@ -304,7 +310,7 @@ def name_values(axis: Any, names: list[str]) -> None:
         axis.major_label_overrides = dict(enumerate(names))
 
 
-def _marked(drawn: Any, marks: dict[str, tuple[float, ...]], near: float) -> dict[str, list[Any]]:
+def _marked(drawn: Any, marks: dict[str, tuple[float, ...]], near: float) -> Any:
     """Marks with their names, which stand above them on the right unless that is outside."""
     ends = [(drawn.x_range.start, drawn.x_range.end), (drawn.y_range.start, drawn.y_range.end)]
     logs = _logs(drawn)

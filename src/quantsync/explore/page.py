@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import panel as pn
-from panel.custom import Child, JSComponent
+from panel.custom import JSComponent
+from panel.viewable import Child
 
 from quantsync.catalogue.references import told
 from quantsync.errors import InvalidArgumentError, WarnedOnce
