@@ -288,7 +288,7 @@ export function render({ model, el }) {
       shown.error.textContent = text;
       shown.input.setAttribute('aria-invalid', 'true');
       shown.wrong = shown.input.value;
-    } else status.textContent = text;
+    } else status.textContent = spoken.textContent = text;
     page.dataset.error = text;
     arrived(wish);
   }
@@ -323,6 +323,15 @@ export function render({ model, el }) {
     page.dataset.final = found.final;
     // When it is drawn, not when it has come.
     requestAnimationFrame(() => arrived(found.id));
+    for (const shown of [...maps.map(({ map }) => map), ...cuts]) passOver(shown);
+  }
+
+  // The keyboard is the map's own: what Bokeh draws in it is no other stop of it.
+  function passOver(root) {
+    for (const one of root.querySelectorAll('*')) {
+      if (one.tabIndex === 0) one.tabIndex = -1;
+      if (one.shadowRoot) passOver(one.shadowRoot);
+    }
   }
 
   // --- the marked point
@@ -342,7 +351,8 @@ export function render({ model, el }) {
     const pictures = found.pictures.map((picture) => {
       const old = shownPictures[picture.name];
       const figure = old || element('figure', { class: 'picture' },
-        element('img', { alt: '', hidden: true }), element('figcaption', {}, picture.name));
+        element('div', { class: 'drawn', hidden: picture.costly }, element('img', { alt: '', hidden: true })),
+        element('figcaption', {}, picture.name));
       figure.querySelector('button')?.remove();
       if (picture.costly)
         figure.append(element('button', { type: 'button', onclick: () => send({ do: 'picture', name: picture.name }) },
@@ -364,7 +374,7 @@ export function render({ model, el }) {
     if (!figure) return;
     const image = figure.querySelector('img');
     figure.querySelector('.error')?.remove();
-    image.hidden = !found.uri;
+    image.hidden = image.parentElement.hidden = !found.uri;
     if (found.uri) {
       image.src = found.uri;
       image.alt = found.alt;

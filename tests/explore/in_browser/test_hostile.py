@@ -31,12 +31,27 @@ LINKS = [
     {"mark.a": "0"},
 ]
 
+TOLD = """() => {
+  const told = [];
+  const search = (root) => {
+    for (const one of root.querySelectorAll('*')) {
+      if (one.getAttribute('role') === 'alert') told.push(one.textContent);
+      if (one.dataset?.error) told.push(one.dataset.error);
+      if (one.shadowRoot) search(one.shadowRoot);
+    }
+  };
+  search(document);
+  return told.join('');
+}"""
+
 
 @pytest.mark.parametrize("query", LINKS, ids=lambda query: "&".join(query)[:20])
 def test_a_hostile_link_is_refused_by_name(open_tab, query):
     tab = open_tab(query=query)
-    told = tab.page.get_by_role("alert").filter(has_text=" ").first
-    told.wait_for()
-    assert len(told.inner_text()) < 2000
+    # Instead of the page, or in it where the model finds the mistake.
+    tab.page.wait_for_function(
+        f"() => document.querySelector('body *') && ({TOLD})().length > 20", polling=100
+    )
+    assert len(tab.page.evaluate(TOLD)) < 2000
     assert tab.page.evaluate("() => window.pwned") is None
     assert tab.page.locator("img[src=x]").count() == 0

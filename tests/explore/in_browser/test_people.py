@@ -1,5 +1,7 @@
 """The page for everybody: keyboard, screen readers, sizes of screens, dark and light."""
 
+import re
+
 import pytest
 
 SMALL = {
@@ -42,7 +44,7 @@ def overflow(tab):
     """How far the page is wider than its window, and what is cut off in it."""
     return tab.page.evaluate(
         """() => [document.scrollingElement.scrollWidth - innerWidth,
-          [...window.explorer.querySelectorAll('input, select, button, h1, h2, label, .map, td, th, img')]
+          [...window.explorer.querySelectorAll('input, select, button, h1, label, .map, td, img')]
             .filter((one) => one.checkVisibility())
             .filter((one) => {
               const box = one.getBoundingClientRect();
@@ -77,7 +79,7 @@ def test_the_keyboard_reaches_all_and_focus_is_seen(open_tab):
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_page_fits_screens(open_tab, screen):
     tab = open_tab(query=SMALL, **SCREENS[screen]).mapped()
-    tab.page.locator(".picture img:visible").first.wait_for()
+    tab.page.locator(".picture img[src]").first.wait_for()
     assert overflow(tab) == [0, []]
     height = tab.page.locator(".map").first.bounding_box()["height"]
     assert height >= 200
@@ -96,7 +98,7 @@ def test_an_accessibility_check_finds_nothing(open_tab, screen, colours):
     from axe_playwright_python.sync_playwright import Axe
 
     tab = open_tab(query=SMALL, color_scheme=colours, **SCREENS[screen]).mapped()
-    tab.page.locator(".picture img:visible").first.wait_for()
+    tab.page.locator(".picture img[src]").first.wait_for()
     tab.enter("p.gain_a", "bad")  # an error is read as well
     tab.refused()
     found = Axe().run(tab.page).response["violations"]
@@ -107,18 +109,18 @@ def test_colours_follow_the_system(open_tab):
     tab = open_tab(query=SMALL, color_scheme="light").mapped()
 
     def seen():
-        shown = tab.page.locator(".explorer").evaluate(
-            "(one) => [getComputedStyle(one).backgroundColor, getComputedStyle(document.body).backgroundColor]"
+        paper = tab.page.locator(".explorer").evaluate(
+            "(one) => getComputedStyle(one).backgroundColor"
         )
-        return *shown, tab.ink()
+        return paper, tab.ink()
 
     light = seen()
-    assert light[:2] == ("rgb(255, 255, 255)",) * 2
+    assert light[0] == "rgb(255, 255, 255)"
     tab.page.emulate_media(color_scheme="dark")
     tab.wait("s.wish !== '1' && s.point === s.wish")
     dark = seen()
-    assert dark[0] == dark[1] != light[0]
-    assert dark[2] != light[2]
+    assert max(map(int, re.findall(r"\d+", dark[0]))) < 50
+    assert dark[1] != light[1]
 
 
 def test_nothing_moves_for_those_who_want_it_so(open_tab):
@@ -135,7 +137,7 @@ def test_nothing_moves_for_those_who_want_it_so(open_tab):
 @pytest.mark.parametrize("screen", ["desktop", "phone"])
 def test_nothing_shifts_while_the_page_loads(open_tab, screen):
     tab = open_tab(init=SHIFTS, **SCREENS[screen])
-    tab.mapped().page.locator(".picture img:visible").first.wait_for()
+    tab.mapped().page.locator(".picture img[src]").first.wait_for()
     tab.page.wait_for_timeout(500)
     assert sum(tab.page.evaluate("() => window.shifts")) < 0.05
     times = tab.page.evaluate(
@@ -149,8 +151,8 @@ def test_nothing_shifts_while_the_page_loads(open_tab, screen):
 
 def test_all_that_is_shown_has_a_name(open_tab):
     tab = open_tab(query=SMALL).mapped()
-    tab.page.locator(".picture img:visible").first.wait_for()
-    for image in tab.page.locator("img:visible").all():
+    tab.page.locator(".picture img[src]").first.wait_for()
+    for image in tab.page.locator("img[src]").all():
         assert image.get_attribute("alt")
     label = tab.page.locator(".map").first.get_attribute("aria-label")
     assert "synchronization" in label
