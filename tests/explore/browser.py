@@ -21,7 +21,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 60_000  # ms; two busy cores are slow
+PATIENCE = 30_000  # ms; two busy cores are slow
 FULL = 503  # the answer of a server that has as many tabs as it serves
 
 
