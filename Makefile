@@ -14,9 +14,9 @@ figures: $(READY)
 
 # The library: some three minutes on two cores.
 test: $(READY)
-	$(PYTEST) -n auto -m "not slow and not papers and not stores and not clusters and not notebooks" $(ARGS)
+	$(PYTEST) -n auto -m "not slow and not papers and not stores and not clusters and not notebooks and not browsers" $(ARGS)
 
-# The library, and all that papers claim, stores survive, clusters do and notebooks show.
+# The library, and all that papers claim, stores survive, clusters do, notebooks show and browsers draw.
 test-all: $(READY)
 	$(PYTEST) -n auto $(ARGS)
 

@@ -77,7 +77,8 @@ MOVES = """async ([name, moves]) => {
     slider.value = 200 + (37 * k) % 600;
     slider.dispatchEvent(new Event('input'));
     // The next move when this one's map is there: so each is one.
-    for (let n = 0; n < 500 && (from.wish === before || Number(from.shown) < Number(from.wish)); n++)
+    const late = () => from.wish === before || Number(from.shown) < Number(from.wish);
+    for (let n = 0; n < 500 && late(); n++)
       await new Promise((after) => setTimeout(after, 4));
   }
 }"""
