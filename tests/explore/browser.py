@@ -300,7 +300,7 @@ class Tab:
 
     def numbers(self):
         """The exact numbers of the point: lists, one for each marked point, by name."""
-        rows = self.page.locator(".tables table").first.locator("tr")
+        rows = self.page.locator(".tables table").first.locator("tbody tr")
         return {
             row.locator("th").inner_text(): [
                 cell.get_attribute("title") for cell in row.locator("td:not(.unit)").all()

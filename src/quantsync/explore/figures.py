@@ -90,7 +90,7 @@ class MapFigure:
 
     def __init__(self, log_x: bool, log_y: bool):
         self.figure = _figure(
-            log_x, log_y, x_range=Range1d(start=0, end=1), y_range=Range1d(start=0, end=1)
+            log_x, log_y, x_range=Range1d(start=1, end=2), y_range=Range1d(start=1, end=2)
         )
         self.mapper = LinearColorMapper(palette=palette(False), low=0, high=1)
         self.cells = ColumnDataSource(
@@ -239,7 +239,7 @@ class CurveFigure:
 
     def __init__(self, log_x: bool):
         self.figure = _figure(
-            log_x, False, x_range=Range1d(start=0, end=1), y_range=Range1d(start=0, end=1)
+            log_x, False, x_range=Range1d(start=1, end=2), y_range=Range1d(start=1, end=2)
         )
         self.sources = [ColumnDataSource({"x": [], "y": []}) for _ in CURVES[False]]
         self.marks = ColumnDataSource({"x": [], "y": [], "name": [], "dx": [], "dy": []})
