@@ -38,6 +38,9 @@ function stepAt(range, value) {
 }
 
 export function render({ model, el }) {
+  // A phone has the width that it has, not that of a desktop made small.
+  if (!document.querySelector('meta[name="viewport"]'))
+    document.head.append(element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }));
   let wish = 0; // the newest number
   let setup = null, view = null;
   const fields = {}; // by name: what shows the value, and where its error goes

@@ -80,6 +80,8 @@ def test_the_keyboard_reaches_all_and_focus_is_seen(open_tab):
 def test_the_page_fits_screens(open_tab, screen):
     tab = open_tab(query=SMALL, **SCREENS[screen]).mapped()
     tab.page.locator(".picture img[src]").first.wait_for()
+    # A phone would show a page that says nothing of its width as wide as a desktop's.
+    assert tab.page.evaluate("() => innerWidth") == SCREENS[screen]["viewport"]["width"]
     assert overflow(tab) == [0, []]
     height = tab.page.locator(".map").first.bounding_box()["height"]
     assert height >= 200
