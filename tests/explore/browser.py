@@ -191,13 +191,11 @@ class Tab:
 
     def go(self, address):
         """Open an address; where the server has too many tabs, wait until old ones are gone."""
-        for _ in range(60):
-            answer = self.page.goto(address)
-            if answer.status != FULL:
-                break
+        self.answer = self.page.goto(address)
+        while self.answer.status == FULL:
             self.page.wait_for_timeout(1000)
             self.mistakes.clear()
-        self.answer = answer
+            self.answer = self.page.goto(address)
 
     def close(self):
         self.context.close()

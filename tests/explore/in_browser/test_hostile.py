@@ -55,3 +55,15 @@ def test_a_hostile_link_is_refused_by_name(open_tab, query):
     assert len(tab.page.evaluate(TOLD)) < 2000
     assert tab.page.evaluate("() => window.pwned") is None
     assert tab.page.locator("img[src=x]").count() == 0
+
+
+def test_the_page_may_ask_no_other_host_and_run_no_text(open_tab):
+    tab = open_tab().mapped()
+    policy = tab.answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "connect-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    asked = tab.page.evaluate("() => fetch('http://127.0.0.2/').catch((error) => error.name)")
+    assert asked == "TypeError"
+    tab.mistakes.clear()  # that the browser refused it
+    tab.requests[:] = [url for url in tab.requests if "127.0.0.2" not in url]
