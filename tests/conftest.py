@@ -28,12 +28,12 @@ AREAS = {  # what `make test` leaves to `make test-all`, by folder
     "tests/sweeps/refine/": "stores",
     "tests/sweeps/executors/": "clusters",
     "tests/test_notebooks.py::test_a_notebook": "notebooks",
-    "tests/explore/in_browser/": "browsers",
+    "tests/explorer/in_browser/": "browsers",
 }
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests of papers, stores, clusters, notebooks and browsers, which take most of the time."""
+    """Mark the tests of papers, stores, clusters, notebooks and browsers: most of the time."""
     for item in items:
         for folder, mark in AREAS.items():
             if item.nodeid.startswith(folder):

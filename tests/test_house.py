@@ -24,7 +24,7 @@ LAYERS = [
     {"catalogue"},
     {"sweeps"},
     {"papers"},
-    {"explore"},
+    {"explorer"},
     {"command_line"},
 ]
 # Parts of one line that do not know each other.

@@ -13,6 +13,7 @@ from . import (
     time_series,
 )
 from .evolution import evolve
+from .explorer import explore
 from .gaussian import GaussianState, HarmonicNetwork, OpenNetwork
 from .lindblad import (
     Lindbladian,
@@ -117,6 +118,7 @@ __all__ = [
     "errors",
     "evolve",
     "expectation",
+    "explore",
     "fidelity",
     "find_extrema",
     "find_zeros",

@@ -79,7 +79,7 @@ def explore(
     Prints the address of the page, which this machine alone can open, and serves it until Ctrl-C.
     Whoever has the address can use the page; each start has a new one.
     """
-    from quantsync.explore.server import require_panel, serve
+    from quantsync.explorer.server import require_panel, serve
 
     require_panel()
 
@@ -103,8 +103,8 @@ def explore(
 def _make(model: str, parameters: list[str], names: list[str], allow: list[str]) -> Any:
     """What makes the page of a model, or of a store; its arguments are checked."""
     from quantsync.command_line import computing
-    from quantsync.explore.opening import page_maker
-    from quantsync.explore.stored import is_store
+    from quantsync.explorer.opening import page_maker
+    from quantsync.explorer.stored import is_store
 
     measures = computing.found_measures(names)
     if is_store(model):

@@ -17,7 +17,7 @@ from quantsync.catalogue.references import found_as
 from quantsync.catalogue.starts import start_of
 from quantsync.checks import choice, known_name, real_number, shown
 from quantsync.errors import InvalidArgumentError, QuantsyncError
-from quantsync.explore.points import Point
+from quantsync.explorer.points import Point
 from quantsync.lazy import lazy
 
 SIZES = (11, 21, 41, 81, 161)  # values on an axis that one may ask for

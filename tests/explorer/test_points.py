@@ -11,8 +11,8 @@ import quantsync as qs
 from quantsync.catalogue.measures import measures_of
 from quantsync.catalogue.models import MODELS, Model
 from quantsync.errors import InvalidArgumentError, UnknownNameError
-from quantsync.explore import pictures, points
-from quantsync.explore.points import COSTLY, Point, written
+from quantsync.explorer import pictures, points
+from quantsync.explorer.points import COSTLY, Point, written
 
 # Where the defaults have no unique state, or take long.
 QUICK = {

@@ -15,11 +15,11 @@ from waiting import wait_until
 
 import quantsync as qs
 from quantsync.errors import InvalidArgumentError, StoreError, SweepWarning, UnknownNameError
-from quantsync.explore import store, stored
-from quantsync.explore.figures import MapFigure
-from quantsync.explore.figures import Panel as Shown
-from quantsync.explore.maps import SupersededError
-from quantsync.explore.stored import StoredPainter, StoredView, is_store
+from quantsync.explorer import store, stored
+from quantsync.explorer.figures import MapFigure
+from quantsync.explorer.figures import Panel as Shown
+from quantsync.explorer.maps import SupersededError
+from quantsync.explorer.stored import StoredPainter, StoredView, is_store
 from quantsync.sweeps.drawing import MapPictures
 
 EPSILON, DETUNING = np.linspace(0.0, 0.1, 3), np.array([-2.0, 0.0, 0.5, 2.0])
@@ -187,7 +187,7 @@ def test_nothing_is_imported_because_a_store_says_so(tmp_path):
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     code = (
         "import sys\n"
-        "from quantsync.explore.stored import StoredView\n"
+        "from quantsync.explorer.stored import StoredView\n"
         "for allowed in ((), ['own_store_model']):\n"
         "    point = StoredView.open('own.zarr', allowed=allowed).known_at((0.2,))\n"
         "    print('own_store_model' in sys.modules, point.numbers[0].value, *point.pictures,"

@@ -13,10 +13,10 @@ import numpy as np
 from quantsync.catalogue.models import MODELS
 from quantsync.checks import known_name, shown
 from quantsync.errors import InvalidArgumentError, StoreError
-from quantsync.explore.maps import Painter
-from quantsync.explore.points import Certificate, Number, Point, written
-from quantsync.explore.store import MEAN, SAMPLES, Stored, StoredParameter
-from quantsync.explore.view import Axis, View
+from quantsync.explorer.maps import Painter
+from quantsync.explorer.points import Certificate, Number, Point, written
+from quantsync.explorer.store import MEAN, SAMPLES, Stored, StoredParameter
+from quantsync.explorer.view import Axis, View
 from quantsync.plotting import is_geometric
 from quantsync.sweeps.drawing import FAILED as FAILED_MAP
 from quantsync.sweeps.drawing import map_axes, measures_of

@@ -3,6 +3,8 @@
 
 const STEPS = 1000; // of a slider
 const REST = 200; // ms after which a hand that moves a slider is taken to rest
+const PATIENCE = 500; // ms after which the page says that it waits
+const DRAWS = new Set(['hello', 'parameter', 'axis', 'measure', 'size', 'reset', 'finer']);
 const LATE = 400; // ms after which a map that is not there yet is no longer waited for
 
 function element(tag, attributes = {}, ...children) {
@@ -42,14 +44,25 @@ export function render({ model, el }) {
   if (!document.querySelector('meta[name="viewport"]'))
     document.head.append(element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }));
   let wish = 0; // the newest number
-  let setup = null, view = null;
+  let setup = null, view = null, waiting = 0;
   const fields = {}; // by name: what shows the value, and where its error goes
   const send = (message) => {
     wish += 1;
     model.send_msg({ ...message, id: wish });
     page.dataset.wish = wish;
+    if (DRAWS.has(message.do)) {
+      clearTimeout(waiting);
+      waiting = setTimeout(wait, PATIENCE);
+    }
     return wish;
   };
+
+  // A map that takes long before anything is known of it.
+  function wait() {
+    status.textContent = 'Computing …';
+    progress.hidden = false;
+    progress.removeAttribute('value');
+  }
 
   // While a slider moves one wish is under way at a time, and the newest follows when its map is there:
   // what a fast hand passes over is never asked for.
@@ -212,7 +225,7 @@ export function render({ model, el }) {
       choose(`${which}.name`, 'Parameter', options, (name) => send({ do: 'axis', which, name })),
       exact(`${which}.first`, 'From', (first) => send({ do: 'axis', which, first })),
       exact(`${which}.last`, 'To', (last) => send({ do: 'axis', which, last })),
-      choose(`${which}.scale`, 'Scale', [['linear', 'linear'], ['log', 'logarithmic']],
+      choose(`${which}.scale`, 'Scale', [['linear', 'linear'], ['log', 'log']],
         (scale) => send({ do: 'axis', which, scale })));
   }
 
@@ -237,6 +250,7 @@ export function render({ model, el }) {
     if (found.served) {
       document.title = `${found.name} · quantsync`;
       document.documentElement.style.colorScheme = 'light dark';
+      frame.classList.add('served');
     }
     choices.replaceChildren(
       choose('measure.0', 'Measure', measures, (name) => send({ do: 'measure', which: 0, name })),
@@ -286,6 +300,8 @@ export function render({ model, el }) {
   }
 
   function showError({ field: name, text }) {
+    clearTimeout(waiting);
+    progress.hidden = true;
     const shown = fields[name];
     if (shown) {
       shown.error.textContent = text;
@@ -307,6 +323,7 @@ export function render({ model, el }) {
   }
 
   function showMap(found) {
+    clearTimeout(waiting);
     status.textContent = found.text;
     finer.hidden = !found.finer;
     finer.textContent = found.finer || '';
@@ -401,6 +418,7 @@ export function render({ model, el }) {
     progress: ({ text, done, total }) => {
       status.textContent = text;
       progress.hidden = false;
+      clearTimeout(waiting);
       progress.value = done / total;
     },
   };
@@ -430,6 +448,7 @@ export function render({ model, el }) {
     send({ do: 'theme', dark: dark.matches });
   };
   dark.addEventListener('change', theme);
-  el.append(element('div', { class: 'frame' }, page));
+  const frame = element('div', { class: 'frame' }, page);
+  el.append(frame);
   send({ do: 'hello', dark: dark.matches });
 }

@@ -18,8 +18,8 @@ from quantsync.catalogue.measures import measures_of as measures_of_system
 from quantsync.catalogue.models import Model
 from quantsync.checks import known_name
 from quantsync.errors import InvalidArgumentError, StoreError, WarnedOnce
-from quantsync.explore.points import Point
-from quantsync.explore.view import field_text, read_number
+from quantsync.explorer.points import Point
+from quantsync.explorer.view import field_text, read_number
 from quantsync.lazy import lazy
 from quantsync.sweeps import PointFailure
 from quantsync.sweeps.drawing import FAILED as FAILED_MAP

@@ -9,8 +9,8 @@ from waiting import wait_until
 
 import quantsync as qs
 from quantsync.catalogue.models import Model
-from quantsync.explore.maps import AT_ONCE, MOST_SECONDS, Newest, Painter, SupersededError
-from quantsync.explore.view import Axis, View
+from quantsync.explorer.maps import AT_ONCE, MOST_SECONDS, Newest, Painter, SupersededError
+from quantsync.explorer.view import Axis, View
 
 EPSILON, DETUNING = Axis("epsilon", 0.0, 0.1), Axis("detuning", -2.0, 2.0)
 

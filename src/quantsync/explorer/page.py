@@ -19,12 +19,12 @@ from panel.viewable import Child
 
 from quantsync.catalogue.references import told
 from quantsync.errors import InvalidArgumentError, WarnedOnce
-from quantsync.explore.figures import CurveFigure, MapFigure, name_values
-from quantsync.explore.figures import Panel as Shown
-from quantsync.explore.maps import Newest, Painter, SupersededError
-from quantsync.explore.points import Point
-from quantsync.explore.stored import StoredPainter, StoredView
-from quantsync.explore.view import REFUSED, SIZES, View, field_text, unit_of
+from quantsync.explorer.figures import CurveFigure, MapFigure, name_values
+from quantsync.explorer.figures import Panel as Shown
+from quantsync.explorer.maps import Newest, Painter, SupersededError
+from quantsync.explorer.points import Point
+from quantsync.explorer.stored import StoredPainter, StoredView
+from quantsync.explorer.view import REFUSED, SIZES, View, field_text, unit_of
 from quantsync.html import exponent
 from quantsync.sweeps.drawing import MapPictures, axis_label, axis_names, axis_places
 from quantsync.sweeps.export import draw_dataset, export_dataset
@@ -101,9 +101,6 @@ class Page(JSComponent):
             act(data)
         except REFUSED as error:
             self._refuse(data["id"], _field(data), error)
-        except Exception as error:
-            self._refuse(data["id"], "", error)
-            raise
 
     def _do_hello(self, data: Mapping[str, Any]) -> None:
         self._dark = bool(data.get("dark"))
@@ -424,10 +421,18 @@ class Page(JSComponent):
 
     def _later(self, callback: Callable[[], Any]) -> None:
         """Call from a thread what changes the document or sends to the browser."""
+
+        def told_if_it_fails() -> None:
+            try:
+                callback()
+            except Exception as error:
+                self._refuse(self._newest, "", error)
+                raise
+
         if self._document is not None:
-            self._document.add_next_tick_callback(callback)
+            self._document.add_next_tick_callback(told_if_it_fails)
         elif self._loop is not None:
-            self._loop.call_soon_threadsafe(callback)
+            self._loop.call_soon_threadsafe(told_if_it_fails)
         else:
             callback()
 

@@ -9,9 +9,9 @@ import sympy
 import quantsync as qs
 from quantsync.catalogue.models import Model
 from quantsync.errors import SweepWarning
-from quantsync.explore.maps import Painter
-from quantsync.explore.stored import StoredView
-from quantsync.explore.view import View
+from quantsync.explorer.maps import Painter
+from quantsync.explorer.stored import StoredView
+from quantsync.explorer.view import View
 
 TIMES = np.linspace(0.0, 3.0, 31)
 

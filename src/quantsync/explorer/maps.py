@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from quantsync.errors import WarnedOnce
-from quantsync.explore.view import View
+from quantsync.explorer.view import View
 from quantsync.sweeps import sweep
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import quantsync as qs
 from quantsync.catalogue.models import Model
 from quantsync.command_line.spec import read_spec
 from quantsync.errors import InvalidArgumentError, NonFiniteError, QuantsyncError, UnknownNameError
-from quantsync.explore.view import Axis, View, read_number, read_value
+from quantsync.explorer.view import Axis, View, read_number, read_value
 
 
 @pytest.fixture

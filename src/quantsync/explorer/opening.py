@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from quantsync.catalogue.models import Model
-from quantsync.explore.stored import StoredView, is_store
-from quantsync.explore.view import View
+from quantsync.explorer.stored import StoredView, is_store
+from quantsync.explorer.view import View
 
 if TYPE_CHECKING:
-    from quantsync.explore.page import Page
+    from quantsync.explorer.page import Page
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class PageMaker:
 
     def __call__(self, query: Mapping[str, str]) -> Page:
         """The page of a tab."""
-        from quantsync.explore.page import Page
+        from quantsync.explorer.page import Page
 
         return Page(self.first.from_query(query), self.served)
 
     def warm(self) -> None:
         """Do ahead what the first map needs: imports, and operators that are kept."""
-        import quantsync.explore.page  # noqa: F401
-        from quantsync.explore.maps import Painter
+        import quantsync.explorer.page  # noqa: F401
+        from quantsync.explorer.maps import Painter
 
         if not isinstance(self.first, StoredView):
             Painter().paint(self.first, True, lambda: None, lambda *_: None, lambda *_: None)

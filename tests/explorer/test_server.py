@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from quantsync.errors import InvalidArgumentError, MissingDependencyError, PortInUseError
-from quantsync.explore import server
+from quantsync.explorer import server
 
 pytest.importorskip("panel")
 
@@ -22,7 +22,7 @@ from bokeh.util.token import generate_jwt_token
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
-from quantsync.explore import gate
+from quantsync.explorer import gate
 
 TOKEN, TICKET = "the-token", "the-ticket"
 
@@ -405,7 +405,7 @@ def test_panel_must_be_there(monkeypatch):
 
 SCRIPT = """
 import panel
-from quantsync.explore.server import serve
+from quantsync.explorer.server import serve
 serve(lambda query: panel.pane.Str("a"), port=0, open_browser=False,
       announce=lambda address: print(address, flush=True))
 """

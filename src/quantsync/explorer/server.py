@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import html
+import logging
 import secrets
 import signal
 import socket
@@ -185,9 +186,12 @@ def serving(
     from panel.io.application import build_applications
     from tornado.ioloop import IOLoop
 
-    from quantsync.explore.gate import NAMES, Gate, GatedServer, SecureHeaders
+    from quantsync.explorer.gate import NAMES, Gate, GatedServer, SecureHeaders
 
     port = listener.getsockname()[1]
+    # A tab that is closed while something is sent to it is no event.
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+    asyncio.get_running_loop().set_exception_handler(_told_unless_closed)
     settings.resources = "server"  # whatever the environment says: no script of another host
     settings.allowed_ws_origin = []
     site = BokehTornado(
@@ -221,6 +225,15 @@ def serving(
                 _try(partial(callback, context))
 
 
+def _told_unless_closed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Print what has failed in the loop, but for writing to a tab that is closed."""
+    from tornado.iostream import StreamClosedError
+    from tornado.websocket import WebSocketClosedError
+
+    if not isinstance(context.get("exception"), WebSocketClosedError | StreamClosedError):
+        loop.default_exception_handler(context)
+
+
 def _session(make: Make) -> Callable[[], Any]:
     """What is called for each tab."""
 
@@ -229,7 +242,7 @@ def _session(make: Make) -> Callable[[], Any]:
         from panel.pane import HTML
 
         from quantsync.catalogue.references import own_line, told
-        from quantsync.explore.gate import queried
+        from quantsync.explorer.gate import queried
 
         assert state.curdoc is not None
         state.curdoc.template_variables.update(app_favicon="data:,", apple_icon="")  # no file

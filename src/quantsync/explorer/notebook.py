@@ -44,10 +44,10 @@ def explore(model: Any, parameters: Mapping[str, Any] | None = None, measures: A
     >>> import quantsync as qs
     >>> page = qs.explore("spin_pair", {"gain_a": 20.0})  # doctest: +SKIP
     """
-    from quantsync.explore.server import require_panel, serve
+    from quantsync.explorer.server import require_panel, serve
 
     require_panel()
-    from quantsync.explore.opening import page_maker
+    from quantsync.explorer.opening import page_maker
 
     if not in_notebook():
         make = page_maker(model, parameters, measures)

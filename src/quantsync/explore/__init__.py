@@ -1,1 +1,0 @@
-"""The explorer: a page in the browser where maps of a model follow its sliders."""
