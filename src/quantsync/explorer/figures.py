@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from bokeh.models import (
     LinearColorMapper,
     Range1d,
 )
+from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
-from quantsync.plotting import BLUE, CYCLIC, SEQUENTIAL, VERMILLION, cell_edges
+from quantsync.plotting import BLUE, CYCLIC, VERMILLION, cell_edges
 
 INK = {False: "#1b1f24", True: "#e6e9ee"}  # of text and axes, on a light page and a dark one
 FAINT = {False: "#d0d7de", True: "#3d444d"}
@@ -44,13 +46,14 @@ class Panel:
     is_phase: bool
 
 
-def palette(is_phase: bool) -> list[str]:
-    """256 colours, even to the eye; closing at pi for phases."""
+def palette(is_phase: bool) -> Sequence[str]:
+    """256 colours, even to the eye: matplotlib's viridis, or its twilight, which closes at pi."""
+    if not is_phase:
+        return Viridis256  # without matplotlib, for which the first map need not wait
     from matplotlib import colormaps
     from matplotlib.colors import to_hex
 
-    colours = colormaps[CYCLIC if is_phase else SEQUENTIAL](np.arange(256) / 255)
-    return [to_hex(colour) for colour in colours]
+    return [to_hex(colour) for colour in colormaps[CYCLIC](np.arange(256) / 255)]
 
 
 def _figure(log_x: bool, log_y: bool, **options: Any) -> Any:

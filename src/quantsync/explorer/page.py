@@ -332,21 +332,24 @@ class Page(JSComponent):
             document.unhold()
 
     def _build_figures(self, view: View) -> None:
-        """New figures where axes have become logarithmic or linear."""
+        """New figures where axes have become logarithmic or linear, or there is a second map."""
         logs = tuple(axis.scale == "log" for axis in view.axes.values())
-        if logs == self._logs:
-            return
-        self._logs = logs
-        if len(logs) == 1:
-            self._figures = [CurveFigure(logs[0]), CurveFigure(logs[0])]
-        else:
-            self._figures = [MapFigure(*logs), MapFigure(*logs)]
-            self._cuts = [CurveFigure(logs[0]), CurveFigure(logs[1])]
-        self._colour()
-        for name, one in zip(BOXES, [*self._figures, *self._cuts], strict=False):
-            if one in self._figures:
-                one.figure.on_event("tap", self._tapped)
-            self._boxes[name].objects = [pn.pane.Bokeh(one.figure, sizing_mode="stretch_both")]
+        if logs != self._logs:
+            self._logs, self._figures = logs, []
+            if len(logs) == 2:
+                self._cuts = [CurveFigure(log) for log in logs]
+                self._put("cut_x", self._cuts[0])
+                self._put("cut_y", self._cuts[1])
+        for name in BOXES[len(self._figures) : len(view.measures)]:
+            figure = MapFigure(*logs) if len(logs) == 2 else CurveFigure(*logs)
+            figure.figure.on_event("tap", self._tapped)
+            self._figures.append(figure)
+            self._put(name, figure)
+
+    def _put(self, name: str, figure: MapFigure | CurveFigure) -> None:
+        """A figure in its place on the page."""
+        figure.colour(self._dark)
+        self._boxes[name].objects = [pn.pane.Bokeh(figure.figure, sizing_mode="stretch_both")]
 
     def _colour(self) -> None:
         for figure in [*self._figures, *self._cuts]:
