@@ -1,7 +1,7 @@
 """A browser and a server for the tests of a file; tabs that must not make a mistake."""
 
 import pytest
-from explore.browser import Server, Tab, chromium, installed
+from explorer.browser import Server, Tab, chromium, installed
 
 DESKTOP = {"width": 1400, "height": 900}
 MINE = '''\

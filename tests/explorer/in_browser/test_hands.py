@@ -4,7 +4,7 @@ import signal
 
 import numpy as np
 import pytest
-from explore.browser import Server, Tab
+from explorer.browser import Server, Tab
 
 import quantsync as qs
 
