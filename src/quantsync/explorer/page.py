@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import panel as pn
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from panel.custom import JSComponent
 from panel.viewable import Child
 
@@ -41,6 +43,7 @@ DOWNLOADS = {
 }
 COSTLY, MOST_LEVELS = ("power spectrum",), 40  # pictures, and the largest space of quick ones
 MOST_MESSAGE = 1000  # characters of an error
+silence(EMPTY_LAYOUT)  # the place of a map that is not shown
 
 
 class Page(JSComponent):
