@@ -28,6 +28,7 @@ AREAS = {  # what `make test` leaves to `make test-all`, by folder
     "tests/sweeps/refine/": "stores",
     "tests/sweeps/executors/": "clusters",
     "tests/test_notebooks.py::test_a_notebook": "notebooks",
+    "tests/test_notebooks.py::test_the_explorer": "notebooks",
     "tests/explorer/in_browser/": "browsers",
 }
 

@@ -1,5 +1,7 @@
 """The notebooks of docs/ run whole and without a warning, and every cell shows something."""
 
+import re
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -82,3 +84,16 @@ def test_a_notebook_without_widgets_has_a_bar_of_text_and_no_warning(tmp_path):
     assert not [texts(cell, "stderr") for cell in notebook.cells if texts(cell, "stderr")]
     assert not texts(quick, "stdout")
     assert not texts(silent, "stdout")
+
+
+def test_the_explorer_is_a_page_in_a_cell_and_nothing_of_other_hosts(tmp_path):
+    pytest.importorskip("panel")
+    notebook = execute(notebook_of("import quantsync as qs\nqs.explore('spin_pair')"), tmp_path)
+    (cell,) = code_of(notebook)
+    shown = [output["data"] for output in cell.outputs if "data" in output]
+    scripts = "".join(data.get("application/javascript", "") for data in shown)
+    page = shown[-1]["text/html"]
+    assert "Bokeh" in scripts  # it travels in the notebook
+    assert "spin_pair" in page or "Page" in page
+    assert not re.findall(r'src="https?://[^"]*"', page)
+    assert not texts(cell, "stderr")
