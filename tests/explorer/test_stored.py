@@ -17,10 +17,9 @@ import quantsync as qs
 from quantsync.errors import InvalidArgumentError, StoreError, SweepWarning, UnknownNameError
 from quantsync.explorer import store, stored
 from quantsync.explorer.figures import MapFigure
-from quantsync.explorer.figures import Panel as Shown
 from quantsync.explorer.maps import SupersededError
 from quantsync.explorer.stored import StoredPainter, StoredView, is_store
-from quantsync.sweeps.drawing import MapPictures
+from quantsync.sweeps.drawing import MapPictures, Panel
 
 EPSILON, DETUNING = np.linspace(0.0, 0.1, 3), np.array([-2.0, 0.0, 0.5, 2.0])
 MEASURES = ["synchronization", "negativity", "locked_phase"]
@@ -95,7 +94,7 @@ def test_what_is_shown_is_what_is_stored(tongue):
         view.with_axis("x", first="0.6", last="1.9")
     curve = view.with_axis("y", name="").with_parameter("epsilon", "0.05")
     np.testing.assert_array_equal(curve.dataset.synchronization, known.synchronization[1])
-    with pytest.raises(InvalidArgumentError, match=r"`epsilon` = 0.07; nearest to it are 0.05 and"):
+    with pytest.raises(InvalidArgumentError, match="no value 0.07; it has 0.05, 0.1"):
         curve.with_parameter("epsilon", "0.07")
     with pytest.raises(UnknownNameError, match="gain_a"):
         view.with_axis("x", name="gain_a")
@@ -244,10 +243,9 @@ def test_missing_points_are_not_failed_ones(tmp_path):
     assert not point.failure
     figure = MapFigure(False, False)
     pictures = MapPictures.of(view.dataset, ["synchronization"], {})
-    panel = pictures.panels[0]
+    (panel,) = pictures.panels
     absent = view.dataset.status.values == 0
-    shown = Shown(panel.label, panel.values, panel.is_phase)
-    figure.show(shown, np.arange(4.0), EPSILON, ("", ""), pictures.failed, [], absent)
+    figure.show(panel, np.arange(4.0), EPSILON, ("", ""), pictures.failed, [], absent)
     assert np.isfinite(figure.cells.data["missing"][0]).sum() == total - there
     assert not len(figure.failures.data["x"])
 
@@ -380,7 +378,7 @@ def test_uneven_values_stand_where_they_are():
     x, y = np.array([0.0, 1.0, 10.0]), np.array([0.0, 1.0])
     values = np.array([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]])
     figure = MapFigure(False, False)
-    figure.show(Shown("m", values, False), x, y, ("x", "y"), None, [])
+    figure.show(Panel("m", values, False), x, y, ("x", "y"), None, [])
     image = figure.cells.data["image"][0]
     left, width = figure.cells.data["x"][0], figure.cells.data["dw"][0]
     middles = left + width * (np.arange(image.shape[1]) + 0.5) / image.shape[1]
@@ -389,7 +387,7 @@ def test_uneven_values_stand_where_they_are():
         assert row.tolist() == values[:, nearest].tolist()
     assert image.shape[0] == 2  # even rows stay as they are
     even = np.linspace(0.0, 1.0, 2000)
-    figure.show(Shown("m", np.tile(even, (2, 1)), False), even, y, ("x", "y"), None, [])
+    figure.show(Panel("m", np.tile(even, (2, 1)), False), even, y, ("x", "y"), None, [])
     assert figure.cells.data["image"][0].shape[1] < 1000
 
 

@@ -130,14 +130,16 @@ def start_of(model: Model) -> Start:
     )
     axes = {p.name: p.range for p in by_need if p.range is not None}
     axes = dict(list(axes.items())[:2])
-    needed = {p.name: _some_value(p) for p in parameters if p.is_required}
+    needed = {p.name: start_value(p) for p in parameters if p.is_required}
     known = measures_of(model(**needed))
     best = "synchronization" if "synchronization" in known else next(iter(known), "")
     return Start(axes, best, {name: v for name, v in needed.items() if name not in axes})
 
 
-def _some_value(parameter: Parameter) -> Any:
-    """A value for a parameter without a default."""
+def start_value(parameter: Parameter) -> Any:
+    """The default of a parameter; where there is none, the middle of its slider, or a choice."""
+    if not parameter.is_required:
+        return parameter.default
     if parameter.range is not None:
         return parameter.values(3)[-2].item()
     if parameter.choices:

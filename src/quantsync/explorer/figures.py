@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
 from quantsync.plotting import BLUE, CYCLIC, VERMILLION, cell_edges
+from quantsync.sweeps.drawing import Panel
 
 INK = {False: "#1b1f24", True: "#e6e9ee"}  # of text and axes, on a light page and a dark one
 FAINT = {False: "#d0d7de", True: "#3d444d"}
@@ -35,15 +35,6 @@ MOST_CROSSES = 2000
 # Parts of an axis of a map, and of a curve, beyond which a name has no room.
 NEAR_EDGE, NEAR_EDGE_OF_CURVES = 0.93, 0.82
 MOST_TEXT = 300  # characters of a reason under the mouse
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One number over one axis or two, as the page draws it."""
-
-    label: str
-    values: np.ndarray  # rows of the vertical axis, if there is one
-    is_phase: bool
 
 
 def palette(is_phase: bool) -> Sequence[str]:

@@ -20,15 +20,15 @@ from panel.custom import JSComponent
 from panel.viewable import Child
 
 from quantsync.catalogue.references import told
-from quantsync.errors import InvalidArgumentError, WarnedOnce
+from quantsync.errors import InvalidArgumentError, QuantsyncError, WarnedOnce
 from quantsync.explorer.figures import CurveFigure, MapFigure, name_values
-from quantsync.explorer.figures import Panel as Shown
 from quantsync.explorer.maps import Newest, Painter, SupersededError
-from quantsync.explorer.points import Point
+from quantsync.explorer.points import Point, unit_of
 from quantsync.explorer.stored import StoredPainter, StoredView
-from quantsync.explorer.view import REFUSED, SIZES, View, field_text, unit_of
+from quantsync.explorer.view import SIZES, View, field_text
 from quantsync.html import exponent
 from quantsync.sweeps.drawing import MapPictures, axis_label, axis_names, axis_places
+from quantsync.sweeps.drawing import Panel as Shown
 from quantsync.sweeps.export import draw_dataset, export_dataset
 from quantsync.sweeps.refine.points import MISSING
 from quantsync.sweeps.store.files import STATUS
@@ -102,7 +102,7 @@ class Page(JSComponent):
             return
         try:
             act(data)
-        except REFUSED as error:
+        except (QuantsyncError, TypeError, ValueError) as error:
             self._refuse(data["id"], _field(data), error)
 
     def _do_hello(self, data: Mapping[str, Any]) -> None:
@@ -305,14 +305,13 @@ class Page(JSComponent):
 
     def _panels(self) -> list[Shown]:
         """What is drawn of the measures: one number of each."""
-        found = []
-        for name, panels in self._components.items():
-            panel = panels[min(self._view.components.get(name, 0), len(panels) - 1)]
-            found.append(Shown(panel.label, panel.values, panel.is_phase))
-        return found
+        return [
+            panels[min(self._view.components.get(name, 0), len(panels) - 1)]
+            for name, panels in self._components.items()
+        ]
 
     @property
-    def _components(self) -> dict[str, list[Any]]:
+    def _components(self) -> dict[str, list[Shown]]:
         """The numbers of each measure."""
         assert self._pictures is not None
         known = self._pictures.panels
@@ -658,7 +657,7 @@ def _picture(
         picture = point.draw(name, dark=dark, other=other)
     except Exception as error:  # it costs the others nothing
         return message | {"uri": "", "alt": told(error)[:MOST_MESSAGE]}
-    uri = f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"
+    uri = f"data:image/svg+xml;base64,{base64.b64encode(picture.data).decode()}"
     return message | {"uri": uri, "alt": picture.alt}
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quantsync.catalogue.spectral_measures import spectra_of_sites, undecaying_modes
-from quantsync.checks import choice, known_name
+from quantsync.checks import known_name
 from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
 from quantsync.measures import (
     PhaseDistribution,
@@ -39,6 +39,7 @@ from quantsync.plotting import (
     DIVERGING,
     PI_TICKS,
     STYLE,
+    new_figure,
     phase_text,
 )
 from quantsync.states import is_state
@@ -72,9 +73,7 @@ SKY = "#56B4E9"  # of the same palette as BLUE, and light
 BRIGHTER = {BLUE: SKY, BLACK: LIGHT, "black": LIGHT}
 DIVERGING_ON_DARK = "berlin"  # black at zero
 KIND_TEXTS = {"husimi": "Husimi", "phase_states": "phase states", "wigner": "Wigner"}
-MIME = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
-DPI = {"svg": 150, "png": 200, "pdf": 300}  # of maps in a vector file, or of all
-UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+DPI = 150  # of what is no line in a vector file
 PLAIN = {text: text.strip("$").replace("-", "−").replace(r"\pi", "π") for text in PI_TICKS.values()}
 LETTERS_ACROSS, SWATCH = 54, 6  # of a key: what a column holds, and a swatch takes
 POINTS = ("point A", "point B")  # sites may be called A and B, too
@@ -94,10 +93,9 @@ _drawing = threading.Lock()  # matplotlib's settings, caches and fonts are those
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as a file, and what it shows in words."""
+    """A picture as a file of SVG, and what it shows in words."""
 
     data: bytes
-    mime: str
     alt: str
 
 
@@ -106,7 +104,7 @@ class Kind:
     """A kind of picture: which solutions have it, and how it is drawn of one view or two."""
 
     there: Callable[[View], bool]
-    draw: Callable[..., tuple[Any, str]]
+    draw: Callable[[Sequence[View]], tuple[Any, str]]
 
 
 def pictures_of(view: View) -> tuple[str, ...]:
@@ -128,34 +126,20 @@ def are_alike(first: View, second: View) -> bool:
     return sites[0] == sites[1]
 
 
-def drawn(
-    name: str,
-    known: Sequence[str],
-    views: Sequence[View],
-    dark: bool,
-    form: str,
-    kind: str | None,
-) -> Picture:
+def drawn(name: str, known: Sequence[str], views: Sequence[View], dark: bool) -> Picture:
     """A picture of one view, or two, as a file."""
+    import matplotlib as mpl
+
     known_name("picture", name, known)
-    choice(form, "form", tuple(MIME))
-    with _drawing, _look(dark):
-        figure, alt = PICTURES[name].draw(views, kind)
+    with _drawing, mpl.rc_context(LOOK | (ON_DARK if dark else {})):
+        figure, alt = PICTURES[name].draw(views)
         for axes in figure.axes:
             _plain(axes)
         if dark:
             _brighten(figure)
         file = BytesIO()
-        figure.savefig(file, format=form, metadata=UNDATED[form], dpi=DPI[form])
-    return Picture(file.getvalue(), MIME[form], alt)
-
-
-@contextmanager
-def _look(dark: bool) -> Iterator[None]:
-    import matplotlib as mpl
-
-    with mpl.rc_context(LOOK | (ON_DARK if dark else {})):
-        yield
+        figure.savefig(file, format="svg", metadata={"Date": None}, dpi=DPI)
+    return Picture(file.getvalue(), alt)
 
 
 def _plain(axes: Axes) -> None:
@@ -187,6 +171,7 @@ def raised(exponent: str) -> str:
 def _brighten(figure: Figure) -> None:
     """Colours that are seen on a dark page, in place of those for a white one."""
     from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import to_rgba
     from matplotlib.lines import Line2D
     from matplotlib.patches import Rectangle
     from matplotlib.text import Text
@@ -201,31 +186,15 @@ def _brighten(figure: Figure) -> None:
         elif isinstance(artist, Text) and artist.get_color() == "black":
             artist.set_color(LIGHT)
         elif isinstance(artist, Rectangle) and artist.get_label() != "":
-            _brighten_bar(artist)
+            if artist.get_facecolor() == to_rgba(BLUE):
+                artist.set_facecolor(SKY)
+            if artist.get_edgecolor() == to_rgba(BLUE):
+                artist.set_edgecolor(SKY)
 
 
-def _brighten_bar(bar: Any) -> None:
-    from matplotlib.colors import same_color
-
-    for get, put in (
-        (bar.get_facecolor, bar.set_facecolor),
-        (bar.get_edgecolor, bar.set_edgecolor),
-    ):
-        if get()[3] and same_color(get(), BLUE):
-            put(SKY)
-
-
-def _figure(
-    rows: int, columns: int, height: float, layout: Any = "constrained", **options: Any
-) -> tuple[Any, np.ndarray]:
-    """A figure of a column's width with rows of panels; each row, or all of it, is so high."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(COLUMN, max(rows, 1) * height), layout=layout)
-    FigureCanvasAgg(figure)
-    if not rows:
-        return figure, np.empty((0, 0))
+def _panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
+    """A figure of a column's width with rows of panels, each so high."""
+    figure = new_figure(COLUMN, rows * height)
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
@@ -255,16 +224,8 @@ def _sites(view: View, kind: type) -> list[str]:
     return [] if state is None else [n for n, s in state[1].sites.items() if isinstance(s, kind)]
 
 
-# Phases
-
-
-def _phases(view: View, kind: str | None) -> list[PhaseDistribution]:
-    """The phase of a single site, the relative phases of neighbours, of one kind."""
-    rho, space = _of(view)
-    if len(space) == 1:
-        return [phase_distribution(rho, space, kind=kind)]
-    pairs = list(pairwise(space.names))[:MOST_SITES]
-    return [relative_phase_distribution(rho, space, list(pair), kind=kind) for pair in pairs]
+def _has_state(view: View) -> bool:
+    return _state(view) is not None
 
 
 def _of(view: View) -> tuple[np.ndarray, Space]:
@@ -273,24 +234,33 @@ def _of(view: View) -> tuple[np.ndarray, Space]:
     return state
 
 
-def _draw_phases(views: Sequence[View], kind: str | None) -> tuple[Any, str]:
+# Phases
+
+
+def _phases(view: View, kind: str | None = None) -> list[PhaseDistribution]:
+    """The phase of a single site, the relative phases of neighbours; of one kind, or their own."""
+    rho, space = _of(view)
+    if len(space) == 1:
+        return [phase_distribution(rho, space, kind=kind)]
+    pairs = list(pairwise(space.names))[:MOST_SITES]
+    return [relative_phase_distribution(rho, space, list(pair), kind=kind) for pair in pairs]
+
+
+def _draw_phases(views: Sequence[View]) -> tuple[Any, str]:
     """All kinds of one phase, or one kind of the phases of several pairs."""
     space = _of(views[0])[1]
     usual = phase_kinds(space)
-    if kind is not None:
-        known_name("kind of phase", kind, KIND_TEXTS)
-    every = kind is None and len(space) <= 2
-    figure, ((axes,),) = _figure(1, 1, 2.55)
+    figure, ((axes,),) = _panels(1, 1, 2.55)
     lines: dict[str, Any] = {}
     said = []
     for k, view in enumerate(views):
-        first = _phases(view, kind)
-        words = [word for word in KIND_TEXTS if every and {word} != set(usual.values())]
+        first = _phases(view)
+        several = len(first) > 1
+        words = [w for w in KIND_TEXTS if not several and {w} != set(usual.values())]
         others = [found for word in words for found in _kind(view, word)]
         for j, distribution in enumerate([*first, *others]):
             distribution.plot(axes)
             line = next(line for line in axes.lines[::-1] if line.get_color() != REFERENCE)
-            several = len(first) > 1
             line.set_color(COLOURS[j % len(COLOURS)] if several else _kind_colour(distribution))
             line.set_linestyle(DASH[k])
             line.set_linewidth(1.8 if j < len(first) else 1.1)
@@ -299,7 +269,7 @@ def _draw_phases(views: Sequence[View], kind: str | None) -> tuple[Any, str]:
             lines.setdefault(phase_text(name) if name else _kind_text(distribution), line)
         said.append("; ".join(map(_said_of_peak, first)))
     _near(axes)
-    labels = [phase_text(d.phases[0]) for d in _phases(views[0], kind)]
+    labels = [phase_text(d.phases[0]) for d in _phases(views[0])]
     axes.set_xlabel(f"{labels[0]} (rad)" if len(labels) == 1 else "relative phase (rad)")
     axes.set_ylabel("$P$ (rad$^{-1}$)")
     _key(figure, axes, lines, len(views))
@@ -379,18 +349,20 @@ def _above(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None
     )
 
 
+def _one_key(figure: Figure, panels: np.ndarray) -> None:
+    """The key of the first panel above all of them, in place of one in each."""
+    for axes in panels.flat:
+        if (legend := axes.get_legend()) is not None:
+            legend.remove()
+    handles, names = panels.flat[0].get_legend_handles_labels()
+    if len(names) > 1:
+        _above(figure, handles, names)
+
+
 # Functions on spheres and in planes
 
 
-def _draw_spheres(views: Sequence[View], _: Any) -> tuple[Any, str]:
-    return _draw_functions(views, husimi, Spin)
-
-
-def _draw_planes(views: Sequence[View], _: Any) -> tuple[Any, str]:
-    return _draw_functions(views, wigner, Fock)
-
-
-def _draw_functions(views: Sequence[View], function: Any, kind: type) -> tuple[Any, str]:
+def _draw_functions(function: Any, kind: type, views: Sequence[View]) -> tuple[Any, str]:
     """A function of each site of a kind, in the same colours; points beside each other."""
     from matplotlib.cm import ScalarMappable
 
@@ -446,7 +418,8 @@ def _grid(count: int, is_plane: bool) -> tuple[Figure, list[Axes], Axes]:
     height = min(width, 1.9) if is_plane else min(width * SPHERE, 1.45)
     bar = 0.98 if is_plane else 0.62  # with the labels of the lowest axes
     whole = bar + rows * (title + height) + (rows - 1) * gap
-    figure, _ = _figure(0, 0, whole, layout="none")
+    figure = new_figure(COLUMN, whole)
+    figure.set_layout_engine("none")
     panels = []
     for k in range(count):
         row, column = divmod(k, columns)
@@ -460,11 +433,11 @@ def _grid(count: int, is_plane: bool) -> tuple[Figure, list[Axes], Axes]:
 # Populations
 
 
-def _draw_populations(views: Sequence[View], _: Any) -> tuple[Any, str]:
+def _draw_populations(views: Sequence[View]) -> tuple[Any, str]:
     names = list(_of(views[0])[1].names)[:MOST_SITES]
     columns = min(ACROSS, len(names))
     rows = -(-len(names) // columns)
-    figure, panels = _figure(rows, columns, 1.7 if columns > 1 else 2.2, sharey=True)
+    figure, panels = _panels(rows, columns, 1.7 if columns > 1 else 2.2, sharey=True)
     said = []
     for view in views:
         rho, space = _of(view)
@@ -498,11 +471,11 @@ def _draw_populations(views: Sequence[View], _: Any) -> tuple[Any, str]:
 
 
 def _has_spectrum(view: View) -> bool:
-    return getattr(view.solution, "kind", "") == "steady state" and _state(view) is not None
+    return getattr(view.solution, "kind", "") == "steady state" and _has_state(view)
 
 
-def _draw_spectra(views: Sequence[View], _: Any) -> tuple[Any, str]:
-    figure, ((axes,),) = _figure(1, 1, 2.55)
+def _draw_spectra(views: Sequence[View]) -> tuple[Any, str]:
+    figure, ((axes,),) = _panels(1, 1, 2.55)
     lines: dict[str, Any] = {}
     said = []
     for k, view in enumerate(views):
@@ -530,42 +503,43 @@ def _draw_spectra(views: Sequence[View], _: Any) -> tuple[Any, str]:
 # Paths
 
 
+def _is_path(solution: Any) -> bool:
+    return hasattr(solution, "times") and hasattr(solution, "plot")
+
+
+def _parameters(view: View) -> Any:
+    return getattr(view.system, "parameters", {})
+
+
+def _has_path(view: View) -> bool:
+    followed = hasattr(view.system, "evolve") and "time" in _parameters(view)
+    return _is_path(view.solution) or followed
+
+
 def _path(view: View) -> Any:
     """The path in time of a solution, or of what can be followed to the time of the point."""
-    return view.once(_followed)
-
-
-def _followed(view: View) -> Any:
     solution: Any = view.solution
-    system: Any = view.system
-    if hasattr(solution, "times") and hasattr(solution, "plot"):
+    if _is_path(solution):
         return solution[0]
-    parameters: Any = getattr(system, "parameters", {})
-    end = float(np.max(parameters["time"])) + float(np.max(parameters.get("window", 0.0)))
-    start = 0.0
+    system: Any = view.system
+    end = float(np.max(system.parameters["time"]))
+    start, end = 0.0, (_window(view) or (0.0, end))[1]
     if hasattr(system, "network"):
         start = max(start, end - PERIODS * 2 * np.pi / float(system.network.frequencies[-1]))
     path = system.evolve(np.linspace(start, end, TIMES))
     return path[0] if path.shape else path
 
 
-def _has_path(view: View) -> bool:
-    solution, system = view.solution, view.system
-    if hasattr(solution, "times") and hasattr(solution, "plot"):
-        return True
-    return hasattr(system, "evolve") and "time" in getattr(system, "parameters", {})
-
-
 def _has_planes(view: View) -> bool:
     return _has_path(view) and (hasattr(view.solution, "beta") or hasattr(view.system, "beta0"))
 
 
-def _draw_path(views: Sequence[View], _: Any) -> tuple[Any, str]:
+def _draw_path(views: Sequence[View]) -> tuple[Any, str]:
     """Paths over time, one below the other; of networks also the window that is looked at."""
-    paths = [_path(view) for view in views]
+    paths = [view.once(_path) for view in views]
     each = 1 if _window(views[0]) is None else 2
     rows = len(paths) * each
-    figure, panels = _figure(rows, 1, (2.3, 1.5, 1.3, 1.15)[rows - 1], sharey=True)
+    figure, panels = _panels(rows, 1, (2.3, 1.5, 1.3, 1.15)[rows - 1], sharey=True)
     said = []
     for k, (view, path) in enumerate(zip(views, paths, strict=True)):
         own = panels[k * each : (k + 1) * each, 0]
@@ -581,24 +555,20 @@ def _draw_path(views: Sequence[View], _: Any) -> tuple[Any, str]:
             own[0].set_title(POINTS[k])
         said.append(f"from {path.times[0]:.4g} to {path.times[-1]:.4g}")
     label, across = panels[0, 0].get_ylabel(), panels[0, 0].get_xlabel().partition(" (")[0]
-    handles, names = panels[0, 0].get_legend_handles_labels()
     for axes in panels.flat:
-        if axes.get_legend() is not None:
-            axes.get_legend().remove()
         axes.set(xlabel="", ylabel=label if rows == 1 else "")
         axes.locator_params(axis="x", nbins=6)
     panels[-1, 0].set_xlabel(across)
     if rows > 1:
         figure.supylabel(label)
-    if len(names) > 1:
-        _above(figure, handles, names)
+    _one_key(figure, panels)
     what = label.translate({ord(sign): None for sign in "$\\"})
     return figure, _alt(f"Path over time ({what})", said)
 
 
 def _window(view: View) -> tuple[float, float] | None:
     """The times that the measures of a network look at, within its path."""
-    parameters: Any = getattr(view.system, "parameters", {})
+    parameters = _parameters(view)
     if "window" not in parameters or hasattr(view.solution, "times"):
         return None
     start = float(np.max(parameters["time"]))
@@ -613,64 +583,56 @@ def _plot_path(path: Any, axes: Axes) -> None:
     space = path.space
     shown = {}
     for name in list(space.names)[:MOST_SITES]:
-        is_mode = isinstance(space.sites[name], Fock)
-        shown[f"{'n' if is_mode else 'z'} of {name}"] = (
-            space[name].number if is_mode else space[name].z
-        )
+        site, is_mode = space[name], isinstance(space.sites[name], Fock)
+        shown[f"{'n' if is_mode else 'z'} of {name}"] = site.number if is_mode else site.z
     path.plot(shown, axes=axes)
 
 
-def _draw_orbits(views: Sequence[View], _: Any) -> tuple[Any, str]:
+def _draw_orbits(views: Sequence[View]) -> tuple[Any, str]:
     """The paths of amplitudes in their plane."""
-    figure, panels = _figure(
-        1, len(views), 2.7 if len(views) == 1 else 2.2, sharex=True, sharey=True
-    )
-    said = []
-    for k, view in enumerate(views):
-        axes = panels[0, k]
-        path = _path(view)
-        path.plot(axes=axes, quantity="plane")
-        if len(views) > 1:
-            axes.set_title(POINTS[k])
-        last = ", ".join(f"{abs(b):.3g}" for b in path.beta[-1])
-        said.append(f"ends at moduli {last}")
-    handles, names = panels[0, 0].get_legend_handles_labels()
-    for axes in panels.flat:
-        if axes.get_legend() is not None:
-            axes.get_legend().remove()
-        axes.label_outer()
-    if len(names) > 1:
-        _above(figure, handles, names)
+    paths = [view.once(_path) for view in views]
+    figure = _beside([partial(path.plot, quantity="plane") for path in paths])
+    last = (", ".join(f"{abs(b):.3g}" for b in path.beta[-1]) for path in paths)
+    said = [f"ends at moduli {moduli}" for moduli in last]
     return figure, _alt("Paths of the amplitudes in their plane", said)
 
 
-def _draw_undecaying(views: Sequence[View], _: Any) -> tuple[Any, str]:
+def _draw_undecaying(views: Sequence[View]) -> tuple[Any, str]:
     """The eigenvalues of what never decays."""
-    figure, panels = _figure(1, len(views), 2.4, sharey=True)
+    found = [view.once(undecaying_modes) for view in views]
+    figure = _beside([modes.plot for modes in found])
     said = []
-    for k, view in enumerate(views):
-        modes = view.once(undecaying_modes)
-        modes.plot(axes=panels[0, k])
-        if len(views) > 1:
-            panels[0, k].set_title(POINTS[k])
+    for modes in found:
         turning = ", ".join(f"{w:.4g}" for w in modes.frequencies) or "none"
         said.append(f"{modes.zero_modes} stationary modes, frequencies that never decay: {turning}")
-    handles, names = panels[0, 0].get_legend_handles_labels()
-    for axes in panels.flat:
-        axes.get_legend().remove()
-        axes.label_outer()
-    _above(figure, handles, names)
     return figure, _alt("Eigenvalues of the modes that never decay", said)
+
+
+def _beside(plots: Sequence[Callable[..., Any]]) -> Figure:
+    """What draws itself, beside each other on the same axes."""
+    count = len(plots)
+    figure, panels = _panels(1, count, 2.2 if count > 1 else 2.7, sharex=True, sharey=True)
+    for plot, axes, point in zip(plots, panels.flat, POINTS, strict=False):
+        plot(axes=axes)
+        if count > 1:
+            axes.set_title(point)
+        axes.label_outer()
+    _one_key(figure, panels)
+    return figure
 
 
 UNDECAYING = "undecaying modes"
 PICTURES: dict[str, Kind] = {
-    "phase distribution": Kind(lambda view: _state(view) is not None, _draw_phases),
-    "husimi spheres": Kind(lambda view: bool(_sites(view, Spin)), _draw_spheres),
-    "wigner functions": Kind(lambda view: bool(_sites(view, Fock)), _draw_planes),
+    "phase distribution": Kind(_has_state, _draw_phases),
+    "husimi spheres": Kind(
+        lambda view: bool(_sites(view, Spin)), partial(_draw_functions, husimi, Spin)
+    ),
+    "wigner functions": Kind(
+        lambda view: bool(_sites(view, Fock)), partial(_draw_functions, wigner, Fock)
+    ),
     "path over time": Kind(_has_path, _draw_path),
     "path in the plane": Kind(_has_planes, _draw_orbits),
-    "populations": Kind(lambda view: _state(view) is not None, _draw_populations),
+    "populations": Kind(_has_state, _draw_populations),
     "power spectrum": Kind(_has_spectrum, _draw_spectra),
     UNDECAYING: Kind(lambda view: False, _draw_undecaying),
 }

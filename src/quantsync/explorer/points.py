@@ -26,7 +26,6 @@ WORDS = {
     "largest_error": ("error", "how wrong the solution may be"),
     "smallest_reciprocal_condition": ("reciprocal condition", ""),
     "largest_truncation": ("truncation", "by how much the cut-off changes the state"),
-    "unknown_certificates": ("", ""),
 }
 
 
@@ -41,6 +40,23 @@ class Number:
     long_name: str
     chosen: bool  # whether it was asked for
     failed: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        number: complex,
+        measure: Any,
+        chosen: bool,
+        absent: str = "",
+        failed: bool = False,
+    ) -> Number:
+        """A number of a measure, or why it is ``absent``; NaN is what is undefined."""
+        long_name = getattr(measure, "long_name", "")
+        if absent or np.isnan(number):
+            return cls(name, absent or "undefined", "", "", long_name, chosen, failed)
+        text = written(number)
+        return cls(name, text, repr(number), unit_of(measure), long_name, chosen, failed)
 
 
 @dataclass(frozen=True)
@@ -110,27 +126,20 @@ class Point:
 
     def _taken(self, view: View, name: str, measure: Any, chosen: bool) -> list[Number]:
         """The rows of a measure; one that is not meant for such a system is only told if chosen."""
-        unit = "" if getattr(measure, "units", "") == "1" else getattr(measure, "units", "")
-        long_name = getattr(measure, "long_name", "")
         try:
             value = np.asarray(value_at(view, name, measure))
         except Exception as error:
             if not chosen and isinstance(error, InvalidArgumentError):
                 return []
-            return [Number(name, failure_text(error), "", "", long_name, chosen, True)]
+            return [Number.of(name, np.nan, measure, chosen, failure_text(error), True)]
         self.values[name] = value
         undefined = getattr(measure, "may_be_undefined", False)
         names = _components(name, value.shape, measure, view.system)
         rows = []
         for label, entry in zip(names, value.reshape(-1), strict=True):
-            number = entry.item()
-            there = not np.isnan(entry)
-            text = written(number) if there else ("undefined" if undefined else "not finite")
             failed = not undefined and not bool(np.isfinite(entry))
-            exact = repr(number) if there else ""
-            rows.append(
-                Number(label, text, exact, unit if there else "", long_name, chosen, failed)
-            )
+            absent = "not finite" if failed and np.isnan(entry) else ""
+            rows.append(Number.of(label, entry.item(), measure, chosen, absent, failed))
         return rows
 
     @property
@@ -141,15 +150,7 @@ class Point:
         with WarnedOnce(passed_on=True):
             return pictures_of(self.view)
 
-    def draw(
-        self,
-        name: str,
-        dark: bool = False,
-        other: Point | None = None,
-        *,
-        kind: str | None = None,
-        form: str = "svg",
-    ) -> Picture:
+    def draw(self, name: str, dark: bool = False, other: Point | None = None) -> Picture:
         """A picture of the point, or of two, called A and B.
 
         Parameters
@@ -160,10 +161,6 @@ class Point:
             Whether it goes on a dark page.
         other : Point, optional
             A point to compare with; left out where it has no such picture, or other sites.
-        kind : {"husimi", "phase_states", "wigner"}, optional
-            Of a phase distribution; all of them by default.
-        form : {"svg", "png", "pdf"}, default "svg"
-            Of the file.
 
         Raises
         ------
@@ -176,20 +173,26 @@ class Point:
         with WarnedOnce(passed_on=True):
             if other is not None and other.view is not None and name in other.pictures:
                 views += [view for view in [other.view] if are_alike(views[0], view)]
-            return drawn(name, self.pictures, views, dark, form, kind)
+            return drawn(name, self.pictures, views, dark)
 
 
-def written(number: complex) -> str:
+def unit_of(measure: Any) -> str:
+    """The unit of a measure, a stored one included; nothing where there is none."""
+    units = getattr(measure, "units", "")
+    return "" if units == "1" else units
+
+
+def written(number: complex, digits: int = DIGITS) -> str:
     """A number with some digits, as it is printed: real minus signs, no negative zero."""
     if isinstance(number, complex):
-        real, imaginary = written(number.real), written(abs(number.imag))
+        real, imaginary = written(number.real, digits), written(abs(number.imag), digits)
         sign = "−" if number.imag < 0 else "+"
         return f"{real} {sign} {imaginary} i"
     if isinstance(number, bool):
         return "yes" if number else "no"
     if isinstance(number, float) and math.isinf(number):
         return "∞" if number > 0 else "−∞"
-    mantissa, _, exponent = f"{number + 0.0:.{DIGITS}g}".replace("-", "−").partition("e")
+    mantissa, _, exponent = f"{number + 0.0:.{digits}g}".replace("-", "−").partition("e")
     return f"{mantissa}×10{raised(exponent)}" if exponent else mantissa
 
 
@@ -223,12 +226,12 @@ def _certificates(view: View, unsolved: str) -> Iterator[Certificate]:
             good = value <= TRUNCATION_TOLERANCE
             text = f"the cut-off changes the state by {_small(value)} in trace distance"
             yield Certificate(name, text + ("" if good else ": give it more levels"), good)
-        elif isinstance(value, str):
-            for attribute, _, reason in (part.partition(": ") for part in value.split("; ")):
-                yield Certificate(WORDS[attribute][0], f"not known: {reason}", False)
         else:
             text = f"{_small(value)}: {meaning}" if value else "0: the method is exact"
             yield Certificate(name, text)
+    for part in filter(None, worst.get("unknown_certificates", "").split("; ")):
+        attribute, _, reason = part.partition(": ")
+        yield Certificate(WORDS[attribute][0], f"not known: {reason}", False)
     if hasattr(solution, "unique"):
         unique = bool(np.all(solution.unique))
         how = getattr(solution, "uniqueness", "")
@@ -256,10 +259,4 @@ def _certificates(view: View, unsolved: str) -> Iterator[Certificate]:
 
 def _small(value: Any) -> str:
     """A number whose size matters, with two digits."""
-    number = float(value)
-    if number == 0 or not math.isfinite(number):
-        return written(number) if not math.isnan(number) else "what is not known"
-    mantissa, _, exponent = f"{number:.1e}".partition("e")
-    if -2 <= int(exponent) <= 3:
-        return f"{number:.2g}"
-    return f"{mantissa}×10{raised(exponent)}"
+    return "what is not known" if np.isnan(value) else written(float(value), 2)

@@ -17,13 +17,13 @@ import numpy as np
 from quantsync.catalogue.measures import measures_of as measures_of_system
 from quantsync.catalogue.models import Model
 from quantsync.checks import known_name
-from quantsync.errors import InvalidArgumentError, StoreError, WarnedOnce
-from quantsync.explorer.points import Point
+from quantsync.errors import StoreError, WarnedOnce
+from quantsync.explorer.points import Point, unit_of
 from quantsync.explorer.view import field_text, read_number
 from quantsync.lazy import lazy
 from quantsync.sweeps import PointFailure
 from quantsync.sweeps.drawing import FAILED as FAILED_MAP
-from quantsync.sweeps.drawing import map_axes, measures_of
+from quantsync.sweeps.drawing import axis_names, axis_places, map_axes, measures_of, position
 from quantsync.sweeps.parts import on_grid
 from quantsync.sweeps.refine.points import DONE, MISSING
 from quantsync.sweeps.rules import Rule
@@ -40,33 +40,45 @@ MEAN = "mean of all"
 SAMPLES = "sample"  # the axis of an ensemble
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoredParameter:
     """An axis of a store, of whose values one is shown where it is no axis of the map."""
 
-    name: str
-    stored: np.ndarray
-    attrs: Mapping[str, Any]
+    coordinate: xr.DataArray
 
     is_required: ClassVar = False
     range: ClassVar = None
     kind: ClassVar = "text"  # to choose from, whatever they are
 
     @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.coordinate.name)
+
+    @property
+    def stored(self) -> np.ndarray:
+        """Its values."""
+        return self.coordinate.values
+
+    @property
     def unit(self) -> str:
         """Its unit; empty for pure numbers."""
-        units = self.attrs.get("units", "1")
-        return "" if units == "1" else units
+        return unit_of(self.coordinate)
 
     @property
     def description(self) -> str:
         """What it is."""
-        return self.attrs.get("long_name", "")
+        return getattr(self.coordinate, "long_name", "")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers, and no names or switches."""
+        return not axis_names(self.coordinate)
 
     @property
     def steps(self) -> bool:
         """Whether a slider runs over its values."""
-        return self.stored.dtype.kind in "iuf" and len(self.stored) > 2
+        return self.is_number and len(self.stored) > 2
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -84,25 +96,14 @@ class StoredParameter:
     @property
     def places(self) -> np.ndarray:
         """Where its values stand on an axis: names and switches one after the other."""
-        if self.stored.dtype.kind in "iuf":
-            return self.stored.astype(float)
-        return np.arange(float(len(self.stored)))
+        return axis_places(self.coordinate).astype(float)
 
     def position(self, value: Any) -> int:
         """Where it has a value, which may be a text of it."""
         texts = [field_text(one) for one in self.stored.tolist()]
-        if field_text(value) in texts:
-            return texts.index(field_text(value))
-        if self.stored.dtype.kind not in "iuf":
-            known_name(f"value of `{self.name}`", str(value), texts)
-        number = read_number(value, f"value of `{self.name}`")
-        nearest = np.argsort(np.abs(self.stored - number))[:2]
-        if not np.isclose(self.stored[nearest[0]], number, rtol=1e-9, atol=0):
-            near = " and ".join(field_text(v) for v in np.sort(self.stored[nearest]).tolist())
-            raise InvalidArgumentError(
-                f"The store has no point at `{self.name}` = {number:g}; nearest to it are {near}."
-            )
-        return int(nearest[0])
+        if self.is_number and field_text(value) not in texts:
+            return position(self.coordinate, read_number(value, f"value of `{self.name}`"))
+        return texts.index(known_name(f"value of `{self.name}`", field_text(value), texts))
 
 
 class Stored:
@@ -232,7 +233,7 @@ class Stored:
         grid = on_grid(self.dataset)
         own = [str(d) for name in measures_of(grid) for d in grid[name].dims if d in grid.coords]
         names = [*map_axes(grid), *(n for n in own if grid[n].dtype.kind in "iuf")]
-        return {name: StoredParameter(name, grid[name].values, grid[name].attrs) for name in names}
+        return {name: StoredParameter(grid[name]) for name in names}
 
     def cut(self, part: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
         """Some of it at values of some axes."""

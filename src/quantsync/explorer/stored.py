@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from quantsync.catalogue.models import MODELS
+from quantsync.catalogue.ranges import Range
 from quantsync.checks import known_name, shown
 from quantsync.errors import InvalidArgumentError, StoreError
 from quantsync.explorer.maps import Painter
@@ -38,13 +39,6 @@ def is_store(model: Any) -> bool:
     if not isinstance(model, str):
         return isinstance(model, Path)
     return model not in MODELS and (Path(model).is_dir() or Path(model).suffix == ".zarr")
-
-
-class About(NamedTuple):
-    """What is said of a stored measure."""
-
-    units: str
-    long_name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +101,7 @@ class StoredView(View):
         about = f"{store.dataset.attrs.get('model', '')}, computed by quantsync {store.version}"
         model: Any = StoredModel(store.path.stem, about, store.axes)
         several = [n for n, p in store.axes.items() if len(p.stored) > 1 and n != SAMPLES]
-        numbers = [n for n in several if store.axes[n].stored.dtype.kind in "iuf"]
+        numbers = [n for n in several if store.axes[n].is_number]
         chosen = (numbers or several or list(store.axes))[-2:]
         x, y = (cls._axis(model, name) for name in [*chosen[::-1], *chosen][:2])
         first = measures_of(on_grid(store.dataset))[0]
@@ -117,18 +111,18 @@ class StoredView(View):
         return view.with_measures(list(measures)) if measures else view
 
     @staticmethod
-    def _axis(model: Any, name: str, *ends: Any) -> StoredAxis:
+    def _axis(model: Any, name: str, within: Range | None = None) -> StoredAxis:
         parameter = model.parameters[name]
         values = np.unique(parameter.places)
         room = 0.5 * (len(values) == 1)
-        names = () if parameter.stored.dtype.kind in "iuf" else parameter.choices
+        names = () if parameter.is_number else parameter.choices
         return StoredAxis(
             name,
             float(values[0] - room),
             float(values[-1] + room),
             "log" if is_geometric(values) else "linear",
             stored=tuple(values.tolist()),
-            names=tuple(names),
+            names=names,
         )
 
     @property
@@ -140,11 +134,7 @@ class StoredView(View):
     def known_measures(self) -> dict[str, Any]:  # type: ignore[override]
         """The measures that are stored."""
         grid = on_grid(self.store.dataset)
-        return {
-            name: About(attrs.get("units", "1"), attrs.get("long_name", name))
-            for name in measures_of(grid)
-            for attrs in (grid[name].attrs,)
-        }
+        return {name: grid[name] for name in measures_of(grid)}
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -230,8 +220,7 @@ class StoredView(View):
         axes = {axis.name: store.axes[axis.name] for axis in reversed(self.axes.values())}
         where = {axis.name: axis.among(axes[axis.name].places) for axis in self._shown_axes}
         part = part.isel({name: index for name, index in where.items() if name in part.dims})
-        coords = {name: (name, axes[name].stored[where[name]], axes[name].attrs) for name in axes}
-        over = xr.Dataset(coords=coords)
+        over = xr.Dataset(coords={n: one.coordinate[where[n]] for n, one in axes.items()})
         template = xr.DataArray(np.zeros([over.sizes[name] for name in axes]), over.coords)
         variables = {  # what does not depend on an axis is the same all over it
             name: variable.broadcast_like(template).transpose(*axes, ...)
@@ -314,23 +303,15 @@ class StoredPainter(Painter):
 def _numbers(part: xr.Dataset, name: str, state: int, chosen: bool) -> list[Number]:
     """The rows of a stored measure at one point."""
     variable = part[name]
-    unit = "" if (units := variable.attrs.get("units", "1")) == "1" else units
+    absent = {MISSING: "not computed yet", FAILED: "failed"}.get(state, "")
     rows = []
     for index in np.ndindex(variable.shape):
         names = [
             str(part[dim].values[k]) if dim in part.coords else str(k)
             for dim, k in zip(variable.dims, index, strict=True)
         ]
-        number = variable.values[index].item()
-        there = state == DONE and number == number
-        text = (
-            written(number)
-            if there
-            else {MISSING: "not computed yet", FAILED: "failed"}.get(state, "undefined")
-        )
         label = f"{name} of {', '.join(names)}" if names else name
-        about = variable.attrs.get("long_name", "")
-        rows.append(Number(label, text, repr(number) if there else "", unit * there, about, chosen))
+        rows.append(Number.of(label, variable.values[index].item(), variable, chosen, absent))
     return rows
 
 

@@ -7,16 +7,17 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model, Parameter
+from quantsync.catalogue.ranges import Range, Scale
 from quantsync.catalogue.references import found_as
-from quantsync.catalogue.starts import start_of
+from quantsync.catalogue.starts import start_of, start_value
 from quantsync.checks import choice, known_name, real_number, shown
-from quantsync.errors import InvalidArgumentError, QuantsyncError
+from quantsync.errors import InvalidArgumentError
 from quantsync.explorer.points import Point
 from quantsync.lazy import lazy
 
@@ -24,7 +25,6 @@ SIZES = (11, 21, 41, 81, 161)  # values on an axis that one may ask for
 SIZE = 41  # that one gets
 MOST_MEASURES = 2  # side by side
 MOST_TEXT = 200  # characters of a field
-SCALES = ("linear", "log")
 VARYING = ("number", "whole")  # kinds of parameters that may be axes
 MARKS = ("a", "b")  # the point looked at, and the one that it is compared with
 
@@ -40,7 +40,7 @@ class Axis:
     whole: bool = False  # of integers only
 
     def __post_init__(self) -> None:
-        choice(self.scale, "scale", SCALES)
+        choice(self.scale, "scale", get_args(Scale))
         if not self.first < self.last:
             raise InvalidArgumentError(
                 f"Axis `{self.name}` must end above its beginning, but goes from {self.first:g} to "
@@ -109,7 +109,7 @@ class View:
                 f"The systems of {model.name} have no measures by name: give one of yours, as in "
                 "--measure mymodule:mymeasure."
             )
-        axes = [cls._axis(model, name, *ends) for name, ends in first.axes.items()]
+        axes = [cls._axis(model, name, within) for name, within in first.axes.items()]
         size = max(size for size in SIZES if size <= max(first.points, SIZES[0]))
         y = axes[1] if len(axes) > 1 else None
         view = cls(model, axes[0], y, (first.measure,), size=size)
@@ -122,11 +122,10 @@ class View:
         return replace(view, own_measures=own).with_measures(list(named))
 
     @staticmethod
-    def _axis(model: Model, name: str, *ends: Any) -> Axis:
+    def _axis(model: Model, name: str, within: Range | None = None) -> Axis:
         """A parameter over some range; over that of its slider where none is given."""
         parameter = model.parameters[name]
-        known = parameter.range or (0.0, 1.0, "linear")
-        first, last, scale = (*ends, "linear")[:3] if ends else known
+        first, last, scale = within or parameter.range or Range(0.0, 1.0)
         return Axis(name, float(first), float(last), scale, parameter.kind == "whole")
 
     @property
@@ -152,7 +151,8 @@ class View:
     @property
     def middle(self) -> tuple[float, ...]:
         """The middle of the map."""
-        return tuple(float(axis.values(3)[len(axis.values(3)) // 2]) for axis in self.axes.values())
+        values = (axis.values(3) for axis in self.axes.values())
+        return tuple(float(three[len(three) // 2]) for three in values)
 
     def at(self, place: tuple[float, ...]) -> dict[str, Any]:
         """All parameters that are not defaults, at a place of the map."""
@@ -165,8 +165,7 @@ class View:
 
     def value(self, name: str) -> Any:
         """The value of a parameter that does not vary."""
-        parameter = self.model.parameters[name]
-        return self.fixed.get(name, start_value(parameter))
+        return self.fixed.get(name, start_value(self.model.parameters[name]))
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -185,7 +184,7 @@ class View:
         parameter = self.model.parameters[name]
         found = read_value(parameter, value)
         fixed = {n: v for n, v in self.fixed.items() if n != name}
-        same = not parameter.is_required and _same(found, parameter.default)
+        same = found is parameter.default or found == parameter.default
         return replace(self, fixed=fixed if same else {**fixed, name: found})
 
     def with_axis(self, which: str, **changes: Any) -> View:
@@ -195,27 +194,23 @@ class View:
         old, other = self.axes.get(which), self.axes.get("y" if which == "x" else "x")
         if name == "" and which == "y":
             return replace(self, y=None, marks={})
+        marks = self.marks
         if name is not None and (old is None or name != old.name):
             known_name(f"parameter of {self.model.name}", name, self.can_vary)
             if other is not None and name == other.name:  # they change places
                 if old is None:
                     raise InvalidArgumentError(f"Parameter `{name}` is the other axis already.")
                 return replace(self, x=self.y, y=self.x, marks={})
-            old = self._axis(self.model, name)
+            old, marks = self._axis(self.model, name), {}
         if old is None:
             raise InvalidArgumentError("There is no vertical axis; choose its parameter first.")
         ends = {
-            key: read_number(changes[key], f"{'first' if key == 'first' else 'last'} value")
+            key: read_number(changes[key], f"{key} value")
             for key in ("first", "last")
             if key in changes
         }
-        axis = replace(old, **ends, **{k: v for k, v in changes.items() if k == "scale"})
-        kept = (
-            {}
-            if name is not None and name != getattr(self.axes.get(which), "name", "")
-            else self.marks
-        )
-        return replace(self, **{which: axis}, marks=kept)
+        axis = replace(old, **ends, scale=changes.get("scale", old.scale))
+        return replace(self, **{which: axis}, marks=marks)
 
     def with_measures(self, names: list[str]) -> View:
         """With other measures, one or two."""
@@ -356,12 +351,6 @@ class View:
         )
 
 
-def unit_of(measure: Any) -> str:
-    """The unit of a measure; nothing where there is none."""
-    units = getattr(measure, "units", "")
-    return "" if units == "1" else units
-
-
 def _imported(reference: str, lines: list[str]) -> str:
     """A name in a program for what stands at a reference; lines that import it are added."""
     module, _, name = reference.rpartition(":")
@@ -374,17 +363,8 @@ def _imported(reference: str, lines: list[str]) -> str:
     return name
 
 
-def start_value(parameter: Parameter) -> Any:
-    """The default of a parameter; where there is none, the middle of its slider."""
-    if not parameter.is_required:
-        return parameter.default
-    first, last, scale = parameter.range or (0.0, 2.0, "linear")
-    value = math.sqrt(first * last) if scale == "log" else (first + last) / 2
-    return round(value) if parameter.kind == "whole" else float(f"{value:.6g}")
-
-
 def read_number(text: Any, what: str) -> float:
-    """A finite number from a field."""
+    """A finite number, from a field or as it is."""
     return real_number(_number_of(text, f"The {what}") if isinstance(text, str) else text, what)
 
 
@@ -438,10 +418,6 @@ def field_text(value: Any) -> str:
     return repr(float(value)).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _same(value: Any, default: Any) -> bool:
-    return value is default or (value is not None and default is not None and value == default)
-
-
 def _unquoted(text: str) -> Any:
     """A value of a link: JSON, which has numbers, switches and texts, and nothing else counts."""
     try:
@@ -453,6 +429,3 @@ def _unquoted(text: str) -> Any:
 
 def _toml(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str | bool) else repr(value)
-
-
-REFUSED = (QuantsyncError, TypeError, ValueError)

@@ -52,7 +52,10 @@ class MapPictures:
         dims, known = map_axes(dataset), measures_of(dataset)
         for name in name_list(names, "measure"):
             known_name("measure of the map", name, known)
-        cut = {name: _position(dataset, dims, name, value) for name, value in at.items()}
+        for name in at:
+            if name not in dims:
+                raise unknown_name("axis", name, dims)
+        cut = {name: position(dataset[name], value) for name, value in at.items()}
         left = [name for name in dims if name not in at]
         if not 1 <= len(left) <= 2:
             raise InvalidArgumentError(
@@ -134,11 +137,9 @@ def unit(variable: xr.DataArray) -> str:
     return "" if units == "1" else f" ({units})"
 
 
-def _position(dataset: xr.Dataset, dims: list[str], name: str, value: Any) -> int:
+def position(coordinate: xr.DataArray, value: Any) -> int:
     """Where an axis has a value, as far as one writes its digits."""
-    if name not in dims:
-        raise unknown_name("axis", name, dims)
-    axis = dataset[name].values
+    name, axis = coordinate.name, coordinate.values
     if axis.dtype.kind not in "biuf":
         values = [str(v) for v in axis]
         return values.index(known_name(f"value of axis `{name}`", value, values))
