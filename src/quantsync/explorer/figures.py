@@ -59,6 +59,7 @@ def _figure(log_x: bool, log_y: bool, **options: Any) -> Any:
         output_backend="canvas",
         background_fill_alpha=0,
         border_fill_alpha=0,
+        min_border_left=4,  # Bokeh never quite clears the outermost pixels
         **options,
     )
     drawn.toolbar.active_drag = None

@@ -10,7 +10,7 @@ const LATE = 400; // ms after which a map that is not there yet is no longer wai
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === 'class') made.className = value;
+    if (name === 'class') made.className = value || '';
     else if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
     else if (value === true) made.setAttribute(name, '');
     else if (value !== false && value != null) made.setAttribute(name, value);
@@ -324,7 +324,7 @@ export function render({ model, el }) {
 
   function showMap(found) {
     clearTimeout(waiting);
-    status.textContent = found.text;
+    status.replaceChildren(found.text, found.doubt ? element('strong', { class: 'doubt' }, ` ${found.doubt}`) : '');
     finer.hidden = !found.finer;
     finer.textContent = found.finer || '';
     progress.value = found.final ? found.part : progress.value;
@@ -337,7 +337,7 @@ export function render({ model, el }) {
         element('option', { value: index, selected: text === label }, text)));
       maps[k].map.setAttribute('aria-label', `${label}, ${about}`);
     });
-    if (found.final) spoken.textContent = found.text;
+    if (found.final) spoken.textContent = status.textContent;
     page.dataset.shown = found.id;
     page.dataset.size = found.size;
     page.dataset.final = found.final;
@@ -363,7 +363,7 @@ export function render({ model, el }) {
       element('th', { scope: 'col' }, 'A'), element('th', { scope: 'col' }, 'B'))) : null;
     const table = (caption, rows) => element('table', {}, element('caption', {}, caption), heads?.cloneNode(true),
       element('tbody', {}, ...rows.map((row) => element('tr', {}, element('th', { scope: 'row', title: row.about }, ...breakable(row.name)),
-        ...row.values.map((value) => element('td', { title: value.exact }, value.text)),
+        ...row.values.map((value) => element('td', { title: value.exact, class: value.doubt && 'doubt' }, value.text)),
         element('td', { class: 'unit' }, row.unit)))));
     const heading = element('h2', {}, found.title);
     const [first] = found.numbers;
@@ -382,6 +382,7 @@ export function render({ model, el }) {
     });
     for (const name of Object.keys(shownPictures))
       if (!found.pictures.some((picture) => picture.name === name)) delete shownPictures[name];
+    details.classList.toggle('compared', found.compared);
     details.replaceChildren(heading,
       found.failure ? element('p', { class: 'error', role: 'alert' }, found.failure) : '',
       element('div', { class: 'pictures' }, ...pictures),

@@ -32,6 +32,7 @@ from quantsync.sweeps.drawing import Panel as Shown
 from quantsync.sweeps.export import draw_dataset, export_dataset
 from quantsync.sweeps.refine.points import MISSING
 from quantsync.sweeps.store.files import STATUS
+from quantsync.system import TRUNCATION_TOLERANCE
 
 HERE = Path(__file__).parent
 DOWNLOADS = {
@@ -381,7 +382,7 @@ class Page(JSComponent):
     def _tapped(self, event: Any) -> None:
         """A click on a map; with Shift it marks the point that is compared."""
         place = self._nearest((event.x, event.y), [0, 0])
-        which = "b" if getattr(getattr(event, "modifiers", None), "shift", False) else "a"
+        which = "b" if (event.modifiers or {}).get("shift") else "a"
         self._later(lambda: self._look(self._newest, which, place))
 
     def _look(self, number: int, which: str, place: tuple[float, ...] | None) -> None:
@@ -533,12 +534,20 @@ class Page(JSComponent):
         if failed:
             first = np.ravel(attrs.get("failures", [""]))[0]
             text += f"; {failed} failed, the first at {first}"
+        cut = float(attrs.get("largest_truncation", 0.0))
+        doubt = ""
+        if cut > TRUNCATION_TOLERANCE:
+            doubt = (
+                f"The cut-off of a mode changes states by up to {cut:.2g} in trace distance: "
+                "give it more levels."
+            )
         return {
             "kind": "map",
             "id": number,
             "size": size,
             "final": final,
             "text": text[:MOST_MESSAGE],
+            "doubt": doubt,
             "maps": maps,
             "finer": "",
             "part": self._painter.part,
@@ -567,14 +576,14 @@ def _field(data: Mapping[str, Any]) -> str:
 def _point_message(number: int, view: View, points: list[Point]) -> dict[str, Any]:
     """The numbers of one point, or of two side by side."""
 
-    def rows(tables: list[list[dict[str, str]]]) -> list[dict[str, Any]]:
+    def rows(tables: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
         """The rows of tables beside each other, by their names."""
         merged: dict[str, dict[str, Any]] = {}
         for k, table in enumerate(tables):
             for row in table:
-                empty = [{"text": "", "exact": ""} for _ in tables]
+                empty = [{"text": "", "exact": "", "doubt": False} for _ in tables]
                 entry = merged.setdefault(row["name"], {**row, "values": empty})
-                entry["values"][k] = {"text": row["text"], "exact": row["exact"]}
+                entry["values"][k] = {key: row[key] for key in ("text", "exact", "doubt")}
         return list(merged.values())
 
     numbers = [
@@ -585,6 +594,7 @@ def _point_message(number: int, view: View, points: list[Point]) -> dict[str, An
                 "unit": n.unit,
                 "text": n.value,
                 "exact": n.exact,
+                "doubt": n.failed,
             }
             for n in point.numbers
         ]
@@ -592,7 +602,14 @@ def _point_message(number: int, view: View, points: list[Point]) -> dict[str, An
     ]
     certificates = [
         [
-            {"name": c.name, "about": "", "unit": "", "text": c.text, "exact": c.text}
+            {
+                "name": c.name,
+                "about": "",
+                "unit": "",
+                "text": c.text,
+                "exact": c.text,
+                "doubt": not c.good,
+            }
             for c in point.certificates
         ]
         for point in points
