@@ -11,7 +11,7 @@ import quantsync as qs
 from quantsync.catalogue.models import Model
 from quantsync.command_line.spec import read_spec
 from quantsync.errors import InvalidArgumentError, NonFiniteError, QuantsyncError, UnknownNameError
-from quantsync.explorer.view import Axis, View, read_number, read_value
+from quantsync.explorer.view import Axis, View
 
 
 @pytest.fixture
@@ -64,21 +64,6 @@ def test_a_parameter_is_changed_by_text_and_the_default_needs_no_word(view):
 def test_what_is_no_number_is_named(view, value, error):
     with pytest.raises(error, match="gain_a"):
         view.with_parameter("gain_a", value)
-
-
-def test_switches_names_and_whole_numbers():
-    pseudo = Model.of("pseudo_boson_pair").parameters
-    assert read_value(pseudo["variant"], "exact") == "exact"
-    with pytest.raises(UnknownNameError, match="consistent"):
-        read_value(pseudo["variant"], "<script>")
-    assert read_value(pseudo["spins_1"], "7") == 7
-    with pytest.raises(InvalidArgumentError, match=r"whole number, but is 7\.5"):
-        read_value(pseudo["spins_1"], "7.5")
-    literal = Model.of("collective_decay_pair").parameters["literal"]
-    assert read_value(literal, "false") is False
-    with pytest.raises(InvalidArgumentError, match="on or off"):
-        read_value(literal, "perhaps")
-    assert read_value(Model.of("van_der_pol").parameters["levels"], "") is None
 
 
 def test_unknown_names_are_named(view):
@@ -185,9 +170,3 @@ def test_a_model_of_ones_own_whose_parameters_have_no_defaults():
     view = View.start(Model.of(laser))
     assert {view.x.name, view.y.name if view.y else None} <= {"gain", "loss", None}
     assert set(view.sweep_axes(5)) | set(view.sweep_fixed()) == {"gain", "loss"}
-
-
-def test_numbers_of_fields():
-    assert read_number(" −1.5 ", "value") == -1.5
-    with pytest.raises(InvalidArgumentError, match="first value"):
-        read_number("a", "first value")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 
 from quantsync.catalogue.ranges import Range
+from quantsync.catalogue.values import number_in
 from quantsync.errors import InvalidArgumentError
 
 _SECTION = re.compile(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-{3,}$|\Z)", re.M | re.S)
@@ -89,8 +89,5 @@ def _value(text: str) -> float:
     """A number as docstrings write it: 0.1, 1e-3, 3/2, -pi."""
     if text.endswith("pi"):
         return math.copysign(math.pi, -1 if text.startswith("-") else 1)
-    try:
-        value = float(Fraction(text))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return math.nan
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    value = number_in(text)
+    return math.nan if value is None else value

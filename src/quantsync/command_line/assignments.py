@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from fractions import Fraction
 from typing import Any
 
+from quantsync.catalogue.values import number_in
 from quantsync.errors import InvalidArgumentError
 
 FLAGS = {"true": True, "false": False}
-LARGEST = 2**53  # up to which every whole number is a number in double precision
 
 
 def assignments(
@@ -43,14 +42,5 @@ def names_in(given: Iterable[str] | None) -> list[str]:
 
 
 def _number(text: str) -> float | int | bool | None:
-    """The number that a text is; whole if it is written so. None if it is none."""
-    if text.lower() in FLAGS:
-        return FLAGS[text.lower()]
-    for kind in (float, Fraction):
-        try:
-            number = float(kind(text))
-        except (ValueError, ZeroDivisionError, OverflowError):
-            continue
-        whole = text.lstrip("+-").isdecimal() and abs(number) <= LARGEST
-        return int(text) if whole else number
-    return None
+    """The number or the switch that a text is; None if it is none."""
+    return FLAGS.get(text.lower(), number_in(text))

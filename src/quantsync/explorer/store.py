@@ -16,10 +16,10 @@ import numpy as np
 
 from quantsync.catalogue.measures import measures_of as measures_of_system
 from quantsync.catalogue.models import Model
+from quantsync.catalogue.values import field_text, read_number
 from quantsync.checks import known_name
 from quantsync.errors import StoreError, WarnedOnce
 from quantsync.explorer.points import Point, unit_of
-from quantsync.explorer.view import field_text, read_number
 from quantsync.lazy import lazy
 from quantsync.sweeps import PointFailure
 from quantsync.sweeps.drawing import FAILED as FAILED_MAP
@@ -102,7 +102,7 @@ class StoredParameter:
         """Where it has a value, which may be a text of it."""
         texts = [field_text(one) for one in self.stored.tolist()]
         if self.is_number and field_text(value) not in texts:
-            return position(self.coordinate, read_number(value, f"value of `{self.name}`"))
+            return position(self.coordinate, read_number(value, f"Value of `{self.name}`"))
         return texts.index(known_name(f"value of `{self.name}`", field_text(value), texts))
 
 

@@ -12,11 +12,12 @@ from typing import Any, get_args
 import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
-from quantsync.catalogue.models import Model, Parameter
+from quantsync.catalogue.models import Model
 from quantsync.catalogue.ranges import Range, Scale
 from quantsync.catalogue.references import found_as
 from quantsync.catalogue.starts import start_of, start_value
-from quantsync.checks import choice, known_name, real_number, shown
+from quantsync.catalogue.values import MOST_TEXT, read_number, read_value
+from quantsync.checks import choice, known_name, shown
 from quantsync.errors import InvalidArgumentError
 from quantsync.explorer.points import Point
 from quantsync.lazy import lazy
@@ -24,7 +25,6 @@ from quantsync.lazy import lazy
 SIZES = (11, 21, 41, 81, 161)  # values on an axis that one may ask for
 SIZE = 41  # that one gets
 MOST_MEASURES = 2  # side by side
-MOST_TEXT = 200  # characters of a field
 VARYING = ("number", "whole")  # kinds of parameters that may be axes
 MARKS = ("a", "b")  # the point looked at, and the one that it is compared with
 
@@ -205,7 +205,7 @@ class View:
         if old is None:
             raise InvalidArgumentError("There is no vertical axis; choose its parameter first.")
         ends = {
-            key: read_number(changes[key], f"{key} value")
+            key: read_number(changes[key], f"{key.capitalize()} value")
             for key in ("first", "last")
             if key in changes
         }
@@ -225,7 +225,7 @@ class View:
 
     def with_size(self, size: Any) -> View:
         """With another number of values on each axis."""
-        found = read_number(size, "number of values")
+        found = read_number(size, "Number of values")
         if found not in SIZES:
             raise InvalidArgumentError(
                 f"The number of values on an axis must be one of {', '.join(map(str, SIZES))}, but "
@@ -236,7 +236,7 @@ class View:
     def with_component(self, measure: str, index: Any) -> View:
         """With another number of a measure that has several, such as one for each site."""
         known_name("measure shown", measure, self.measures)
-        found = int(read_number(index, "number of a component"))
+        found = int(read_number(index, "Number of a component"))
         return replace(self, components={**self.components, measure: max(found, 0)})
 
     def with_mark(self, which: str, place: tuple[float, ...] | None) -> View:
@@ -304,7 +304,7 @@ class View:
                 view = view.with_component(name, query[f"component.{name}"])
         for which in MARKS:
             if text := query.get(f"mark.{which}"):
-                place = tuple(read_number(part, "mark") for part in text.split(","))
+                place = tuple(read_number(part, "Place of a mark") for part in text.split(","))
                 if len(place) != len(view.axes):
                     raise InvalidArgumentError(
                         f"Mark {which!r} of a link must have {len(view.axes)} numbers, but is "
@@ -361,61 +361,6 @@ def _imported(reference: str, lines: list[str]) -> str:
         return f"runpy.run_path({module!r})[{name!r}]"
     lines += [f"from {module} import {name.partition('.')[0]}"]
     return name
-
-
-def read_number(text: Any, what: str) -> float:
-    """A finite number, from a field or as it is."""
-    return real_number(_number_of(text, f"The {what}") if isinstance(text, str) else text, what)
-
-
-def read_value(parameter: Parameter, value: Any) -> Any:
-    """The value of a parameter, from a field or as it is."""
-    name, text = parameter.name, value.strip() if isinstance(value, str) else value
-    if text in ("", None):
-        if parameter.is_required:
-            raise InvalidArgumentError(f"Parameter `{name}` needs a value.")
-        return parameter.default
-    if parameter.kind == "other":
-        raise InvalidArgumentError(f"Parameter `{name}` is no number or name; set it in Python.")
-    if parameter.kind == "text":
-        return (
-            known_name(f"value of `{name}`", text, parameter.choices) if parameter.choices else text
-        )
-    if parameter.kind == "switch":
-        if text in (True, "true", "True", "on"):
-            return True
-        if text in (False, "false", "False", "off"):
-            return False
-        raise InvalidArgumentError(f"Parameter `{name}` must be on or off, but is {shown(text)}.")
-    if isinstance(text, str):
-        text = _number_of(text, f"Parameter `{name}`")
-    number = real_number(text, name)
-    if parameter.kind == "whole":
-        if number != int(number):
-            raise InvalidArgumentError(
-                f"Parameter `{name}` must be a whole number, but is {number:g}."
-            )
-        return int(number)
-    return number
-
-
-def _number_of(text: str, what: str) -> float:
-    """The number that a text is."""
-    try:
-        if len(text) > MOST_TEXT:
-            raise ValueError
-        return float(text.replace("−", "-"))  # a minus sign that was printed
-    except ValueError:
-        raise InvalidArgumentError(f"{what} must be a number, but is {shown(text)}.") from None
-
-
-def field_text(value: Any) -> str:
-    """A value as its field shows it, with all digits."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(float(value)).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _unquoted(text: str) -> Any:
