@@ -34,6 +34,7 @@ PI_TICKS = {
     np.pi / 2: r"$\pi/2$",
     np.pi: r"$\pi$",
 }
+PI_TEXTS = {-np.pi: "−π", -np.pi / 2: "−π/2", 0.0: "0", np.pi / 2: "π/2", np.pi: "π"}
 
 STYLE: Any = {
     # Sizes are those in print: a figure is drawn as wide as a column or a page.

@@ -18,7 +18,7 @@ from bokeh.models import (
 from bokeh.palettes import Viridis256
 from bokeh.plotting import figure
 
-from quantsync.plotting import BLUE, CYCLIC, VERMILLION, cell_edges
+from quantsync.plotting import BLUE, CYCLIC, PI_TEXTS, VERMILLION, cell_edges
 from quantsync.sweeps.drawing import Panel
 
 INK = {False: "#1b1f24", True: "#e6e9ee"}  # of text and axes, on a light page and a dark one
@@ -27,7 +27,6 @@ UNDEFINED = {False: "#b4b9c0", True: "#5b626b"}  # cells without a value
 ABSENT = {False: "#f0f2f4", True: "#23282e"}  # cells that are not computed yet
 FAILED = {False: VERMILLION, True: "#ff9a5c"}
 CURVES = {False: (BLUE, VERMILLION), True: ("#58b4f0", "#ff9a5c")}
-PI_LABELS = {-np.pi: "−π", -np.pi / 2: "−π/2", 0.0: "0", np.pi / 2: "π/2", np.pi: "π"}
 TEXT = "13px"
 PLACE = [("at", "$x{0.0000a}, $y{0.0000a}")]
 MOST_PIXELS = 640  # of a map along an axis; more cells are coarsened for the eye
@@ -150,7 +149,7 @@ class MapFigure:
 
     def _bar(self, is_phase: bool) -> ColorBar:
         """The colour bar, of phases in units of pi."""
-        ticks = {"ticker": FixedTicker(ticks=list(PI_LABELS)), "major_label_overrides": PI_LABELS}
+        ticks = {"ticker": FixedTicker(ticks=list(PI_TEXTS)), "major_label_overrides": PI_TEXTS}
         bar = ColorBar(color_mapper=self.mapper, width=14, padding=6, **(ticks if is_phase else {}))
         bar.major_label_text_font_size = TEXT
         bar.background_fill_alpha = 0
@@ -292,9 +291,9 @@ class CurveFigure:
         if is_phase != self._is_phase:
             self._is_phase = is_phase
             self.figure.yaxis.ticker = (
-                FixedTicker(ticks=list(PI_LABELS)) if is_phase else BasicTicker()
+                FixedTicker(ticks=list(PI_TEXTS)) if is_phase else BasicTicker()
             )
-            self.figure.yaxis.major_label_overrides = PI_LABELS if is_phase else {}
+            self.figure.yaxis.major_label_overrides = PI_TEXTS if is_phase else {}
         self.marks.data = _marked(self.figure, marks, NEAR_EDGE_OF_CURVES)
 
 

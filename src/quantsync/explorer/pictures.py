@@ -37,6 +37,7 @@ from quantsync.plotting import (
     COLOURS,
     COLUMN,
     DIVERGING,
+    PI_TEXTS,
     PI_TICKS,
     STYLE,
     new_figure,
@@ -74,7 +75,7 @@ BRIGHTER = {BLUE: SKY, BLACK: LIGHT, "black": LIGHT}
 DIVERGING_ON_DARK = "berlin"  # black at zero
 KIND_TEXTS = {"husimi": "Husimi", "phase_states": "phase states", "wigner": "Wigner"}
 DPI = 150  # of what is no line in a vector file
-PLAIN = {text: text.strip("$").replace("-", "−").replace(r"\pi", "π") for text in PI_TICKS.values()}
+PLAIN = dict(zip(PI_TICKS.values(), PI_TEXTS.values(), strict=True))
 LETTERS_ACROSS, SWATCH = 54, 6  # of a key: what a column holds, and a swatch takes
 POINTS = ("point A", "point B")  # sites may be called A and B, too
 DASH: tuple[Any, ...] = ("-", (0, (4, 2)))
@@ -185,7 +186,7 @@ def _brighten(figure: Figure) -> None:
             artist.set_markerfacecolor(artist.get_color())
         elif isinstance(artist, Text) and artist.get_color() == "black":
             artist.set_color(LIGHT)
-        elif isinstance(artist, Rectangle) and artist.get_label() != "":
+        elif isinstance(artist, Rectangle):
             if artist.get_facecolor() == to_rgba(BLUE):
                 artist.set_facecolor(SKY)
             if artist.get_edgecolor() == to_rgba(BLUE):
@@ -460,10 +461,10 @@ def _draw_populations(views: Sequence[View]) -> tuple[Any, str]:
         from matplotlib.patches import Patch
 
         handles = [
-            Patch(color=COLOURS[0], label=POINTS[0]),
-            Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=1.2, label=POINTS[1]),
+            Patch(color=COLOURS[0]),
+            Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=1.2),
         ]
-        figure.legend(handles=handles, loc="outside upper center", ncols=2, handlelength=1.2)
+        _above(figure, handles, POINTS)
     return figure, _alt("Populations of the levels", said)
 
 
@@ -617,6 +618,10 @@ def _beside(plots: Sequence[Callable[..., Any]]) -> Figure:
         if count > 1:
             axes.set_title(point)
         axes.label_outer()
+    if count > 1:  # one label, which is too long to stand twice
+        figure.supxlabel(panels[0, 0].get_xlabel())
+        for axes in panels.flat:
+            axes.set_xlabel("")
     _one_key(figure, panels)
     return figure
 

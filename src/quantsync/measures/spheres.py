@@ -119,13 +119,9 @@ def draw(
     axes: Any,
     azimuth: Any = 0.0,
     radius: Any = None,
-    top: float | None = None,
     bar: bool = True,
 ) -> Axes:
-    """A picture of a function that is called `husimi` or `wigner`.
-
-    Pictures beside each other have one value ``top`` at the end of their colours, and one bar.
-    """
+    """A picture of a function that is called `husimi` or `wigner`, with a bar of its colours."""
     signed = function is wigner
     azimuth = real_number(azimuth, "azimuth")
     if radius is not None:
@@ -153,7 +149,7 @@ def draw(
         line = np.linspace(-reach, reach, ACROSS)
         values = to_numpy(function(rho, space, alpha=line + 1j * line[:, None], site=name))
         axes = axes_or_new(axes)
-        top = float(np.abs(values).max()) if top is None else top
+        top = float(np.abs(values).max())
         colours, least = (DIVERGING, -top) if signed else (SEQUENTIAL, 0.0)
         label = rf"${symbol}(\alpha)$" if bar else None
         map_panel(axes, line, line, values, label, colours, least, top)
@@ -167,7 +163,7 @@ def draw(
     theta, phi = np.linspace(0, np.pi, POLAR), np.linspace(-np.pi, np.pi, AROUND)
     values = to_numpy(function(rho, space, theta[:, None], phi, site=name))
     axes = axes_or_new(axes)
-    top = float(np.abs(values).max()) if top is None else top
+    top = float(np.abs(values).max())
     image = sphere_panel(axes, theta, phi, values, top, ELEVATION, azimuth, signed=signed)
     if bar:
         scale = axes.figure.colorbar(image, ax=axes, pad=0.1, shrink=0.8)
