@@ -221,12 +221,8 @@ class StoredView(View):
         where = {axis.name: axis.among(axes[axis.name].places) for axis in self._shown_axes}
         part = part.isel({name: index for name, index in where.items() if name in part.dims})
         over = xr.Dataset(coords={n: one.coordinate[where[n]] for n, one in axes.items()})
-        template = xr.DataArray(np.zeros([over.sizes[name] for name in axes]), over.coords)
-        variables = {  # what does not depend on an axis is the same all over it
-            name: variable.broadcast_like(template).transpose(*axes, ...)
-            for name, variable in part.data_vars.items()
-        }
-        shown = xr.Dataset(variables, attrs=store.dataset.attrs).assign_coords(over.coords)
+        # What does not depend on an axis is the same all over it.
+        shown = part.broadcast_like(over).transpose(*axes, ...).assign_coords(over.coords)
         shown.attrs.pop("failures", None)
         if failures := store.failures(shown, cut):
             shown.attrs["failures"] = failures
