@@ -205,6 +205,8 @@ class GatedServer(HTTPServer):
             stream.close()
             return
         self._streams.add(stream)
+        # Bokeh's messages have several parts: none waits for word that the last one has come.
+        stream.set_nodelay(True)
         super().handle_stream(stream, address)
 
     def end(self) -> None:

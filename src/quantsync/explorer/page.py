@@ -137,9 +137,10 @@ class Page(JSComponent):
         self._view = self._view.with_component(measure, data.get("index"))
         self._wanted = self._wanted.with_component(measure, data.get("index"))
         if self._pictures is not None:
-            self._draw_maps()
-            self._tell_map(self._map_message(data["id"], self._size, True))
-            self._send_view(self._wanted)
+            with self._held():
+                self._draw_maps()
+                self._tell_map(self._map_message(data["id"], self._size, True))
+                self._send_view(self._wanted)
 
     def _do_size(self, data: Mapping[str, Any]) -> None:
         self._want(data, self._wanted.with_size(data.get("size")))
@@ -226,13 +227,17 @@ class Page(JSComponent):
         self._pictures = MapPictures.of(dataset, list(view.measures), {})
         with self._held():
             self._draw_maps()
-        self._send_msg({"kind": "accepted"})
-        self._tell_map(self._map_message(number, size, final))
+            self._send_msg({"kind": "accepted"})
+            self._tell_map(self._map_message(number, size, final))
         if not moving and (first or (final and self._painter.grows)):
             self._look(number, "a", self._nearest(self._place, [0, 0]))
 
     def _tell_map(self, message: dict[str, Any]) -> None:
-        """Say which map is shown, once it is: messages overtake what is drawn before them."""
+        """Say which map is shown, once it is."""
+        if self._document is not None:  # it is held, and so behind what is drawn
+            self._send_msg(message)
+            return
+        # In a notebook messages overtake what is drawn before them.
         self._told = message
         self._later(lambda: message is self._told and self._send_msg(message))
 
@@ -324,16 +329,12 @@ class Page(JSComponent):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """Have the browser draw once what changes in several places."""
-        document = self._document
-        if document is None:
+        """Have all that changes in several places go to the browser as one message, drawn once."""
+        if self._document is None:
             yield
             return
-        document.hold("combine")
-        try:
+        with pn.io.hold(self._document):
             yield
-        finally:
-            document.unhold()
 
     def _build_figures(self, view: View) -> None:
         """New figures where axes have become logarithmic or linear, or there is a second map."""
