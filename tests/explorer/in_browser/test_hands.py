@@ -29,6 +29,7 @@ def test_hundred_moves_show_no_stale_picture_and_lose_none(open_tab):
     start = int(slider.input_value())
     for _ in range(100):
         tab.page.keyboard.press("ArrowRight")
+        tab.page.wait_for_timeout(15)  # a key that is held repeats every 30 ms
     assert int(slider.input_value()) == start + 100
     value = float(tab.field("p.gain_a").input_value())
     tab.page.wait_for_function(
@@ -84,12 +85,12 @@ MOVES = """async ([name, moves]) => {
 }"""
 
 
-@pytest.mark.parametrize("moves", [150, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moves", [60, pytest.param(1000, marks=pytest.mark.slow)])
 def test_moves_leave_no_memory_behind(open_tab, serve, moves):
     tab = open_tab(query=SMALL).mapped()
     server = serve("spin_pair")
     measured = []
-    for count in (150, moves):
+    for count in (60, moves):
         tab.page.evaluate(MOVES, ["gain_a", count])
         tab.rested()
         measured.append((server.memory, tab.heap()))
@@ -98,8 +99,9 @@ def test_moves_leave_no_memory_behind(open_tab, serve, moves):
         f"{moves} moves: server {server_before / 1e6:.1f} to {server_after / 1e6:.1f} MB, "
         f"page {heap_before / 1e6:.1f} to {heap_after / 1e6:.1f} MB"
     )
-    assert server_after - server_before < 8e6 + 8e3 * moves
-    assert heap_after - heap_before < 2e6 + 2e3 * moves
+    # What waits for the collector of garbage comes and goes: some 10 MB.
+    assert server_after - server_before < 20e6
+    assert heap_after - heap_before < 2e6 + 1e3 * moves
 
 
 def test_a_lost_server_is_told_and_a_new_one_shows_the_same(browser, tmp_path):

@@ -1,7 +1,5 @@
 """What comes from an address or a field is text, and nothing asks another host."""
 
-import pytest
-
 HTML = "<img src=x onerror=window.pwned=1><script>window.pwned=1</script>"
 LINKS = [
     {"measure": HTML},
@@ -45,16 +43,17 @@ TOLD = """() => {
 }"""
 
 
-@pytest.mark.parametrize("query", LINKS, ids=lambda query: "&".join(query)[:20])
-def test_a_hostile_link_is_refused_by_name(open_tab, query):
-    tab = open_tab(query=query)
-    # Instead of the page, or in it where the model finds the mistake.
-    tab.page.wait_for_function(
-        f"() => document.querySelector('body *') && ({TOLD})().length > 20", polling=100
-    )
-    assert len(tab.page.evaluate(TOLD)) < 2000
-    assert tab.page.evaluate("() => window.pwned") is None
-    assert tab.page.locator("img[src=x]").count() == 0
+def test_hostile_links_are_refused_by_name(open_tab, serve):
+    tab, server = open_tab(query=LINKS[0]), serve("spin_pair")
+    for query in LINKS:
+        tab.go(server.with_query(**query))
+        # Instead of the page, or in it where the model finds the mistake.
+        tab.page.wait_for_function(
+            f"() => document.querySelector('body *') && ({TOLD})().length > 20", polling=50
+        )
+        assert len(tab.page.evaluate(TOLD)) < 2000, query
+        assert tab.page.evaluate("() => window.pwned") is None, query
+        assert tab.page.locator("img[src=x]").count() == 0, query
 
 
 def test_the_page_may_ask_no_other_host_and_run_no_text(open_tab):
