@@ -5,12 +5,9 @@ A picture of two points shows both on the same axes, or in panels with the same 
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +16,7 @@ import numpy as np
 from quantsync.catalogue.spectral_measures import spectra_of_sites, undecaying_modes
 from quantsync.checks import known_name
 from quantsync.errors import InvalidArgumentError, NonUniqueSteadyStateError
+from quantsync.explorer.style import as_svg, column_style, figure_key, new_panels, one_key
 from quantsync.measures import (
     PhaseDistribution,
     husimi,
@@ -31,18 +29,7 @@ from quantsync.measures.phase import phase_kinds
 from quantsync.measures.spheres import draw as draw_on_site
 from quantsync.measures.spheres import reach_of
 from quantsync.operators import Fock, Space, Spin
-from quantsync.plotting import (
-    BLACK,
-    BLUE,
-    COLOURS,
-    COLUMN,
-    DIVERGING,
-    PI_TEXTS,
-    PI_TICKS,
-    STYLE,
-    new_figure,
-    phase_text,
-)
+from quantsync.plotting import COLOURS, COLUMN, new_figure, phase_text
 from quantsync.states import is_state
 from quantsync.system import View
 
@@ -50,33 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# A column is some 330 to 420 pixels wide, at which 9 points are 12 to 15 pixels.
-LOOK: Any = STYLE | {
-    "font.size": 9,
-    "axes.labelsize": 9,
-    "axes.titlesize": 9,
-    "figure.titlesize": 9,
-    "figure.labelsize": 9,
-    "legend.fontsize": 8.5,
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5,
-    "lines.linewidth": 1.5,
-    "axes.formatter.use_mathtext": False,  # mathematics takes half of the time; see `_plain`
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "savefig.facecolor": "none",
-}
-LIGHT = "#E6E6E6"  # text on a dark page
-ON_DARK: Any = dict.fromkeys(
-    ["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"], LIGHT
-)
-SKY = "#56B4E9"  # of the same palette as BLUE, and light
-BRIGHTER = {BLUE: SKY, BLACK: LIGHT, "black": LIGHT}
-DIVERGING_ON_DARK = "berlin"  # black at zero
 KIND_TEXTS = {"husimi": "Husimi", "phase_states": "phase states", "wigner": "Wigner"}
-DPI = 150  # of what is no line in a vector file
-PLAIN = dict(zip(PI_TICKS.values(), PI_TEXTS.values(), strict=True))
-LETTERS_ACROSS, SWATCH = 54, 6  # of a key: what a column holds, and a swatch takes
 POINTS = ("point A", "point B")  # sites may be called A and B, too
 DASH: tuple[Any, ...] = ("-", (0, (4, 2)))
 REFERENCE = "0.5"  # the grey of lines that a curve is compared with
@@ -88,8 +49,6 @@ MOST_SITES = 6  # panels; a chain has more
 ROUNDING = 1e-9  # of a linewidth
 TIMES = 1500  # of a path that is drawn
 PERIODS = 300  # of the fastest mode, that a picture of a path may show
-
-_drawing = threading.Lock()  # matplotlib's settings, caches and fonts are those of all threads
 
 
 @dataclass(frozen=True)
@@ -129,74 +88,10 @@ def are_alike(first: View, second: View) -> bool:
 
 def drawn(name: str, known: Sequence[str], views: Sequence[View], dark: bool) -> Picture:
     """A picture of one view, or two, as a file."""
-    import matplotlib as mpl
-
     known_name("picture", name, known)
-    with _drawing, mpl.rc_context(LOOK | (ON_DARK if dark else {})):
+    with column_style(dark):
         figure, alt = PICTURES[name].draw(views)
-        for axes in figure.axes:
-            _plain(axes)
-        if dark:
-            _brighten(figure)
-        file = BytesIO()
-        figure.savefig(file, format="svg", metadata={"Date": None}, dpi=DPI)
-    return Picture(file.getvalue(), alt)
-
-
-def _plain(axes: Axes) -> None:
-    """Ticks in plain text, which is drawn many times faster than the same in mathematics."""
-    from matplotlib.ticker import FixedFormatter, ScalarFormatter
-
-    class Powers(ScalarFormatter):
-        """With a power of ten as it is printed."""
-
-        def get_offset(self) -> str:
-            factor, _, exponent = super().get_offset().partition("e")
-            return f"×10{raised(exponent)}" if exponent else factor
-
-    for axis in (axes.xaxis, axes.yaxis):
-        formatter = axis.get_major_formatter()
-        if isinstance(formatter, ScalarFormatter):
-            axis.set_major_formatter(Powers())
-        elif isinstance(formatter, FixedFormatter):
-            texts = [text.get_text() for text in axis.get_ticklabels()]
-            axis.set_major_formatter(FixedFormatter([PLAIN.get(text, text) for text in texts]))
-
-
-def raised(exponent: str) -> str:
-    """A whole number as an exponent."""
-    sign = "⁻" if exponent.startswith(("-", "−")) else ""
-    return sign + exponent.lstrip("+-−0").translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _brighten(figure: Figure) -> None:
-    """Colours that are seen on a dark page, in place of those for a white one."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import to_rgba
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Rectangle
-    from matplotlib.text import Text
-
-    for artist in figure.findobj():
-        if isinstance(artist, ScalarMappable) and artist.get_cmap().name == DIVERGING:
-            artist.set_cmap(DIVERGING_ON_DARK)
-        elif isinstance(artist, Line2D) and artist.get_color() in BRIGHTER:
-            artist.set_color(BRIGHTER[str(artist.get_color())])
-            artist.set_markeredgecolor(artist.get_color())
-            artist.set_markerfacecolor(artist.get_color())
-        elif isinstance(artist, Text) and artist.get_color() == "black":
-            artist.set_color(LIGHT)
-        elif isinstance(artist, Rectangle):
-            if artist.get_facecolor() == to_rgba(BLUE):
-                artist.set_facecolor(SKY)
-            if artist.get_edgecolor() == to_rgba(BLUE):
-                artist.set_edgecolor(SKY)
-
-
-def _panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figure, np.ndarray]:
-    """A figure of a column's width with rows of panels, each so high."""
-    figure = new_figure(COLUMN, rows * height)
-    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+        return Picture(as_svg(figure, dark), alt)
 
 
 def _state(view: View) -> tuple[np.ndarray, Space] | None:
@@ -251,7 +146,7 @@ def _draw_phases(views: Sequence[View]) -> tuple[Any, str]:
     """All kinds of one phase, or one kind of the phases of several pairs."""
     space = _of(views[0])[1]
     usual = phase_kinds(space)
-    figure, ((axes,),) = _panels(1, 1, 2.55)
+    figure, ((axes,),) = new_panels(1, 1, 2.55)
     lines: dict[str, Any] = {}
     said = []
     for k, view in enumerate(views):
@@ -330,34 +225,7 @@ def _key(figure: Figure, axes: Axes, lines: dict[str, Any], points: int) -> None
         handles += [Line2D([], [], color=grey, linestyle=dash) for dash in DASH]
         names += list(POINTS)
     if handles:
-        _above(figure, handles, names)
-
-
-def _above(figure: Figure, handles: Sequence[Any], names: Sequence[str]) -> None:
-    """A key above a picture, in as many columns as there is room for."""
-    widest = max(len(re.sub(r"\\\w+|[${}_^]", "", name)) for name in names) + SWATCH
-    columns = max(1, min(len(names), LETTERS_ACROSS // widest))
-    columns = -(-len(names) // -(-len(names) // columns))  # rows of one length
-    figure.legend(
-        handles,
-        names,
-        loc="outside upper center",
-        ncols=columns,
-        handlelength=1.5,
-        columnspacing=1.0,
-        handletextpad=0.5,
-        borderpad=0.1,
-    )
-
-
-def _one_key(figure: Figure, panels: np.ndarray) -> None:
-    """The key of the first panel above all of them, in place of one in each."""
-    for axes in panels.flat:
-        if (legend := axes.get_legend()) is not None:
-            legend.remove()
-    handles, names = panels.flat[0].get_legend_handles_labels()
-    if len(names) > 1:
-        _above(figure, handles, names)
+        figure_key(figure, handles, names)
 
 
 # Functions on spheres and in planes
@@ -438,7 +306,7 @@ def _draw_populations(views: Sequence[View]) -> tuple[Any, str]:
     names = list(_of(views[0])[1].names)[:MOST_SITES]
     columns = min(ACROSS, len(names))
     rows = -(-len(names) // columns)
-    figure, panels = _panels(rows, columns, 1.7 if columns > 1 else 2.2, sharey=True)
+    figure, panels = new_panels(rows, columns, 1.7 if columns > 1 else 2.2, sharey=True)
     said = []
     for view in views:
         rho, space = _of(view)
@@ -464,7 +332,7 @@ def _draw_populations(views: Sequence[View]) -> tuple[Any, str]:
             Patch(color=COLOURS[0]),
             Patch(facecolor="none", edgecolor=COLOURS[1], linewidth=1.2),
         ]
-        _above(figure, handles, POINTS)
+        figure_key(figure, handles, POINTS)
     return figure, _alt("Populations of the levels", said)
 
 
@@ -476,7 +344,7 @@ def _has_spectrum(view: View) -> bool:
 
 
 def _draw_spectra(views: Sequence[View]) -> tuple[Any, str]:
-    figure, ((axes,),) = _panels(1, 1, 2.55)
+    figure, ((axes,),) = new_panels(1, 1, 2.55)
     lines: dict[str, Any] = {}
     said = []
     for k, view in enumerate(views):
@@ -540,7 +408,7 @@ def _draw_path(views: Sequence[View]) -> tuple[Any, str]:
     paths = [view.once(_path) for view in views]
     each = 1 if _window(views[0]) is None else 2
     rows = len(paths) * each
-    figure, panels = _panels(rows, 1, (2.3, 1.5, 1.3, 1.15)[rows - 1], sharey=True)
+    figure, panels = new_panels(rows, 1, (2.3, 1.5, 1.3, 1.15)[rows - 1], sharey=True)
     said = []
     for k, (view, path) in enumerate(zip(views, paths, strict=True)):
         own = panels[k * each : (k + 1) * each, 0]
@@ -562,7 +430,7 @@ def _draw_path(views: Sequence[View]) -> tuple[Any, str]:
     panels[-1, 0].set_xlabel(across)
     if rows > 1:
         figure.supylabel(label)
-    _one_key(figure, panels)
+    one_key(figure, panels)
     what = label.translate({ord(sign): None for sign in "$\\"})
     return figure, _alt(f"Path over time ({what})", said)
 
@@ -612,7 +480,7 @@ def _draw_undecaying(views: Sequence[View]) -> tuple[Any, str]:
 def _beside(plots: Sequence[Callable[..., Any]]) -> Figure:
     """What draws itself, beside each other on the same axes."""
     count = len(plots)
-    figure, panels = _panels(1, count, 2.2 if count > 1 else 2.7, sharex=True, sharey=True)
+    figure, panels = new_panels(1, count, 2.2 if count > 1 else 2.7, sharex=True, sharey=True)
     for plot, axes, point in zip(plots, panels.flat, POINTS, strict=False):
         plot(axes=axes)
         if count > 1:
@@ -622,7 +490,7 @@ def _beside(plots: Sequence[Callable[..., Any]]) -> Figure:
         figure.supxlabel(panels[0, 0].get_xlabel())
         for axes in panels.flat:
             axes.set_xlabel("")
-    _one_key(figure, panels)
+    one_key(figure, panels)
     return figure
 
 

@@ -13,7 +13,8 @@ from quantsync.catalogue.measures import measures_of, resolve_measures
 from quantsync.catalogue.models import Model
 from quantsync.catalogue.spectral_measures import SPECTRAL_MEASURES
 from quantsync.errors import InvalidArgumentError, WarnedOnce
-from quantsync.explorer.pictures import Picture, are_alike, drawn, pictures_of, raised
+from quantsync.explorer.pictures import Picture, are_alike, drawn, pictures_of
+from quantsync.explorer.style import raised
 from quantsync.sweeps.compute import certificates_at, failure_text, value_at, view_at
 from quantsync.system import TRUNCATION_TOLERANCE, View
 

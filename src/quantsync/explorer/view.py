@@ -64,7 +64,7 @@ class Axis:
         """A value in a title."""
         return f"{value:.6g}"
 
-    def written(self, size: int) -> tuple[str, str]:
+    def as_code(self, size: int) -> tuple[str, str]:
         """The values in Python, and in TOML."""
         if self.whole:
             values = self.values(size)
@@ -317,7 +317,7 @@ class View:
     def python(self) -> str:
         """The map as a program."""
         axes = "".join(
-            f"    {axis.name!r}: {axis.written(self.size)[0]},\n"
+            f"    {axis.name!r}: {axis.as_code(self.size)[0]},\n"
             for axis in reversed(self.axes.values())
         )
         imported: list[str] = []
@@ -340,7 +340,7 @@ class View:
         """The map as a file for the command ``quantsync sweep``."""
         fixed = "".join(f"{n} = {_toml(v)}\n" for n, v in self.sweep_fixed().items())
         axes = "".join(
-            f"{axis.name} = {axis.written(self.size)[1]}\n" for axis in reversed(self.axes.values())
+            f"{axis.name} = {axis.as_code(self.size)[1]}\n" for axis in reversed(self.axes.values())
         )
         store = re.sub(r"\W+", "_", self.model.name)
         named = self.measure_arguments.items()
