@@ -241,7 +241,7 @@ export function render({ model, el }) {
       text.select();
       try {
         await navigator.clipboard.writeText(view[what]);
-        event.target.textContent = 'Copied';
+        event.target.textContent = spoken.textContent = 'Copied';
       } catch { event.target.textContent = 'Select and copy'; }
       setTimeout(() => { event.target.textContent = label; }, 1500);
     } }, label);
@@ -295,7 +295,10 @@ export function render({ model, el }) {
       row.hidden = found.axes.includes(row.dataset.parameter);
     for (const name of ['y.first', 'y.last', 'y.scale']) fields[name].input.closest('.field').hidden = found.axes.length < 2;
     panels[1].hidden = found.measures.length < 2;
-    for (const cut of cuts) cut.hidden = found.axes.length < 2;
+    cuts.forEach((cut, k) => {
+      cut.hidden = found.axes.length < 2;
+      cut.setAttribute('aria-label', `Cut of ${found.measures[0]} over ${found.axes[k]}, through the marked point`);
+    });
     page.classList.toggle('two', found.measures.length > 1);
   }
 
@@ -367,7 +370,8 @@ export function render({ model, el }) {
         element('td', { class: 'unit' }, row.unit)))));
     const heading = element('h2', {}, found.title);
     const [first] = found.numbers;
-    spoken.textContent = first ? `${found.title}: ${first.name} ${first.values[0].text} ${first.unit}` : found.title;
+    spoken.textContent = first
+      ? `${found.title}: ${first.name} ${first.values.map((value) => value.text).join(' and ')} ${first.unit}` : found.title;
     const pictures = found.pictures.map((picture) => {
       const old = shownPictures[picture.name];
       const figure = old || element('figure', { class: 'picture' },
@@ -386,7 +390,7 @@ export function render({ model, el }) {
     details.replaceChildren(heading,
       found.failure ? element('p', { class: 'error', role: 'alert' }, found.failure) : '',
       element('div', { class: 'pictures' }, ...pictures),
-      element('div', { class: 'tables' }, table('Numbers', found.numbers), table('Certificate', found.certificates)));
+      element('div', { class: 'tables', tabindex: 0, role: 'region', 'aria-label': 'Numbers and certificate' }, table('Numbers', found.numbers), table('Certificate', found.certificates)));
     page.dataset.point = found.id;
   }
 

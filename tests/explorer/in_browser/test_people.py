@@ -17,6 +17,7 @@ SCREENS = {
     "twice as large": {"viewport": {"width": 700, "height": 450}, "device_scale_factor": 2},
     "phone": {"viewport": PHONE, "device_scale_factor": 3, "is_mobile": True, "has_touch": True},
     "narrow phone": {"viewport": {"width": 320, "height": 640}},
+    "four times as large": {"viewport": {"width": 320, "height": 256}},
     "4K": {"viewport": {"width": 3840, "height": 2160}},
 }
 # Layout that moves what one is about to click; kept from the beginning.
@@ -83,6 +84,16 @@ def test_the_page_fits_screens(open_tab, screen):
     # A phone would show a page that says nothing of its width as wide as a desktop's.
     assert tab.page.evaluate("() => innerWidth") == SCREENS[screen]["viewport"]["width"]
     assert overflow(tab) == [0, []]
+    if SCREENS[screen]["viewport"]["height"] >= 480:  # the map is seen with each slider
+        tab.slider("gain_b").focus()
+        map_at, slider_at = (
+            one.bounding_box() for one in (tab.page.locator(".map").first, tab.slider("gain_b"))
+        )
+        assert map_at["y"] >= 0
+        assert slider_at["y"] >= 0
+        beside = slider_at["x"] >= map_at["x"] + map_at["width"]
+        before = slider_at["x"] + slider_at["width"] <= map_at["x"]
+        assert beside or before or slider_at["y"] >= map_at["y"] + map_at["height"]
     height = tab.page.locator(".map").first.bounding_box()["height"]
     assert height >= 200
     if SCREENS[screen].get("has_touch"):
@@ -95,11 +106,12 @@ def test_the_page_fits_screens(open_tab, screen):
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("screen", ["desktop", "phone"])
+@pytest.mark.parametrize("screen", ["desktop", "phone", "four times as large"])
 def test_an_accessibility_check_finds_nothing(open_tab, screen, colours):
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = open_tab(query=SMALL, color_scheme=colours, **SCREENS[screen]).mapped()
+    query = SMALL | {"mark.a": "0.0,0.05", "mark.b": "1.0,0.05"}
+    tab = open_tab(query=query, color_scheme=colours, **SCREENS[screen]).mapped()
     tab.page.locator(".picture img[src]").first.wait_for()
     tab.enter("p.gain_a", "bad")  # an error is read as well
     tab.refused()
@@ -156,6 +168,10 @@ def test_all_that_is_shown_has_a_name(open_tab):
     tab.page.locator(".picture img[src]").first.wait_for()
     for image in tab.page.locator("img[src]").all():
         assert image.get_attribute("alt")
+    assert [cut.get_attribute("aria-label") for cut in tab.page.locator(".cut").all()] == [
+        f"Cut of synchronization over {axis}, through the marked point"
+        for axis in ("detuning", "epsilon")
+    ]
     label = tab.page.locator(".map").first.get_attribute("aria-label")
     assert "synchronization" in label
     assert "detuning" in label
