@@ -176,7 +176,7 @@ BAD = [
     ("p.gain_a", "<img src=x onerror=alert(1)>", "<img"),
     ("x.first", "3", "must end above its beginning"),
     ("x.last", "", "must be a number"),
-    ("y.last", "inf", "last"),
+    ("y.last", "inf", "must be finite"),
 ]
 
 
