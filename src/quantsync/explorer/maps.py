@@ -146,10 +146,13 @@ class Painter:
         return sizes[0] if self.seconds else sizes[min(1, len(sizes) - 1)]
 
     def predicted(self, size: int, view: View) -> float:
-        """Seconds that a map will take, as far as smaller ones tell."""
-        if size in self.seconds:
-            return self.seconds[size]
+        """Seconds that a map will take: those it took, or fewer if a smaller one promises so.
+
+        The first map of a size takes longer than those after it.
+        """
+        found = self.seconds.get(size, float("inf"))
         below = [s for s in self.seconds if s < size]
-        if not below:
-            return float("inf")
-        return self.seconds[max(below)] * (size / max(below)) ** len(view.axes)
+        if below:
+            growth = (size / max(below)) ** len(view.axes)
+            found = min(found, self.seconds[max(below)] * growth)
+        return found
