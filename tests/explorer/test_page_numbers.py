@@ -70,6 +70,9 @@ def tab():
     yield start
     for one in made:
         one.page.end()
+        # A thread that is in compiled code when Python ends aborts the process.
+        for tasks in (one.page._maps, one.page._points):
+            wait_until(lambda tasks=tasks: not tasks._working)
 
 
 def swept(measure="synchronization", model="spin_pair", **axes):
