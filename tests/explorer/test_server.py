@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import json
 import os
 import re
 import signal
@@ -243,6 +244,57 @@ async def test_a_message_that_is_too_long_ends_the_connection(site):
             pass
         assert connection.close_code == 1009
     assert (await site.get(f"/{TOKEN}/")).code == 200
+
+
+def sent(kind, content):
+    """The parts of a message of Bokeh."""
+    return [json.dumps({"msgid": "1", "msgtype": kind}), "{}", json.dumps(content)]
+
+
+NOT_OF_A_PAGE = [
+    [b"\xff"], ["{", "{}", "{}"], sent("PUSH-DOC", {"doc": 5}), sent("ERROR", {}),
+    sent("nonsense", {}), sent("PATCH-DOC", 5), sent("PATCH-DOC", {"events": 5}),
+    sent("SERVER-INFO-REQ", {}), [*sent("PATCH-DOC", {})[:2], "[" * 50_000],
+    sent("PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": {
+        "type": "event", "name": "tap", "values": {"type": "map"}}}]}),
+]  # fmt: skip
+
+
+def test_what_no_page_sends_changes_nothing_and_is_answered_by_no_traceback(capfd):
+    @served()
+    async def check(site):
+        for parts in NOT_OF_A_PAGE:
+            key, _ = await site.page()
+            async with site.socket(key) as connection:
+                await asyncio.wait_for(connection.read_message(), 60)  # that it is open
+                for part in parts:
+                    with suppress(Exception):
+                        await connection.write_message(part, binary=isinstance(part, bytes))
+                told = ""
+                while (more := await asyncio.wait_for(connection.read_message(), 20)) is not None:
+                    told += str(more)
+                assert "Traceback" not in told, parts
+            for session in site.site.get_sessions("/"):
+                session.request_expiration()
+        key, _ = await site.page()
+        title = site.site.get_sessions("/")[-1].document.title
+        packed = {"type": "ndarray", "array": {"type": "bytes", "data": "AAAA"}}
+        event = {"type": "event", "name": "data_event", "values": {"data": packed}}
+        async with site.socket(key) as connection:
+            for change in (
+                {"kind": "TitleChanged", "title": "another"},
+                {"kind": "ModelChanged", "model": {"id": "p0"}, "attr": "x", "new": 1},
+                {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event},
+            ):
+                for part in sent("PATCH-DOC", {"events": [change]}):
+                    await connection.write_message(part)
+            told = ""
+            while "OK" not in told:
+                told = str(await asyncio.wait_for(connection.read_message(), 60))
+        assert site.site.get_sessions("/")[-1].document.title == title
+
+    check()
+    assert "Traceback" not in "".join(capfd.readouterr())
 
 
 @served()

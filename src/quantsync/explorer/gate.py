@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from weakref import WeakSet
 
 from bokeh.server.tornado import BokehTornado
+from panel.io.server import WSHandler
 from tornado.httpserver import HTTPServer
 from tornado.httputil import (
     HTTPHeaders,
@@ -33,6 +34,8 @@ MOST_CONNECTIONS = 256  # a tab has up to seven
 LONGEST_QUERY = 8192  # characters
 LARGEST_BODY = 1 << 16  # bytes; what is let through has none
 SLOWEST = 60.0  # seconds within which a request must be there
+EVENTS = ("data_event", "tap", "document_ready")  # that the page tells of
+NOT_UNDERSTOOD = 1008  # the code with which a websocket ends
 
 # Bokeh writes scripts and styles into the page, and Panel adds a map of modules, which are blobs.
 # A text is never made into code.
@@ -103,7 +106,10 @@ class Gate(Router):
             return Answer(request, HTTPStatus.SERVICE_UNAVAILABLE, FULL)
         for name in ("Cookie", "Bokeh-Session-Id"):  # what a tab has of another server, or view
             request.headers.pop(name, None)
-        return self._site.find_handler(request)
+        handler: Any = self._site.find_handler(request)
+        if inside == "ws":
+            handler.handler_class = Messages
+        return handler
 
     def _is_from_here(self, request: HTTPServerRequest) -> bool:
         """Whether a request calls the server by its own name, and comes from its page or none."""
@@ -171,6 +177,68 @@ class Answer(HTTPMessageDelegate):
         body = b"" if self._request.method == "HEAD" else self._body
         connection.write_headers(start, headers, body)
         connection.finish()
+
+
+class Messages(WSHandler):
+    """The websocket of a tab: takes what the page sends, and nothing else that Bokeh would.
+
+    A browser could change all that is shown, replace it, or send arrays that are packed.
+    """
+
+    async def _async_open(self, token: str) -> None:
+        try:
+            await super()._async_open(token)
+        except Exception:  # its key is no longer good
+            self.close(NOT_UNDERSTOOD)
+
+    async def on_message(self, fragment: str | bytes) -> None:
+        """Answer a message; one that no page sends ends the connection, without a word."""
+        try:
+            if isinstance(fragment, bytes):
+                raise ValueError
+            message = await self.receiver.consume(fragment)
+            if message is None:
+                return
+            if message.msgtype == "PATCH-DOC":
+                events = message.content["events"]
+                events[:] = [event for event in events if _is_wish(event)]
+            elif message.msgtype != "PULL-DOC-REQ":
+                raise ValueError
+            answer: Any = await self.handler.handle(message, self.connection)
+            if answer.msgtype == "ERROR":  # it has a traceback
+                raise ValueError
+            await self.send_message(answer)
+        except Exception:
+            self.close(NOT_UNDERSTOOD)
+
+    def log_exception(self, *_: Any) -> None:
+        """Print nothing of what is wrong with a connection."""
+
+
+def _is_wish(event: Any) -> bool:
+    """Whether the browser tells what was done on the page; sizes of what is drawn are not asked."""
+    match event:
+        case {
+            "kind": "MessageSent",
+            "msg_type": "bokeh_event",
+            "msg_data": {"type": "event", "name": str(name), "values": values},
+        }:
+            return name in EVENTS and _is_plain(values)
+    return False
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value has numbers, texts, lists, and names for them only, or names a model."""
+    match value:
+        case {"type": "map"}:  # an empty one has no entries
+            return all(map(_is_plain, value.get("entries", ())))
+        case {"type": "number"}:
+            return True
+        case dict():
+            return "type" not in value and all(map(_is_plain, value.values()))
+        case list():
+            return all(map(_is_plain, value))
+    return True
 
 
 class SecureHeaders(OutputTransform):

@@ -26,7 +26,7 @@ from quantsync.explorer.figures import CurveFigure, MapFigure, name_values
 from quantsync.explorer.maps import Newest, Painter, SupersededError
 from quantsync.explorer.points import Point, unit_of
 from quantsync.explorer.stored import StoredPainter, StoredView
-from quantsync.explorer.view import SIZES, View
+from quantsync.explorer.view import SIZES, View, read_number
 from quantsync.html import exponent
 from quantsync.sweeps.drawing import MapPictures, axis_label, axis_names, axis_places
 from quantsync.sweeps.drawing import Panel as Shown
@@ -99,11 +99,11 @@ class Page(JSComponent):
 
     def _answer(self, data: Mapping[str, Any]) -> None:
         """Do what a message asks for; a mistake is told at the field that it came from."""
-        act = getattr(self, f"_do_{data.get('do')}", None) if data.get("do") in WISHES else None
-        if act is None:
+        wish = str(data.get("do"))
+        if wish not in WISHES:
             return
         try:
-            act(data)
+            getattr(self, f"_do_{wish}")(data)
         except (QuantsyncError, TypeError, ValueError) as error:
             self._refuse(data["id"], _field(data), error)
 
@@ -133,7 +133,7 @@ class Page(JSComponent):
         self._want(data, self._wanted.with_measures(names))
 
     def _do_component(self, data: Mapping[str, Any]) -> None:
-        measure = self._view.measures[1 if data.get("which") else 0]
+        measure = self._view.measures[-1 if data.get("which") else 0]
         self._view = self._view.with_component(measure, data.get("index"))
         self._wanted = self._wanted.with_component(measure, data.get("index"))
         if self._pictures is not None:
@@ -152,7 +152,7 @@ class Page(JSComponent):
         self._paint(data["id"], self._wanted, "", moving=False, patient=True)
 
     def _do_step(self, data: Mapping[str, Any]) -> None:
-        moves = [int(data.get("dx", 0)), int(data.get("dy", 0))]
+        moves = [int(read_number(data.get(key, 0), "step")) for key in ("dx", "dy")]
         self._look(data["id"], "a", self._nearest(self._place, moves))
 
     def _do_compare(self, data: Mapping[str, Any]) -> None:
@@ -204,7 +204,7 @@ class Page(JSComponent):
                 left = self._painter.paint(view, moving, check, show, tell, patient)
             except SupersededError:
                 raise
-            except Exception as error:  # whatever a model raises
+            except BaseException as error:  # whatever a model raises
                 cause = error
                 self._later(lambda: self._refuse(number, field, cause, undo=True))
                 return
@@ -377,13 +377,15 @@ class Page(JSComponent):
                 if axis.scale == "log" and at > 0
                 else np.abs(values - at)
             )
-            k = int(np.clip(np.argmin(distances) + move, 0, len(values) - 1))
+            k = min(max(int(np.argmin(distances)) + move, 0), len(values) - 1)
             found.append(float(values[k]))
         return tuple(found)
 
     def _tapped(self, event: Any) -> None:
         """A click on a map; with Shift it marks the point that is compared."""
-        place = self._nearest((event.x, event.y), [0, 0])
+        place = self._nearest(
+            (read_number(event.x, "place"), read_number(event.y, "place")), [0, 0]
+        )
         which = "b" if (event.modifiers or {}).get("shift") else "a"
         self._later(lambda: self._look(self._newest, which, place))
 
@@ -419,7 +421,7 @@ class Page(JSComponent):
                         self._later(lambda found=found: self._send_msg(found))
                 except SupersededError:
                     raise
-                except Exception as error:  # whatever a model raises
+                except BaseException as error:  # whatever a model raises
                     cause = error
                     self._later(lambda: self._refuse(number, "", cause))
 
@@ -444,7 +446,7 @@ class Page(JSComponent):
         else:
             callback()
 
-    def _refuse(self, number: int, field: str, error: Exception, undo: bool = False) -> None:
+    def _refuse(self, number: int, field: str, error: BaseException, undo: bool = False) -> None:
         if number >= self._shown:
             text = told(error)[:MOST_MESSAGE]
             self._send_msg({"kind": "error", "id": number, "field": field, "text": text})

@@ -150,7 +150,7 @@ async def _until_ended(
 
 def _try(work: Callable[[], Any]) -> None:
     """Do work ahead; what fails fails again, and is told, where it is needed."""
-    with suppress(Exception):
+    with suppress(BaseException):  # a model may raise SystemExit
         work()
 
 
@@ -180,6 +180,8 @@ def serving(
     make: Make, listener: socket.socket, token: str, ticket: str, title: str
 ) -> Iterator[BokehTornado]:
     """Answer requests in the event loop that runs."""
+    from bokeh.core.validation import silence
+    from bokeh.core.validation.warnings import EMPTY_LAYOUT
     from bokeh.server.server import BaseServer
     from bokeh.server.tornado import BokehTornado
     from bokeh.settings import settings
@@ -189,8 +191,11 @@ def serving(
     from quantsync.explorer.gate import NAMES, Gate, GatedServer, SecureHeaders
 
     port = listener.getsockname()[1]
-    # A tab that is closed while something is sent to it is no event.
+    # A tab that is closed while something is sent to it is no event, nor is a message that no
+    # page sends, nor a place without a map.
     logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
+    logging.getLogger("bokeh.server.protocol_handler").setLevel(logging.CRITICAL)
+    silence(EMPTY_LAYOUT)
     asyncio.get_running_loop().set_exception_handler(_told_unless_closed)
     settings.resources = "server"  # whatever the environment says: no script of another host
     settings.allowed_ws_origin = []
