@@ -20,13 +20,13 @@ from panel.custom import JSComponent
 from panel.viewable import Child
 
 from quantsync.catalogue.references import told
-from quantsync.catalogue.values import field_text
+from quantsync.catalogue.values import field_text, read_number
 from quantsync.errors import InvalidArgumentError, QuantsyncError, WarnedOnce
 from quantsync.explorer.figures import CurveFigure, MapFigure, name_values
 from quantsync.explorer.maps import Newest, Painter, SupersededError
 from quantsync.explorer.points import Point, unit_of
 from quantsync.explorer.stored import StoredPainter, StoredView
-from quantsync.explorer.view import SIZES, View, read_number
+from quantsync.explorer.view import SIZES, View
 from quantsync.html import exponent
 from quantsync.sweeps.drawing import MapPictures, axis_label, axis_names, axis_places
 from quantsync.sweeps.drawing import Panel as Shown
