@@ -115,7 +115,7 @@ def test_a_link_restores_it(four):
 def test_the_program_draws_the_same_map(four):
     view = StoredView.open(four).with_parameter("kind", "one")
     place: dict = {}
-    exec(view.python.replace("map.quantsync.plot(", "shown = map.quantsync.plot("), place)
+    exec(view.python.replace("found.quantsync.plot(", "shown = found.quantsync.plot("), place)
     drawn = place["shown"].collections[0].get_array()
     known = view.dataset.purity.values
     np.testing.assert_array_equal(np.asarray(drawn)[np.isfinite(known)], known[np.isfinite(known)])

@@ -138,7 +138,7 @@ def test_what_a_link_says_beside_is_left_alone(view):
 
 def test_the_program_runs_and_gives_the_map(view, tmp_path):
     view = view.with_parameter("gain_a", 20).with_axis("x", name="damping_b").with_size(11)
-    program = view.python.replace("map.quantsync.plot()", "map.to_netcdf('map.nc')")
+    program = view.python.replace("found.quantsync.plot()", "found.to_netcdf('map.nc')")
     subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
     import xarray as xr
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,8 @@ from quantsync.command_line.completion import complete_measure, complete_model, 
 from quantsync.command_line.messages import plain_warnings
 from quantsync.command_line.sweep import termination_as_interrupt
 from quantsync.errors import InvalidArgumentError
+
+PATIENCE = 1.0  # seconds that work has to end in
 
 
 def explore(
@@ -79,6 +82,7 @@ def explore(
     Prints the address of the page, which this machine alone can open, and serves it until Ctrl-C.
     Whoever has the address can use the page; each start has a new one.
     """
+    from quantsync.explorer.maps import all_ended
     from quantsync.explorer.server import require_panel, serve
 
     require_panel()
@@ -98,6 +102,11 @@ def explore(
             announce=announce,
             warm=make.warm,
         )
+    # Threads in the middle of compiled code do not survive the end of Python; it would abort aloud.
+    if not all_ended(PATIENCE):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _make(model: str, parameters: list[str], names: list[str], allow: list[str]) -> Any:

@@ -23,6 +23,18 @@ PATIENCE = 0.3  # seconds that a newer wish waits for the work of an older one t
 MOST_THREADS = 4  # that may still be at work for older wishes
 
 
+WORKER = "explorer"  # how threads are called
+
+
+def all_ended(seconds: float) -> bool:
+    """Whether no thread is at work after a while, in which they may end."""
+    end = time.monotonic() + seconds
+    for thread in threading.enumerate():
+        if thread.name.startswith(WORKER):
+            thread.join(max(end - time.monotonic(), 0.0))
+    return not any(thread.name.startswith(WORKER) for thread in threading.enumerate())
+
+
 class SupersededError(Exception):
     """There is a newer wish."""
 
@@ -49,7 +61,8 @@ class Newest:
             self._number += 1
             self._task = task
             number = self._number
-        threading.Thread(target=self._run, args=(number,), daemon=True).start()
+        name = f"{WORKER} {number}"
+        threading.Thread(target=self._run, args=(number,), daemon=True, name=name).start()
 
     def close(self) -> None:
         """Have nothing done any more."""

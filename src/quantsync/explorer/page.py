@@ -540,7 +540,9 @@ class Page(JSComponent):
             text += f"; {failed} failed, the first at {first}"
         cut = float(attrs.get("largest_truncation", 0.0))
         doubt = ""
-        if cut > TRUNCATION_TOLERANCE:
+        if failed == self._pictures.panels[0].values.size:
+            doubt = "No point of the map has a value; the point beside it tells why."
+        elif cut > TRUNCATION_TOLERANCE:
             doubt = (
                 f"The cut-off of a mode changes states by up to {cut:.2g} in trace distance: "
                 "give it more levels."

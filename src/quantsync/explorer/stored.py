@@ -194,10 +194,10 @@ class StoredView(View):
         cut = {name: value for name, value in self._cut.items() if name in names}
         first, at = "", {n: v for n, v in cut.items() if v != MEAN}
         if len(at) < len(cut):
-            first = f'map = map.drop_vars("{STATUS}").mean("{SAMPLES}")\n'
+            first = f'found = found.drop_vars("{STATUS}").mean("{SAMPLES}")\n'
         return (
-            f"import quantsync as qs\n\nmap = qs.open_sweep({str(self.store.path)!r})\n{first}"
-            f"map.quantsync.plot({list(self.measures)!r}{f', at={at!r}' if at else ''})\n"
+            f"import quantsync as qs\n\nfound = qs.open_sweep({str(self.store.path)!r})\n{first}"
+            f"found.quantsync.plot({list(self.measures)!r}{f', at={at!r}' if at else ''})\n"
         )
 
     @property

@@ -331,8 +331,8 @@ class View:
         lines = "".join(f"{line}\n" for line in dict.fromkeys(imported))
         return (
             f"import numpy as np\nimport quantsync as qs\n{lines}\naxes = {{\n{axes}}}\n"
-            f"map = qs.sweep({model}, axes, [{measures}]{f', fixed={fixed!r}' if fixed else ''})\n"
-            "map.quantsync.plot()\n"
+            f"found = qs.sweep({model}, axes, [{measures}]{f', fixed={fixed!r}' if fixed else ''})\n"
+            "found.quantsync.plot()\n"
         )
 
     @property
