@@ -157,7 +157,7 @@ def test_arrow_keys_go_where_they_point(tab):
 
 def test_coarse_maps_are_points_of_the_fine_one(tab):
     page = tab()
-    page.page._painter.seconds = {3: 0.0, 6: 9.0, 11: 9.0}  # only the coarsest is quick
+    page.page._painter.seconds = {3: 0.05, 6: 9.0, 11: 9.0}  # only the coarsest is quick
     page.number += 1
     message = {"do": "parameter", "name": "gain_a", "value": 20.0, "moving": True}
     page.page._handle_msg({**message, "id": page.number})
