@@ -356,7 +356,7 @@ async def test_long_requests_are_refused(site):
 
 def test_only_so_many_tabs_are_served_and_unused_ones_are_dropped(monkeypatch):
     monkeypatch.setattr(gate, "MOST_SESSIONS", 2)
-    monkeypatch.setattr(server, "UNUSED", 200)
+    monkeypatch.setattr(server, "UNUSED", 1500)
     monkeypatch.setattr(server, "CHECKED", 50)
 
     @served()

@@ -141,10 +141,12 @@ async def _until_ended(
     warm: Callable[[], Any] | None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM."""
+    from quantsync.explorer.maps import WORKER
+
     ended = asyncio.Event()
     with _ended_by_signals(ended), serving(make, listener, token, ticket, title):
         if warm is not None:
-            threading.Thread(target=_try, args=(warm,), daemon=True).start()
+            threading.Thread(target=_try, args=(warm,), daemon=True, name=WORKER).start()
         await ended.wait()
 
 

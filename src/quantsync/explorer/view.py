@@ -331,7 +331,8 @@ class View:
         lines = "".join(f"{line}\n" for line in dict.fromkeys(imported))
         return (
             f"import numpy as np\nimport quantsync as qs\n{lines}\naxes = {{\n{axes}}}\n"
-            f"found = qs.sweep({model}, axes, [{measures}]{f', fixed={fixed!r}' if fixed else ''})\n"
+            f"found = qs.sweep({model}, axes, [{measures}]"
+            f"{f', fixed={fixed!r}' if fixed else ''})\n"
             "found.quantsync.plot()\n"
         )
 
