@@ -193,10 +193,12 @@ class Messages(WSHandler):
 
     async def on_message(self, fragment: str | bytes) -> None:
         """Answer a message; one that no page sends ends the connection, without a word."""
+        receiver: Any = self.receiver
+        handler: Any = self.handler
         try:
             if isinstance(fragment, bytes):
                 raise ValueError
-            message = await self.receiver.consume(fragment)
+            message = await receiver.consume(fragment)
             if message is None:
                 return
             if message.msgtype == "PATCH-DOC":
@@ -204,14 +206,14 @@ class Messages(WSHandler):
                 events[:] = [event for event in events if _is_wish(event)]
             elif message.msgtype != "PULL-DOC-REQ":
                 raise ValueError
-            answer: Any = await self.handler.handle(message, self.connection)
+            answer: Any = await handler.handle(message, self.connection)
             if answer.msgtype == "ERROR":  # it has a traceback
                 raise ValueError
             await self.send_message(answer)
         except Exception:
             self.close(NOT_UNDERSTOOD)
 
-    def log_exception(self, *_: Any) -> None:
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Print nothing of what is wrong with a connection."""
 
 
