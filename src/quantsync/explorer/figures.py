@@ -21,7 +21,8 @@ from bokeh.plotting import figure
 from quantsync.plotting import BLUE, CYCLIC, PI_TEXTS, VERMILLION, cell_edges
 from quantsync.sweeps.drawing import Panel
 
-INK = {False: "#1b1f24", True: "#e6e9ee"}  # of text and axes, on a light page and a dark one
+INK = {False: "#1b1f24", True: "#e6e9ee"}  # of text and axes, light and dark, as in page.css
+PAPER = {False: "#ffffff", True: "#14171c"}  # of the page
 FAINT = {False: "#d0d7de", True: "#3d444d"}
 UNDEFINED = {False: "#b4b9c0", True: "#5b626b"}  # cells without a value
 ABSENT = {False: "#f0f2f4", True: "#23282e"}  # cells that are not computed yet
@@ -57,8 +58,8 @@ def _figure(log_x: bool, log_y: bool, **options: Any) -> Any:
         y_axis_type="log" if log_y else "linear",
         output_backend="canvas",
         background_fill_alpha=0,
-        border_fill_alpha=0,
-        min_border_left=4,  # Bokeh never quite clears the outermost pixels
+        border_fill_color=None,  # until the colour of the page is known
+        outline_line_color=None,
         **options,
     )
     drawn.toolbar.active_drag = None
@@ -73,7 +74,8 @@ def _figure(log_x: bool, log_y: bool, **options: Any) -> Any:
 
 def _coloured(drawn: Any, dark: bool) -> None:
     """Text and axes for a light page or a dark one."""
-    drawn.outline_line_color = FAINT[dark]
+    # Bokeh leaves pixels of earlier layouts at the edges, which this covers.
+    drawn.border_fill_color = PAPER[dark]
     for axis in drawn.axis:
         axis.axis_label_text_color = axis.major_label_text_color = INK[dark]
         axis.axis_line_color = axis.major_tick_line_color = INK[dark]

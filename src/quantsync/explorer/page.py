@@ -62,7 +62,7 @@ class Page(JSComponent):
     def __init__(self, view: View, served: bool = True, **params: Any):
         self._first = self._view = self._wanted = view
         self._served = served
-        self._dark = False
+        self._dark: bool | None = None  # not known before the browser has told
         self._painter = StoredPainter() if isinstance(view, StoredView) else Painter()
         self._maps, self._points = Newest(), Newest()
         self._told: dict[str, Any] = {}  # of the map that is shown
@@ -353,12 +353,13 @@ class Page(JSComponent):
 
     def _put(self, name: str, figure: MapFigure | CurveFigure) -> None:
         """A figure in its place on the page."""
-        figure.colour(self._dark)
+        if self._dark is not None:
+            figure.colour(self._dark)
         self._boxes[name].objects = [pn.pane.Bokeh(figure.figure, sizing_mode="stretch_both")]
 
     def _colour(self) -> None:
         for figure in [*self._figures, *self._cuts]:
-            figure.colour(self._dark)
+            figure.colour(bool(self._dark))
 
     # --- the marked point
 
@@ -401,7 +402,7 @@ class Page(JSComponent):
     def _draw_point(self, number: int, asked: str | None = None) -> None:
         """Solve the marked points and draw their pictures, unless a newer wish comes first."""
         view = self._view
-        dark = self._dark
+        dark = bool(self._dark)
 
         def work(check: Callable[[], None]) -> None:
             with WarnedOnce(passed_on=True, everything=True):  # certificates say the same
