@@ -5,6 +5,7 @@ import numpy as np
 import sympy
 
 import quantsync as qs
+from quantsync.explorer.opening import page_maker
 
 T = np.linspace(0.0, 10.0, 101)
 ETA = np.linspace(0.0, 1.0, 5)
@@ -176,6 +177,10 @@ def recipes(folder):
         "log_negativity": (qs.log_negativity, {**moments, "sites": "A", "base": 2}),
         "mutual_information": (qs.mutual_information, {**moments, "sites": "A", "base": 2}),
         "negativity": (qs.negativity, {**moments, "sites": "A"}),
+        # What it checks before it serves a page.
+        "explore": (
+            page_maker, {"model": "spin_pair", "parameters": {"gain_a": 20.0}, "measures": "purity"}
+        ),
         "open_sweep": (qs.open_sweep, {"store": path}),
         "sweep_status": (qs.sweep_status, {"store": path}),
         "partial_trace": (qs.partial_trace, {**moments, "keep": "A"}),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from quantsync.checks import LARGEST_WHOLE, known_name, real_number, shown
 from quantsync.errors import InvalidArgumentError
 
+# Checks, with which NumPy comes, are imported where they are used: the tab key reads this file.
 if TYPE_CHECKING:
     from quantsync.catalogue.models import Parameter
 
@@ -23,6 +23,8 @@ def number_in(text: str) -> float | int | None:
     >>> number_in("3/2"), number_in("7"), number_in("seven")
     (1.5, 7, None)
     """
+    from quantsync.checks import LARGEST_WHOLE
+
     text = text.strip().replace("−", "-")
     for kind in (float, Fraction) if len(text) <= MOST_TEXT else ():
         try:
@@ -36,6 +38,8 @@ def number_in(text: str) -> float | int | None:
 
 def read_number(value: Any, what: str) -> float:
     """A finite number, from a field or as it is."""
+    from quantsync.checks import real_number, shown
+
     found = number_in(value) if isinstance(value, str) else value
     if found is None:
         raise InvalidArgumentError(f"{what} must be a number, but is {shown(value)}.")
@@ -44,6 +48,8 @@ def read_number(value: Any, what: str) -> float:
 
 def read_value(parameter: Parameter, value: Any) -> Any:
     """The value of a parameter, from a field or as it is; its default where that is empty."""
+    from quantsync.checks import known_name, shown
+
     what, kind = f"Parameter `{parameter.name}`", parameter.kind
     value = value.strip() if isinstance(value, str) else value
     if value in ("", None):

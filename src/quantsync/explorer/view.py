@@ -12,7 +12,7 @@ from typing import Any, get_args
 import numpy as np
 
 from quantsync.catalogue.measures import measures_of, resolve_measures
-from quantsync.catalogue.models import Model
+from quantsync.catalogue.models import Model, single_values
 from quantsync.catalogue.ranges import Range, Scale
 from quantsync.catalogue.references import found_as
 from quantsync.catalogue.starts import start_of, start_value
@@ -98,13 +98,16 @@ class View:
     ) -> View:
         """What is shown of a model first, with some parameters and measures given."""
         first = start_of(model)
-        given = dict(parameters or {})
+        given = single_values(
+            {} if parameters is None else parameters, "the axes are chosen on the page"
+        )
+        no_measures = measures is None or (isinstance(measures, list | tuple) and not measures)
         if not first.axes:
             raise InvalidArgumentError(
                 f"Model {model.name} has no parameter that could vary: a map needs one that is a "
                 "number."
             )
-        if not first.measure and not measures:
+        if not first.measure and no_measures:
             raise InvalidArgumentError(
                 f"The systems of {model.name} have no measures by name: give one of yours, as in "
                 "--measure mymodule:mymeasure."
@@ -115,7 +118,7 @@ class View:
         view = cls(model, axes[0], y, (first.measure,), size=size)
         for name, value in {**first.fixed, **given}.items():
             view = view.with_parameter(name, value)
-        if not measures:
+        if no_measures:
             return view
         named = resolve_measures(measures, view.known_measures, model.name)
         own = {name: m for name, m in named.items() if name not in view.known_measures}

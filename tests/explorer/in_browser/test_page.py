@@ -298,7 +298,7 @@ def test_the_map_is_copied_as_a_program_that_gives_it(open_tab, tmp_path):
     tab = open_tab(query=query, **CLIPBOARD).mapped()
     program = tmp_path / "map.py"
     text = copied(tab, "Copy as Python")
-    program.write_text(text + "map.to_netcdf('map.nc', engine='h5netcdf')\n", encoding="utf-8")
+    program.write_text(text + "found.to_netcdf('map.nc', engine='h5netcdf')\n", encoding="utf-8")
     code = f"exec(open({str(program)!r}).read())"
     run_python(code, tmp_path)
     with xr.open_dataset(tmp_path / "map.nc") as kept:
