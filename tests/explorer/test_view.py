@@ -132,6 +132,12 @@ def test_a_wrong_link_is_named(view, query):
         view.from_query(query)
 
 
+@pytest.mark.parametrize("index", ["-1", "0.5", "first", "nan"])
+def test_a_component_that_cannot_be_is_named(view, index):
+    with pytest.raises(InvalidArgumentError, match="component"):
+        view.with_component(view.measures[0], index)
+
+
 def test_what_a_link_says_beside_is_left_alone(view):
     assert view.from_query({"token": "x", "bokeh-session-id": "1", "constructor": "1"}) == view
 

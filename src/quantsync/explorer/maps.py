@@ -21,8 +21,6 @@ SOON = 0.3  # seconds of a map before which none coarser is shown, when the hand
 MOST_SECONDS = 60.0  # of a finer map that nobody has asked for
 PATIENCE = 0.3  # seconds that a newer wish waits for the work of an older one to end
 MOST_THREADS = 4  # that may still be at work for older wishes
-
-
 WORKER = "explorer"  # how threads are called
 
 
@@ -50,7 +48,7 @@ class Newest:
         self._lock = threading.Condition()
         self._task: Callable[[Callable[[], None]], None] | None = None
         self._number = 0
-        self._working: dict[int, float] = {}  # threads at work, by task, and since when
+        self._working: set[int] = set()  # tasks at work
         self._closed = False
 
     def submit(self, task: Callable[[Callable[[], None]], None]) -> None:
@@ -83,7 +81,7 @@ class Newest:
             if number != self._number or self._task is None:
                 return
             task, self._task = self._task, None
-            self._working[number] = time.monotonic()
+            self._working.add(number)
 
         def check() -> None:
             if number != self._number:
@@ -95,7 +93,7 @@ class Newest:
             pass
         finally:
             with self._lock:
-                self._working.pop(number, None)
+                self._working.discard(number)
                 self._lock.notify_all()
 
 

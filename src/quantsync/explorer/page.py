@@ -70,7 +70,6 @@ class Page(JSComponent):
         self._size = view.size
         self._pictures: MapPictures | None = None
         self._dataset: Any = None
-        self._found: dict[str, Point] = {}
         # Of a server's session; in a notebook the kernel's loop sends what threads have to say.
         self._document: Any = pn.state.curdoc if served else None
         self._loop = None if served else _running_loop()

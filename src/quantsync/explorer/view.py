@@ -239,8 +239,12 @@ class View:
     def with_component(self, measure: str, index: Any) -> View:
         """With another number of a measure that has several, such as one for each site."""
         known_name("measure shown", measure, self.measures)
-        found = int(read_number(index, "Number of a component"))
-        return replace(self, components={**self.components, measure: max(found, 0)})
+        found = read_number(index, "Number of a component")
+        if found < 0 or not found.is_integer():
+            raise InvalidArgumentError(
+                f"Number of a component must be 0, 1, 2, ..., but is {found:g}."
+            )
+        return replace(self, components={**self.components, measure: int(found)})
 
     def with_mark(self, which: str, place: tuple[float, ...] | None) -> View:
         """With another point that is looked at, or compared; None for none."""
